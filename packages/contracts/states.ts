@@ -60,6 +60,8 @@ export const attemptStates = [
   /** Its worker died, stalled or was cut off; a later attempt took the run over. */
   'lost',
   'cancelled',
+  /** Given back because its worker was told to stop; costs the run nothing. */
+  'released',
   /** Gave the slot back while its children run. */
   'suspended',
 ] as const;

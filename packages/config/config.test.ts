@@ -1,0 +1,122 @@
+import assert from 'node:assert/strict';
+import { readFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { SetupError } from '#contracts/errors.js';
+import { isLoopback, loadConfig } from './config.js';
+import { renderEnvExample } from './env-example.js';
+import { loadEnvFile } from './env-file.js';
+import { listSettings } from './settings.js';
+
+/** The message of the SetupError that these variables lead to. */
+function faultsOf(env: NodeJS.ProcessEnv): string {
+  try {
+    loadConfig(env, '/srv/millrace');
+  } catch (error) {
+    assert.ok(error instanceof SetupError, String(error));
+    return error.message;
+  }
+  assert.fail('expected a SetupError');
+}
+
+test('an empty environment gives the defaults, with absolute paths and at least one worker', () => {
+  const { workers, ...config } = loadConfig({}, '/srv/millrace');
+  assert.ok(workers >= 1 && workers <= 64);
+  assert.deepEqual(config, {
+    host: '127.0.0.1',
+    port: 3000,
+    inboxDir: '/srv/millrace/inbox',
+    dataDir: '/srv/millrace/.millrace',
+    logLevel: 'info',
+    logFormat: 'auto',
+    settleMs: 1500,
+    scanIntervalMs: 30_000,
+    jobLockMs: 30_000,
+    stopTimeoutMs: 15_000,
+    reconcileIntervalMs: 5000,
+  });
+});
+
+test('values are trimmed and converted, and an empty one counts as unset', () => {
+  const config = loadConfig(
+    { PORT: ' 8080 ', HOST: '', WORKERS: '3', REDIS_URL: '', FACE_MODEL: 'models/a.onnx', BATCH_FILES: '10' },
+    '/srv',
+  );
+  assert.equal(config.port, 8080);
+  assert.equal(config.host, '127.0.0.1');
+  assert.equal(config.workers, 3);
+  assert.equal('redisUrl' in config, false);
+  assert.equal(config.faceModel, '/srv/models/a.onnx');
+  assert.equal(config.batchFiles, 10);
+});
+
+test('each faulty variable gets one line with its name, what was expected and what came', () => {
+  const lines = faultsOf({ PORT: '70000', WORKERS: '1.5', LOG_LEVEL: 'loud', DATABASE_URL: 'mysql://u:secret@h/d' });
+  assert.deepEqual(lines.split('\n'), [
+    'PORT: expected a whole number from 1 to 65535, got "70000"',
+    'DATABASE_URL: expected an address like postgresql://user:password@host:5432/database, ' +
+      'got an address starting with mysql:// (not shown in full)',
+    'WORKERS: expected a whole number from 1 to 64, got "1.5"',
+    'LOG_LEVEL: expected one of fatal, error, warn, info, debug, trace, got "loud"',
+  ]);
+});
+
+test('numbers in other notations are refused, not guessed', () => {
+  for (const text of ['0x10', '1e3', 'true', '3000 ms', 'NaN', '-1']) assert.match(faultsOf({ PORT: text }), /^PORT: /);
+});
+
+test('addresses that are no URL are refused', () => {
+  assert.match(faultsOf({ DATABASE_URL: 'postgresql://host:notaport/db' }), /^DATABASE_URL: /);
+  assert.match(faultsOf({ REDIS_URL: 'localhost:6379' }), /^REDIS_URL: expected an address like redis:/);
+});
+
+test('a secret is never part of a message', () => {
+  const message = faultsOf({ API_TOKEN: 'too short', REDIS_URL: 'http://:hunter2@host' });
+  assert.doesNotMatch(message, /too short|hunter2/);
+  assert.match(message, /API_TOKEN: expected at least 16 characters.*got 9 characters \(not shown\)/);
+});
+
+test('an address that other machines reach needs a token', () => {
+  assert.match(faultsOf({ HOST: '0.0.0.0' }), /^API_TOKEN: expected a token because HOST=0\.0\.0\.0/);
+  assert.match(faultsOf({ HOST: '::' }), /^API_TOKEN: /);
+  assert.equal(loadConfig({ HOST: '0.0.0.0', API_TOKEN: 'x'.repeat(16) }).host, '0.0.0.0');
+  assert.equal(loadConfig({ HOST: '::1' }).host, '::1');
+});
+
+test('only loopback addresses count as loopback', () => {
+  for (const host of ['127.0.0.1', '127.8.9.10', '::1', 'localhost', 'LOCALHOST']) assert.ok(isLoopback(host), host);
+  for (const host of ['0.0.0.0', '::', '10.0.0.1', '127.evil.example', 'example']) assert.ok(!isLoopback(host), host);
+});
+
+test('a data folder inside the inbox is refused, an inbox inside the data folder is not', () => {
+  assert.match(faultsOf({ INBOX_DIR: '.', DATA_DIR: './.millrace' }), /^DATA_DIR: expected a folder outside INBOX_DIR/);
+  assert.match(faultsOf({ INBOX_DIR: '/data', DATA_DIR: '/data' }), /^DATA_DIR: /);
+  assert.equal(loadConfig({ INBOX_DIR: '/data/inbox', DATA_DIR: '/data' }).inboxDir, '/data/inbox');
+  assert.equal(loadConfig({ INBOX_DIR: '/data/in', DATA_DIR: '/data/in-state' }).dataDir, '/data/in-state');
+});
+
+test('a settle time as long as the scan interval is refused', () => {
+  assert.match(faultsOf({ SETTLE_MS: '5000', SCAN_INTERVAL_MS: '5000' }), /^SETTLE_MS: expected less than SCAN_INTERVAL_MS/);
+});
+
+test('the real environment wins over .env, even with an empty value', (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'millrace-env-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  writeFileSync(join(folder, '.env'), 'PORT=4000\nREDIS_URL="redis://a"\n# HOST=x\nWORKERS=2\n');
+  const env = loadEnvFile({ REDIS_URL: '', WORKERS: '5' }, folder);
+  assert.deepEqual(env, { PORT: '4000', REDIS_URL: '', WORKERS: '5' });
+});
+
+test('a missing .env is fine, an unreadable one is told', (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'millrace-env-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  assert.deepEqual(loadEnvFile({ A: '1' }, folder), { A: '1' });
+  assert.throws(() => loadEnvFile({}, '/dev/null'), SetupError);
+});
+
+test('.env.example lists every setting as the schema describes it', () => {
+  const file = readFileSync(new URL('../../../.env.example', import.meta.url), 'utf8');
+  assert.equal(file, renderEnvExample(), 'write it anew with: npm run env:example');
+  for (const { variable } of listSettings()) assert.match(file, new RegExp(`^#${variable}=`, 'm'));
+});

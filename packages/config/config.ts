@@ -1,0 +1,99 @@
+import { availableParallelism } from 'node:os';
+import { isIPv4 } from 'node:net';
+import { isAbsolute, relative, resolve } from 'node:path';
+import { Value } from 'typebox/value';
+import { SetupError } from '#contracts/errors.js';
+import { listSettings, settingsSchema, variableName, type SettingInfo, type Settings } from './settings.js';
+
+/**
+ * The validated settings of one process. Paths are absolute; durations are milliseconds; a setting that is
+ * `undefined` or absent was left unset.
+ */
+export interface Config extends Omit<Settings, 'workers'> {
+  /** Number of worker processes. */
+  readonly workers: number;
+}
+
+/**
+ * Reads the settings from environment variables. An empty value counts as unset; variables that are no settings are
+ * left alone.
+ * @param env the environment, `.env` already merged in (see `loadEnvFile`)
+ * @param folder what relative paths are relative to
+ * @throws SetupError with one line per faulty variable: its name, what was expected, what came
+ */
+export function loadConfig(env: NodeJS.ProcessEnv, folder: string = process.cwd()): Config {
+  const faults: string[] = [];
+  const values: Record<string, unknown> = {};
+  for (const setting of listSettings()) {
+    const text = env[setting.variable]?.trim();
+    if (text === undefined || text === '') {
+      if (setting.default !== undefined) values[setting.key] = setting.default;
+      continue;
+    }
+    const value = parseSetting(setting, text);
+    if (value === undefined) faults.push(`${setting.variable}: expected ${setting.expected}, got ${shown(setting, text)}`);
+    else values[setting.key] = value;
+  }
+  if (faults.length > 0) throw new SetupError(faults.join('\n'));
+  if (!Value.Check(settingsSchema, values)) throw new Error('the settings passed one by one, but not together');
+
+  const config: Config = {
+    ...values,
+    inboxDir: resolve(folder, values.inboxDir),
+    dataDir: resolve(folder, values.dataDir),
+    workers: values.workers ?? Math.min(64, Math.max(1, availableParallelism())),
+    ...(values.faceModel === undefined ? {} : { faceModel: resolve(folder, values.faceModel) }),
+  };
+  const conflicts = findConflicts(config);
+  if (conflicts.length > 0) throw new SetupError(conflicts.join('\n'));
+  return config;
+}
+
+/** Whether only programs of this machine can reach the address. A name other than `localhost` is not trusted. */
+export function isLoopback(host: string): boolean {
+  const address = host.toLowerCase();
+  return address === 'localhost' || address === '::1' || (isIPv4(address) && address.startsWith('127.'));
+}
+
+/** The value of the right type, or undefined when the text does not fit the setting's schema. */
+function parseSetting(setting: SettingInfo, text: string): unknown {
+  const isNumber = 'type' in setting.schema && setting.schema.type === 'integer' && /^-?\d+$/.test(text);
+  const value = isNumber ? Number(text) : text;
+  if (!Value.Check(setting.schema, value)) return undefined;
+  return setting.url && !URL.canParse(text) ? undefined : value;
+}
+
+/** What came, for a message: never a secret, of an address only how it starts. */
+function shown(setting: SettingInfo, text: string): string {
+  if (!setting.secret) return JSON.stringify(text);
+  const scheme = /^[a-z][a-z0-9+.-]*:\/\//i.exec(text);
+  return scheme ? `an address starting with ${scheme[0]} (not shown in full)` : `${text.length} characters (not shown)`;
+}
+
+/** Settings that are right one by one but not together. */
+function findConflicts(config: Config): string[] {
+  const conflicts: string[] = [];
+  if (!isLoopback(config.host) && config.apiToken === undefined) {
+    conflicts.push(
+      `${variableName('apiToken')}: expected a token because HOST=${config.host} can be reached by other machines, ` +
+        'got none; set API_TOKEN (16 characters or more) or HOST=127.0.0.1',
+    );
+  }
+  if (isWithin(config.inboxDir, config.dataDir)) {
+    conflicts.push(
+      `${variableName('dataDir')}: expected a folder outside INBOX_DIR (${config.inboxDir}), got ${config.dataDir}; ` +
+        'its files would be taken for input',
+    );
+  }
+  if (config.settleMs >= config.scanIntervalMs) {
+    conflicts.push(
+      `${variableName('settleMs')}: expected less than SCAN_INTERVAL_MS=${config.scanIntervalMs}, got ${config.settleMs}`,
+    );
+  }
+  return conflicts;
+}
+
+function isWithin(folder: string, path: string): boolean {
+  const way = relative(folder, path);
+  return way === '' || (!way.startsWith('..') && !isAbsolute(way));
+}

@@ -1,0 +1,187 @@
+import { Type, type Static, type TSchema } from 'typebox';
+
+/** Extra words that the schema carries for people; JSON Schema readers ignore them. */
+interface SettingWords {
+  /** What the variable does, with its unit; one or two sentences, shown in `.env.example`. */
+  readonly description: string;
+  /** What a right value looks like, when the schema's own keywords do not say it in words. */
+  readonly expected?: string;
+  /** Its value must not be printed. */
+  readonly secret?: boolean;
+  /** It must be parsable as a URL. */
+  readonly url?: boolean;
+  /** The default in words, where it is computed. */
+  readonly defaultText?: string;
+}
+
+const words = <T extends SettingWords>(options: T): T => options;
+
+/** A duration in milliseconds that is long enough to make sense and fits a timer. */
+const milliseconds = (least: number, standard: number, description: string) =>
+  Type.Integer(words({ description, minimum: least, maximum: 86_400_000, default: standard }));
+
+/**
+ * Every setting of Millrace, by its name in the code. The environment variable is the same name in capitals
+ * (`inboxDir` ⇒ `INBOX_DIR`, see `variableName`). A setting without a default may be left unset.
+ */
+export const settingsSchema = Type.Object({
+  host: Type.String(
+    words({
+      description:
+        'Address that the API listens on. Anything but loopback (127.0.0.1, ::1, localhost) needs API_TOKEN as well.',
+      expected: 'an IP address or a host name',
+      pattern: '^[A-Za-z0-9._:-]+$',
+      default: '127.0.0.1',
+    }),
+  ),
+  port: Type.Integer(words({ description: 'TCP port of the API.', minimum: 1, maximum: 65_535, default: 3000 })),
+  inboxDir: Type.String(
+    words({
+      description: 'The watched folder; files dropped in it, at any depth, are loaded.',
+      expected: 'a path',
+      default: './inbox',
+    }),
+  ),
+  dataDir: Type.String(
+    words({
+      description: 'Folder for the embedded PostgreSQL, models and other things Millrace keeps. Not inside the inbox.',
+      expected: 'a path',
+      default: './.millrace',
+    }),
+  ),
+  databaseUrl: Type.Optional(
+    Type.String(
+      words({
+        description: 'PostgreSQL 15 or newer to use. Unset: an embedded PostgreSQL is started below DATA_DIR.',
+        expected: 'an address like postgresql://user:password@host:5432/database',
+        pattern: '^postgres(ql)?://.',
+        secret: true,
+        url: true,
+      }),
+    ),
+  ),
+  redisUrl: Type.Optional(
+    Type.String(
+      words({
+        description: 'Redis or Valkey that carries the queues. Unset: the queues live in PostgreSQL, too.',
+        expected: 'an address like redis://user:password@host:6379/0 (or rediss:// for TLS)',
+        pattern: '^rediss?://.',
+        secret: true,
+        url: true,
+      }),
+    ),
+  ),
+  workers: Type.Optional(
+    Type.Integer(
+      words({
+        description: 'Number of worker processes.',
+        minimum: 1,
+        maximum: 64,
+        defaultText: 'the number of cores',
+      }),
+    ),
+  ),
+  logLevel: Type.Enum(
+    ['fatal', 'error', 'warn', 'info', 'debug', 'trace'],
+    words({ description: 'Least severe kind of log line that is written.', default: 'info' }),
+  ),
+  logFormat: Type.Enum(
+    ['auto', 'json', 'pretty'],
+    words({ description: 'Form of log lines; auto is pretty on a terminal and JSON elsewhere.', default: 'auto' }),
+  ),
+  faceModel: Type.Optional(
+    Type.String(
+      words({
+        description: 'Path of the ONNX face model. Unset: the cached one, else a download, else the one from npm.',
+        expected: 'a path',
+      }),
+    ),
+  ),
+  apiToken: Type.Optional(
+    Type.String(
+      words({
+        description: 'Guards the API and its pages when set: a bearer token for programs, the password for people.',
+        minLength: 16,
+        pattern: '^[\\x21-\\x7e]+$',
+        expected: 'at least 16 characters without spaces, for example from: openssl rand -hex 24',
+        secret: true,
+      }),
+    ),
+  ),
+  settleMs: milliseconds(100, 1500, 'How long a file’s size and mtime must stand still before it is read, in ms.'),
+  scanIntervalMs: milliseconds(1000, 30_000, 'How often the whole inbox is compared with the ledger, in ms.'),
+  batchFiles: Type.Optional(
+    Type.Integer(
+      words({
+        description: 'Most files that one run loads in one transaction.',
+        minimum: 1,
+        maximum: 100_000,
+        defaultText: 'set by each source, 720 as a rule',
+      }),
+    ),
+  ),
+  jobLockMs: milliseconds(2000, 30_000, 'A worker that does not renew its lock this long has lost its job, in ms.'),
+  stopTimeoutMs: milliseconds(500, 15_000, 'How long a process may take to finish or hand back its work on stop, in ms.'),
+  reconcileIntervalMs: milliseconds(500, 5000, 'How often recorded runs without a job are looked for, in ms.'),
+});
+
+/** The settings as the schema knows them, before paths are resolved and computed defaults filled in. */
+export type Settings = Static<typeof settingsSchema>;
+
+/** One setting, as `.env.example`, messages and the compose test need it. */
+export interface SettingInfo {
+  readonly key: keyof Settings;
+  /** Name of the environment variable. */
+  readonly variable: string;
+  readonly schema: TSchema;
+  readonly description: string;
+  readonly default: string | number | undefined;
+  readonly defaultText: string | undefined;
+  readonly secret: boolean;
+  /** It must be parsable as a URL. */
+  readonly url: boolean;
+  /** What a right value looks like, in words. */
+  readonly expected: string;
+}
+
+/** The environment variable of a setting: `scanIntervalMs` ⇒ `SCAN_INTERVAL_MS`. */
+export function variableName(key: keyof Settings): string {
+  return key.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase();
+}
+
+/** All settings in the schema's order. */
+export function listSettings(): SettingInfo[] {
+  const entries = Object.entries(settingsSchema.properties);
+  return entries.map(([name, schema]) => {
+    const options: TSchema & Partial<SettingWords> & { default?: unknown } = schema;
+    const key = keyOf(name);
+    const standard = options.default;
+    return {
+      key,
+      variable: variableName(key),
+      schema,
+      description: options.description ?? '',
+      default: typeof standard === 'string' || typeof standard === 'number' ? standard : undefined,
+      defaultText: options.defaultText,
+      secret: options.secret ?? false,
+      url: options.url ?? false,
+      expected: options.expected ?? expectedOf(schema),
+    };
+  });
+}
+
+function keyOf(name: string): keyof Settings {
+  if (!isKey(name)) throw new Error(`${name} is not a setting`);
+  return name;
+}
+
+function isKey(name: string): name is keyof Settings {
+  return Object.hasOwn(settingsSchema.properties, name);
+}
+
+/** The schema's own keywords in words. */
+function expectedOf(schema: TSchema & { type?: unknown; minimum?: unknown; maximum?: unknown; enum?: unknown }): string {
+  if (Array.isArray(schema.enum)) return `one of ${schema.enum.join(', ')}`;
+  if (schema.type === 'integer') return `a whole number from ${String(schema.minimum)} to ${String(schema.maximum)}`;
+  return 'text';
+}

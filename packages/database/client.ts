@@ -1,0 +1,10 @@
+import { PrismaPg } from '@prisma/adapter-pg';
+import { PrismaClient } from './generated/client.js';
+import type { Pool } from './pool.js';
+
+export type { PrismaClient } from './generated/client.js';
+
+/** Prisma over the process's pool; closing the pool stays with whoever opened it. */
+export function openPrisma(pool: Pool): PrismaClient {
+  return new PrismaClient({ adapter: new PrismaPg(pool, { disposeExternalPool: false }) });
+}

@@ -1,0 +1,202 @@
+import { checkJson, checkText, outOfRange, pgDays, pgMicros, pgMicrosOfNumber } from './values.js';
+
+/**
+ * Source of the format: PostgreSQL manual, "COPY", section "File Formats / Binary Format". All numbers are big-endian:
+ * a signature of 11 bytes, flags and extension length (int32 each); per tuple the number of fields (int16), per field
+ * its length (int32, −1 for NULL) and its bytes as the type's send function writes them; −1 (int16) at the end.
+ */
+const header = Buffer.from('PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0', 'latin1');
+const trailer = Buffer.from([0xff, 0xff]);
+
+const defaultChunkBytes = 256 * 1024;
+/** UTF-8 needs at most 3 bytes per UTF-16 code unit (4 for a pair of them). */
+const maxBytesPerCodeUnit = 3;
+/** Version of jsonb's binary form (jsonb_send in PostgreSQL's jsonb.c). */
+const jsonbVersion = 1;
+
+/** NULL as a whole field, to be written with {@link CopyBinaryWriter.field}. */
+export const nullField: Uint8Array = Uint8Array.of(0xff, 0xff, 0xff, 0xff);
+
+/** Text or varchar as a whole field: length and bytes. The caller vouches for valid UTF-8 without NUL. */
+export function textField(utf8: Uint8Array): Uint8Array {
+  const field = new Uint8Array(4 + utf8.length);
+  new DataView(field.buffer).setInt32(0, utf8.length);
+  field.set(utf8, 4);
+  return field;
+}
+
+/**
+ * Timestamp as a whole field.
+ *
+ * @param epochMicros microseconds since 1970-01-01 00:00:00
+ * @throws BadInputError `out-of-range`
+ */
+export function timestampField(epochMicros: bigint): Uint8Array {
+  const field = new Uint8Array(12);
+  const view = new DataView(field.buffer);
+  view.setInt32(0, 8);
+  view.setBigInt64(4, pgMicros(epochMicros));
+  return field;
+}
+
+/**
+ * Writes tuples in PostgreSQL's binary COPY format into chunks of fixed size.
+ *
+ * Per tuple call `row(fields)` and then one method per field in the columns' order; nothing checks that as many fields
+ * follow as were announced, the server does. Hand on what `takeFilled()` returns now and then, and what `finish()`
+ * returns at the end. A chunk belongs to its taker: it is never written to again. A tuple may span two chunks.
+ *
+ * Values that PostgreSQL would refuse throw a BadInputError; the writer must then be thrown away.
+ */
+export class CopyBinaryWriter {
+  readonly #chunkBytes: number;
+  #chunk: Buffer;
+  #used: number;
+  #filled: Buffer[] = [];
+
+  /** @param chunkBytes size of the chunks handed out; one value larger than this gets a chunk of its own size */
+  constructor(chunkBytes = defaultChunkBytes) {
+    this.#chunkBytes = Math.max(chunkBytes, header.length);
+    this.#chunk = Buffer.allocUnsafeSlow(this.#chunkBytes);
+    this.#used = header.copy(this.#chunk);
+  }
+
+  /** Starts a tuple of so many fields. */
+  row(fields: number): void {
+    this.#used = this.#chunk.writeInt16BE(fields, this.#room(2));
+  }
+
+  null(): void {
+    this.#used = this.#chunk.writeInt32BE(-1, this.#room(4));
+  }
+
+  /** A whole field (length and bytes) made before, for values that repeat. */
+  field(encoded: Uint8Array): void {
+    const at = this.#room(encoded.length);
+    this.#chunk.set(encoded, at);
+    this.#used = at + encoded.length;
+  }
+
+  /**
+   * text, varchar and their like.
+   *
+   * @param what names the value in an error
+   */
+  text(value: string, what = 'a text'): void {
+    const at = this.#room(4 + value.length * maxBytesPerCodeUnit);
+    const bytes = this.#chunk.write(value, at + 4, 'utf8');
+    // As many bytes as code units means pure ASCII, where only NUL can be wrong.
+    if (bytes !== value.length || value.includes('\0')) checkText(value, what);
+    this.#chunk.writeInt32BE(bytes, at);
+    this.#used = at + 4 + bytes;
+  }
+
+  /** jsonb, from valid JSON text. */
+  jsonb(json: string, what = 'a JSON value'): void {
+    checkJson(json, what);
+    const at = this.#room(5 + json.length * maxBytesPerCodeUnit);
+    const bytes = this.#chunk.write(json, at + 5, 'utf8');
+    this.#chunk.writeInt32BE(bytes + 1, at);
+    this.#chunk[at + 4] = jsonbVersion;
+    this.#used = at + 5 + bytes;
+  }
+
+  bool(value: boolean): void {
+    const at = this.#room(5);
+    this.#chunk.writeInt32BE(1, at);
+    this.#chunk[at + 4] = value ? 1 : 0;
+    this.#used = at + 5;
+  }
+
+  int4(value: number): void {
+    if ((value | 0) !== value) throw outOfRange('int4', value, 'an integer from -2147483648 to 2147483647');
+    this.#int4(value);
+  }
+
+  int8(value: number | bigint): void {
+    if (typeof value === 'number') {
+      if (!Number.isSafeInteger(value)) throw outOfRange('int8', value, 'a safe integer, or a bigint');
+      this.#int8(value);
+    } else {
+      if (BigInt.asIntN(64, value) !== value) throw outOfRange('int8', value, 'from -2^63 to 2^63 - 1');
+      this.#bigint8(value);
+    }
+  }
+
+  float8(value: number): void {
+    const at = this.#room(12);
+    this.#chunk.writeInt32BE(8, at);
+    this.#used = this.#chunk.writeDoubleBE(value, at + 4);
+  }
+
+  /** @param epochDays whole days since 1970-01-01 */
+  date(epochDays: number): void {
+    this.#int4(pgDays(epochDays));
+  }
+
+  /**
+   * timestamp (wall clock read as UTC) and timestamptz, which look alike.
+   *
+   * @param epochMicros microseconds since 1970-01-01 00:00:00; a number must be a safe integer (years 1684 to 2255)
+   */
+  timestamp(epochMicros: number | bigint): void {
+    if (typeof epochMicros === 'number') this.#int8(pgMicrosOfNumber(epochMicros));
+    else this.#bigint8(pgMicros(epochMicros));
+  }
+
+  /**
+   * The same from milliseconds, as `Date` has them.
+   *
+   * @param epochMillis whole milliseconds since 1970-01-01 00:00:00
+   */
+  timestampMillis(epochMillis: number): void {
+    const micros = epochMillis * 1000;
+    if (Number.isSafeInteger(micros)) this.timestamp(micros);
+    else if (Number.isInteger(epochMillis)) this.timestamp(BigInt(epochMillis) * 1000n);
+    else throw outOfRange('timestamp', epochMillis, 'whole milliseconds since 1970');
+  }
+
+  /** The chunks filled since the last call; often none. */
+  takeFilled(): Buffer[] {
+    const filled = this.#filled;
+    if (filled.length > 0) this.#filled = [];
+    return filled;
+  }
+
+  /** Ends the data and returns the remaining chunks; call once, nothing may be written after it. */
+  finish(): Buffer[] {
+    this.#used += trailer.copy(this.#chunk, this.#room(trailer.length));
+    this.#filled.push(this.#chunk.subarray(0, this.#used));
+    return this.takeFilled();
+  }
+
+  #int4(value: number): void {
+    const at = this.#room(8);
+    this.#chunk.writeInt32BE(4, at);
+    this.#used = this.#chunk.writeInt32BE(value, at + 4);
+  }
+
+  #int8(value: number): void {
+    const at = this.#room(12);
+    const high = Math.floor(value / 0x1_0000_0000);
+    this.#chunk.writeInt32BE(8, at);
+    this.#chunk.writeInt32BE(high, at + 4);
+    this.#used = this.#chunk.writeUInt32BE(value - high * 0x1_0000_0000, at + 8);
+  }
+
+  #bigint8(value: bigint): void {
+    const at = this.#room(12);
+    this.#chunk.writeInt32BE(8, at);
+    this.#used = this.#chunk.writeBigInt64BE(value, at + 4);
+  }
+
+  /** Where the next so many bytes go, in this chunk or a fresh one. */
+  #room(bytes: number): number {
+    if (this.#used + bytes <= this.#chunk.length) return this.#used;
+    if (this.#used > 0) this.#filled.push(this.#chunk.subarray(0, this.#used));
+    // Never pooled nor reused: the socket may still hold the old chunk.
+    this.#chunk = Buffer.allocUnsafeSlow(Math.max(this.#chunkBytes, bytes));
+    this.#used = 0;
+    return 0;
+  }
+}

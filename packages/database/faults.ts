@@ -1,0 +1,25 @@
+/** The SQLSTATE of an error from PostgreSQL, if it is one. Source: PostgreSQL manual, appendix "Error Codes". */
+export function sqlState(error: unknown): string | undefined {
+  if (!(error instanceof Error) || !('code' in error)) return undefined;
+  return typeof error.code === 'string' && /^[0-9A-Z]{5}$/.test(error.code) ? error.code : undefined;
+}
+
+/** Classes 22 (data exception) and 23 (integrity constraint): the row is at fault, another try will not help. */
+export function isDataFault(error: unknown): boolean {
+  const state = sqlState(error);
+  return state !== undefined && (state.startsWith('22') || state.startsWith('23'));
+}
+
+const connectionCodes = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EHOSTUNREACH']);
+
+/** The database is away, restarting or threw this session out: nothing about the work itself is wrong. */
+export function isConnectionFault(error: unknown): boolean {
+  const state = sqlState(error);
+  // 08 connection exception, 57P01–03 shutdown/crash/starting up, 53300 too many connections
+  if (state !== undefined) return state.startsWith('08') || state.startsWith('57P') || state === '53300';
+  if (!(error instanceof Error)) return false;
+  if ('code' in error && typeof error.code === 'string' && connectionCodes.has(error.code)) return true;
+  return /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error/i.test(
+    error.message,
+  );
+}

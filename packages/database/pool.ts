@@ -1,0 +1,55 @@
+import pg from 'pg';
+
+export type Pool = pg.Pool;
+/** A connection inside a transaction. */
+export type Tx = pg.ClientBase;
+/** Anything a single statement can be sent to. */
+export type Queryable = Pick<pg.ClientBase, 'query'>;
+
+/** How a process talks to the database; the name shows in `pg_stat_activity`. */
+export interface PoolOptions {
+  readonly url: string;
+  readonly name: string;
+  /** Most connections at a time. */
+  readonly max: number;
+  onError(error: Error): void;
+}
+
+/**
+ * Opens the one pool of a process, shared by Prisma, plain statements and COPY. Opens no connection yet.
+ * The sessions speak UTC, so that a date without a zone means the same on every machine.
+ */
+export function openPool({ url, name, max, onError }: PoolOptions): Pool {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max,
+    application_name: name,
+    connectionTimeoutMillis: 10_000,
+    keepAlive: true,
+    options: '-c TimeZone=UTC',
+  });
+  // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
+  pool.on('error', onError);
+  return pool;
+}
+
+/** Runs `work` in a transaction: committed when it returns, rolled back when it throws. */
+export async function transaction<T>(pool: Pool, work: (tx: Tx) => Promise<T>): Promise<T> {
+  const client = await pool.connect();
+  // A connection that breaks while it is checked out emits an error besides rejecting the query under way.
+  const broken = (error: Error): void => void (failure ??= error);
+  let failure: Error | undefined;
+  client.on('error', broken);
+  try {
+    await client.query('BEGIN');
+    const result = await work(client);
+    await client.query('COMMIT');
+    return result;
+  } catch (error) {
+    await client.query('ROLLBACK').catch(broken);
+    throw error;
+  } finally {
+    client.off('error', broken);
+    client.release(failure);
+  }
+}

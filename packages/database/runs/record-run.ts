@@ -1,0 +1,71 @@
+import { v7 as uuidv7 } from 'uuid';
+import type { RunTrigger } from '../generated/enums.js';
+import type { Tx } from '../pool.js';
+
+/** What is recorded of a run before its job is added (promise 1). */
+export interface NewRun {
+  readonly task: string;
+  readonly queue: string;
+  readonly trigger: RunTrigger;
+  readonly input: unknown;
+  readonly priority: number;
+  readonly maxAttempts: number;
+  /** Milliseconds from now before which no worker may start it. */
+  readonly delayMs?: number;
+  readonly idempotencyKey?: string;
+}
+
+/** A run as the carrier needs it: enough to add its job. */
+export interface OpenRun {
+  readonly id: string;
+  readonly queue: string;
+  readonly task: string;
+  readonly priority: number;
+  /** Milliseconds until the run may start; 0 or less: now. */
+  readonly delayMs: number;
+}
+
+/** A new run's id. UUIDs of version 7 sort by time, so that lists page by id. */
+export const newRunId = (): string => uuidv7();
+
+/**
+ * Records a run as `queued` (or `delayed`).
+ * @returns undefined when a run of this task with the same idempotency key stands already
+ */
+export async function recordRun(tx: Tx, id: string, run: NewRun): Promise<OpenRun | undefined> {
+  const delayMs = run.delayMs ?? 0;
+  const { rowCount } = await tx.query(
+    `INSERT INTO ops.run (id, root_id, task, queue, state, trigger, input, priority, max_attempts, idempotency_key, available_at)
+     VALUES ($1, $1, $2, $3, $4, $5, $6::jsonb, $7, $8, $9, now() + $10 * interval '1 millisecond')
+     ON CONFLICT (task, idempotency_key) DO NOTHING`,
+    [
+      id,
+      run.task,
+      run.queue,
+      delayMs > 0 ? 'delayed' : 'queued',
+      run.trigger,
+      JSON.stringify(run.input),
+      run.priority,
+      run.maxAttempts,
+      run.idempotencyKey ?? null,
+      delayMs,
+    ],
+  );
+  return rowCount === 1 ? { id, queue: run.queue, task: run.task, priority: run.priority, delayMs } : undefined;
+}
+
+/** Ties files to a run in the order given, and marks those that wait for a load as held by it. */
+export async function giveFilesToRun(tx: Tx, runId: string, fileIds: readonly bigint[]): Promise<void> {
+  await tx.query(
+    `INSERT INTO ops.run_file (run_id, file_id, ordinal)
+     SELECT $1, f.id, f.nth - 1 FROM unnest($2::bigint[]) WITH ORDINALITY AS f (id, nth)`,
+    [runId, fileIds],
+  );
+  // A loaded file keeps its state while it is loaded once more: its rows stand until the new ones are committed.
+  await tx.query(
+    `UPDATE ops.file SET state = 'loading', run_id = $1, attempt = NULL, code = NULL, reason = NULL, ended_at = NULL,
+       duplicate_of_id = NULL, updated_at = now()
+     WHERE id = ANY($2::bigint[]) AND state <> 'loaded'`,
+    [runId, fileIds],
+  );
+}

@@ -1,0 +1,24 @@
+import { area, intersection, overlap, type ScoredBox } from './geometry.js';
+
+/** When two boxes are one thing: shares from 0 to 1. */
+export interface SuppressionLimits {
+  /** Most intersection over union. */
+  readonly overlap: number;
+  /** Most of the smaller box that may lie in the larger; 1 (nothing is above it) when not given. */
+  readonly containment?: number;
+}
+
+/**
+ * Greedy non-maximum suppression: of boxes above one of the limits, the one with the highest score stays. The
+ * result is sorted by score, highest first.
+ */
+export function suppress(boxes: readonly ScoredBox[], limits: SuppressionLimits): ScoredBox[] {
+  const containment = limits.containment ?? 1;
+  const same = (a: ScoredBox, b: ScoredBox) =>
+    overlap(a, b) > limits.overlap || intersection(a, b) > containment * Math.min(area(a), area(b));
+  const kept: ScoredBox[] = [];
+  for (const box of [...boxes].sort((a, b) => b.score - a.score)) {
+    if (!kept.some((other) => same(box, other))) kept.push(box);
+  }
+  return kept;
+}

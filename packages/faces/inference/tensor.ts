@@ -1,0 +1,41 @@
+import type { Raster } from '../picture/raster.js';
+
+/** How pixel values become a network's input: planes in this order, each value · factor + offset. */
+export interface PixelFormat {
+  readonly order: 'rgb' | 'bgr';
+  readonly factor: number;
+  readonly offset: number;
+  /** The value, in the network's terms, of what lies outside the raster. */
+  readonly padding: number;
+}
+
+/**
+ * Writes the part of `raster` that begins at (left, top), `width` × `height` pixels, into `planes`: three planes of
+ * that size, one after the other. What lies right of or below the raster is padding. `planes` is reused between
+ * pictures, so all of it is written.
+ */
+export function writePlanes(
+  planes: Float32Array,
+  raster: Raster,
+  region: { left: number; top: number; width: number; height: number },
+  format: PixelFormat,
+): void {
+  const { left, top, width, height } = region;
+  const plane = width * height;
+  const columns = Math.max(0, Math.min(width, raster.width - left));
+  const rows = Math.max(0, Math.min(height, raster.height - top));
+  if (columns < width || rows < height) planes.fill(format.padding);
+  const first = format.order === 'rgb' ? 0 : 2 * plane;
+  const third = 2 * plane - first;
+  for (let y = 0; y < rows; y += 1) {
+    let source = ((top + y) * raster.width + left) * 3;
+    let target = y * width;
+    for (let x = 0; x < columns; x += 1) {
+      planes[first + target] = (raster.rgb[source] ?? 0) * format.factor + format.offset;
+      planes[plane + target] = (raster.rgb[source + 1] ?? 0) * format.factor + format.offset;
+      planes[third + target] = (raster.rgb[source + 2] ?? 0) * format.factor + format.offset;
+      source += 3;
+      target += 1;
+    }
+  }
+}

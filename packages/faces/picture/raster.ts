@@ -1,0 +1,67 @@
+/** Decoded pixels: 8 bits, R G B interleaved, row after row without gaps. */
+export interface Raster {
+  readonly width: number;
+  readonly height: number;
+  readonly rgb: Uint8Array;
+}
+
+/** EXIF orientations (1–8) from 5 on exchange width and height. */
+export function swapsSides(orientation: number): boolean {
+  return orientation >= 5;
+}
+
+/**
+ * Turns a raster as it is stored into the raster as it is shown. `orientation` is EXIF's tag 0x0112: which edges of
+ * the shown picture the stored first row and first column are (1: top, left; 6: right, top; and so on).
+ */
+export function orient(raster: Raster, orientation: number): Raster {
+  if (orientation <= 1 || orientation > 8) return raster;
+  const swap = swapsSides(orientation);
+  const width = swap ? raster.height : raster.width;
+  const height = swap ? raster.width : raster.height;
+  // Stored columns run backwards in the shown picture for 2, 3, 7 and 8; stored rows for 3, 4, 6 and 7.
+  const backwardsX = [2, 3, 7, 8].includes(orientation);
+  const backwardsY = [3, 4, 6, 7].includes(orientation);
+  const rgb = new Uint8Array(raster.rgb.length);
+  let target = 0;
+  for (let y = 0; y < height; y += 1) {
+    for (let x = 0; x < width; x += 1) {
+      const along = swap ? y : x;
+      const down = swap ? x : y;
+      const sourceX = backwardsX ? raster.width - 1 - along : along;
+      const sourceY = backwardsY ? raster.height - 1 - down : down;
+      const source = (sourceY * raster.width + sourceX) * 3;
+      rgb[target] = raster.rgb[source] ?? 0;
+      rgb[target + 1] = raster.rgb[source + 1] ?? 0;
+      rgb[target + 2] = raster.rgb[source + 2] ?? 0;
+      target += 3;
+    }
+  }
+  return { width, height, rgb };
+}
+
+/** The raster at half its width and height (rounded up), each pixel the mean of the four, two or one it stands for. */
+export function halve(raster: Raster): Raster {
+  const width = Math.ceil(raster.width / 2);
+  const height = Math.ceil(raster.height / 2);
+  const rgb = new Uint8Array(width * height * 3);
+  let target = 0;
+  for (let y = 0; y < height; y += 1) {
+    const upper = 2 * y * raster.width * 3;
+    const lower = Math.min(2 * y + 1, raster.height - 1) * raster.width * 3;
+    for (let x = 0; x < width; x += 1) {
+      const left = 2 * x * 3;
+      const right = Math.min(2 * x + 1, raster.width - 1) * 3;
+      for (let channel = 0; channel < 3; channel += 1) {
+        const sum =
+          (raster.rgb[upper + left + channel] ?? 0) +
+          (raster.rgb[upper + right + channel] ?? 0) +
+          (raster.rgb[lower + left + channel] ?? 0) +
+          (raster.rgb[lower + right + channel] ?? 0);
+        rgb[target] = (sum + 2) >> 2;
+        target += 1;
+      }
+    }
+  }
+  return { width, height, rgb };
+}

@@ -1,0 +1,32 @@
+// A small app for run-main.test.ts: what it does is named by its first argument.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { SetupError } from '#contracts/errors.js';
+import { announceReady } from './ready.js';
+import { runMain } from './run-main.js';
+
+const behaviour = process.argv[2];
+const keepAlive = setInterval(() => {}, 60_000);
+
+await runMain('fixture', async ({ releasers }) => {
+  releasers.add('timer', () => {
+    clearInterval(keepAlive);
+    process.stdout.write('released\n');
+  });
+  switch (behaviour) {
+    case 'setup-error':
+      throw new SetupError('FIRST: expected a, got b\nSECOND: expected c, got d');
+    case 'error':
+      throw new Error('it broke');
+    case 'later-error':
+      setImmediate(() => void Promise.reject(new Error('it broke later')));
+      break;
+    case 'hang':
+      releasers.add('stubborn thing', () => new Promise(() => {}));
+      break;
+    case 'slow-stop':
+      releasers.add('slow thing', () => sleep(60_000));
+      break;
+    default:
+  }
+  announceReady({ behaviour });
+});

@@ -1,0 +1,95 @@
+import { messageOf, SetupError } from '#contracts/errors.js';
+import { loadConfig, type Config } from '#config/config.js';
+import { loadEnvFile } from '#config/env-file.js';
+import { createLogger, type Logger } from './log.js';
+import { createReleasers, type Releasers } from './releasers.js';
+import { onStopSignal, type StopSignals } from './stop-signals.js';
+
+/** EX_CONFIG of BSD's sysexits.h: only a person can mend it, so the supervisor does not restart the process. */
+export const setupErrorExitCode = 78;
+
+/** How long a start that failed may take to close what it had opened. */
+const failedStartDeadlineMs = 10_000;
+
+/** What the entry of an app is given. */
+export interface MainContext {
+  readonly config: Config;
+  /** The environment that the config was read from, `.env` included: what child processes inherit. */
+  readonly env: NodeJS.ProcessEnv;
+  readonly log: Logger;
+  /** Register each resource here as it is opened; the stop releases them in reverse order. */
+  readonly releasers: Releasers;
+  /** Stops this process as a signal would: releases everything, then exits. */
+  stop(reason: string): void;
+}
+
+export interface MainOptions {
+  /** How long the stop may take, in milliseconds; `stopTimeoutMs` of the config if not given. */
+  stopDeadlineMs?(config: Config): number;
+  /** What must not outlive an exit of any kind that skips the releasers; synchronous. */
+  hardStop?(): void;
+}
+
+/**
+ * Runs the entry of an app: reads the settings, starts it, and keeps it until it is stopped.
+ *
+ * `start` opens what the app needs and returns once it works (most call `announceReady` last); the process goes on
+ * until SIGTERM, SIGINT or the loss of its parent, then `releasers` are released and it exits 0. A SetupError is shown
+ * as plain lines on standard error and exits 78; anything else thrown, now or later, is logged and exits 1.
+ * @param name who speaks in the log, for example `worker-2`
+ */
+export async function runMain(
+  name: string,
+  start: (context: MainContext) => Promise<void>,
+  options: MainOptions = {},
+): Promise<void> {
+  const releasers = createReleasers();
+  let log = createLogger({ name, level: 'info', format: 'auto' });
+
+  const report = (error: unknown, what: string): void => {
+    if (error instanceof SetupError) {
+      process.stderr.write(`${name}: ${error.message.replaceAll('\n', `\n${name}: `)}\n`);
+    } else {
+      log.fatal({ err: error }, `${what}: ${messageOf(error)}`);
+    }
+  };
+  const exit = (error: unknown): never => {
+    options.hardStop?.();
+    process.exit(error instanceof SetupError ? setupErrorExitCode : 1);
+  };
+  const fail = (what: string) => (error: unknown): never => {
+    report(error, what);
+    return exit(error);
+  };
+  process.on('uncaughtException', fail('uncaught exception'));
+  process.on('unhandledRejection', fail('unhandled rejection'));
+
+  let signals: StopSignals | undefined;
+  try {
+    const env = loadEnvFile(process.env);
+    const config = loadConfig(env);
+    log = createLogger({ name, level: config.logLevel, format: config.logFormat });
+    signals = onStopSignal({
+      soft: () => releasers.release(),
+      pending: () => releasers.pending(),
+      deadlineMs: options.stopDeadlineMs?.(config) ?? config.stopTimeoutMs,
+      log,
+      ...(options.hardStop ? { hard: options.hardStop } : {}),
+    });
+    const { stop } = signals;
+    // The supervisor holds the other end of the channel; its death by SIGKILL is told in no other way.
+    if (process.connected) process.on('disconnect', () => stop('the supervisor is gone'));
+    await start({ config, env, log, releasers, stop });
+  } catch (error) {
+    if (signals?.stopping()) {
+      // What the stop closed is missing to the start that it overtook; the stop's own end decides how this exits.
+      log.debug({ err: error }, 'the start was overtaken by the stop');
+      return;
+    }
+    report(error, 'the start failed');
+    // A start that failed halfway has opened things (a server, child processes) that want to be closed in order.
+    setTimeout(() => exit(error), failedStartDeadlineMs);
+    await releasers.release().catch((failure: unknown) => log.error({ err: failure }, messageOf(failure)));
+    exit(error);
+  }
+}

@@ -1,0 +1,145 @@
+import {
+  createPostgresBackend,
+  type Job,
+  type JobsOptions,
+  type PostgresConnectionOptions,
+  type PostgresQueueBackend,
+  Queue,
+  type RedisOptions,
+  type RedisQueueBackend,
+  Worker,
+} from 'bullmq';
+
+/** A job carries the run's id and no more: Postgres is the truth. */
+export interface JobData {
+  readonly runId: string;
+}
+export type RunJob = Job<JobData, void, string>;
+
+type QueueOver<B extends RedisQueueBackend | PostgresQueueBackend, C> = Queue<JobData, void, string, JobData, void, string, B, C>;
+export type RunQueue = QueueOver<RedisQueueBackend, RedisOptions> | QueueOver<PostgresQueueBackend, PostgresConnectionOptions>;
+export type RunWorker =
+  | Worker<JobData, void, string, RedisQueueBackend, number, RedisOptions>
+  | Worker<JobData, void, string, PostgresQueueBackend, number, PostgresConnectionOptions>;
+
+/** Where the carrier keeps its jobs: Redis when it is given, else the database. */
+export interface CarrierAddress {
+  readonly databaseUrl: string;
+  readonly redisUrl?: string | undefined;
+}
+
+/**
+ * What a process is to the queues. `http`: a request waits for it, so a carrier that is away must fail at once.
+ * `background`: nobody waits, so it tries for ever.
+ */
+export type CarrierRole = 'http' | 'background';
+
+/** One process's way to the queues; both backends behave alike behind it. */
+export interface Carrier {
+  readonly kind: 'redis' | 'postgres';
+  /** Opens the queue on first use. */
+  queue(name: string): RunQueue;
+  worker(name: string, processor: (job: RunJob, token: string) => Promise<void>, options: WorkerSettings): RunWorker;
+  /** Fails when the carrier cannot be reached. */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface WorkerSettings {
+  readonly concurrency: number;
+  /** A worker that does not renew a job's lock for so long (milliseconds) has lost the job. */
+  readonly lockMs: number;
+}
+
+/** Hash-tagged, so that all keys of Millrace live in one slot of a Redis Cluster. */
+const redisPrefix = '{millrace}';
+
+/** The newest so many ended jobs stay visible in Bull Board; history is the run record's. */
+const keepEnded: JobsOptions = { removeOnComplete: { count: 1_000 }, removeOnFail: { count: 1_000 } };
+
+export function openCarrier(address: CarrierAddress, role: CarrierRole, onError: (error: Error) => void): Carrier {
+  const open = new Map<string, RunQueue>();
+  const { redisUrl } = address;
+  const carrier = redisUrl === undefined ? overPostgres(address.databaseUrl) : overRedis(redisUrl, role);
+  const queue = (name: string): RunQueue => {
+    let found = open.get(name);
+    if (!found) {
+      found = carrier.queue(name);
+      found.on('error', onError);
+      open.set(name, found);
+    }
+    return found;
+  };
+  return {
+    kind: redisUrl === undefined ? 'postgres' : 'redis',
+    queue,
+    worker(name, processor, options) {
+      const worker = carrier.worker(name, (job, token = '') => processor(job, token), {
+        concurrency: options.concurrency,
+        lockDuration: options.lockMs,
+        stalledInterval: Math.max(1_000, Math.floor(options.lockMs / 2)),
+        // The run record counts losses; the carrier must never give a job up by itself.
+        maxStalledCount: 1_000_000,
+        autorun: false,
+      });
+      worker.on('error', onError);
+      return worker;
+    },
+    async ping() {
+      await queue('ping').getJobState('ping');
+    },
+    async close() {
+      await Promise.all([...open.values()].map((each) => each.close()));
+    },
+  };
+}
+
+interface WorkerTuning {
+  readonly concurrency: number;
+  readonly lockDuration: number;
+  readonly stalledInterval: number;
+  readonly maxStalledCount: number;
+  readonly autorun: boolean;
+}
+type Processor = (job: RunJob, token?: string) => Promise<void>;
+
+function overPostgres(databaseUrl: string) {
+  // Each queue and worker has a pool of its own, so the pools are small.
+  const connection = { connectionString: databaseUrl, max: 2, keepAlive: true };
+  return {
+    queue: (name: string): RunQueue =>
+      new Queue<JobData, void, string, JobData, void, string, PostgresQueueBackend, PostgresConnectionOptions>(
+        name,
+        { connection, defaultJobOptions: keepEnded },
+        createPostgresBackend,
+      ),
+    worker: (name: string, processor: Processor, tuning: WorkerTuning): RunWorker =>
+      new Worker<JobData, void, string, PostgresQueueBackend, number, PostgresConnectionOptions>(
+        name,
+        processor,
+        { ...tuning, connection },
+        createPostgresBackend,
+      ),
+  };
+}
+
+function overRedis(url: string, role: CarrierRole) {
+  const retryStrategy = (times: number): number => Math.min(250 * 2 ** Math.min(times, 7), 20_000);
+  const patient: RedisOptions = { url, maxRetriesPerRequest: null, retryStrategy };
+  const hasty: RedisOptions = { url, maxRetriesPerRequest: 1, retryStrategy };
+  return {
+    queue: (name: string): RunQueue =>
+      new Queue<JobData, void, string, JobData, void, string, RedisQueueBackend, RedisOptions>(name, {
+        connection: role === 'http' ? hasty : patient,
+        skipWaitingForReady: role === 'http',
+        prefix: redisPrefix,
+        defaultJobOptions: keepEnded,
+      }),
+    worker: (name: string, processor: Processor, tuning: WorkerTuning): RunWorker =>
+      new Worker<JobData, void, string, RedisQueueBackend, number, RedisOptions>(name, processor, {
+        ...tuning,
+        connection: patient,
+        prefix: redisPrefix,
+      }),
+  };
+}

@@ -1,0 +1,83 @@
+import { FileTaskInput } from '#contracts/file-task.js';
+import type { FileState } from '#contracts/states.js';
+import type { TaskDefinition } from '#contracts/task.js';
+import { type Fault, InvalidInputError, validate } from '#contracts/validate.js';
+import { type Pool, type Tx, transaction } from '#database/pool.js';
+import { giveFilesToRun, type NewRun, newRunId, type OpenRun, recordRun } from '#database/runs/record-run.js';
+
+/** What a caller asks for when starting a task. */
+export interface RunRequest {
+  readonly input: unknown;
+  readonly trigger: NewRun['trigger'];
+  /** The same key for the same task gives the same run, for as long as the run is on record. */
+  readonly idempotencyKey?: string;
+  readonly priority?: number;
+  readonly delayMs?: number;
+}
+
+/** The run that answers a request. */
+export interface StartedRun {
+  readonly id: string;
+  /** What the carrier needs, when the run is new. */
+  readonly open?: OpenRun;
+}
+
+/**
+ * Records a run of a task, its files tied to it, in one transaction. Its job is the caller's to add; if that fails the
+ * reconciler adds it.
+ * @throws InvalidInputError naming every fault of the input
+ */
+export async function startRun(pool: Pool, task: TaskDefinition, request: RunRequest): Promise<StartedRun> {
+  const input = validate(task.input, request.input);
+  const { idempotencyKey } = request;
+  return await transaction(pool, async (tx) => {
+    const open = await recordRun(tx, newRunId(), {
+      task: task.name,
+      queue: task.queue,
+      trigger: request.trigger,
+      input,
+      priority: request.priority ?? task.priority,
+      maxAttempts: task.retry.attempts,
+      ...(request.delayMs === undefined ? {} : { delayMs: request.delayMs }),
+      ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
+    });
+    if (!open) return { id: await findByKey(tx, task.name, idempotencyKey) };
+    if (task.source) await takeFiles(tx, open.id, task.source.name, validate(FileTaskInput, input));
+    return { id: open.id, open };
+  });
+}
+
+async function findByKey(tx: Tx, task: string, key: string | undefined): Promise<string> {
+  const { rows } = await tx.query<{ id: string }>(
+    'SELECT id FROM ops.run WHERE task = $1 AND idempotency_key = $2',
+    [task, key],
+  );
+  const found = rows[0];
+  if (!found) throw new Error(`the run with idempotency key "${key}" was there a moment ago and is gone`);
+  return found.id;
+}
+
+/** States from which a file may be given to a run on demand. */
+const loadable: readonly FileState[] = ['settled', 'loaded', 'duplicate', 'quarantined', 'discarded'];
+
+async function takeFiles(tx: Tx, runId: string, source: string, input: FileTaskInput): Promise<void> {
+  const { rows } = await tx.query<{ id: string; state: FileState; source: string | null; current: boolean; sha256: string | null }>(
+    'SELECT id, state, source, current, sha256 FROM ops.file WHERE id = ANY($1::bigint[]) ORDER BY id FOR UPDATE',
+    [input.files],
+  );
+  const files = new Map(rows.map((row) => [row.id, row]));
+  const faults = input.files.flatMap((id, index): Fault[] => {
+    const file = files.get(id);
+    const path = `/files/${index}`;
+    if (!file) return [{ path, message: `names file ${id}, which the ledger does not know` }];
+    if (file.source !== source) {
+      return [{ path, message: `names file ${id} of source ${file.source ?? 'none'}; this task loads ${source}` }];
+    }
+    if (!file.current || !loadable.includes(file.state) || file.sha256 === null) {
+      return [{ path, message: `names file ${id}, which is ${file.current ? file.state : 'not the current version of its path'}; expected one of ${loadable.join(', ')}` }];
+    }
+    return [];
+  });
+  if (faults.length > 0) throw new InvalidInputError(faults);
+  await giveFilesToRun(tx, runId, input.files.map(BigInt));
+}
