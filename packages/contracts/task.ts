@@ -31,29 +31,35 @@ export interface RetryPolicy {
   readonly maxBackoffMs: number;
 }
 
-/** A predefined, named piece of work. Cheap to import: the body is loaded when a worker first needs it. */
+/**
+ * A predefined, named piece of work: everything about it but the work itself, cheap to import. It stands in
+ * `definition.ts` of the task's folder; the folder has the task's name. The work is `run` in `body.ts` beside it, which
+ * only workers import.
+ */
 export interface TaskDefinition<I extends TObject = TObject, O extends TObject = TObject> {
   readonly name: string;
   readonly description: string;
-  /** The queue that carries its runs. */
+  /** The queue that carries its runs. Tasks that share a queue share its workers. */
   readonly queue: string;
   readonly input: I;
   readonly output: O;
   readonly retry: RetryPolicy;
   /** An attempt is aborted after so many milliseconds. */
   readonly timeoutMs: number;
-  /** Runs of this task's queue that one worker process works on at a time. */
+  /** Runs of the task's queue that one worker process works on at a time; the largest of a queue's tasks counts. */
   readonly concurrency: number;
   /** 1 (first) to 2,097,152 (last); 0 means none, which goes before all numbers. */
   readonly priority: number;
   /** A run is late when it takes longer than this from creation to end, in milliseconds. */
   readonly slaMs?: number;
   readonly source?: SourceDefinition;
-  /** Imports the body; called once in each worker. */
-  load(): Promise<TaskBody<I, O>>;
 }
 
-/** The work itself, as `body.ts` of the task's folder exports it. */
-export interface TaskBody<I extends TObject = TObject, O extends TObject = TObject> {
-  run(context: unknown, input: Static<I>): Promise<Static<O>>;
+/** Keeps a definition's exact types while it is checked. */
+export function defineTask<I extends TObject, O extends TObject>(definition: TaskDefinition<I, O>): TaskDefinition<I, O> {
+  return definition;
 }
+
+/** What goes into a task and what comes out of it, by its definition. */
+export type InputOf<D extends TaskDefinition> = Static<D['input']>;
+export type OutputOf<D extends TaskDefinition> = Static<D['output']>;

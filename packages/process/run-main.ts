@@ -36,13 +36,16 @@ export interface MainOptions {
  * `start` opens what the app needs and returns once it works (most call `announceReady` last); the process goes on
  * until SIGTERM, SIGINT or the loss of its parent, then `releasers` are released and it exits 0. A SetupError is shown
  * as plain lines on standard error and exits 78; anything else thrown, now or later, is logged and exits 1.
- * @param name who speaks in the log, for example `worker-2`
+ * @param app who speaks in the log. The supervisor tells its children apart by their first command-line argument, for
+ * example `worker-2`, which is used instead when it starts with the app's name.
  */
 export async function runMain(
-  name: string,
+  app: string,
   start: (context: MainContext) => Promise<void>,
   options: MainOptions = {},
 ): Promise<void> {
+  const given = process.argv[2];
+  const name = given?.startsWith(`${app}-`) ? given : app;
   const releasers = createReleasers();
   let log = createLogger({ name, level: 'info', format: 'auto' });
 

@@ -4,21 +4,24 @@ import type { TaskDefinition } from '#contracts/task.js';
 /** All tasks by name. */
 export type Catalogue = ReadonlyMap<string, TaskDefinition>;
 
+const tasksFolder = new URL('../tasks/', import.meta.url);
+
 /**
  * Imports the definition of every task: each folder under packages/tasks has a `definition.js` that exports
- * `definition`. A new task is a new folder, nothing else.
- * @throws when a folder has no definition or two have the same name
+ * `definition`, named as the folder is. A new task is a new folder, nothing else.
+ * @throws when a folder does not keep to that
  */
-export async function loadCatalogue(folder: URL = new URL('../tasks/', import.meta.url)): Promise<Catalogue> {
+export async function loadCatalogue(folder: URL = tasksFolder): Promise<Catalogue> {
   const catalogue = new Map<string, TaskDefinition>();
   const entries = await readdir(folder, { withFileTypes: true });
-  for (const entry of entries.filter((each) => each.isDirectory()).sort((a, b) => a.name.localeCompare(b.name))) {
-    const url = new URL(`${entry.name}/definition.js`, folder);
+  for (const { name } of entries.filter((entry) => entry.isDirectory()).sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    const url = new URL(`${name}/definition.js`, folder);
     const module: unknown = await import(url.href);
     if (!hasDefinition(module)) throw new Error(`expected ${url.pathname} to export a task as "definition"`);
-    const { definition } = module;
-    if (catalogue.has(definition.name)) throw new Error(`two tasks are named "${definition.name}"; rename one`);
-    catalogue.set(definition.name, definition);
+    if (module.definition.name !== name) {
+      throw new Error(`expected the task in packages/tasks/${name} to be named so, got "${module.definition.name}"`);
+    }
+    catalogue.set(name, module.definition);
   }
   return catalogue;
 }
@@ -26,5 +29,17 @@ export async function loadCatalogue(folder: URL = new URL('../tasks/', import.me
 function hasDefinition(module: unknown): module is { definition: TaskDefinition } {
   if (typeof module !== 'object' || module === null || !('definition' in module)) return false;
   const { definition } = module;
-  return typeof definition === 'object' && definition !== null && 'name' in definition && 'load' in definition;
+  return typeof definition === 'object' && definition !== null && 'name' in definition && 'queue' in definition;
+}
+
+/** Where a task's body is. */
+export const bodyUrl = (task: string, folder: URL = tasksFolder): URL => new URL(`${task}/body.js`, folder);
+
+/** The queues of a catalogue, each with the number of runs one worker process takes from it at a time. */
+export function queuesOf(catalogue: Catalogue): Map<string, number> {
+  const queues = new Map<string, number>();
+  for (const task of catalogue.values()) {
+    queues.set(task.queue, Math.max(task.concurrency, queues.get(task.queue) ?? 1));
+  }
+  return queues;
 }

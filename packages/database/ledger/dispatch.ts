@@ -61,18 +61,17 @@ export async function dispatchBatch(
   limits: BatchLimits,
   run: Omit<NewRun, 'input'>,
   input: (fileIds: readonly bigint[]) => unknown,
-): Promise<OpenRun | undefined> {
+): Promise<{ readonly run: OpenRun; readonly files: number } | undefined> {
   return await transaction(pool, async (tx) => {
     const { rows } = await tx.query<{ id: string; size: string; alone: boolean }>(
-      `SELECT id, size, alone FROM (
-         SELECT f.id, f.size, f.alone, row_number() OVER (PARTITION BY f.sha256 ORDER BY f.id) AS copy
-         FROM ops.file f
-         WHERE f.source = $1 AND f.state = 'settled' AND f.current
-           AND NOT EXISTS (
-             SELECT FROM ops.file o WHERE o.source = f.source AND o.sha256 = f.sha256 AND o.state = 'loading')
-           AND NOT EXISTS (SELECT FROM ops.file o WHERE o.path = f.path AND o.state = 'loading')
-       ) waiting
-       WHERE copy = 1 ORDER BY alone, id LIMIT $2`,
+      // Index probes per row and no sort, so that the cost is the batch's and not the backlog's.
+      `SELECT f.id, f.size, f.alone FROM ops.file f
+       WHERE f.source = $1 AND f.state = 'settled' AND f.current
+         AND NOT EXISTS (
+           SELECT FROM ops.file o WHERE o.source = f.source AND o.sha256 = f.sha256
+             AND (o.state = 'loading' OR (o.state = 'settled' AND o.current AND o.id < f.id)))
+         AND NOT EXISTS (SELECT FROM ops.file o WHERE o.path = f.path AND o.state = 'loading')
+       ORDER BY f.id LIMIT $2`,
       [source, limits.files],
     );
     const ids = takeBatch(rows, limits.bytes);
@@ -80,7 +79,7 @@ export async function dispatchBatch(
     const recorded = await recordRun(tx, newRunId(), { ...run, input: input(ids) });
     if (!recorded) throw new Error('a run without an idempotency key was refused as known');
     await giveFilesToRun(tx, recorded.id, ids);
-    return recorded;
+    return { run: recorded, files: ids.length };
   });
 }
 

@@ -1,6 +1,7 @@
 import { FencedError } from '#contracts/errors.js';
 import type { AttemptState, RunState } from '#contracts/states.js';
 import { type Pool, type Queryable, type Tx, transaction } from '../pool.js';
+import { storableJson } from '../storable.js';
 
 /** What is stored of an error that ended a run or an attempt. */
 export interface RunError {
@@ -123,8 +124,8 @@ export async function endAttempt(db: Queryable, fence: Fence, outcome: Outcome):
       fence.runId,
       fence.attempt,
       outcome.run,
-      outcome.output === undefined ? null : JSON.stringify(outcome.output),
-      outcome.error === undefined ? null : JSON.stringify(outcome.error),
+      storableJson(outcome.output),
+      storableJson(outcome.error),
       outcome.failures ?? 0,
       outcome.delayMs ?? null,
       finals.includes(outcome.run),

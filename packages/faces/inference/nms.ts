@@ -4,7 +4,7 @@ import { area, intersection, overlap, type ScoredBox } from './geometry.js';
 export interface SuppressionLimits {
   /** Most intersection over union. */
   readonly overlap: number;
-  /** Most of the smaller box that may lie in the larger; 1 (nothing is above it) when not given. */
+  /** Most of the smaller box that may lie in the larger; without it, that does not matter. */
   readonly containment?: number;
 }
 
@@ -13,7 +13,7 @@ export interface SuppressionLimits {
  * result is sorted by score, highest first.
  */
 export function suppress(boxes: readonly ScoredBox[], limits: SuppressionLimits): ScoredBox[] {
-  const containment = limits.containment ?? 1;
+  const containment = limits.containment ?? Number.POSITIVE_INFINITY;
   const same = (a: ScoredBox, b: ScoredBox) =>
     overlap(a, b) > limits.overlap || intersection(a, b) > containment * Math.min(area(a), area(b));
   const kept: ScoredBox[] = [];

@@ -16,20 +16,49 @@ export interface FaceModel {
   readonly name: string;
 }
 
-/**
- * The default model: YuNet of March 2023 by Shiqi Yu and others (MIT and Apache-2.0), at a commit of its authors'
- * repository that cannot change.
- */
-export const PINNED_MODEL = {
+/** A model that is known byte by byte. */
+export interface KnownModel {
+  readonly kind: FaceModelKind;
+  /** Kind and version, the first part of the name stored with results. */
+  readonly version: string;
+  /** Its name in the cache. */
+  readonly fileName: string;
+  readonly sha256: string;
+  readonly bytes: number;
+}
+
+/** YuNet of March 2023 by Shiqi Yu and others (MIT and Apache-2.0): the default. */
+export const YUNET_2023: KnownModel = {
   kind: 'yunet',
+  version: 'yunet-2023mar',
   fileName: 'face_detection_yunet_2023mar.onnx',
-  url: 'https://github.com/ShiqiYu/libfacedetection.train/raw/02246e79b1e976c83d1e135a85e0628120c93769/onnx/yunet_s_640_640.onnx',
   sha256: '8f2383e4dd3cfbb4553ea8718107fc0423210dc964f9f4280604804ed2552fa4',
   bytes: 232_589,
-} as const;
+};
 
-/** The name stored with results: the kind, the version where it is known, and the start of the content's hash. */
+/** Where YuNet is had from: a commit of its authors' repository, which cannot change. */
+export const YUNET_2023_URL =
+  'https://github.com/ShiqiYu/libfacedetection.train/raw/02246e79b1e976c83d1e135a85e0628120c93769/onnx/yunet_s_640_640.onnx';
+
+/**
+ * MediaPipe's BlazeFace (Apache-2.0) as `convertBlazeface` makes it from `@vladmandic/human` (MIT): for machines
+ * that reach only npm. A change to the converter that changes its output changes hash and size here.
+ */
+export const BLAZEFACE_256: KnownModel = {
+  kind: 'blazeface',
+  version: 'blazeface-256',
+  fileName: 'blazeface_256.onnx',
+  sha256: '0bca497b9e79b80bb1d605bacf2677ff57d7506d5e4b06ece970ca826be4fdd3',
+  bytes: 587_887,
+};
+
+/** The name stored with results: kind, version where it is known, and the start of the content's hash. */
 export function faceModelName(kind: FaceModelKind, sha256: string): string {
-  const version = sha256 === PINNED_MODEL.sha256 ? '-2023mar' : '';
-  return `${kind}${version}@${sha256.slice(0, 12)}`;
+  const known = knownModel(sha256);
+  return `${known?.version ?? kind}@${sha256.slice(0, 12)}`;
+}
+
+/** The known model with this content; undefined when it is none of them. */
+export function knownModel(sha256: string): KnownModel | undefined {
+  return [YUNET_2023, BLAZEFACE_256].find((model) => model.sha256 === sha256);
 }

@@ -28,7 +28,7 @@ async function readHeader(path: string, format: PictureFormat, maxPixels: number
     // Without sharp's limit, so that the message can name the size; a header takes no memory to speak of.
     header = await sharp(path, { limitInputPixels: false }).metadata();
   } catch (error) {
-    throw decodeFault(format, error);
+    throw decodeFault(format, path, error);
   }
   const { width, height } = header;
   if (width * height > maxPixels) {
@@ -70,6 +70,10 @@ export async function decodePicture(
   format: PictureFormat,
   options: { box: { width: number; height: number }; maxPixels: number },
 ): Promise<DecodedPicture> {
+  if (path.endsWith(']')) {
+    // libvips takes a name's last bracket for options (`a.tif[page=1]`), however it is written.
+    throw pictureFault('unsupported', 'A picture whose name ends with a closing bracket cannot be read; rename it.');
+  }
   const header = await readHeader(path, format, options.maxPixels);
   const orientation = header.orientation ?? 1;
   const swap = swapsSides(orientation);
@@ -87,7 +91,7 @@ export async function decodePicture(
       return readPixels(path, 'error', stored, options.maxPixels);
     });
   } catch (error) {
-    throw decodeFault(format, error);
+    throw decodeFault(format, path, error);
   }
   return { ...shown, raster: orient(raster, orientation) };
 }

@@ -18,19 +18,20 @@ export function pictureFault(code: PictureFault, message: string, cause?: unknow
 
 /** What libvips says when the machine, not the picture, is at fault: such a decode is worth another try. */
 const MACHINE_FAULT =
-  /out of memory|cannot allocate|unable to allocate|too many open files|no space left|permission denied|input file is missing|unable to (open|read)/i;
+  /out of memory|cannot allocate|unable to allocate|too many open files|no space left|permission denied|input file is missing|unable to open/i;
 const TRUNCATED =
   /premature end of JPEG image|unexpected end|end of (file|data|input|stream)|libpng read error|bad seek|truncated|not enough data|unable to parse image|read error/i;
 const UNSUPPORTED =
   /unsupported JPEG data precision|unsupported (feature|codec)|precision \d+|no decod|not supported|unsupported (color|colour|tiff|bits)/i;
 
 /**
- * The error for a decode of a file that begins as a picture but failed with `error` of sharp or libvips: a
+ * The error for a decode of the file at `path`, which begins as a picture but failed with `error` of sharp or libvips: a
  * BadInputError, or, when the machine is at fault, a plain Error that is retried.
  */
-export function decodeFault(format: PictureFormat, error: unknown): Error {
-  // libvips repeats itself and names the file; its first line says what is wrong.
-  const [detail = ''] = messageOf(error).split('\n');
+export function decodeFault(format: PictureFormat, path: string, error: unknown): Error {
+  // libvips repeats itself, and names the file's path, which is no one's business.
+  const [line = ''] = messageOf(error).replaceAll(path, 'the file').split('\n');
+  const detail = line.replace('Input file contains unsupported image format', 'unreadable header');
   const name = format.toUpperCase();
   if (MACHINE_FAULT.test(detail)) return new Error(`the picture could not be read: ${detail}`, { cause: error });
   if (UNSUPPORTED.test(detail)) {
@@ -40,7 +41,7 @@ export function decodeFault(format: PictureFormat, error: unknown): Error {
       error,
     );
   }
-  if (TRUNCATED.test(detail)) {
+  if (TRUNCATED.test(detail) && !isDamageWarning(error)) {
     return pictureFault(
       'truncated',
       `Expected a whole ${name} picture; its data ends early or cannot be read to the end (${detail}). Copy the file again from its source.`,
@@ -55,9 +56,9 @@ export function decodeFault(format: PictureFormat, error: unknown): Error {
 }
 
 /**
- * True for a complaint about data that is missing from the middle of a JPEG (as in a half-copied file that was
- * filled up with zeros). libjpeg only warns of it, as it warns of the stray bytes that some cameras leave between
- * segments, which do no harm.
+ * True for a complaint about wrong or missing data in the middle of a JPEG, as a file has that was half copied.
+ * libjpeg only warns of it, as it warns of the stray bytes that some cameras leave between segments, which do no
+ * harm. (Much damage to a JPEG cannot be seen at all: it has no checksums.)
  */
 export function isDamageWarning(error: unknown): boolean {
   return /Corrupt JPEG data: (?!\d+ extraneous bytes)/.test(messageOf(error));

@@ -1,6 +1,7 @@
 import { brotliDecompressSync, unzipSync } from 'node:zlib';
 import { type CompressionCodec, snappyUncompress } from 'hyparquet';
 import { compressors, decompressZstd } from 'hyparquet-compressors';
+import { UnsupportedError } from './unsupported-error.js';
 
 /** The memory of the WebAssembly decoder grows to the largest page and stays; larger pages go through JavaScript. */
 const maxWasmBytes = 8 * 1024 * 1024;
@@ -27,7 +28,7 @@ function expand(codec: CompressionCodec, input: Uint8Array, size: number): Uint8
   if (codec === 'ZSTD') return decompressZstd(input, new Uint8Array(size));
   if (codec === 'SNAPPY') return expandSnappy(input, size);
   const expander = compressors[codec];
-  if (expander === undefined) throw new Error(`compression ${codec} is not supported; use SNAPPY, ZSTD or GZIP`);
+  if (expander === undefined) throw new UnsupportedError(`compression ${codec} is not supported; write the file with SNAPPY, ZSTD or GZIP`);
   return expander(input, size);
 }
 

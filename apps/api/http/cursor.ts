@@ -1,0 +1,25 @@
+import type { Static, TSchema } from 'typebox';
+import { Check } from 'typebox/value';
+import type { Page } from '#database/queries/page.js';
+import { unprocessable } from './problem.js';
+
+/** Makes a page's answer: the place where the next page starts becomes an opaque text. */
+export function toPage<T, P>(page: Page<T, P>): { items: T[]; nextCursor: string | null } {
+  const { items, next } = page;
+  return { items, nextCursor: next === undefined ? null : Buffer.from(JSON.stringify(next)).toString('base64url') };
+}
+
+/**
+ * The place that a cursor stands for.
+ * @throws HttpProblem 422 when the text was not made by `toPage` for such a list
+ */
+export function readCursor<T extends TSchema>(place: T, cursor: string | undefined): Static<T> | undefined {
+  if (cursor === undefined) return undefined;
+  try {
+    const value: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
+    if (Check(place, value)) return value;
+  } catch {
+    // No JSON: answered below like any other text that is no cursor of this list.
+  }
+  throw unprocessable([{ path: 'cursor', message: 'must be the nextCursor of an earlier page of the same list' }]);
+}

@@ -1,0 +1,64 @@
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import { messageOf } from '#contracts/errors.js';
+import { type Fault, InvalidInputError } from '#contracts/validate.js';
+import { isConnectionFault } from '#database/faults.js';
+import type { App } from './app-type.js';
+import { HttpProblem, notFound, sendProblem, unprocessable } from './problem.js';
+
+/** Answers every error and every unknown address with problem details. */
+export function answerErrors(app: App): void {
+  app.setErrorHandler((error, request, reply) => {
+    const problem = toProblem(error, request);
+    if (problem.status >= 500) request.log.error({ err: error, url: request.url }, messageOf(error));
+    return sendProblem(request, reply, problem);
+  });
+  app.setNotFoundHandler((request, reply) => sendProblem(request, reply, unknownAddress(request)));
+}
+
+/** Answers requests that fail before a route is found, for example an address that is no valid URL. */
+export function answerFrameworkError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
+  void sendProblem(request, reply, toProblem(error, request));
+}
+
+const unknownAddress = (request: FastifyRequest): HttpProblem =>
+  notFound(`nothing answers ${request.method} at this address; /docs lists what does`);
+
+function toProblem(error: unknown, request: FastifyRequest): HttpProblem {
+  if (error instanceof HttpProblem) return error;
+  if (error instanceof InvalidInputError) return unprocessable(atInput(error.faults));
+  if (isAway(error)) {
+    return new HttpProblem(503, 'the database cannot be reached at the moment; try again soon', {
+      headers: { 'retry-after': '5' },
+    });
+  }
+  if (isFrameworkError(error)) {
+    if (error.validation) return refused(error.validation, error.validationContext ?? 'body');
+    const { statusCode = 500 } = error;
+    if (statusCode >= 400 && statusCode < 500) return new HttpProblem(statusCode, error.message);
+  }
+  return new HttpProblem(500, `something failed here, not in the request; the log has it under request ${request.id}`);
+}
+
+/** Faults of a task's input as places in the request's body. */
+const atInput = (faults: readonly Fault[]): Fault[] =>
+  faults.map((fault) => ({ path: `/input${fault.path}`, message: fault.message }));
+
+/** A path parameter that does not fit names nothing; all else is 422. */
+function refused(validation: readonly { instancePath: string; message?: string }[], part: string): HttpProblem {
+  const faults = validation.map((each) => ({
+    path: part === 'querystring' ? each.instancePath.replace(/^\//, '') : each.instancePath,
+    message: each.message ?? 'is not as expected',
+  }));
+  if (part === 'params') return notFound(`nothing has this id: ${faults.map((each) => each.message).join('; ')}`);
+  return unprocessable(faults);
+}
+
+const isFrameworkError = (error: unknown): error is FastifyError => error instanceof Error && 'code' in error;
+
+/** Prisma wraps the driver's error; its codes P10xx mean that the server was not reached. */
+function isAway(error: unknown): boolean {
+  if (isConnectionFault(error)) return true;
+  if (!(error instanceof Error) || !error.name.startsWith('PrismaClient')) return false;
+  const code = 'code' in error ? String(error.code) : '';
+  return /^P10\d\d$/.test(code) || /can't reach database|connection (terminated|timeout)/i.test(error.message);
+}

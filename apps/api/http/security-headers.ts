@@ -1,0 +1,32 @@
+import type { FastifyReply } from 'fastify';
+import type { App } from './app-type.js';
+
+/** For answers that are data: nothing in them may be run or shown in a frame. */
+const dataPolicy = "default-src 'none'; frame-ancestors 'none'";
+
+/** For pages of other authors (Bull Board) that bring their scripts as files and write styles into the page. */
+export const bundledPagePolicy =
+  "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; " +
+  "connect-src 'self'; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'";
+
+/** For our own pages: their one inline style carries the nonce; no script at all. */
+export const plainPagePolicy = (nonce: string): string =>
+  `default-src 'none'; style-src 'nonce-${nonce}'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'`;
+
+/** Replaces the policy of this answer. */
+export const setPolicy = (reply: FastifyReply, policy: string): FastifyReply =>
+  reply.header('content-security-policy', policy);
+
+/** Sets on every answer what keeps browsers from doing more with it than meant. */
+export function addSecurityHeaders(app: App): void {
+  app.addHook('onRequest', async (_request, reply) => {
+    reply.headers({
+      'content-security-policy': dataPolicy,
+      'x-content-type-options': 'nosniff',
+      'x-frame-options': 'DENY',
+      'referrer-policy': 'no-referrer',
+      'cross-origin-resource-policy': 'same-origin',
+      'cache-control': 'no-store',
+    });
+  });
+}

@@ -1,0 +1,51 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import type { Logger } from '#process/log.js';
+import { isReadyMessage } from '#process/ready.js';
+import type { Exit, Life } from './unit.js';
+
+/** A Node process of ours. */
+export interface ChildOptions {
+  /** Shown in its log; its first argument. */
+  readonly name: string;
+  /** Absolute path of its entry. */
+  readonly script: string;
+  readonly env: NodeJS.ProcessEnv;
+  /** How long it may take to stop before it is killed, in milliseconds. */
+  readonly stopMs: number;
+  readonly log: Pick<Logger, 'warn'>;
+}
+
+/** Starts a process that announces itself with `announceReady` and writes to our own output. */
+export async function launchChild({ name, script, env, stopMs, log }: ChildOptions): Promise<Life> {
+  const child = spawn(process.execPath, ['--enable-source-maps', script, name], {
+    env,
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    // In its own process group: Ctrl-C in a terminal goes to the whole group, and the supervisor stops them in order.
+    detached: true,
+  });
+  const ended = new Promise<Exit>((resolve) => child.once('exit', (code, signal) => resolve({ code, signal })));
+  const ready = new Promise<Record<string, unknown>>((resolve) => {
+    child.on('message', (message) => {
+      if (isReadyMessage(message)) resolve(message.info);
+    });
+  });
+  await once(child, 'spawn');
+  // Later errors come from signals to a process that has just ended.
+  child.on('error', (error) => log.warn({ err: error }, `${name} could not be signalled`));
+  return {
+    pid: child.pid ?? 0,
+    ready,
+    ended,
+    async stop() {
+      child.kill('SIGTERM');
+      const impatience = setTimeout(() => {
+        log.warn(`${name} did not stop within ${stopMs} ms; killing it`);
+        child.kill('SIGKILL');
+      }, stopMs);
+      await ended;
+      clearTimeout(impatience);
+    },
+    kill: () => void child.kill('SIGKILL'),
+  };
+}

@@ -1,0 +1,106 @@
+import { hostname } from 'node:os';
+import { v7 as uuidv7 } from 'uuid';
+import type { Config } from '#config/config.js';
+import type { TaskDefinition } from '#contracts/task.js';
+import { openPool } from '#database/pool.js';
+import { beatHeart, stopHeart, type WorkerIdentity } from '#database/workers/heartbeat.js';
+import type { Logger } from '#process/log.js';
+import type { Releasers } from '#process/releasers.js';
+import { openCarrier } from '#queue/carrier.js';
+import { bodyUrl, loadCatalogue, queuesOf } from '#runtime/catalogue.js';
+import { type AnyTaskRun, createExecutor } from '#runtime/executor.js';
+import { createReconciler } from '#runtime/reconciler.js';
+import { every } from '#process/every.js';
+import { createServices } from './services.js';
+
+/** What a worker needs to be told. */
+export interface WorkerDeps {
+  readonly config: Config;
+  readonly databaseUrl: string;
+  readonly log: Logger;
+  readonly releasers: Releasers;
+}
+
+/** A worker that takes jobs. */
+export interface WorkerApp {
+  readonly identity: WorkerIdentity;
+  readonly queues: readonly string[];
+}
+
+/** The share of the stop's deadline that runs get to finish before they are given back. */
+const finishShare = 0.6;
+
+/**
+ * Starts a worker: it takes jobs of every queue, runs the tasks, and holds the record against the carrier. Its stop,
+ * through the releasers, takes no more jobs, lets runs finish for a while, and gives the rest back.
+ */
+export async function startWorker({ config, databaseUrl, log, releasers }: WorkerDeps): Promise<WorkerApp> {
+  const identity: WorkerIdentity = { id: uuidv7(), host: hostname(), pid: process.pid };
+  const catalogue = await loadCatalogue();
+  const queues = queuesOf(catalogue);
+  const slots = [...queues.values()].reduce((sum, count) => sum + count, 0);
+
+  const pool = openPool({
+    url: databaseUrl,
+    name: `millrace worker ${process.pid}`,
+    // A run holds one connection for its transaction while its log and heartbeat need others.
+    max: slots + 4,
+    onError: (error) => log.warn({ err: error }, 'an idle database connection broke'),
+  });
+  releasers.add('database pool', () => pool.end());
+  const carrierTrouble = (error: Error): void => log.warn({ err: error }, `the carrier has trouble: ${error.message}`);
+  const carrier = openCarrier({ databaseUrl, redisUrl: config.redisUrl }, 'background', carrierTrouble);
+  releasers.add('carrier', () => carrier.close());
+  const services = createServices(
+    { pool, inboxDir: config.inboxDir, dataDir: config.dataDir, faceModel: config.faceModel },
+    log,
+  );
+  releasers.add('task services', () => services.close());
+
+  const giveBack = new AbortController();
+  const executor = createExecutor({
+    pool,
+    worker: identity,
+    catalogue,
+    services,
+    log,
+    stop: giveBack.signal,
+    loadBody,
+  });
+
+  await beatHeart(pool, identity, []);
+  releasers.add('heartbeat record', () => stopHeart(pool, identity.id));
+  const beat = every(config.reconcileIntervalMs, () => beatHeart(pool, identity, executor.active()), (error) =>
+    log.warn({ err: error }, 'the heartbeat could not be written'),
+  );
+  releasers.add('heartbeat', () => beat.stop());
+
+  const reconciler = createReconciler({ pool, carrier, log, aliveMs: config.reconcileIntervalMs * 3 });
+  const reconcile = every(config.reconcileIntervalMs, () => reconciler.pass(), (error) =>
+    log.warn({ err: error }, 'the record could not be held against the carrier'),
+  );
+  releasers.add('reconciler', () => reconcile.stop());
+
+  const workers = [...queues].map(([queue, concurrency]) =>
+    carrier.worker(queue, (job, token) => executor.process(job, token), { concurrency, lockMs: config.jobLockMs }),
+  );
+  releasers.add('runs under way', async () => {
+    const patience = setTimeout(() => giveBack.abort(new Error('the worker stops')), config.stopTimeoutMs * finishShare);
+    await Promise.all(workers.map((worker) => worker.close()));
+    clearTimeout(patience);
+  });
+  for (const worker of workers) {
+    void worker.run().catch((error: unknown) => log.error({ err: error }, `the worker of ${worker.name} ended`));
+  }
+  await Promise.all(workers.map((worker) => worker.waitUntilReady()));
+  return { identity, queues: [...queues.keys()] };
+}
+
+async function loadBody(task: TaskDefinition): Promise<AnyTaskRun> {
+  const module: unknown = await import(bodyUrl(task.name).href);
+  if (typeof module === 'object' && module !== null && 'run' in module && isTaskRun(module.run)) return module.run;
+  throw new Error(`expected packages/tasks/${task.name}/body to export the task's work as "run"`);
+}
+
+/** Its types were checked when it was compiled, against the definition that its input is checked with now. */
+const isTaskRun = (value: unknown): value is AnyTaskRun => typeof value === 'function';

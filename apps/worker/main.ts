@@ -1,0 +1,14 @@
+import { SetupError } from '#contracts/errors.js';
+import { announceReady } from '#process/ready.js';
+import { runMain } from '#process/run-main.js';
+import { startWorker } from './app.js';
+
+await runMain('worker', async ({ config, log, releasers }) => {
+  const { databaseUrl } = config;
+  if (databaseUrl === undefined) {
+    throw new SetupError('DATABASE_URL: expected the address of PostgreSQL, got none; npm start sets it by itself');
+  }
+  const worker = await startWorker({ config, databaseUrl, log, releasers });
+  log.info({ worker: worker.identity.id, queues: worker.queues }, 'takes jobs');
+  announceReady({ worker: worker.identity.id, queues: worker.queues });
+});

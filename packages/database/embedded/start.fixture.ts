@@ -1,0 +1,12 @@
+// Starts the embedded server of the folder in argument 1, prints its pid and address as JSON, stops on SIGTERM.
+import { startEmbeddedPostgres } from './start.js';
+import { testSettings } from './test-settings.js';
+
+const server = await startEmbeddedPostgres({
+  dataDir: process.argv[2] ?? '',
+  log: (message) => process.stderr.write(`${message}\n`),
+  settings: testSettings,
+});
+process.stdout.write(`${JSON.stringify({ pid: server.pid, url: server.url, folder: server.folder })}\n`);
+process.once('SIGTERM', () => void server.stop());
+await server.exited;

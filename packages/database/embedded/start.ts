@@ -1,0 +1,128 @@
+import { realpath, statfs, writeFile } from 'node:fs/promises';
+import { totalmem } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Client } from 'pg';
+import { SetupError } from '#contracts/errors.js';
+import { takeFileLock } from '#process/lock-file.js';
+import { provideCluster, roleName } from './cluster.js';
+import { endLeftovers } from './leftovers.js';
+import { settlePlace } from './place.js';
+import { choosePort } from './port.js';
+import { spawnServer, type ServerExit, type ServerProcess } from './server.js';
+import { tunedSettings } from './tuning.js';
+
+/** What a connection attempt ends with while the server starts, recovers or dies; `none`: cut off by the server. */
+const notReadyCodes = new Set(['ECONNREFUSED', 'ECONNRESET', '57P03', '57P02', '57P01', 'none']);
+
+const databaseName = 'millrace';
+
+/** An embedded PostgreSQL that accepts connections. */
+export interface EmbeddedPostgres {
+  /** Address with its password. Also in `<DATA_DIR>/postgres/url`, for psql and Prisma's tools. */
+  readonly url: string;
+  readonly pid: number;
+  /** Cluster, password and log lie here. */
+  readonly folder: string;
+  /** Settles when the server has ended, for whatever reason; never rejects. */
+  readonly exited: Promise<ServerExit>;
+  /** Idempotent. Fast shutdown; after the deadline (default 30 s) by force, which is safe but recovers at the next start. */
+  stop(deadlineMs?: number): Promise<void>;
+  /** Ends it at once, without waiting. */
+  quit(): void;
+}
+
+export interface EmbeddedPostgresOptions {
+  /** `DATA_DIR`; the server lives in `postgres` below it, or where that links to. */
+  readonly dataDir: string;
+  log(message: string): void;
+  /** Server settings that go before the tuned ones; for tests. */
+  readonly settings?: Record<string, string>;
+  /** Gives the start up, for example while a long recovery runs. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Starts the embedded PostgreSQL of a data folder, creating the cluster the first time and recovering it after a
+ * crash, and waits until it accepts connections. Works as a plain user and as root (then as a system user).
+ * @throws SetupError in one line when another Millrace has it, or it cannot run here
+ */
+export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
+  const { dataDir, log, signal } = options;
+  const place = await settlePlace(dataDir);
+  const lock = takeFileLock(join(place.folder, 'lock'), `the embedded PostgreSQL of ${dataDir}`);
+  let server: ServerProcess | undefined;
+  try {
+    const cluster = await provideCluster(place);
+    const data = await realpath(cluster.data);
+    await endLeftovers(data, log);
+    const port = await choosePort(place.folder);
+    const { bavail, bsize } = await statfs(data);
+    server = await spawnServer(place, data, {
+      listen_addresses: '127.0.0.1',
+      port: String(port),
+      // Its path would have a length limit (107 bytes) that a data folder may exceed; TCP is enough.
+      unix_socket_directories: '',
+      ...tunedSettings({ memory: totalmem(), freeDisk: bavail * bsize }),
+      ...options.settings,
+    });
+    const address = (database: string) => `postgresql://${roleName}:${cluster.password}@127.0.0.1:${port}/${database}`;
+    await waitUntilReady(server, address('postgres'), log, signal);
+    await writeFile(join(place.folder, 'url'), `${address(databaseName)}\n`, { mode: 0o600 });
+
+    const { pid, exited, stop, quit } = server;
+    void exited.then(() => lock.release());
+    return { url: address(databaseName), pid, folder: place.folder, exited, stop: (ms = 30_000) => stop(ms), quit };
+  } catch (error) {
+    await server?.stop(5000);
+    lock.release();
+    throw error;
+  }
+}
+
+/** Waits without a limit while the server lives: replaying gigabytes of WAL after a crash takes its time. */
+async function waitUntilReady(server: ServerProcess, url: string, log: (message: string) => void, signal?: AbortSignal) {
+  signal?.throwIfAborted();
+  const end: { exit?: ServerExit } = {};
+  void server.exited.then((exit) => {
+    end.exit = exit;
+  });
+  let nextReport = performance.now() + 5000;
+  while (!(await tryConnect(url))) {
+    signal?.throwIfAborted();
+    if (end.exit) {
+      throw new SetupError(`the embedded PostgreSQL ended while starting (${describeExit(end.exit)}); its log says:\n${server.logTail()}`);
+    }
+    if (performance.now() > nextReport) {
+      log('the embedded PostgreSQL is still starting (it recovers after a crash)');
+      nextReport += 10_000;
+    }
+    await sleep(25);
+  }
+}
+
+/** Connects and makes sure that our database is there; false while the server is not ready. */
+async function tryConnect(url: string): Promise<boolean> {
+  const client = new Client({ connectionString: url, connectionTimeoutMillis: 5000 });
+  // The server may go away between two queries; the query that notices rejects by itself.
+  client.on('error', () => {});
+  try {
+    await client.connect();
+    const { rowCount } = await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [databaseName]);
+    if (rowCount === 0) await client.query(`CREATE DATABASE ${databaseName}`);
+    return true;
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'none';
+    if (code === '28P01') {
+      throw new SetupError(`the embedded PostgreSQL refuses the password kept beside its cluster; put the right file back`);
+    }
+    if (notReadyCodes.has(code)) return false;
+    throw error;
+  } finally {
+    await client.end().catch(() => {});
+  }
+}
+
+function describeExit({ code, signal }: ServerExit): string {
+  return signal === null ? `exit code ${code}` : signal;
+}

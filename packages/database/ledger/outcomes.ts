@@ -1,0 +1,179 @@
+import type { FileState } from '#contracts/states.js';
+import type { Pool, Queryable, Tx } from '../pool.js';
+import type { Fence } from '../runs/attempts.js';
+import { storableText } from '../storable.js';
+
+/** A file as a run gets it to load. */
+export interface RunFile {
+  readonly id: bigint;
+  readonly source: string;
+  readonly path: string;
+  readonly size: bigint;
+  readonly mtimeNs: bigint;
+  readonly sha256: string;
+  readonly state: FileState;
+}
+
+/**
+ * The files that a run may load, in its order: those it holds, and those whose rows it is to load once more. A file
+ * that another run or a newer version has taken since is left out.
+ */
+export async function listFilesToLoad(db: Queryable, runId: string): Promise<RunFile[]> {
+  const { rows } = await db.query<{
+    id: string;
+    source: string;
+    path: string;
+    size: string;
+    mtime_ns: string;
+    sha256: string;
+    state: FileState;
+  }>(
+    `SELECT f.id, f.source, f.path, f.size, f.mtime_ns, f.sha256, f.state
+     FROM ops.run_file r JOIN ops.file f ON f.id = r.file_id
+     WHERE r.run_id = $1 AND f.source IS NOT NULL AND f.sha256 IS NOT NULL
+       AND ((f.state = 'loading' AND f.run_id = $1) OR (f.state = 'loaded' AND f.current))
+     ORDER BY r.ordinal`,
+    [runId],
+  );
+  return rows.map((row) => ({
+    ...row,
+    id: BigInt(row.id),
+    size: BigInt(row.size),
+    mtimeNs: BigInt(row.mtime_ns),
+  }));
+}
+
+/** A file that is loaded, met by one that is to be. */
+export interface LoadedFile {
+  readonly id: bigint;
+  readonly path: string;
+  readonly sha256: string;
+}
+
+/** The loaded files that share a path or the bytes with files of a run, other than those files themselves. */
+export async function listLoadedRelatives(db: Queryable, files: readonly RunFile[]): Promise<LoadedFile[]> {
+  const { rows } = await db.query<{ id: string; path: string; sha256: string }>(
+    `SELECT l.id, l.path, l.sha256 FROM ops.file l
+     JOIN unnest($1::text[], $2::text[], $3::text[]) AS f (source, path, sha256)
+       ON l.path = f.path OR (l.source = f.source AND l.sha256 = f.sha256)
+     WHERE l.state = 'loaded' AND l.id <> ALL ($4::bigint[])
+     GROUP BY l.id`,
+    [files.map((f) => f.source), files.map((f) => f.path), files.map((f) => f.sha256), files.map((f) => f.id)],
+  );
+  return rows.map((row) => ({ ...row, id: BigInt(row.id) }));
+}
+
+/** A part of a file that could not be taken. */
+export interface RejectedPart {
+  /** Position of the part in its file, from 0. */
+  readonly ordinal: number;
+  readonly reason: string;
+  /** The part as it came; cut when stored. */
+  readonly content: string;
+}
+
+/** What became of one file in a run. */
+export type FileOutcome =
+  | { readonly kind: 'loaded'; readonly file: RunFile; readonly rows: number; readonly rejects: number }
+  | { readonly kind: 'duplicate'; readonly file: RunFile; readonly of: LoadedFile }
+  | { readonly kind: 'quarantined'; readonly file: RunFile; readonly code: string; readonly reason: string }
+  | { readonly kind: 'changed'; readonly file: RunFile; readonly reason: string };
+
+/**
+ * Writes what became of a run's files, inside the transaction that holds their rows.
+ * @param replaced loaded versions whose rows the same transaction took away
+ */
+export async function recordOutcomes(
+  tx: Tx,
+  fence: Fence,
+  outcomes: readonly FileOutcome[],
+  replaced: readonly bigint[],
+): Promise<void> {
+  // First, so that a version with the same bytes as the one it replaces may take its place in the unique index.
+  await tx.query(
+    `UPDATE ops.file SET state = 'superseded', current = false, ended_at = now(), updated_at = now()
+     WHERE id = ANY($1::bigint[])`,
+    [replaced],
+  );
+  // A file that was loaded and fails when loaded once more keeps its rows and its state: nothing was taken away.
+  await tx.query(
+    `UPDATE ops.file f SET
+       state = CASE
+         WHEN o.kind = 'changed' THEN CASE WHEN f.current THEN 'arriving' ELSE 'superseded' END
+         WHEN o.kind = 'quarantined' AND NOT f.current THEN 'superseded'
+         ELSE o.kind
+       END::ops.file_state,
+       code = o.code, reason = o.reason, rows = o.rows, rejects = o.rejects, duplicate_of_id = o.duplicate_of,
+       run_id = $1, attempt = $2, alone = false, updated_at = now(),
+       ended_at = CASE WHEN o.kind <> 'changed' THEN now() END
+     FROM unnest($3::bigint[], $4::text[], $5::text[], $6::text[], $7::bigint[], $8::int[], $9::bigint[])
+       AS o (id, kind, code, reason, rows, rejects, duplicate_of)
+     WHERE f.id = o.id AND (f.state = 'loading' OR o.kind = 'loaded')`,
+    [fence.runId, fence.attempt, ...outcomeColumns(outcomes)],
+  );
+  await tx.query(
+    `UPDATE ops.run_file r SET outcome = o.kind, reason = o.reason
+     FROM unnest($2::bigint[], $3::text[], $4::text[]) AS o (id, kind, reason)
+     WHERE r.run_id = $1 AND r.file_id = o.id`,
+    [fence.runId, outcomes.map((o) => o.file.id), outcomes.map((o) => o.kind), outcomes.map(reasonOf)],
+  );
+}
+
+function outcomeColumns(outcomes: readonly FileOutcome[]): unknown[] {
+  return [
+    outcomes.map((o) => o.file.id),
+    outcomes.map((o) => o.kind),
+    outcomes.map((o) => (o.kind === 'quarantined' ? o.code : null)),
+    outcomes.map(reasonOf),
+    outcomes.map((o) => (o.kind === 'loaded' ? o.rows : null)),
+    outcomes.map((o) => (o.kind === 'loaded' ? o.rejects : 0)),
+    outcomes.map((o) => (o.kind === 'duplicate' ? o.of.id : null)),
+  ];
+}
+
+function reasonOf(outcome: FileOutcome): string | null {
+  if (outcome.kind === 'loaded') return null;
+  if (outcome.kind === 'duplicate') return `the same bytes are loaded from ${outcome.of.path} (file ${outcome.of.id})`;
+  return storableText(outcome.reason);
+}
+
+/** Most rejects of one file that are kept one by one; their number is always exact. */
+export const maxRejectsKept = 1_000;
+const maxRejectLength = 2_000;
+
+/** Stores rejected parts of a file in place of those of an earlier load. */
+export async function replaceRejects(tx: Tx, fileId: bigint, rejects: readonly RejectedPart[]): Promise<void> {
+  await tx.query('DELETE FROM ops.reject WHERE file_id = $1', [fileId]);
+  if (rejects.length === 0) return;
+  await tx.query(
+    `INSERT INTO ops.reject (file_id, ordinal, reason, content)
+     SELECT $1, r.ordinal, r.reason, r.content FROM unnest($2::int[], $3::text[], $4::text[]) AS r (ordinal, reason, content)`,
+    [
+      fileId,
+      rejects.map((r) => r.ordinal),
+      rejects.map((r) => storableText(r.reason)),
+      rejects.map((r) => storableText(r.content.slice(0, maxRejectLength))),
+    ],
+  );
+}
+
+/**
+ * Gives back the files of a run that failed for a reason that is none of theirs alone. Several go back to be loaded
+ * each in a batch of its own; a single one, or one that was alone already, is quarantined with the run's reason.
+ */
+export async function releaseFiles(tx: Pool | Tx, fence: Fence, reason: string): Promise<void> {
+  await tx.query(
+    `WITH held AS (SELECT id, alone FROM ops.file WHERE run_id = $1 AND state = 'loading' FOR UPDATE),
+     fate AS (SELECT id, CASE WHEN alone OR (SELECT count(*) FROM held) = 1 THEN 'quarantined' ELSE 'settled' END AS state FROM held),
+     told AS (
+       UPDATE ops.run_file r SET outcome = CASE fate.state WHEN 'settled' THEN 'released' ELSE 'quarantined' END, reason = $3
+       FROM fate WHERE r.run_id = $1 AND r.file_id = fate.id
+     )
+     UPDATE ops.file f SET state = CASE WHEN fate.state = 'settled' AND NOT f.current THEN 'superseded' ELSE fate.state END::ops.file_state,
+       alone = true, attempt = $2, updated_at = now(),
+       code = CASE fate.state WHEN 'quarantined' THEN 'failed' END, reason = CASE fate.state WHEN 'quarantined' THEN $3 END,
+       ended_at = CASE fate.state WHEN 'quarantined' THEN now() END
+     FROM fate WHERE f.id = fate.id`,
+    [fence.runId, fence.attempt, storableText(reason)],
+  );
+}

@@ -1,0 +1,58 @@
+import type { FileState } from '#contracts/states.js';
+import type { Queryable } from '../pool.js';
+
+/** What came of asking for a change of a file's state. */
+export type StateChange =
+  | { readonly kind: 'changed'; readonly state: FileState }
+  /** The file is in a state, or an old version, from which the change is not possible. */
+  | { readonly kind: 'refused'; readonly state: FileState; readonly current: boolean }
+  | { readonly kind: 'unknown' };
+
+/** States from which a file is sent back to be loaded once more. `loaded` is not among them: that takes a run. */
+const replayable: readonly FileState[] = ['quarantined', 'duplicate', 'discarded'];
+
+/**
+ * Sends a file back to be loaded: to `settled` when its bytes were hashed, so that the dispatcher takes it up, else to
+ * `arriving`. One that was quarantined goes in a batch of its own, for it may have brought a batch down.
+ */
+export async function replayFile(db: Queryable, id: string): Promise<StateChange> {
+  const { rows } = await db.query<{ state: FileState }>(
+    `UPDATE ops.file
+     SET state = CASE WHEN sha256 IS NULL THEN 'arriving' ELSE 'settled' END::ops.file_state,
+       settled_at = CASE WHEN sha256 IS NULL THEN NULL ELSE now() END,
+       alone = alone OR state = 'quarantined', code = NULL, reason = NULL, duplicate_of_id = NULL, ended_at = NULL,
+       updated_at = now()
+     WHERE id = $1 AND current AND source IS NOT NULL AND state = ANY($2::ops.file_state[])
+     RETURNING state`,
+    [id, replayable],
+  );
+  return rows[0] ? { kind: 'changed', state: rows[0].state } : await refusal(db, id);
+}
+
+/** Puts a quarantined file aside for good: `discarded`, its reason kept. */
+export async function discardFile(db: Queryable, id: string): Promise<StateChange> {
+  const { rows } = await db.query<{ state: FileState }>(
+    `UPDATE ops.file SET state = 'discarded', ended_at = now(), updated_at = now()
+     WHERE id = $1 AND current AND state = 'quarantined' RETURNING state`,
+    [id],
+  );
+  return rows[0] ? { kind: 'changed', state: rows[0].state } : await refusal(db, id);
+}
+
+async function refusal(db: Queryable, id: string): Promise<StateChange> {
+  const { rows } = await db.query<{ state: FileState; current: boolean }>(
+    'SELECT state, current FROM ops.file WHERE id = $1',
+    [id],
+  );
+  return rows[0] ? { kind: 'refused', ...rows[0] } : { kind: 'unknown' };
+}
+
+/** The run that is about to load a file or loads it now, if there is one. */
+export async function findOpenRun(db: Queryable, fileId: string): Promise<string | undefined> {
+  const { rows } = await db.query<{ id: string }>(
+    `SELECT r.id FROM ops.run_file rf JOIN ops.run r ON r.id = rf.run_id
+     WHERE rf.file_id = $1 AND r.state IN ('queued', 'delayed', 'waiting', 'running') LIMIT 1`,
+    [fileId],
+  );
+  return rows[0]?.id;
+}

@@ -1,0 +1,39 @@
+import type { Queryable } from '../pool.js';
+import { storableJson, storableText } from '../storable.js';
+import type { Fence } from './attempts.js';
+
+/** One line of an attempt's log. */
+export interface LogLine {
+  readonly at: Date;
+  readonly level: 'debug' | 'info' | 'warn' | 'error';
+  readonly message: string;
+  readonly fields?: Record<string, unknown>;
+}
+
+/** Stores lines of an attempt's log, outside any transaction of the work: they stay when the work is rolled back. */
+export async function appendLog(db: Queryable, fence: Fence, lines: readonly LogLine[]): Promise<void> {
+  if (lines.length === 0) return;
+  await db.query(
+    `INSERT INTO ops.log (run_id, attempt, at, level, message, fields)
+     SELECT $1, $2, l.at, l.level, l.message, l.fields
+     FROM unnest($3::timestamptz[], $4::text[], $5::text[], $6::jsonb[]) WITH ORDINALITY AS l (at, level, message, fields, nth)
+     ORDER BY l.nth`,
+    [
+      fence.runId,
+      fence.attempt,
+      lines.map((line) => line.at),
+      lines.map((line) => line.level),
+      lines.map((line) => storableText(line.message)),
+      lines.map((line) => storableJson(line.fields)),
+    ],
+  );
+}
+
+/** Says how far an attempt is; ignored when it no longer holds the run. */
+export async function recordProgress(db: Queryable, fence: Fence, done: number, total: number): Promise<void> {
+  await db.query(
+    `UPDATE ops.run SET progress_done = $3, progress_total = $4, updated_at = now()
+     WHERE id = $1 AND attempt = $2 AND state = 'running'`,
+    [fence.runId, fence.attempt, Math.round(done), Math.round(total)],
+  );
+}

@@ -1,0 +1,58 @@
+import { type Static, Type } from 'typebox';
+import { BadInputError, FileChangedError } from '#contracts/errors.js';
+import { FaceDetection } from '../detection.js';
+
+/** First message to a child: the model it is to load. It answers `ready` or `failed`. */
+export const OpenRequest = Type.Object({
+  type: Type.Literal('open'),
+  path: Type.String(),
+  name: Type.String(),
+  maxPixels: Type.Number(),
+});
+
+/** One picture to look at; answered by `found` or `failed` before the next is sent. */
+export const DetectRequest = Type.Object({ type: Type.Literal('detect'), path: Type.String() });
+
+/** All that is sent to a child. */
+export const Request = Type.Union([OpenRequest, DetectRequest]);
+
+/** An error as it crosses between processes: its class by name, because classes do not cross. */
+const SentError = Type.Object({
+  kind: Type.Union([Type.Literal('bad-input'), Type.Literal('file-changed'), Type.Literal('other')]),
+  code: Type.String(),
+  message: Type.String(),
+  stack: Type.String(),
+});
+
+/** All that a child sends. */
+export const Reply = Type.Union([
+  Type.Object({
+    type: Type.Literal('ready'),
+    /** Which decoder fits the model. */
+    kind: Type.Union([Type.Literal('yunet'), Type.Literal('blazeface')]),
+  }),
+  Type.Object({ type: Type.Literal('found'), detection: FaceDetection }),
+  Type.Object({ type: Type.Literal('failed'), error: SentError }),
+]);
+
+export type OpenRequest = Static<typeof OpenRequest>;
+export type DetectRequest = Static<typeof DetectRequest>;
+export type Reply = Static<typeof Reply>;
+export type SentError = Static<typeof SentError>;
+
+/** Makes an error ready to be sent. */
+export function sendable(error: unknown): SentError {
+  const message = error instanceof Error ? error.message : String(error);
+  const stack = (error instanceof Error ? error.stack : undefined) ?? '';
+  if (error instanceof BadInputError) return { kind: 'bad-input', code: error.code, message, stack };
+  if (error instanceof FileChangedError) return { kind: 'file-changed', code: '', message, stack };
+  return { kind: 'other', code: '', message, stack };
+}
+
+/** The error that was sent, of the class it had; `cause` carries where in the child it was thrown. */
+export function received(sent: SentError): Error {
+  const options = { cause: sent.stack };
+  if (sent.kind === 'bad-input') return new BadInputError(sent.code, sent.message, options);
+  if (sent.kind === 'file-changed') return new FileChangedError(sent.message, options);
+  return new Error(sent.message, options);
+}

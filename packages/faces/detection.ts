@@ -1,0 +1,28 @@
+import { type Static, Type } from 'typebox';
+
+/** One face: its box in pixels of the shown picture, within it, and the model's confidence, 0 to 1. */
+export const DetectedFace = Type.Object({
+  x: Type.Number(),
+  y: Type.Number(),
+  width: Type.Number(),
+  height: Type.Number(),
+  score: Type.Number(),
+});
+
+/** What was found in one picture. */
+export const FaceDetection = Type.Object({
+  /** Size in pixels of the picture as it is shown, after EXIF orientation. */
+  width: Type.Integer(),
+  height: Type.Integer(),
+  /** `jpeg`, `png`, `webp`, `gif`, `tiff` or `avif`: what the content is, whatever the name says. */
+  format: Type.String(),
+  /** Best score first. */
+  faces: Type.Array(DetectedFace),
+  /** Name of the model that found them, as in `FaceModel.name`. */
+  model: Type.String(),
+  /** MD5 of the file's bytes, hexadecimal. */
+  md5: Type.String(),
+});
+
+export type DetectedFace = Static<typeof DetectedFace>;
+export type FaceDetection = Static<typeof FaceDetection>;

@@ -1,0 +1,116 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { BadInputError } from '#contracts/errors.js';
+import { createFaceDetector } from './detector.js';
+import { resolveFaceModel } from './model/resolve.js';
+import { quarters, temporaryFile, temporaryFolder } from './testing/pictures.js';
+
+/** A detector with the model from npm, which every machine has, closed after the test. */
+async function detectorFor(test: TestContext, processes: number) {
+  const dataDir = await temporaryFolder(test);
+  const download = async () => Promise.reject(new Error('this test uses no network'));
+  const model = await resolveFaceModel({ dataDir, log: () => {}, download });
+  const detector = await createFaceDetector({ model, processes });
+  test.after(() => detector.close());
+  return { detector, model };
+}
+
+function isRunning(pid: number): boolean {
+  return existsSync(`/proc/${pid}`);
+}
+
+const noProc = existsSync('/proc/self') ? false : 'SKIPPED: it needs /proc';
+
+test('a detection tells size, format, model and MD5', async (t) => {
+  const { detector, model } = await detectorFor(t, 1);
+  const bytes = await quarters().withMetadata({ orientation: 6 }).png().toBuffer();
+  const md5 = createHash('md5').update(bytes).digest('hex');
+  const found = await detector.detect(await temporaryFile(t, 'a.jpg', bytes));
+  assert.deepEqual(found, { width: 40, height: 80, format: 'png', faces: [], model: model.name, md5 });
+});
+
+test('a bad picture rejects with its class and code, and harms no other', async (t) => {
+  const { detector } = await detectorFor(t, 2);
+  const folder = await temporaryFolder(t);
+  await writeFile(join(folder, 'good.png'), await quarters().png().toBuffer());
+  await writeFile(join(folder, 'bad.png'), 'text');
+  const names = ['good.png', 'bad.png', 'good.png', 'absent.png', 'good.png', 'bad.png', 'good.png'];
+  const results = await Promise.allSettled(names.map((name) => detector.detect(join(folder, name))));
+  assert.deepEqual(
+    results.map((result) => {
+      if (result.status === 'fulfilled') return result.value.format;
+      return result.reason instanceof BadInputError ? result.reason.code : 'retried';
+    }),
+    ['png', 'not-an-image', 'png', 'retried', 'png', 'not-an-image', 'png'],
+  );
+  assert.ok(detector.pids.length <= 2);
+});
+
+test('a process that dies rejects its own picture, by name, and is replaced', { skip: noProc }, async (t) => {
+  const { detector } = await detectorFor(t, 1);
+  const [pid = 0] = detector.pids;
+  const path = await temporaryFile(t, 'a.png', await quarters().png().toBuffer());
+  // Stopped first, so that the picture is certainly still being worked on when the end comes.
+  process.kill(pid, 'SIGSTOP');
+  const struck = detector.detect(path);
+  const next = detector.detect(path);
+  setImmediate(() => process.kill(pid, 'SIGKILL'));
+  await assert.rejects(struck, (error) => {
+    assert.ok(error instanceof Error && !(error instanceof BadInputError));
+    assert.match(error.message, /was ended by signal SIGKILL while it worked on .*a\.png/);
+    return true;
+  });
+  assert.equal((await next).format, 'png');
+  assert.notEqual(detector.pids[0], pid);
+});
+
+test('a process that died while idle is replaced without a fault', async (t) => {
+  const { detector } = await detectorFor(t, 1);
+  const [pid = 0] = detector.pids;
+  process.kill(pid, 'SIGKILL');
+  while (detector.pids.includes(pid)) await new Promise((resolve) => setImmediate(resolve));
+  assert.equal((await detector.detect(await temporaryFile(t, 'a.gif', await quarters().gif().toBuffer()))).format, 'gif');
+});
+
+test('an abort ends a running detection and takes a waiting one out of the line', { skip: noProc }, async (t) => {
+  const { detector } = await detectorFor(t, 1);
+  const path = await temporaryFile(t, 'a.png', await quarters().png().toBuffer());
+  const [pid = 0] = detector.pids;
+  process.kill(pid, 'SIGSTOP');
+  const first = new AbortController();
+  const second = new AbortController();
+  const running = detector.detect(path, { signal: first.signal });
+  const waiting = detector.detect(path, { signal: second.signal });
+  const last = detector.detect(path);
+  second.abort(new Error('second cancelled'));
+  await assert.rejects(waiting, /second cancelled/);
+  setImmediate(() => first.abort(new Error('first cancelled')));
+  await assert.rejects(running, /first cancelled/);
+  assert.equal((await last).format, 'png');
+  await assert.rejects(detector.detect(path, { signal: first.signal }), /first cancelled/);
+});
+
+test('closing ends every process, rejects what is left, and can be repeated', { skip: noProc }, async (t) => {
+  const { detector } = await detectorFor(t, 2);
+  const path = await temporaryFile(t, 'a.png', await quarters().png().toBuffer());
+  await Promise.all([detector.detect(path), detector.detect(path)]);
+  const { pids } = detector;
+  assert.equal(pids.length, 2);
+  for (const pid of pids) process.kill(pid, 'SIGSTOP');
+  const left = [1, 2, 3].map(() => assert.rejects(detector.detect(path), /the face detector was closed/));
+  await Promise.all([detector.close(), detector.close(), ...left]);
+  assert.deepEqual(pids.filter(isRunning), []);
+  assert.deepEqual(detector.pids, []);
+  await detector.close();
+  await assert.rejects(detector.detect(path), /closed/);
+});
+
+test('a model that does not load is known when the detector is made', async (t) => {
+  const path = await temporaryFile(t, 'a.onnx', Buffer.from('no model'));
+  const model = { kind: 'yunet', path, sha256: '', origin: 'setting', why: '', name: 'x' } as const;
+  await assert.rejects(createFaceDetector({ model }), /Protobuf parsing failed|Load model/);
+});

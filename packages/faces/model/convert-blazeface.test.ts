@@ -1,0 +1,41 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { test } from 'node:test';
+import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { BLAZEFACE_ANCHORS, BLAZEFACE_NAMES } from './blazeface-shape.js';
+import { convertBlazeface } from './convert-blazeface.js';
+import { BLAZEFACE_256 } from './face-model.js';
+import { blazefaceFromNpm } from './npm-blazeface.js';
+import { convolutionWeights, depthwiseWeights } from './weight-layout.js';
+
+const models = new URL('../models/', import.meta.resolve('@vladmandic/human'));
+
+test('the model in npm converts to the known bytes and runs', async () => {
+  const bytes = await blazefaceFromNpm();
+  assert.equal(bytes.length, BLAZEFACE_256.bytes);
+  const session = await InferenceSession.create(bytes);
+  const input = new Tensor('float32', new Float32Array(3 * 256 * 256), [1, 3, 256, 256]);
+  const outputs = await session.run({ [BLAZEFACE_NAMES.input]: input });
+  assert.deepEqual(outputs[BLAZEFACE_NAMES.scores]?.dims, [1, BLAZEFACE_ANCHORS, 1]);
+  assert.deepEqual(outputs[BLAZEFACE_NAMES.boxes]?.dims, [1, BLAZEFACE_ANCHORS, 16]);
+});
+
+test('another model than the known one is refused with what is wrong', async () => {
+  const json = await readFile(new URL('blazeface.json', models), 'utf8');
+  const bin = await readFile(new URL('blazeface.bin', models));
+  assert.throws(() => convertBlazeface(json, bin.subarray(0, -4)), /weights end at byte/);
+  assert.throws(() => convertBlazeface(json, Buffer.concat([bin, Buffer.alloc(4)])), /describes 538928 bytes/);
+  assert.throws(() => convertBlazeface('{}', bin), /not a TensorFlow.js graph model/);
+  assert.throws(() => convertBlazeface(json.replace('"MaxPool"', '"AvgPool"'), bin), /AvgPool .* is not covered/);
+});
+
+test('weights move from channels last to channels first', () => {
+  const values = Float32Array.from({ length: 12 }, (_, index) => index);
+  const [height, width, input, output] = [1, 2, 2, 3];
+  const moved = convolutionWeights({ shape: [height, width, input, output], values });
+  assert.deepEqual(moved.shape, [3, 2, 1, 2]);
+  assert.deepEqual([...moved.values], [0, 6, 3, 9, 1, 7, 4, 10, 2, 8, 5, 11]);
+  const depthwise = depthwiseWeights({ shape: [1, 2, 6, 1], values });
+  assert.deepEqual([depthwise.shape, depthwise.groups], [[6, 1, 1, 2], 6]);
+  assert.deepEqual([...depthwise.values], [0, 6, 1, 7, 2, 8, 3, 9, 4, 10, 5, 11]);
+});

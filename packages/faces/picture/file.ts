@@ -1,0 +1,75 @@
+import { createHash } from 'node:crypto';
+import { type FileHandle, open, stat } from 'node:fs/promises';
+import type { Stats } from 'node:fs';
+import { FileChangedError } from '#contracts/errors.js';
+import { pictureFault } from './faults.js';
+import { describeContent, PICTURE_FORMATS_TEXT, type PictureFormat, SNIFF_BYTES, sniffFormat } from './sniff.js';
+
+/** A picture file's content, told by its first bytes. */
+export interface PictureFile {
+  readonly format: PictureFormat;
+  /** MD5 of all its bytes, hexadecimal, read in pieces. */
+  md5(): Promise<string>;
+}
+
+const READ_BYTES = 1 << 18;
+
+async function readHead(handle: FileHandle): Promise<Buffer> {
+  const { buffer, bytesRead } = await handle.read(Buffer.alloc(SNIFF_BYTES), 0, SNIFF_BYTES, 0);
+  return buffer.subarray(0, bytesRead);
+}
+
+async function md5Of(handle: FileHandle): Promise<string> {
+  const hash = createHash('md5');
+  const buffer = Buffer.allocUnsafe(READ_BYTES);
+  let position = 0;
+  for (;;) {
+    const { bytesRead } = await handle.read(buffer, 0, READ_BYTES, position);
+    if (bytesRead === 0) return hash.digest('hex');
+    hash.update(buffer.subarray(0, bytesRead));
+    position += bytesRead;
+  }
+}
+
+function isSame(before: Stats, after: Stats): boolean {
+  return before.ino === after.ino && before.size === after.size && before.mtimeMs === after.mtimeMs;
+}
+
+/**
+ * Opens the file at `path`, lets `work` use it, and closes it. Throws BadInputError `empty`, `not-a-file` or
+ * `not-an-image` before `work` is called, FileChangedError when the file was written to or replaced meanwhile, and
+ * what the file system throws (no such file, no permission) as it is.
+ */
+export async function withPictureFile<T>(path: string, work: (file: PictureFile) => Promise<T>): Promise<T> {
+  const before = await stat(path);
+  // Before opening: opening a named pipe would wait for its writer.
+  if (!before.isFile()) {
+    throw pictureFault('not-a-file', 'Expected a picture file; this is a folder, a device or a pipe. Drop files only.');
+  }
+  if (before.size === 0) {
+    throw pictureFault('empty', `Expected a ${PICTURE_FORMATS_TEXT} picture; the file is empty. Copy it again from its source.`);
+  }
+  await using handle = await open(path);
+  const head = await readHead(handle);
+  const format = sniffFormat(head);
+  if (format === undefined) {
+    throw pictureFault(
+      'not-an-image',
+      `Expected a ${PICTURE_FORMATS_TEXT} picture; the content is ${describeContent(head)}. Convert it, or drop it under a name that says what it is.`,
+    );
+  }
+  let result: T;
+  try {
+    result = await work({ format, md5: () => md5Of(handle) });
+  } catch (error) {
+    // A picture that is still being written looks truncated; it is to be read again, not refused.
+    if (!isSame(before, await stat(path))) throw changed(error);
+    throw error;
+  }
+  if (!isSame(before, await stat(path))) throw changed();
+  return result;
+}
+
+function changed(cause?: unknown): FileChangedError {
+  return new FileChangedError('the picture was written to or replaced while it was read', { cause });
+}

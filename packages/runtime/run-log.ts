@@ -1,0 +1,72 @@
+import type { TaskLog } from '#contracts/task.js';
+import type { Pool } from '#database/pool.js';
+import type { Fence } from '#database/runs/attempts.js';
+import { appendLog, type LogLine, recordProgress } from '#database/runs/history.js';
+import type { Logger } from '#process/log.js';
+
+/** An attempt's log and progress on their way to the database. */
+export interface RunRecorder extends TaskLog {
+  progress(done: number, total: number): void;
+  /** Writes what is left and stops. */
+  close(): Promise<void>;
+}
+
+/** Lines are written together so often, so that a run that says much does not wait for each line. */
+const flushMs = 500;
+/** Lines of one attempt that are stored; more would be a flood nobody reads. */
+const maxLines = 10_000;
+
+/**
+ * Collects an attempt's log lines and progress and writes them in the background. What cannot be written, because the
+ * database is away, is told to the process's own log instead; the run goes on.
+ */
+export function recordRunLog(pool: Pool, fence: Fence, processLog: Logger): RunRecorder {
+  let lines: LogLine[] = [];
+  let stored = 0;
+  let progress: { done: number; total: number } | undefined;
+  let writing: Promise<void> = Promise.resolve();
+
+  const write = async (): Promise<void> => {
+    const batch = lines;
+    const reached = progress;
+    lines = [];
+    progress = undefined;
+    try {
+      await appendLog(pool, fence, batch);
+      if (reached) await recordProgress(pool, fence, reached.done, reached.total);
+    } catch (error) {
+      processLog.warn({ err: error, run: fence.runId, lines: batch }, 'lines of a run could not be stored');
+    }
+  };
+  const flush = (): Promise<void> => {
+    writing = writing.then(write);
+    return writing;
+  };
+  const timer = setInterval(() => {
+    if (lines.length > 0 || progress) void flush();
+  }, flushMs);
+  timer.unref();
+
+  const say =
+    (level: LogLine['level']) =>
+    (message: string, fields?: Record<string, unknown>): void => {
+      processLog[level]({ run: fence.runId, attempt: fence.attempt, ...fields }, message);
+      stored += 1;
+      if (stored > maxLines) return;
+      const last = stored === maxLines ? ' (the log is full: later lines are only in the worker’s own log)' : '';
+      lines.push({ at: new Date(), level, message: message + last, ...(fields ? { fields } : {}) });
+    };
+  return {
+    debug: say('debug'),
+    info: say('info'),
+    warn: say('warn'),
+    error: say('error'),
+    progress(done, total) {
+      progress = { done, total };
+    },
+    async close() {
+      clearInterval(timer);
+      await flush();
+    },
+  };
+}

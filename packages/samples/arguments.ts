@@ -1,0 +1,58 @@
+import { parseArgs } from 'node:util';
+import { messageOf, SetupError } from '#contracts/errors.js';
+import type { SampleCounts } from './write-samples.js';
+
+/** How the samples command is called. */
+export const samplesUsage = `usage: npm run samples -- --out <folder> [--images <n>] [--parquet <n>] [--json <n>] [--seed <n>] [--bad]
+  --out      folder to write to, made where needed (the inbox, or one to copy from)
+  --images   pictures to draw          (0 if not given)
+  --parquet  data-sample files, 1,914 rows each   (0)
+  --json     event files, detections and statuses (0)
+  --seed     the same seed gives the same files   (1)
+  --bad      also files that are broken in various ways`;
+
+/** What the command line asks for. */
+export interface SamplesRequest {
+  readonly out: string;
+  readonly counts: SampleCounts;
+}
+
+/** Reads the arguments after the script's name; throws a SetupError of one line about the first that is wrong. */
+export function parseSamplesArguments(args: readonly string[]): SamplesRequest {
+  const values = parse(args);
+  if (values.out === undefined || values.out === '') throw new SetupError('--out is missing: expected a folder');
+  const counts = {
+    images: wholeNumber('--images', values.images ?? '0', 1_000_000),
+    parquet: wholeNumber('--parquet', values.parquet ?? '0', 1_000_000),
+    json: wholeNumber('--json', values.json ?? '0', 1_000_000),
+    seed: wholeNumber('--seed', values.seed ?? '1', 2 ** 31 - 1),
+    bad: values.bad ?? false,
+  };
+  if (counts.images + counts.parquet + counts.json === 0 && !counts.bad) {
+    throw new SetupError('nothing to write: expected --images, --parquet, --json or --bad');
+  }
+  return { out: values.out, counts };
+}
+
+function parse(args: readonly string[]) {
+  try {
+    const text = { type: 'string' } as const;
+    const options = {
+      out: text,
+      images: text,
+      parquet: text,
+      json: text,
+      seed: text,
+      bad: { type: 'boolean' },
+    } as const;
+    return parseArgs({ args: [...args], options, strict: true, allowPositionals: false }).values;
+  } catch (cause) {
+    throw new SetupError(messageOf(cause).replaceAll('\n', ' '), { cause });
+  }
+}
+
+function wholeNumber(name: string, text: string, max: number): number {
+  const value = Number(text);
+  if (/^\d+$/.test(text) && value <= max) return value;
+  throw new SetupError(`${name} is ${JSON.stringify(text)}: expected a whole number from 0 to ${max}`);
+}

@@ -1,0 +1,61 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { type WriteSample, writeBadFiles } from './bad-files.js';
+import { eventSample } from './events.js';
+import { imageSample } from './images.js';
+import type { SampleFile } from './manifest.js';
+import { dataSampleBytes, dataSampleFileName } from './parquet.js';
+import { cycle } from './random.js';
+
+/** How many sample files of each kind to write; none of a kind that is not named. */
+export interface SampleCounts {
+  /** Drawn pictures of all formats, below `images/`. */
+  readonly images?: number;
+  /** Files of the data sample, one per minute from 2023-01-01 00:00 on, below `parquet/`. */
+  readonly parquet?: number;
+  /** Event files, detections and statuses in turn, in all their layouts, below `json/`. */
+  readonly json?: number;
+  /** Also broken files, below `bad/`. */
+  readonly bad?: boolean;
+  /** The same seed gives the same files; 1 if unset. */
+  readonly seed?: number;
+}
+
+const rowsPerMinute = 1914;
+const firstMinute = Date.UTC(2023, 0, 1);
+
+/**
+ * Writes sample files into a folder, which is made where needed, and says what each holds. Files are written one after
+ * another and under their last names, so a watcher may see one while it grows.
+ */
+export async function writeSamples(dir: string, counts: SampleCounts): Promise<SampleFile[]> {
+  const seed = counts.seed ?? 1;
+  const files: SampleFile[] = [];
+  const write: WriteSample = async (path, bytes) => {
+    const target = join(dir, path);
+    await mkdir(dirname(target), { recursive: true });
+    await writeFile(target, bytes);
+  };
+  for (let index = 0; index < (counts.images ?? 0); index += 1) {
+    const { file, bytes } = await imageSample(index, seed);
+    await write(file.path, bytes);
+    files.push(file);
+  }
+  for (let index = 0; index < (counts.parquet ?? 0); index += 1) files.push(await writeMinute(write, index, seed));
+  for (let index = 0; index < (counts.json ?? 0); index += 1) {
+    const { file, text } = eventSample(index, seed);
+    await write(file.path, text);
+    files.push(file);
+  }
+  if (counts.bad === true) files.push(...(await writeBadFiles(write, seed)));
+  return files;
+}
+
+async function writeMinute(write: WriteSample, index: number, seed: number): Promise<SampleFile> {
+  const minute = new Date(firstMinute + index * 60_000);
+  const style = cycle(['colons', 'dashes', 'underscores'] as const, index);
+  const unit = cycle(['NANOS', 'MICROS', 'MILLIS'] as const, Math.floor(index / 3));
+  const path = `parquet/${dataSampleFileName(minute, style)}`;
+  await write(path, dataSampleBytes({ minute, seed, unit, rows: rowsPerMinute }));
+  return { path, kind: 'data-sample', expectedRows: rowsPerMinute };
+}

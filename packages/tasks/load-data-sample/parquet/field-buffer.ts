@@ -1,0 +1,43 @@
+/** Bytes of many short pieces in one growing array: a piece costs no object of its own. */
+export class FieldBuffer {
+  #bytes: Uint8Array;
+  #view: DataView;
+  #used = 0;
+
+  constructor(capacity: number) {
+    this.#bytes = new Uint8Array(capacity);
+    this.#view = new DataView(this.#bytes.buffer);
+  }
+
+  /** The bytes so far; another view after `reserve` had to grow them. */
+  get view(): DataView {
+    return this.#view;
+  }
+
+  /** End of the last piece, where the next begins. */
+  get used(): number {
+    return this.#used;
+  }
+
+  /** Makes room for `count` bytes and returns the array to write them to, from `used` on. */
+  reserve(count: number): Uint8Array {
+    const needed = this.#used + count;
+    if (needed > this.#bytes.length) {
+      const grown = new Uint8Array(Math.max(needed, this.#bytes.length * 2));
+      grown.set(this.#bytes.subarray(0, this.#used));
+      this.#bytes = grown;
+      this.#view = new DataView(grown.buffer);
+    }
+    return this.#bytes;
+  }
+
+  /** Takes `count` bytes of what was reserved. */
+  advance(count: number): void {
+    this.#used += count;
+  }
+
+  /** Forgets all pieces. */
+  clear(): void {
+    this.#used = 0;
+  }
+}

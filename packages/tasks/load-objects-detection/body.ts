@@ -1,0 +1,40 @@
+import { type EventTable, loadEvents } from '#events/load-events.js';
+import type { TaskRun } from '#runtime/context.js';
+import { loadFiles } from '#runtime/load-files.js';
+import type { definition } from './definition.js';
+import { type ObjectsDetectionRow, objectsDetectionEvents, parseObjectsDetection } from './parse.js';
+
+const detections: EventTable<ObjectsDetectionRow> = {
+  shape: objectsDetectionEvents,
+  table: 'fleet.objects_detection',
+  columns: [
+    'file_id',
+    'ordinal',
+    'event_ordinal',
+    'detection_ordinal',
+    'vehicle_id',
+    'detection_time',
+    'object_type',
+    'object_value',
+  ],
+  parse: parseObjectsDetection,
+  write(copy, row, fileId, ordinal) {
+    copy.row(8);
+    copy.int8(fileId);
+    copy.int4(ordinal);
+    copy.int4(row.eventOrdinal);
+    copy.int4(row.detectionOrdinal);
+    copy.text(row.vehicleId);
+    copy.timestamp(row.detectionTime);
+    copy.text(row.objectType);
+    copy.int4(row.objectValue);
+  },
+};
+
+export const run: TaskRun<typeof definition> = (context) =>
+  loadFiles(context, {
+    load: (file, tx) => loadEvents(file, tx, detections, context.signal),
+    async remove(tx, fileIds) {
+      await tx.query('DELETE FROM fleet.objects_detection WHERE file_id = ANY($1::bigint[])', [fileIds]);
+    },
+  });

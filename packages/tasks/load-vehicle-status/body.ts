@@ -1,0 +1,31 @@
+import { type EventTable, loadEvents } from '#events/load-events.js';
+import type { TaskRun } from '#runtime/context.js';
+import { loadFiles } from '#runtime/load-files.js';
+import type { definition } from './definition.js';
+import { parseVehicleStatus, type VehicleStatusRow, vehicleStatusEvents } from './parse.js';
+
+const reports: EventTable<VehicleStatusRow> = {
+  shape: vehicleStatusEvents,
+  table: 'fleet.vehicle_status',
+  columns: ['file_id', 'ordinal', 'vehicle_id', 'report_time', 'status'],
+  parse(event, ordinal) {
+    const parsed = parseVehicleStatus(event, ordinal);
+    return 'reject' in parsed ? parsed : { rows: [parsed.row] };
+  },
+  write(copy, row, fileId, ordinal) {
+    copy.row(5);
+    copy.int8(fileId);
+    copy.int4(ordinal);
+    copy.text(row.vehicleId);
+    copy.timestamp(row.reportTime);
+    copy.text(row.status);
+  },
+};
+
+export const run: TaskRun<typeof definition> = (context) =>
+  loadFiles(context, {
+    load: (file, tx) => loadEvents(file, tx, reports, context.signal),
+    async remove(tx, fileIds) {
+      await tx.query('DELETE FROM fleet.vehicle_status WHERE file_id = ANY($1::bigint[])', [fileIds]);
+    },
+  });

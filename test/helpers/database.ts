@@ -1,0 +1,70 @@
+import { createHash, randomUUID } from 'node:crypto';
+import pg from 'pg';
+import { applyMigrations } from '#database/migrations/apply.js';
+import { readMigrations, migrationsFolder } from '#database/migrations/folder.js';
+import { migrateCarrier } from '#queue/migrate.js';
+import { testServerUrl } from './postgres.js';
+
+/** A database that only one test uses. */
+export interface TestDatabase {
+  readonly url: string;
+  readonly pool: pg.Pool;
+}
+
+/**
+ * Runs the test with a database of its own, with all migrations (ours and the carrier's) applied, and drops it after.
+ * Fails when the test leaves a connection of the pool checked out.
+ */
+export async function withTestDatabase(work: (database: TestDatabase) => Promise<void>): Promise<void> {
+  const serverUrl = await testServerUrl();
+  const template = await provideTemplate(serverUrl);
+  const name = `test_${randomUUID().replaceAll('-', '')}`;
+  await onServer(serverUrl, (client) => client.query(`CREATE DATABASE ${name} TEMPLATE ${template}`));
+  const url = databaseUrl(serverUrl, name);
+  const pool = new pg.Pool({ connectionString: url, max: 10 });
+  pool.on('error', () => {});
+  try {
+    await work({ url, pool });
+    const leaked = pool.totalCount - pool.idleCount;
+    if (leaked > 0) throw new Error(`the test left ${leaked} connections of its pool checked out`);
+  } finally {
+    // A pool whose connections are checked out never ends; dropping the database by force ends them instead.
+    void pool.end().catch(() => {});
+    await onServer(serverUrl, (client) => client.query(`DROP DATABASE ${name} WITH (FORCE)`));
+  }
+}
+
+/** Makes a migrated database once per server and set of migrations; copying it takes milliseconds. */
+async function provideTemplate(serverUrl: string): Promise<string> {
+  const migrations = await readMigrations(migrationsFolder);
+  const hash = createHash('sha256').update(migrations.map(({ checksum }) => checksum).join());
+  const template = `template_${hash.digest('hex').slice(0, 16)}`;
+  await onServer(serverUrl, async (client) => {
+    await client.query("SELECT pg_advisory_lock(hashtext('millrace test template'))");
+    const { rowCount } = await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [template]);
+    if (rowCount !== 0) return;
+    const draft = `${template}_draft`;
+    await client.query(`DROP DATABASE IF EXISTS ${draft} WITH (FORCE)`);
+    await client.query(`CREATE DATABASE ${draft}`);
+    await applyMigrations(databaseUrl(serverUrl, draft));
+    await migrateCarrier({ databaseUrl: databaseUrl(serverUrl, draft) });
+    await client.query(`ALTER DATABASE ${draft} RENAME TO ${template}`);
+  });
+  return template;
+}
+
+async function onServer(serverUrl: string, work: (client: pg.Client) => Promise<unknown>): Promise<void> {
+  const client = new pg.Client({ connectionString: serverUrl });
+  await client.connect();
+  try {
+    await work(client);
+  } finally {
+    await client.end();
+  }
+}
+
+function databaseUrl(serverUrl: string, name: string): string {
+  const url = new URL(serverUrl);
+  url.pathname = `/${name}`;
+  return url.href;
+}
