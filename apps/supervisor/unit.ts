@@ -53,6 +53,7 @@ export class Unit {
   readonly #stop = new AbortController();
   #life: Life | undefined;
   #loop: Promise<void> | undefined;
+  #stopping: Promise<void> | undefined;
   #everReady = false;
 
   constructor(options: UnitOptions) {
@@ -69,7 +70,13 @@ export class Unit {
   }
 
   /** Stops it for good. Idempotent; also before and during the start. */
-  async stop(): Promise<void> {
+  stop(): Promise<void> {
+    // A second SIGTERM would make the process exit at once.
+    this.#stopping ??= this.#stopOnce();
+    return this.#stopping;
+  }
+
+  async #stopOnce(): Promise<void> {
     this.#stop.abort(new Error(`${this.#options.name} was stopped`));
     if (this.#life && this.state.state !== 'stopped') {
       this.#change('stopping');

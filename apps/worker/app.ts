@@ -60,6 +60,7 @@ export async function startWorker({ config, databaseUrl, log, releasers }: Worke
   const giveBack = new AbortController();
   const executor = createExecutor({
     pool,
+    carrier,
     worker: identity,
     catalogue,
     services,

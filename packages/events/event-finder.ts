@@ -58,7 +58,7 @@ export class EventFinder {
 
   /** Takes the next token; returns the events that are complete with it, in order, in a list that the next call reuses. */
   take(token: Token): readonly unknown[] {
-    this.#found.length = 0;
+    if (this.#found.length > 0) this.#found.length = 0;
     switch (this.#place) {
       case 'top':
         this.#beginTopValue(token);

@@ -31,9 +31,19 @@ const turnEvents = 500;
  * rejects are recorded with their reasons. A file whose JSON itself is broken is refused as a whole, because nobody
  * knows what it should have held; so is one without a single good event.
  */
-export async function loadEvents<Row>(file: OpenFile, tx: Tx, kind: EventTable<Row>, signal: AbortSignal): Promise<Load> {
+export async function loadEvents<Row>(
+  file: OpenFile,
+  tx: Tx,
+  kind: EventTable<Row>,
+  signal: AbortSignal,
+): Promise<Load> {
   const rejects: { count: number; kept: RejectedPart[] } = { count: 0, kept: [] };
-  const rows = await copyIn(tx, { table: kind.table, columns: kind.columns }, chunksOf(file, kind, rejects, signal), signal);
+  const rows = await copyIn(
+    tx,
+    { table: kind.table, columns: kind.columns },
+    chunksOf(file, kind, rejects, signal),
+    signal,
+  );
   return { rows, rejects };
 }
 

@@ -5,8 +5,12 @@ import { isConnectionFault, sqlState } from '#database/faults.js';
 import { releaseFiles } from '#database/ledger/outcomes.js';
 import { transaction } from '#database/pool.js';
 import { type BegunRun, endAttempt, type RunError, sessionName } from '#database/runs/attempts.js';
+import { suspendRun, wakeParent } from '#database/runs/flow.js';
+import type { OpenRun } from '#database/runs/record-run.js';
+import { addJobs, restoreJobs } from '#queue/jobs.js';
 import type { TaskContext } from './context.js';
 import type { ExecutorDeps } from './executor.js';
+import { InvokedRunError, trackInvocations } from './invoke.js';
 import { type RunRecorder, recordRunLog } from './run-log.js';
 
 /** What becomes of the job after an attempt. */
@@ -27,13 +31,12 @@ export async function runAttempt(deps: ExecutorDeps, run: BegunRun): Promise<Ver
   try {
     const task = deps.catalogue.get(run.task);
     if (!task) {
-      return await fail(deps, run, { name: 'UnknownTask', message: `no task is named "${run.task}" here; was it renamed or removed?` });
+      const message = `no task is named "${run.task}" here; was it renamed or removed?`;
+      return await fail(deps, run, { name: 'UnknownTask', message }, recorder);
     }
     if (run.losses > maxLosses) {
-      return await fail(deps, run, {
-        name: 'LostError',
-        message: `its worker died or stalled ${run.losses} times while it ran; the worker's log says how`,
-      });
+      const message = `its worker died or stalled ${run.losses} times while it ran; the worker's log says how`;
+      return await fail(deps, run, { name: 'LostError', message }, recorder);
     }
     const timeout = AbortSignal.timeout(task.timeoutMs);
     try {
@@ -58,7 +61,10 @@ async function work(
 ): Promise<Verdict> {
   const body = await deps.loadBody(task);
   const input = validate(task.input, run.input);
-  let committed: { failure: RunError | undefined } | undefined;
+  const invocations = trackInvocations(deps.pool, run.runId, (child) =>
+    toCarrier(recorder, () => addJobs(deps.carrier, [child])),
+  );
+  let committed: { failure: RunError | undefined; parent: OpenRun | undefined } | undefined;
   const context: TaskContext = {
     fence: { runId: run.runId, attempt: run.attempt },
     task: task.name,
@@ -66,6 +72,8 @@ async function work(
     log: recorder,
     services: deps.services,
     progress: (done, total) => recorder.progress(done, total),
+    invoke: invocations.invoke,
+    invokeAll: invocations.invokeAll,
     async commit(workOf, { failure } = {}) {
       if (committed) throw new Error(`${task.name} called commit twice; one attempt commits once`);
       return await transaction(deps.pool, async (tx) => {
@@ -80,16 +88,45 @@ async function work(
           output: validate(task.output, result),
           ...(failed ? { error: failed } : {}),
         });
-        committed = { failure: failed };
+        committed = { failure: failed, parent: await wakeParent(tx, run.runId) };
         return result;
       });
     },
   };
-  const result = await unlessStuck(body(context, input), signal);
-  if (!committed) await context.commit(() => Promise.resolve(result));
-  // Told by a closure; the compiler cannot see that commit has set it.
-  const { failure } = committed ?? { failure: undefined };
+  const ended = await outcomeOf(unlessStuck(body(context, input), signal));
+  const waits = await invocations.settle();
+  if (waits && !committed && !signal.aborted) {
+    recorder.info('gives its slot back until the runs it invoked have ended');
+    return (await suspendRun(deps.pool, run)) === 'waiting' ? { kind: 'over' } : { kind: 'again', delayMs: 0 };
+  }
+  if ('error' in ended) throw ended.error;
+  if (!committed) await context.commit(() => Promise.resolve(ended.result));
+  // Set by a closure; without this the compiler takes it for undefined still.
+  const { failure, parent } = committed ?? { failure: undefined, parent: undefined };
+  await wake(deps, recorder, parent);
   return failure ? { kind: 'failed', error: failure } : { kind: 'over' };
+}
+
+/** How a promise ended, as a value. */
+async function outcomeOf<T>(promise: Promise<T>): Promise<{ result: T } | { error: unknown }> {
+  try {
+    return { result: await promise };
+  } catch (error) {
+    return { error };
+  }
+}
+
+async function wake(deps: ExecutorDeps, recorder: RunRecorder, parent: OpenRun | undefined): Promise<void> {
+  if (parent) await toCarrier(recorder, () => restoreJobs(deps.carrier, [parent]));
+}
+
+/** Tells the carrier what is recorded already; what it does not take now the reconciler gives it later. */
+async function toCarrier(recorder: RunRecorder, send: () => Promise<unknown>): Promise<void> {
+  try {
+    await send();
+  } catch (error) {
+    recorder.warn(`a job could not be added, the reconciler will: ${messageOf(error)}`);
+  }
 }
 
 /** The promise's result, or the signal's reason when the promise does not end within a while of its being aborted. */
@@ -134,21 +171,24 @@ async function judge(
     await endAttempt(deps.pool, run, { run: 'queued', attempt: 'lost', error: described });
     return { kind: 'again', delayMs: 1_000 };
   }
-  if (!(error instanceof BadInputError) && run.failures + 1 < run.maxAttempts) {
+  const lasting = error instanceof BadInputError || error instanceof InvokedRunError;
+  if (!lasting && run.failures + 1 < run.maxAttempts) {
     const delayMs = backoff(task.retry, run.failures);
     recorder.warn(`failed, next try in ${(delayMs / 1000).toFixed(1)} s: ${described.message}`, stackOf(error));
     await endAttempt(deps.pool, run, { run: 'delayed', attempt: 'failed', error: described, delayMs, failures: 1 });
     return { kind: 'again', delayMs };
   }
   recorder.error(`failed: ${described.message}`, stackOf(error));
-  return await fail(deps, run, described);
+  return await fail(deps, run, described, recorder);
 }
 
-async function fail(deps: ExecutorDeps, run: BegunRun, error: RunError): Promise<Verdict> {
-  await transaction(deps.pool, async (tx) => {
+async function fail(deps: ExecutorDeps, run: BegunRun, error: RunError, recorder: RunRecorder): Promise<Verdict> {
+  const parent = await transaction(deps.pool, async (tx) => {
     await releaseFiles(tx, run, error.message);
     await endAttempt(tx, run, { run: 'failed', attempt: 'failed', error, failures: 1 });
+    return await wakeParent(tx, run.runId);
   });
+  await wake(deps, recorder, parent);
   return { kind: 'failed', error };
 }
 

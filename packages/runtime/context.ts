@@ -1,6 +1,7 @@
 import type { InputOf, OutputOf, TaskDefinition, TaskLog } from '#contracts/task.js';
 import type { Pool, Tx } from '#database/pool.js';
 import type { Fence, RunError } from '#database/runs/attempts.js';
+import type { Invocations } from './invoke.js';
 
 /** What a worker process shares among the tasks it runs. */
 export interface WorkerServices {
@@ -15,7 +16,7 @@ export interface WorkerServices {
 }
 
 /** What a task's body has to work with, for one attempt of one run. */
-export interface TaskContext {
+export interface TaskContext extends Invocations {
   readonly fence: Fence;
   readonly task: string;
   /** Aborted when the run is to stop: timeout, cancel or the worker's shutdown. */

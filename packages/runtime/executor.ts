@@ -6,7 +6,7 @@ import type { Pool } from '#database/pool.js';
 import { beginAttempt } from '#database/runs/attempts.js';
 import type { WorkerIdentity } from '#database/workers/heartbeat.js';
 import type { Logger } from '#process/log.js';
-import type { RunJob } from '#queue/carrier.js';
+import type { Carrier, RunJob } from '#queue/carrier.js';
 import { runAttempt, type Verdict } from './attempt.js';
 import type { Catalogue } from './catalogue.js';
 import type { TaskContext, WorkerServices } from './context.js';
@@ -16,6 +16,8 @@ export type AnyTaskRun = (context: TaskContext, input: unknown) => Promise<unkno
 
 export interface ExecutorDeps {
   readonly pool: Pool;
+  /** For the jobs of runs that runs invoke. */
+  readonly carrier: Carrier;
   readonly worker: WorkerIdentity;
   readonly catalogue: Catalogue;
   readonly services: WorkerServices;

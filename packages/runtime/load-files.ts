@@ -9,7 +9,8 @@ import {
   type RejectedPart,
   type RunFile,
   recordOutcomes,
-  replaceRejects,
+  removeRejects,
+  storeRejects,
 } from '#database/ledger/outcomes.js';
 import type { Tx } from '#database/pool.js';
 import type { RunError } from '#database/runs/attempts.js';
@@ -107,9 +108,12 @@ async function loadOne(
   await tx.query('SAVEPOINT file');
   try {
     const load = await withFile(context.services.inboxDir, file, async (open) => {
-      if (file.state === 'loaded') await loader.remove(tx, [file.id]);
+      if (file.state === 'loaded') {
+        await loader.remove(tx, [file.id]);
+        await removeRejects(tx, file.id);
+      }
       const done = await loader.load(open, tx);
-      await replaceRejects(tx, file.id, done.rejects?.kept ?? []);
+      await storeRejects(tx, file.id, done.rejects?.kept ?? []);
       return done;
     });
     await tx.query('RELEASE SAVEPOINT file');

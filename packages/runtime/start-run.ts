@@ -3,7 +3,7 @@ import type { FileState } from '#contracts/states.js';
 import type { TaskDefinition } from '#contracts/task.js';
 import { type Fault, InvalidInputError, validate } from '#contracts/validate.js';
 import { type Pool, type Tx, transaction } from '#database/pool.js';
-import { giveFilesToRun, type NewRun, newRunId, type OpenRun, recordRun } from '#database/runs/record-run.js';
+import { giveFilesToRun, type Invoker, type NewRun, newRunId, type OpenRun, recordRun } from '#database/runs/record-run.js';
 
 /** What a caller asks for when starting a task. */
 export interface RunRequest {
@@ -13,6 +13,7 @@ export interface RunRequest {
   readonly idempotencyKey?: string;
   readonly priority?: number;
   readonly delayMs?: number;
+  readonly parent?: Invoker;
 }
 
 /** The run that answers a request. */
@@ -29,7 +30,7 @@ export interface StartedRun {
  */
 export async function startRun(pool: Pool, task: TaskDefinition, request: RunRequest): Promise<StartedRun> {
   const input = validate(task.input, request.input);
-  const { idempotencyKey } = request;
+  const { idempotencyKey, parent } = request;
   return await transaction(pool, async (tx) => {
     const open = await recordRun(tx, newRunId(), {
       task: task.name,
@@ -40,20 +41,26 @@ export async function startRun(pool: Pool, task: TaskDefinition, request: RunReq
       maxAttempts: task.retry.attempts,
       ...(request.delayMs === undefined ? {} : { delayMs: request.delayMs }),
       ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
+      ...(parent === undefined ? {} : { parent }),
     });
-    if (!open) return { id: await findByKey(tx, task.name, idempotencyKey) };
+    if (!open) return { id: await findByKey(tx, task.name, idempotencyKey, parent) };
     if (task.source) await takeFiles(tx, open.id, task.source.name, validate(FileTaskInput, input));
     return { id: open.id, open };
   });
 }
 
-async function findByKey(tx: Tx, task: string, key: string | undefined): Promise<string> {
+async function findByKey(
+  tx: Tx,
+  task: string,
+  key: string | undefined,
+  parent: Invoker | undefined,
+): Promise<string> {
   const { rows } = await tx.query<{ id: string }>(
-    'SELECT id FROM ops.run WHERE task = $1 AND idempotency_key = $2',
-    [task, key],
+    'SELECT id FROM ops.run WHERE (task = $1 AND idempotency_key = $2) OR (parent_id = $3 AND invoke_key = $4)',
+    [task, key ?? null, parent?.runId ?? null, parent?.key ?? null],
   );
   const found = rows[0];
-  if (!found) throw new Error(`the run with idempotency key "${key}" was there a moment ago and is gone`);
+  if (!found) throw new Error(`the run of ${task} with key "${key ?? parent?.key}" was there a moment ago and is gone`);
   return found.id;
 }
 

@@ -1,7 +1,8 @@
 import type { Static, TSchema } from 'typebox';
 import { Check } from 'typebox/value';
-import type { Page } from '#database/queries/page.js';
+import type { Page, PageRequest } from '#database/queries/page.js';
 import { unprocessable } from './problem.js';
+import { defaultLimit } from './schemas.js';
 
 /** Makes a page's answer: the place where the next page starts becomes an opaque text. */
 export function toPage<T, P>(page: Page<T, P>): { items: T[]; nextCursor: string | null } {
@@ -10,10 +11,17 @@ export function toPage<T, P>(page: Page<T, P>): { items: T[]; nextCursor: string
 }
 
 /**
- * The place that a cursor stands for.
- * @throws HttpProblem 422 when the text was not made by `toPage` for such a list
+ * Which page the query of a list asks for. `place` is the schema of what the list's cursors stand for.
+ * @throws HttpProblem 422 when the cursor was not made by `toPage` for such a list
  */
-export function readCursor<T extends TSchema>(place: T, cursor: string | undefined): Static<T> | undefined {
+export function readPage<T extends TSchema>(
+  place: T,
+  query: { readonly cursor?: string; readonly limit?: number },
+): PageRequest<Static<T>> {
+  return { after: readCursor(place, query.cursor), limit: query.limit ?? defaultLimit };
+}
+
+function readCursor<T extends TSchema>(place: T, cursor: string | undefined): Static<T> | undefined {
   if (cursor === undefined) return undefined;
   try {
     const value: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));

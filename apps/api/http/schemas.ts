@@ -83,19 +83,24 @@ export const TimeBound = (description: string) =>
     }),
   );
 
+/** Items on a page when the request does not say. */
+export const defaultLimit = 50;
+
 /** Query parameters of every list, added to its own filters. */
 export const ListQuery = <T extends TProperties>(filters: T) =>
   Type.Object(
     {
       ...filters,
       cursor: Type.Optional(Type.String({ maxLength: 500, description: '`nextCursor` of the page before' })),
-      limit: Type.Integer({ minimum: 1, maximum: 500, default: 50, description: 'Most items on the page' }),
+      limit: Type.Optional(
+        Type.Integer({ minimum: 1, maximum: 500, default: defaultLimit, description: 'Most items on the page' }),
+      ),
     },
     { additionalProperties: false },
   );
 
 /** One page of a list. */
-export const PageOf = (item: TObject, description: string) =>
+export const PageOf = <T extends TObject>(item: T, description: string) =>
   Type.Object(
     {
       items: Type.Array(item),

@@ -5,8 +5,13 @@ import { join } from 'node:path';
 /**
  * The port of the embedded server: the one of last time if it is free, so that a psql or a script that remembers it
  * goes on working, else any free one, remembered from now on.
+ * @param wanted the only one that will do, if given
  */
-export async function choosePort(folder: string): Promise<number> {
+export async function choosePort(folder: string, wanted?: number): Promise<number> {
+  if (wanted !== undefined) {
+    if ((await findFreePort(wanted)) !== undefined) return wanted;
+    throw new Error(`port ${wanted} on 127.0.0.1, which the other processes know PostgreSQL by, was taken by another program`);
+  }
   const path = join(folder, 'port');
   const remembered = Number.parseInt(await readFile(path, 'utf8').catch(() => ''), 10);
   if (remembered > 0 && remembered < 65_536 && (await findFreePort(remembered)) !== undefined) return remembered;

@@ -22,6 +22,7 @@ export interface EmbeddedPostgres {
   /** Address with its password. Also in `<DATA_DIR>/postgres/url`, for psql and Prisma's tools. */
   readonly url: string;
   readonly pid: number;
+  readonly port: number;
   /** Cluster, password and log lie here. */
   readonly folder: string;
   /** Settles when the server has ended, for whatever reason; never rejects. */
@@ -38,6 +39,8 @@ export interface EmbeddedPostgresOptions {
   log(message: string): void;
   /** Server settings that go before the tuned ones; for tests. */
   readonly settings?: Record<string, string>;
+  /** The port that it has to have, for processes that know it already; fails when it is taken. */
+  readonly port?: number;
   /** Gives the start up, for example while a long recovery runs. */
   readonly signal?: AbortSignal;
 }
@@ -56,7 +59,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
     const cluster = await provideCluster(place);
     const data = await realpath(cluster.data);
     await endLeftovers(data, log);
-    const port = await choosePort(place.folder);
+    const port = await choosePort(place.folder, options.port);
     const { bavail, bsize } = await statfs(data);
     server = await spawnServer(place, data, {
       listen_addresses: '127.0.0.1',
@@ -72,7 +75,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
 
     const { pid, exited, stop, quit } = server;
     void exited.then(() => lock.release());
-    return { url: address(databaseName), pid, folder: place.folder, exited, stop: (ms = 30_000) => stop(ms), quit };
+    return { url: address(databaseName), pid, port, folder: place.folder, exited, stop: (ms = 30_000) => stop(ms), quit };
   } catch (error) {
     await server?.stop(5000);
     lock.release();

@@ -141,9 +141,13 @@ function reasonOf(outcome: FileOutcome): string | null {
 export const maxRejectsKept = 1_000;
 const maxRejectLength = 2_000;
 
-/** Stores rejected parts of a file in place of those of an earlier load. */
-export async function replaceRejects(tx: Tx, fileId: bigint, rejects: readonly RejectedPart[]): Promise<void> {
+/** Takes away the rejected parts of an earlier load of a file. */
+export async function removeRejects(tx: Tx, fileId: bigint): Promise<void> {
   await tx.query('DELETE FROM ops.reject WHERE file_id = $1', [fileId]);
+}
+
+/** Stores rejected parts of a file. */
+export async function storeRejects(tx: Tx, fileId: bigint, rejects: readonly RejectedPart[]): Promise<void> {
   if (rejects.length === 0) return;
   await tx.query(
     `INSERT INTO ops.reject (file_id, ordinal, reason, content)

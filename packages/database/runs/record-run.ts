@@ -1,6 +1,7 @@
 import { v7 as uuidv7 } from 'uuid';
 import type { RunTrigger } from '../generated/enums.js';
 import type { Tx } from '../pool.js';
+import { storableJson } from '../storable.js';
 
 /** What is recorded of a run before its job is added (promise 1). */
 export interface NewRun {
@@ -13,6 +14,14 @@ export interface NewRun {
   /** Milliseconds from now before which no worker may start it. */
   readonly delayMs?: number;
   readonly idempotencyKey?: string;
+  /** The run that invokes it. */
+  readonly parent?: Invoker;
+}
+
+/** A run that invokes another, and the key under which it knows it. */
+export interface Invoker {
+  readonly runId: string;
+  readonly key: string;
 }
 
 /** A run as the carrier needs it: enough to add its job. */
@@ -30,25 +39,30 @@ export const newRunId = (): string => uuidv7();
 
 /**
  * Records a run as `queued` (or `delayed`).
- * @returns undefined when a run of this task with the same idempotency key stands already
+ * @returns undefined when a run of this task with the same idempotency key, or of this parent with the same key, stands
+ * already
  */
 export async function recordRun(tx: Tx, id: string, run: NewRun): Promise<OpenRun | undefined> {
   const delayMs = run.delayMs ?? 0;
   const { rowCount } = await tx.query(
-    `INSERT INTO ops.run (id, root_id, task, queue, state, trigger, input, priority, max_attempts, idempotency_key, available_at)
-     VALUES ($1, $1, $2, $3, $4, $5, $6::jsonb, $7, $8, $9, now() + $10 * interval '1 millisecond')
-     ON CONFLICT (task, idempotency_key) DO NOTHING`,
+    `INSERT INTO ops.run (id, task, queue, state, trigger, input, priority, max_attempts, idempotency_key, available_at,
+       parent_id, invoke_key, root_id)
+     VALUES ($1, $2, $3, $4, $5, $6::jsonb, $7, $8, $9, now() + $10 * interval '1 millisecond',
+       $11, $12, COALESCE((SELECT root_id FROM ops.run WHERE id = $11), $1))
+     ON CONFLICT DO NOTHING`,
     [
       id,
       run.task,
       run.queue,
       delayMs > 0 ? 'delayed' : 'queued',
       run.trigger,
-      JSON.stringify(run.input),
+      storableJson(run.input),
       run.priority,
       run.maxAttempts,
       run.idempotencyKey ?? null,
       delayMs,
+      run.parent?.runId ?? null,
+      run.parent?.key ?? null,
     ],
   );
   return rowCount === 1 ? { id, queue: run.queue, task: run.task, priority: run.priority, delayMs } : undefined;

@@ -45,7 +45,8 @@ export function findColumns(columns: readonly TopColumn[]): FoundColumn[] {
   return dataSampleColumns.map((expected) => {
     const found = columns.filter(({ name }) => name === expected.name);
     const element = found[0]?.element;
-    if (found.length > 1 || element === undefined) throw new BadInputError('wrong-type', `two columns are named ${expected.name}`);
+    if (found.length > 1 || element === undefined)
+      throw new BadInputError('wrong-type', `two columns are named ${expected.name}`);
     return foundColumn(expected, element);
   });
 }
@@ -61,7 +62,9 @@ function foundColumn(expected: ExpectedColumn, element: SchemaElement): FoundCol
 
 function isText({ type, converted_type: converted, logical_type: logical }: SchemaElement): boolean {
   const plain = converted === undefined || converted === 'UTF8' || converted === 'ENUM';
-  return type === 'BYTE_ARRAY' && plain && (logical === undefined || logical.type === 'STRING' || logical.type === 'ENUM');
+  return (
+    type === 'BYTE_ARRAY' && plain && (logical === undefined || logical.type === 'STRING' || logical.type === 'ENUM')
+  );
 }
 
 /** The older converted type counts where the logical type is absent. Adjusted to UTC or not: UTC's wall clock. */
@@ -74,7 +77,12 @@ function timestampForm(element: SchemaElement): TimestampForm | undefined {
   return converted === 'TIMESTAMP_MICROS' ? 'MICROS' : undefined;
 }
 
-function typeText({ type, converted_type: converted, logical_type: logical, repetition_type: repetition }: SchemaElement): string {
+function typeText({
+  type,
+  converted_type: converted,
+  logical_type: logical,
+  repetition_type: repetition,
+}: SchemaElement): string {
   if (type === undefined) return 'a group (list, map or struct)';
   const annotation = logical?.type ?? converted;
   const repeated = repetition === 'REPEATED' ? 'repeated ' : '';

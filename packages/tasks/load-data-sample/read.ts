@@ -1,11 +1,12 @@
 import type { FileHandle } from 'node:fs/promises';
 import { setImmediate } from 'node:timers/promises';
 import type { RowGroup } from 'hyparquet';
-import { BadInputError, FileChangedError, messageOf } from '#contracts/errors.js';
+import { BadInputError, FileChangedError } from '#contracts/errors.js';
 import { CopyBinaryWriter } from '#database/copy/binary.js';
 import { dataSampleColumns, type FoundColumn, findColumns } from './columns.js';
 import { fieldCodec, floorDivide, microsPerDay } from './fields.js';
 import { ColumnReader, type FieldBatch, maxBatchRows, newFieldBatch } from './parquet/column-reader.js';
+import { describeDamage } from './parquet/damage.js';
 import { chunkOf, countOf, type Footer, readFooter } from './parquet/footer.js';
 import { RandomReader } from './parquet/random-reader.js';
 import { UnsupportedError } from './parquet/unsupported-error.js';
@@ -186,8 +187,9 @@ function openColumn(file: RandomReader, group: RowGroup, column: FoundColumn): C
 function asBadInput(error: unknown, column: string): unknown {
   if (error instanceof BadInputError || error instanceof FileChangedError) return error;
   if (error instanceof Error && 'syscall' in error) return error;
-  const message = `the data of column ${column} cannot be decoded: ${messageOf(error)}`;
-  return new BadInputError(error instanceof UnsupportedError ? 'unsupported' : 'corrupt', message, { cause: error });
+  if (error instanceof UnsupportedError) return new BadInputError('unsupported', `column ${column}: ${error.message}`);
+  const message = `the data of column ${column} is damaged (${describeDamage(error)}); copy the file again or have it written again`;
+  return new BadInputError('corrupt', message, { cause: error });
 }
 
 /** Indexed access within bounds, which the compiler cannot see. */

@@ -44,21 +44,21 @@ export function parseObjectsDetection(
     const event = readObject(value, 'the event');
     const vehicleId = readText(event, 'vehicle_id', maxTextChars);
     const detectionTime = readTime(event, 'detection_time');
-    const common = { vehicleId, detectionTime, eventOrdinal };
+    const rowOf = (detection: JsonObject, prefix: string, detectionOrdinal: number): ObjectsDetectionRow => ({
+      vehicleId,
+      detectionTime,
+      objectType: readText(detection, 'object_type', maxTextChars, `${prefix}object_type`),
+      objectValue: readCount(detection, 'object_value', `${prefix}object_value`),
+      eventOrdinal,
+      detectionOrdinal,
+    });
     if (!Object.hasOwn(event, 'detections') && Object.hasOwn(event, 'object_type')) {
-      return { rows: [{ ...common, ...readDetection(event, ''), detectionOrdinal: 0 }] };
+      return { rows: [rowOf(event, '', 0)] };
     }
-    const rows = readArray(event, 'detections').map((detection, detectionOrdinal) => {
-      const name = `detections[${detectionOrdinal}]`;
-      return { ...common, ...readDetection(readObject(detection, name), `${name}.`), detectionOrdinal };
+    const rows = readArray(event, 'detections').map((detection, ordinal) => {
+      const name = `detections[${ordinal}]`;
+      return rowOf(readObject(detection, name), `${name}.`, ordinal);
     });
     return { rows };
   });
-}
-
-function readDetection(object: JsonObject, prefix: string): { objectType: string; objectValue: number } {
-  return {
-    objectType: readText(object, 'object_type', maxTextChars, `${prefix}object_type`),
-    objectValue: readCount(object, 'object_value', `${prefix}object_value`),
-  };
 }

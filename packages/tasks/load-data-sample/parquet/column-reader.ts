@@ -70,7 +70,8 @@ export class ColumnReader {
 
   /** @param optional whether rows may lack a value */
   constructor(file: RandomReader, chunk: ColumnChunk, type: ParquetType, optional: boolean, codec: FieldCodec) {
-    if (chunk.meta_data?.type !== type) throw new Error(`a row group holds ${chunk.meta_data?.type} instead of ${type}`);
+    if (chunk.meta_data?.type !== type)
+      throw new Error(`a row group holds ${chunk.meta_data?.type} instead of ${type}`);
     this.#pages = new PageReader(file, chunk);
     this.#rows = countOf(chunk.meta_data.num_values, 'the number of values');
     this.#width = widthOf(type);
@@ -160,7 +161,8 @@ export class ColumnReader {
       this.#dictionary = readDictionary(bytes, header, this.#width);
     } else if (header.data_page_header !== undefined) {
       const { num_values: rows, encoding, definition_level_encoding: levels } = header.data_page_header;
-      if (this.#optional && levels !== 'RLE') throw new UnsupportedError(`levels encoded as ${levels} are not supported`);
+      if (this.#optional && levels !== 'RLE')
+        throw new UnsupportedError(`levels encoded as ${levels} are not supported`);
       const size = this.#optional ? new DataView(bytes.buffer, bytes.byteOffset, bytes.length).getUint32(0, true) : 0;
       const start = this.#optional ? 4 : 0;
       this.#openValues(bytes, rows, start, start + size, encoding);
@@ -185,7 +187,9 @@ export class ColumnReader {
       this.#plain = bytes;
       this.#plainAt = start;
     } else {
-      throw new UnsupportedError(`encoding ${encoding} is not supported; write the file with dictionary or plain encoding`);
+      throw new UnsupportedError(
+        `encoding ${encoding} is not supported; write the file with dictionary or plain encoding`,
+      );
     }
   }
 }

@@ -28,7 +28,8 @@ function expand(codec: CompressionCodec, input: Uint8Array, size: number): Uint8
   if (codec === 'ZSTD') return decompressZstd(input, new Uint8Array(size));
   if (codec === 'SNAPPY') return expandSnappy(input, size);
   const expander = compressors[codec];
-  if (expander === undefined) throw new UnsupportedError(`compression ${codec} is not supported; write the file with SNAPPY, ZSTD or GZIP`);
+  if (expander === undefined)
+    throw new UnsupportedError(`compression ${codec} is not supported; write the file with SNAPPY, ZSTD or GZIP`);
   return expander(input, size);
 }
 

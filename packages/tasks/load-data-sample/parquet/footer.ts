@@ -1,6 +1,7 @@
 import type { ColumnChunk, FileMetaData, SchemaElement } from 'hyparquet';
 import { parquetMetadata } from 'hyparquet';
-import { BadInputError, messageOf } from '#contracts/errors.js';
+import { BadInputError } from '#contracts/errors.js';
+import { describeDamage } from './damage.js';
 import type { RandomReader } from './random-reader.js';
 import { thriftStructLength } from './thrift-guard.js';
 
@@ -54,13 +55,14 @@ export async function readFooter(reader: RandomReader): Promise<Footer> {
   const length = new DataView(end.buffer, end.byteOffset).getUint32(0, true);
   if (length > size - frameBytes || length > maxFooterBytes) {
     const bound = Math.min(size - frameBytes, maxFooterBytes);
-    throw new BadInputError('corrupt', `the footer claims ${length} bytes, expected at most ${bound}`);
+    throw new BadInputError('corrupt', `the footer is damaged: it claims ${length} bytes, expected at most ${bound}`);
   }
   const bytes = await reader.slice(size - 8 - length, size);
   try {
     return parseFooter(bytes, length);
   } catch (error) {
-    throw new BadInputError('corrupt', `the footer cannot be read: ${messageOf(error)}`, { cause: error });
+    const message = `the footer is damaged (${describeDamage(error)}); copy the file again or have it written again`;
+    throw new BadInputError('corrupt', message, { cause: error });
   }
 }
 
@@ -102,7 +104,9 @@ function topColumns(schema: readonly SchemaElement[]): TopColumn[] {
  * @throws Error when the row group has none
  */
 export function chunkOf(chunks: readonly ColumnChunk[], name: string): ColumnChunk {
-  const found = chunks.find(({ meta_data: data }) => data?.path_in_schema.length === 1 && data.path_in_schema[0] === name);
+  const found = chunks.find(
+    ({ meta_data: data }) => data?.path_in_schema.length === 1 && data.path_in_schema[0] === name,
+  );
   if (found === undefined) throw new Error(`a row group lacks the column ${name}`);
   return found;
 }

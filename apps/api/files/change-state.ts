@@ -1,0 +1,54 @@
+import type { FastifyBaseLogger } from 'fastify';
+import type { TaskDefinition } from '#contracts/task.js';
+import { discardFile, findOpenRun, replayFile, type StateChange } from '#database/ledger/replay.js';
+import { findFile } from '#database/queries/files.js';
+import { startRun } from '#runtime/start-run.js';
+import type { Catalogue } from '#runtime/catalogue.js';
+import type { ApiDeps } from '../deps.js';
+import { conflict, notFound } from '../http/problem.js';
+import { carryRun } from '../runs/carry-run.js';
+
+/**
+ * Loads a file once more because a person wants it.
+ * @throws HttpProblem 404 when there is no such file, 409 when its state does not allow it
+ */
+export async function replayAtWish(deps: ApiDeps, id: string, log: FastifyBaseLogger): Promise<void> {
+  const change = await replayFile(deps.pool, id);
+  if (change.kind === 'changed') return;
+  if (change.kind === 'refused' && change.state === 'loaded' && change.current) return await reload(deps, id, log);
+  throw refusal(change, id, 'replayed', 'quarantined, duplicate, discarded or loaded');
+}
+
+/**
+ * Puts a quarantined file aside because a person wants it.
+ * @throws HttpProblem 404 when there is no such file, 409 when it is not quarantined
+ */
+export async function discardAtWish({ pool }: ApiDeps, id: string): Promise<void> {
+  const change = await discardFile(pool, id);
+  if (change.kind !== 'changed') throw refusal(change, id, 'discarded', 'quarantined');
+}
+
+/** A loaded file keeps its rows until a run has the new ones, so it gets that run now. */
+async function reload({ pool, carrier, catalogue }: ApiDeps, id: string, log: FastifyBaseLogger): Promise<void> {
+  const file = await findFile(pool, id);
+  const task = file && taskOfSource(catalogue, file.source);
+  if (!task) throw conflict(`file ${id} cannot be loaded again: no task takes files of its source any more`);
+  const open = await findOpenRun(pool, id);
+  if (open !== undefined) throw conflict(`file ${id} is being loaded again already, by run ${open}`);
+  const started = await startRun(pool, task, { input: { files: [id] }, trigger: 'replay' });
+  if (started.open) await carryRun(carrier, started.open, log);
+}
+
+function taskOfSource(catalogue: Catalogue, source: string | null): TaskDefinition | undefined {
+  return [...catalogue.values()].find((task) => task.source !== undefined && task.source.name === source);
+}
+
+function refusal(change: Exclude<StateChange, { kind: 'changed' }>, id: string, done: string, wanted: string): Error {
+  if (change.kind === 'unknown') return notFound(`no file has the id ${id}`);
+  const { state, current } = change;
+  return conflict(
+    current
+      ? `file ${id} is ${state}; only one that is ${wanted} can be ${done}`
+      : `file ${id} is an old version of its path; only the current one can be ${done}`,
+  );
+}

@@ -1,0 +1,63 @@
+import { messageOf, SetupError } from '#contracts/errors.js';
+import { openPrisma } from '#database/client.js';
+import { pendingMigrations } from '#database/migrations/apply.js';
+import { openPool } from '#database/pool.js';
+import { announceReady } from '#process/ready.js';
+import { type MainContext, runMain } from '#process/run-main.js';
+import { openCarrier } from '#queue/carrier.js';
+import { loadCatalogue } from '#runtime/catalogue.js';
+import { buildApp } from './app.js';
+import { closeServer } from './close-server.js';
+import { sweepStaging } from './upload/receive.js';
+
+await runMain('api', start);
+
+async function start({ config, log, releasers }: MainContext): Promise<void> {
+  const { databaseUrl, redisUrl, host, port } = config;
+  if (databaseUrl === undefined) {
+    throw new SetupError('DATABASE_URL: expected an address, got none; npm start gives the embedded server’s to this process');
+  }
+  const onError = (error: Error): void => log.warn({ err: error }, messageOf(error));
+  const pool = openPool({ url: databaseUrl, name: 'millrace api', max: 10, onError });
+  releasers.add('database connections', () => pool.end());
+  const prisma = openPrisma(pool);
+  releasers.add('prisma', () => prisma.$disconnect());
+  const carrier = openCarrier({ databaseUrl, redisUrl }, 'http', onError);
+  releasers.add('queues', () => carrier.close());
+
+  const catalogue = await loadCatalogue();
+  await sweepStaging(config.inboxDir);
+  const app = await buildApp({
+    config,
+    log,
+    pool,
+    prisma,
+    carrier,
+    catalogue,
+    pendingMigrations: () => pendingMigrations(pool),
+  });
+  releasers.add('HTTP server', () => closeServer(app, config.stopTimeoutMs / 2));
+  try {
+    await app.listen({ host, port });
+  } catch (error) {
+    throw listenFault(error, host, port);
+  }
+  const url = `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+  log.info(`listening on ${url}`);
+  announceReady({ url });
+}
+
+/** The one clear line for what a person has to mend. */
+function listenFault(error: unknown, host: string, port: number): unknown {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (code === 'EADDRINUSE') {
+    return new SetupError(`PORT: expected a free port, got ${port}, which another program uses; set PORT to another one`, { cause: error });
+  }
+  if (code === 'EACCES') {
+    return new SetupError(`PORT: expected a port this user may open, got ${port}; use one above 1023`, { cause: error });
+  }
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
+    return new SetupError(`HOST: expected an address of this machine, got ${host}`, { cause: error });
+  }
+  return error;
+}

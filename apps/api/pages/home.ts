@@ -1,0 +1,109 @@
+import type { FastifyReply } from 'fastify';
+import type { TaskDefinition } from '#contracts/task.js';
+import type { LiveWorker, StateCounts } from '#database/queries/summary.js';
+import type { SupervisedProcess } from '../home/processes.js';
+import { type Html, html } from './html.js';
+import { sendPage } from './layout.js';
+
+/** Jobs of one queue by state. */
+export interface QueueCounts {
+  readonly name: string;
+  readonly jobs: Readonly<Record<string, number>>;
+}
+
+/** What the front page shows; parts that could not be asked in time are undefined. */
+export interface HomeContent {
+  readonly supervisor: readonly SupervisedProcess[] | undefined;
+  readonly workers: readonly LiveWorker[] | undefined;
+  readonly files: StateCounts | undefined;
+  readonly runs: StateCounts | undefined;
+  readonly model: string | undefined;
+  readonly queues: readonly QueueCounts[] | undefined;
+  readonly carrier: string;
+  readonly tasks: readonly TaskDefinition[];
+  readonly canLogOut: boolean;
+}
+
+export function sendHomePage(reply: FastifyReply, content: HomeContent): FastifyReply {
+  return sendPage(
+    reply,
+    'Millrace',
+    html`<header>
+<h1>Millrace</h1>
+<nav>
+<a href="/docs">API</a> <a href="/queues">Queues</a> <a href="/api/files">Files</a> <a href="/api/runs">Runs</a>
+<a href="/api/tasks">Tasks</a> <a href="/readyz">Readiness</a>
+</nav>
+</header>
+<div class="cards">
+${card('Files', counts(content.files, '/api/files?state='))}
+${card('Runs', counts(content.runs, '/api/runs?state='))}
+${card(`Queues (on ${content.carrier === 'redis' ? 'Redis' : 'PostgreSQL'})`, queues(content.queues))}
+${card('Workers', workers(content.workers))}
+${card('Processes', processes(content.supervisor))}
+${card('Datasets', datasets(content.model))}
+${card('Tasks', tasks(content.tasks))}
+</div>
+${content.canLogOut ? html`<form method="post" action="/logout"><button type="submit">Log out</button></form>` : html``}`,
+  );
+}
+
+const card = (title: string, body: Html): Html => html`<section class="card"><h2>${title}</h2>${body}</section>`;
+
+const unknown = html`<p class="dim">Not known at the moment.</p>`;
+const number = (value: number): string => value.toLocaleString('en');
+
+function table(rows: readonly Html[], empty: string): Html {
+  return rows.length === 0 ? html`<p class="dim">${empty}</p>` : html`<table>${rows}</table>`;
+}
+
+function counts(states: StateCounts | undefined, link: string): Html {
+  if (!states) return unknown;
+  const rows = [...states].map(
+    ([state, count]) => html`<tr><td><a href="${link}${state}">${state}</a></td><td class="number">${number(count)}</td></tr>`,
+  );
+  return table(rows, 'None yet.');
+}
+
+function queues(list: readonly QueueCounts[] | undefined): Html {
+  if (!list) return unknown;
+  const rows = list.map(({ name, jobs }) => {
+    const shown = Object.entries(jobs).filter(([, count]) => count > 0);
+    const words = shown.map(([state, count]) => `${number(count)} ${state}`).join(', ');
+    return html`<tr><td><a href="/queues/queue/${encodeURIComponent(name)}">${name}</a></td><td>${words || 'empty'}</td></tr>`;
+  });
+  return table(rows, 'None.');
+}
+
+function workers(list: readonly LiveWorker[] | undefined): Html {
+  if (!list) return unknown;
+  const rows = list.map(
+    (worker) => html`<tr><td>${worker.host}, process ${worker.pid}</td><td>${number(worker.active)} running</td>
+<td class="number dim">seen ${Math.round(worker.seenSecondsAgo)} s ago</td></tr>`,
+  );
+  return table(rows, 'None has reported within five minutes.');
+}
+
+function processes(list: readonly SupervisedProcess[] | undefined): Html {
+  if (!list) return html`<p class="dim">Not under the supervisor of this machine.</p>`;
+  const rows = list.map(
+    (each) => html`<tr><td>${each.name}</td><td>${each.state}</td><td class="dim">${each.pid ?? ''}</td>
+<td class="number dim">${each.restarts ?? 0} restarts</td></tr>`,
+  );
+  return table(rows, 'None.');
+}
+
+const datasets = (model: string | undefined): Html => html`<table>
+<tr><td><a href="/api/images">Images and faces</a></td><td class="dim">${model ?? 'no picture yet'}</td></tr>
+<tr><td><a href="/api/objects-detection">Object detections</a></td><td></td></tr>
+<tr><td><a href="/api/vehicle-status">Vehicle status</a></td><td><a href="/api/vehicle-status?latest=true">latest</a></td></tr>
+<tr><td><a href="/api/data-sample">Data sample</a></td><td></td></tr>
+</table>`;
+
+function tasks(list: readonly TaskDefinition[]): Html {
+  const rows = list.map(
+    (task) => html`<tr><td><a href="/api/runs?task=${encodeURIComponent(task.name)}">${task.name}</a></td>
+<td class="dim">${task.source ? task.source.description : task.description}</td></tr>`,
+  );
+  return table(rows, 'None.');
+}

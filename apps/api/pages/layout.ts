@@ -1,0 +1,49 @@
+import { randomBytes } from 'node:crypto';
+import type { FastifyReply } from 'fastify';
+import { plainPagePolicy, setPolicy } from '../http/security-headers.js';
+import { Html, html } from './html.js';
+
+const style = new Html(`
+:root { color-scheme: light dark; --ink: #1d2733; --dim: #5d6b7a; --line: #dfe5ec; --paper: #f6f8fa; --card: #fff; --accent: #0b6bcb; }
+@media (prefers-color-scheme: dark) {
+  :root { --ink: #e4eaf1; --dim: #93a1b0; --line: #2b3643; --paper: #12181f; --card: #1a222c; --accent: #6cb2ff; }
+}
+* { box-sizing: border-box; }
+body { margin: 0; background: var(--paper); color: var(--ink); font: 15px/1.5 system-ui, sans-serif; }
+main { max-width: 1080px; margin: 0 auto; padding: 2.5rem 1.25rem 4rem; }
+header { display: flex; flex-wrap: wrap; gap: .5rem 1.5rem; align-items: baseline; justify-content: space-between; margin-bottom: 1.75rem; }
+h1 { font-size: 1.7rem; margin: 0; letter-spacing: -.02em; }
+h2 { font-size: .8rem; margin: 0 0 .6rem; color: var(--dim); text-transform: uppercase; letter-spacing: .06em; }
+a { color: var(--accent); text-decoration: none; }
+a:hover { text-decoration: underline; }
+nav { display: flex; flex-wrap: wrap; gap: .35rem 1.1rem; }
+.cards { display: grid; grid-template-columns: repeat(auto-fit, minmax(300px, 1fr)); gap: 1rem; }
+.card { background: var(--card); border: 1px solid var(--line); border-radius: 10px; padding: 1.1rem 1.25rem; overflow-x: auto; }
+table { border-collapse: collapse; width: 100%; }
+th { text-align: left; font-weight: 500; color: var(--dim); }
+th, td { padding: .2rem .75rem .2rem 0; vertical-align: top; }
+td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; padding-right: 0; }
+.dim { color: var(--dim); }
+.bad { color: #c8372d; }
+form { display: grid; gap: .8rem; max-width: 22rem; }
+input, button { font: inherit; padding: .55rem .7rem; border-radius: 7px; border: 1px solid var(--line); background: var(--paper); color: inherit; }
+button { background: var(--accent); border-color: var(--accent); color: #fff; cursor: pointer; }
+@media (prefers-color-scheme: dark) { button { color: #0b1118; } }
+`);
+
+/** Sends a page of our own, its style inline and allowed by a nonce, with no script at all. */
+export function sendPage(reply: FastifyReply, title: string, body: Html): FastifyReply {
+  const nonce = randomBytes(16).toString('base64');
+  const page = html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${title}</title>
+<style nonce="${nonce}">${style}</style>
+</head>
+<body><main>${body}</main></body>
+</html>
+`;
+  return setPolicy(reply, plainPagePolicy(nonce)).type('text/html; charset=utf-8').send(page.text);
+}

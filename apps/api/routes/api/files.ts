@@ -1,0 +1,106 @@
+import { Type } from 'typebox';
+import { fileStates } from '#contracts/states.js';
+import { type FileDetail, findFileDetail } from '#database/queries/file-detail.js';
+import { listFiles } from '#database/queries/files.js';
+import type { ApiDeps } from '../../deps.js';
+import type { App } from '../../http/app-type.js';
+import { readPage, toPage } from '../../http/cursor.js';
+import { notFound } from '../../http/problem.js';
+import { FileId, ListQuery, namedIn, OneOrMore, PageOf, problems, RunId } from '../../http/schemas.js';
+import { discardAtWish, replayAtWish } from '../../files/change-state.js';
+import { datasetRoutes } from './dataset-routes.js';
+import { FileDetailSchema, FileSchema } from './file-schemas.js';
+
+const FileQuery = ListQuery({
+  state: Type.Optional(OneOrMore(fileStates, 'State of the file')),
+  source: Type.Optional(Type.String({ description: 'Name of the source' })),
+  path: Type.Optional(
+    Type.String({ maxLength: 4_096, description: 'Start of the path, or a pattern in which * stands for any characters' }),
+  ),
+  runId: Type.Optional(RunId),
+});
+
+const IdParam = Type.Object({ id: FileId });
+
+/** GET /api/files and /api/files/{id}, POST /api/files/{id}/replay and /discard. */
+export async function fileRoutes(app: App, deps: ApiDeps): Promise<void> {
+  const { pool, prisma } = deps;
+
+  app.get(
+    '/api/files',
+    {
+      schema: {
+        tags: ['files'],
+        summary: 'The ledger: files of the inbox, the last seen first',
+        querystring: FileQuery,
+        response: { 200: PageOf(FileSchema, 'A page of files'), ...problems(422) },
+      },
+    },
+    async ({ query }) => {
+      const { source, path, runId } = query;
+      const filter = { states: namedIn(fileStates, query.state), source, path, runId };
+      return toPage(await listFiles(pool, filter, readPage(FileId, query)));
+    },
+  );
+
+  app.get(
+    '/api/files/:id',
+    {
+      schema: {
+        tags: ['files'],
+        summary: 'One file: versions, runs, rejects, and where its rows are',
+        params: IdParam,
+        response: { 200: FileDetailSchema, ...problems(404) },
+      },
+    },
+    async ({ params }) => showFile(params.id),
+  );
+
+  app.post(
+    '/api/files/:id/replay',
+    {
+      schema: {
+        tags: ['files'],
+        summary: 'Load a file once more',
+        description:
+          'A quarantined, duplicate or discarded file waits for its next batch; a loaded one gets a run that replaces its rows.',
+        params: IdParam,
+        response: { 202: FileDetailSchema, ...problems(404, 409) },
+      },
+    },
+    async ({ params, log }, reply) => {
+      await replayAtWish(deps, params.id, log);
+      return reply.code(202).send(await showFile(params.id));
+    },
+  );
+
+  app.post(
+    '/api/files/:id/discard',
+    {
+      schema: {
+        tags: ['files'],
+        summary: 'Put a quarantined file aside for good',
+        params: IdParam,
+        response: { 202: FileDetailSchema, ...problems(404, 409) },
+      },
+    },
+    async ({ params }, reply) => {
+      await discardAtWish(deps, params.id);
+      return reply.code(202).send(await showFile(params.id));
+    },
+  );
+
+  async function showFile(id: string) {
+    const file = await findFileDetail(pool, prisma, id);
+    if (!file) throw notFound(`no file has the id ${id}`);
+    return { ...file, links: linksOf(file) };
+  }
+}
+
+function linksOf(file: FileDetail): { self: string; rows: string | null } {
+  const route = file.source === null ? undefined : datasetRoutes.get(file.source);
+  return {
+    self: `/api/files/${file.id}`,
+    rows: route !== undefined && file.state === 'loaded' ? `${route}?fileId=${file.id}` : null,
+  };
+}

@@ -1,0 +1,54 @@
+import multipart from '@fastify/multipart';
+import { Type } from 'typebox';
+import type { ApiDeps } from '../../deps.js';
+import type { App } from '../../http/app-type.js';
+import { HttpProblem } from '../../http/problem.js';
+import { problems } from '../../http/schemas.js';
+import { placeFiles } from '../../upload/place.js';
+import { mostFiles, receiveFiles } from '../../upload/receive.js';
+import { UploadedSchema } from './file-schemas.js';
+
+const UploadQuery = Type.Object(
+  {
+    folder: Type.Optional(Type.String({ maxLength: 1_000, description: 'Folder below the inbox; made if it is not there' })),
+    overwrite: Type.Optional(Type.Boolean({ default: false, description: 'Replace files that lie there already' })),
+  },
+  { additionalProperties: false },
+);
+
+/** POST /api/files: files into the inbox, where the watcher finds them like any other. */
+export async function uploadRoutes(app: App, { config }: ApiDeps): Promise<void> {
+  await app.register(multipart, {
+    // Names as they were sent: what is wrong with one is told, not silently mended.
+    preservePath: true,
+    limits: { files: mostFiles, fields: 10, fieldSize: 10_000, fieldNameSize: 200, fileSize: Number.POSITIVE_INFINITY },
+  });
+
+  app.post(
+    '/api/files',
+    {
+      schema: {
+        tags: ['files'],
+        summary: 'Upload files into the inbox',
+        description:
+          'multipart/form-data with any number of files, of any size, and optionally a field “folder”. ' +
+          'All of them get their names at the end, or none does.',
+        consumes: ['multipart/form-data'],
+        querystring: UploadQuery,
+        response: { 201: UploadedSchema, ...problems(400, 409, 413, 415, 422, 507) },
+      },
+    },
+    async (request, reply) => {
+      if (!request.isMultipart()) throw new HttpProblem(415, 'expected multipart/form-data with one or more files');
+      const { folder = '', overwrite = false } = request.query;
+      const received = await receiveFiles(request.parts(), config.inboxDir, folder);
+      try {
+        const paths = await placeFiles(config.inboxDir, received.folder, received.files, overwrite);
+        const items = received.files.map(({ size }, index) => ({ path: paths[index] ?? '', size }));
+        return await reply.code(201).send({ items });
+      } finally {
+        await received.discard();
+      }
+    },
+  );
+}

@@ -1,0 +1,46 @@
+import { countFiles, countRuns, latestFaceModel, listLiveWorkers } from '#database/queries/summary.js';
+import type { ApiDeps } from '../deps.js';
+import { readProcesses } from '../home/processes.js';
+import type { App } from '../http/app-type.js';
+import { withTimeLimit } from '../http/time-limit.js';
+import { type QueueCounts, sendHomePage } from '../pages/home.js';
+
+/** How long the page waits for one of its parts; a part that is late is shown as not known. */
+const partMs = 2_000;
+
+/** GET /: what runs, and where everything is. */
+export async function homeRoutes(app: App, deps: ApiDeps): Promise<void> {
+  const { pool, carrier, catalogue, config } = deps;
+  const queueNames = [...new Set([...catalogue.values()].map((task) => task.queue))].sort();
+
+  app.get('/', { schema: { hide: true } }, async (request, reply) => {
+    const part = async <T>(what: string, work: Promise<T>): Promise<T | undefined> => {
+      try {
+        return await withTimeLimit(work, partMs, what);
+      } catch (error) {
+        request.log.debug({ err: error }, `the front page goes without ${what}`);
+        return undefined;
+      }
+    };
+    const countJobs = async (name: string): Promise<QueueCounts> => ({ name, jobs: await carrier.queue(name).getJobCounts() });
+    const [supervisor, workers, files, runs, model, queues] = await Promise.all([
+      part('processes', readProcesses(config.dataDir)),
+      part('workers', listLiveWorkers(pool)),
+      part('files', countFiles(pool)),
+      part('runs', countRuns(pool)),
+      part('the face model', latestFaceModel(pool)),
+      part('queues', Promise.all(queueNames.map(countJobs))),
+    ]);
+    return sendHomePage(reply, {
+      supervisor,
+      workers,
+      files,
+      runs,
+      model,
+      queues,
+      carrier: carrier.kind,
+      tasks: [...catalogue.values()],
+      canLogOut: config.apiToken !== undefined,
+    });
+  });
+}

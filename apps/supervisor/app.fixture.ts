@@ -1,0 +1,13 @@
+// The supervisor for app.test.ts, over fake children: argument 3 on are their groups, as in `child-a,child-b child-c`.
+import { fileURLToPath } from 'node:url';
+import { runMain } from '#process/run-main.js';
+import { startSupervisor, supervisorStopMs, type Supervised } from './app.js';
+
+const script = fileURLToPath(new URL('./child.fixture.js', import.meta.url));
+const groups = process.argv.slice(3).map((names) => names.split(',').map((name) => ({ name, script })));
+let supervised: Supervised | undefined;
+
+await runMain('supervisor', (context) => startSupervisor(context, (handle) => (supervised = handle), groups), {
+  stopDeadlineMs: supervisorStopMs,
+  hardStop: () => supervised?.killAll(),
+});

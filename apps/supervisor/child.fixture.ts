@@ -1,0 +1,16 @@
+// A child for app.test.ts that does nothing but start and stop; its name tells how.
+import { SetupError } from '#contracts/errors.js';
+import { announceReady } from '#process/ready.js';
+import { runMain } from '#process/run-main.js';
+
+const name = process.argv[2] ?? '';
+
+await runMain('child', async ({ releasers }) => {
+  if (name.endsWith('refusing')) throw new SetupError('SOMETHING: expected a, got b');
+  setInterval(() => {}, 60_000);
+  releasers.add('itself', async () => {
+    if (name.endsWith('hanging')) await new Promise(() => {});
+    process.stdout.write(`${name} stopped\n`);
+  });
+  announceReady();
+});

@@ -1,0 +1,35 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { thriftStructLength } from './thrift-guard.js';
+
+/** Field 1 as i32 5, field 2 as a list of two i64, field 3 as a struct with a double, field 4 as 3 bytes, stop. */
+const sound = [0x15, 10, 0x19, 0x26, 2, 0x80, 1, 0x1c, 0x17, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x18, 3, 1, 2, 3, 0];
+
+test('the length of a structure is found, whatever follows it', () => {
+  assert.equal(thriftStructLength(Uint8Array.from([...sound, 9, 9])), sound.length);
+  assert.equal(thriftStructLength(Uint8Array.from([7, ...sound]), 1), sound.length);
+});
+
+test('a structure that is cut anywhere is incomplete', () => {
+  for (let end = 0; end < sound.length; end++) {
+    assert.equal(thriftStructLength(Uint8Array.from(sound.slice(0, end))), undefined, `cut at ${end}`);
+  }
+});
+
+test('bytes that no file could follow up are refused', () => {
+  assert.throws(() => thriftStructLength(new Uint8Array(1000).fill(0x1c)), /nests more than/);
+  assert.throws(() => thriftStructLength(new Uint8Array(1000).fill(0x99)), /nests more than/);
+  assert.throws(
+    () => thriftStructLength(Uint8Array.from([0x16, ...new Array<number>(20).fill(0xff)])),
+    /integer of more/,
+  );
+  assert.throws(() => thriftStructLength(Uint8Array.from([0x1d, 0])), /unknown type 13/);
+});
+
+test('a list is no longer than the bytes there are, so nothing is allocated by its claim', () => {
+  assert.equal(thriftStructLength(Uint8Array.from([0x19, 0xf5, 0xff, 0xff, 0xff, 0x07, 1, 1])), undefined);
+  assert.throws(
+    () => thriftStructLength(Uint8Array.from([0x19, 0xf5, 0xff, 0xff, 0xff, 0xff, 0x7f])),
+    /claims a length/,
+  );
+});

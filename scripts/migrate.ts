@@ -1,0 +1,15 @@
+// Brings the database of DATABASE_URL up to date and ends: for a deployment that starts the apps by itself
+// (docker-compose.yaml). `npm start` does the same as part of its start.
+import { SetupError } from '#contracts/errors.js';
+import { applyMigrations } from '#database/migrations/apply.js';
+import { runMain } from '#process/run-main.js';
+import { migrateCarrier } from '#queue/migrate.js';
+
+await runMain('migrate', async ({ config: { databaseUrl, redisUrl }, log }) => {
+  if (databaseUrl === undefined) {
+    throw new SetupError('DATABASE_URL: expected the address of the PostgreSQL to migrate, got none');
+  }
+  const { applied } = await applyMigrations(databaseUrl);
+  await migrateCarrier({ databaseUrl, redisUrl });
+  log.info({ applied }, applied.length > 0 ? `applied ${applied.length} migrations` : 'nothing to apply');
+});
