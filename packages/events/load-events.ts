@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { BadInputError } from '#contracts/errors.js';
 import { CopyBinaryWriter } from '#database/copy/binary.js';
 import { copyIn } from '#database/copy/copy-in.js';
-import { maxRejectsKept, type RejectedPart } from '#database/ledger/outcomes.js';
+import { maxRejectLength, maxRejectsKept, type RejectedPart } from '#database/ledger/outcomes.js';
 import type { Tx } from '#database/pool.js';
 import type { Load } from '#runtime/load-files.js';
 import type { OpenFile } from '#runtime/open-file.js';
@@ -62,7 +62,7 @@ async function* chunksOf<Row>(
     if ('reject' in parsed) {
       rejects.count += 1;
       if (rejects.kept.length < maxRejectsKept) {
-        rejects.kept.push({ ordinal: event.ordinal, reason: parsed.reject, content: JSON.stringify(event.value) });
+        rejects.kept.push({ ordinal: event.ordinal, reason: parsed.reject, content: JSON.stringify(event.value).slice(0, maxRejectLength) });
       }
     } else {
       for (const row of parsed.rows) kind.write(copy, row, file.id, ordinal++);

@@ -171,6 +171,11 @@ test('refuses bytes that are not UTF-8 and says where', async () => {
   await assert.rejects(read(Buffer.from('[{"id":"a"}]', 'utf16le')), isBad('bad-json', /not valid JSON/));
 });
 
+test('says that the input was cut off inside a character', async () => {
+  const bytes = Buffer.from('[{"id":"€"}]');
+  await assert.rejects(read(bytes.subarray(0, 9)), isBad('truncated', /inside a UTF-8 character \(after 9 bytes\)/));
+});
+
 test('refuses a file whose only value is nothing like events, and says what it is', async () => {
   const outline = /things.*array of events.*id.*one object with the keys "vehicle_status", "x" instead/;
   await assert.rejects(read('{"vehicle_status":[{"id":1}],"x":1}'), isBad('unexpected-shape', outline));

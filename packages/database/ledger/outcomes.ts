@@ -139,7 +139,8 @@ function reasonOf(outcome: FileOutcome): string | null {
 
 /** Most rejects of one file that are kept one by one; their number is always exact. */
 export const maxRejectsKept = 1_000;
-const maxRejectLength = 2_000;
+/** Characters of a rejected part that are kept. */
+export const maxRejectLength = 2_000;
 
 /** Takes away the rejected parts of an earlier load of a file. */
 export async function removeRejects(tx: Tx, fileId: bigint): Promise<void> {

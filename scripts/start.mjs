@@ -1,0 +1,8 @@
+// npm start: set-up, then the supervisor in this same process, so that each signal reaches it once and its exit code
+// is ours.
+import { setUpOrExplain } from './setup.mjs';
+
+if (await setUpOrExplain()) {
+  process.setSourceMapsEnabled(true);
+  await import('../dist/apps/supervisor/main.js');
+}

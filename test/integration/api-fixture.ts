@@ -1,0 +1,133 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import type pg from 'pg';
+import { openPrisma } from '#database/client.js';
+import { pendingMigrations } from '#database/migrations/apply.js';
+import { openCarrier } from '#queue/carrier.js';
+import { loadCatalogue } from '#runtime/catalogue.js';
+import { buildApp } from '../../apps/api/app.js';
+import type { ApiDeps } from '../../apps/api/deps.js';
+import type { App } from '../../apps/api/http/app-type.js';
+import { withTestDatabase } from '../helpers/database.js';
+
+/** The API on a database and an inbox of its own. */
+export interface TestApi {
+  readonly app: App;
+  readonly pool: pg.Pool;
+  readonly inbox: string;
+  readonly dataDir: string;
+  /** Asks and expects JSON. */
+  ask(url: string, options?: AskOptions): Promise<Answer>;
+}
+
+interface AskOptions {
+  readonly method?: 'GET' | 'POST';
+  readonly body?: unknown;
+  readonly headers?: Record<string, string>;
+}
+
+/** An answer with its JSON body. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, unknown>>;
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of every shape
+  readonly body: any;
+}
+
+/** Runs a test against the API, without a token unless one is given. */
+export async function withApi(
+  work: (api: TestApi) => Promise<void>,
+  options: { readonly apiToken?: string; readonly redisUrl?: string; readonly deps?: Partial<ApiDeps> } = {},
+): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'millrace-api-'));
+  const inbox = join(folder, 'inbox');
+  await withTestDatabase(async ({ url, pool }) => {
+    const prisma = openPrisma(pool);
+    const carrier = openCarrier({ databaseUrl: url, redisUrl: options.redisUrl }, 'http', () => {});
+    const app = await buildApp({
+      config: {
+        host: '127.0.0.1',
+        inboxDir: inbox,
+        dataDir: folder,
+        ...(options.apiToken === undefined ? {} : { apiToken: options.apiToken }),
+      },
+      log: pino({ level: process.env['TEST_LOG_LEVEL'] ?? 'silent' }),
+      pool,
+      prisma,
+      carrier,
+      catalogue: await loadCatalogue(),
+      pendingMigrations: () => pendingMigrations(pool),
+      ...options.deps,
+    });
+    const ask = async (path: string, { method = 'GET', body, headers = {} }: AskOptions = {}): Promise<Answer> => {
+      const response = await app.inject({
+        method,
+        url: path,
+        headers: { ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
+        ...(body === undefined ? {} : { payload: typeof body === 'string' ? body : JSON.stringify(body) }),
+      });
+      return { status: response.statusCode, headers: response.headers, body: response.body === '' ? undefined : response.json() };
+    };
+    try {
+      await work({ app, pool, inbox, dataDir: folder, ask });
+    } finally {
+      await app.close();
+      await carrier.close();
+      await prisma.$disconnect();
+    }
+  }).finally(() => rm(folder, { recursive: true, force: true }));
+}
+
+/** Reads a list to its end, page by page. */
+export async function readAll(api: TestApi, url: string, limit: number): Promise<Answer['body'][]> {
+  const items: Answer['body'][] = [];
+  let cursor: string | null = null;
+  do {
+    const separator = url.includes('?') ? '&' : '?';
+    const { status, body } = await api.ask(`${url}${separator}limit=${limit}${cursor === null ? '' : `&cursor=${cursor}`}`);
+    if (status !== 200) throw new Error(`${url} answered ${status}: ${JSON.stringify(body)}`);
+    if (body.items.length > limit) throw new Error(`${url} gave ${body.items.length} items for a limit of ${limit}`);
+    items.push(...body.items);
+    cursor = body.nextCursor;
+  } while (cursor !== null);
+  return items;
+}
+
+/** A file to put in the ledger; what is left out has a usual value. */
+export interface SeedFile {
+  readonly path: string;
+  readonly source?: string | null;
+  readonly state?: string;
+  readonly sha256?: string | null;
+  readonly version?: number;
+  readonly current?: boolean;
+  readonly code?: string;
+  readonly reason?: string;
+  readonly rows?: number;
+  readonly runId?: string;
+  readonly attempt?: number;
+}
+
+/** Puts a file in the ledger. @returns its id */
+export async function seedFile(pool: pg.Pool, file: SeedFile): Promise<string> {
+  const { rows } = await pool.query<{ id: string }>(
+    `INSERT INTO ops.file (path, source, state, sha256, version, current, size, mtime_ns, code, reason, rows, run_id, attempt)
+     VALUES ($1, $2, $3, $4, $5, $6, 100, 1700000000123456789, $7, $8, $9, $10, $11) RETURNING id`,
+    [
+      file.path,
+      file.source === undefined ? 'objects-detection' : file.source,
+      file.state ?? 'loaded',
+      file.sha256 === undefined ? file.path.padEnd(64, '0') : file.sha256,
+      file.version ?? 1,
+      file.current ?? true,
+      file.code ?? null,
+      file.reason ?? null,
+      file.rows ?? null,
+      file.runId ?? null,
+      file.attempt ?? null,
+    ],
+  );
+  return rows[0]?.id ?? '';
+}
