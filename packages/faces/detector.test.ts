@@ -73,7 +73,10 @@ test('a process that died while idle is replaced without a fault', async (t) => 
   const [pid = 0] = detector.pids;
   process.kill(pid, 'SIGKILL');
   while (detector.pids.includes(pid)) await new Promise((resolve) => setImmediate(resolve));
-  assert.equal((await detector.detect(await temporaryFile(t, 'a.gif', await quarters().gif().toBuffer()))).format, 'gif');
+  assert.equal(
+    (await detector.detect(await temporaryFile(t, 'a.gif', await quarters().gif().toBuffer()))).format,
+    'gif',
+  );
 });
 
 test('an abort ends a running detection and takes a waiting one out of the line', { skip: noProc }, async (t) => {

@@ -58,7 +58,7 @@ export class FaceDetector {
 
   /** Process ids of the children that run now. */
   get pids(): number[] {
-    return [...this.#children].flatMap((child) => child.pid ?? []);
+    return [...this.#children].flatMap((child) => (child.alive && child.pid !== undefined ? [child.pid] : []));
   }
 
   /** Ends all children at once; what is being detected rejects. Idempotent. */

@@ -43,7 +43,7 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     child.kill(signal);
     const { code, stdout } = await outcome;
     assert.equal(code, 0);
-    assert.match(stdout, /released\n$/);
+    assert.match(stdout, /^released$/m);
   });
 }
 
@@ -107,5 +107,5 @@ test('the loss of the parent stops the process softly', async () => {
   const { code, stdout } = await outcome;
   assert.equal(code, 0);
   assert.match(stdout, /the supervisor is gone/);
-  assert.match(stdout, /released\n$/);
+  assert.match(stdout, /^released$/m);
 });

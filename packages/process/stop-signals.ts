@@ -57,6 +57,7 @@ export function onStopSignal({ soft, hard, deadlineMs, log, pending }: StopOptio
     soft().then(
       () => {
         clearTimeout(deadline);
+        log.info('stopped');
         process.exit(0);
       },
       (error: unknown) => {

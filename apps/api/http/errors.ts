@@ -1,7 +1,7 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { messageOf } from '#contracts/errors.js';
 import { type Fault, InvalidInputError } from '#contracts/validate.js';
-import { isConnectionFault } from '#database/faults.js';
+import { isConnectionFault, sqlState } from '#database/faults.js';
 import type { App } from './app-type.js';
 import { HttpProblem, notFound, sendProblem, unprocessable } from './problem.js';
 
@@ -31,6 +31,8 @@ function toProblem(error: unknown, request: FastifyRequest): HttpProblem {
       headers: { 'retry-after': '5' },
     });
   }
+  // Class 22: a value passed its schema, but is none that PostgreSQL can hold (a NUL character, a day 31 of February).
+  if (sqlState(error)?.startsWith('22')) return new HttpProblem(422, `a value cannot be used: ${messageOf(error)}`);
   if (isFrameworkError(error)) {
     if (error.validation) return refused(error.validation, error.validationContext ?? 'body');
     const { statusCode = 500 } = error;

@@ -1,4 +1,5 @@
 import type { FastifySchemaCompiler } from 'fastify';
+import type { FastifySchemaValidationError } from 'fastify/types/schema.js';
 import type { TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
 
@@ -10,6 +11,10 @@ export const compileValidator: FastifySchemaCompiler<TSchema> = ({ schema, httpP
   const validator = Compile(schema);
   return (data: unknown) => {
     const value = httpPart === 'body' ? data : fromTexts(schema, data);
+    const unstorable = httpPart === 'body' ? [] : namesWithNul(value);
+    if (unstorable.length > 0) {
+      return { error: unstorable.map((name) => ({ instancePath: `/${name}`, message: 'must not have NUL characters' })) };
+    }
     if (validator.Check(value)) return { value };
     const errors = validator.Errors(value).filter((error) => !isEcho(error));
     return { error: errors.map(({ instancePath, message, ...rest }) => ({ ...rest, instancePath, message: explain(message, rest.params) })) };
@@ -28,6 +33,10 @@ function explain(message: string, params: object): string {
   }
   return message;
 }
+
+/** PostgreSQL's texts hold every character but this one. */
+const namesWithNul = (value: unknown): string[] =>
+  Object.entries(Object(value)).flatMap(([name, each]) => (typeof each === 'string' && each.includes('\0') ? [name] : []));
 
 function fromTexts(schema: TSchema, data: unknown): unknown {
   if (!('properties' in schema) || typeof data !== 'object' || data === null) return data;

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { mkdir, open, readdir, rm, stat } from 'node:fs/promises';
+import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -89,14 +89,9 @@ async function readParts(
 
 /** Writes a stream to a new file and waits until the disk has it. @returns the number of bytes */
 async function writeSynced(stream: Readable, path: string): Promise<number> {
-  const file = await open(path, 'wx');
-  try {
-    await pipeline(stream, createWriteStream(path, { fd: file, autoClose: false }));
-    await file.sync();
-    return (await file.stat()).size;
-  } finally {
-    await file.close();
-  }
+  const file = createWriteStream(path, { flags: 'wx', flush: true });
+  await pipeline(stream, file);
+  return file.bytesWritten;
 }
 
 /** An upload that still runs has written within this time. */

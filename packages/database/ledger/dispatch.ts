@@ -28,14 +28,18 @@ export async function readBacklogs(db: Queryable): Promise<Backlog[]> {
  */
 export async function markDuplicates(db: Queryable, source: string): Promise<number> {
   const { rowCount } = await db.query(
-    `UPDATE ops.file f
-     SET state = 'duplicate', duplicate_of_id = l.id, rows = NULL, ended_at = now(), updated_at = now(),
-       reason = format('the same bytes are loaded from %s (file %s)', l.path, l.id)
-     FROM ops.file l
-     WHERE f.source = $1 AND f.state = 'settled' AND f.current
-       AND l.source = f.source AND l.sha256 = f.sha256 AND l.state = 'loaded' AND l.id <> f.id
-       AND NOT EXISTS (
-         SELECT FROM ops.file older WHERE older.path = f.path AND older.state = 'loaded' AND older.id <> l.id)`,
+    // The lock makes a run that is about to take the twin's rows away wait; it then sees the duplicate and frees it.
+    `WITH twin AS (
+       SELECT f.id AS file, l.id, l.path FROM ops.file f JOIN ops.file l
+         ON l.source = f.source AND l.sha256 = f.sha256 AND l.state = 'loaded' AND l.id <> f.id
+       WHERE f.source = $1 AND f.state = 'settled' AND f.current AND NOT EXISTS (
+         SELECT FROM ops.file older WHERE older.path = f.path AND older.state = 'loaded' AND older.id <> l.id)
+       FOR SHARE OF l
+     )
+     UPDATE ops.file f
+     SET state = 'duplicate', duplicate_of_id = twin.id, rows = NULL, ended_at = now(), updated_at = now(),
+       reason = format('the same bytes are loaded from %s (file %s)', twin.path, twin.id)
+     FROM twin WHERE f.id = twin.file AND f.state = 'settled' AND f.current`,
     [source],
   );
   return rowCount ?? 0;

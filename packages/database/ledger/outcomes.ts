@@ -95,6 +95,9 @@ export async function recordOutcomes(
      WHERE id = ANY($1::bigint[])`,
     [replaced],
   );
+  // Another run may be about to take a twin away: one of the two waits here for the other's commit.
+  const twins = outcomes.flatMap((o) => (o.kind === 'duplicate' ? [o.of.id] : []));
+  await tx.query('SELECT FROM ops.file WHERE id = ANY($1::bigint[]) ORDER BY id FOR SHARE', [twins]);
   // A file that was loaded and fails when loaded once more keeps its rows and its state: nothing was taken away.
   await tx.query(
     `UPDATE ops.file f SET
@@ -116,6 +119,21 @@ export async function recordOutcomes(
      FROM unnest($2::bigint[], $3::text[], $4::text[]) AS o (id, kind, reason)
      WHERE r.run_id = $1 AND r.file_id = o.id`,
     [fence.runId, outcomes.map((o) => o.file.id), outcomes.map((o) => o.kind), outcomes.map(reasonOf)],
+  );
+  await settleOrphans(tx, outcomes, replaced);
+}
+
+/**
+ * Sends duplicates whose twin's rows are gone back to be loaded: their bytes still lie in the inbox. They are those of
+ * the versions just replaced, and those of this run whose twin another run has replaced meanwhile.
+ */
+async function settleOrphans(tx: Tx, outcomes: readonly FileOutcome[], replaced: readonly bigint[]): Promise<void> {
+  await tx.query(
+    `UPDATE ops.file f SET state = 'settled', duplicate_of_id = NULL, reason = NULL, ended_at = NULL, settled_at = now(),
+       updated_at = now()
+     WHERE f.state = 'duplicate' AND (f.duplicate_of_id = ANY($1::bigint[]) OR (f.id = ANY($2::bigint[]) AND NOT EXISTS (
+       SELECT FROM ops.file twin WHERE twin.id = f.duplicate_of_id AND twin.state = 'loaded')))`,
+    [replaced, outcomes.map((o) => o.file.id)],
   );
 }
 

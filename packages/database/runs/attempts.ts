@@ -114,6 +114,7 @@ export async function endAttempt(db: Queryable, fence: Fence, outcome: Outcome):
   const { rowCount } = await db.query(
     `WITH moved AS (
        UPDATE ops.run SET state = $3, output = $4::jsonb, error = $5::jsonb, failures = failures + $6,
+         losses = losses + ($9::ops.attempt_state = 'lost')::int,
          available_at = CASE WHEN $7::float8 IS NULL THEN available_at ELSE now() + $7 * interval '1 millisecond' END,
          ended_at = CASE WHEN $8 THEN clock_timestamp() END, updated_at = now()
        WHERE id = $1 AND attempt = $2 AND state = 'running' RETURNING id

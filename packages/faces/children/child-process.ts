@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { Value } from 'typebox/value';
 import type { FaceDetection } from '../detection.js';
 import type { FaceModelKind } from '../model/face-model.js';
-import { type DetectRequest, type OpenRequest, received, Reply } from './messages.js';
+import { type DetectRequest, type OpenRequest, Reply, received } from './messages.js';
 
 /** What a child still owes an answer to. */
 interface Question {

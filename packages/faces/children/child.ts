@@ -36,7 +36,7 @@ process.on('SIGINT', () => {});
 process.on('SIGTERM', () => {});
 process.on('disconnect', () => process.exit(0));
 process.on('message', (message) => {
-  answer(message)
+  void answer(message)
     .catch((error: unknown): Reply => ({ type: 'failed', error: sendable(error) }))
     .then((reply) => process.send?.(reply));
 });

@@ -3,7 +3,13 @@ import { test } from 'node:test';
 import { clip, overlap, type ScoredBox } from './geometry.js';
 import { suppress } from './nms.js';
 
-const box = (x: number, y: number, side: number, score: number): ScoredBox => ({ x, y, width: side, height: side, score });
+const box = (x: number, y: number, side: number, score: number): ScoredBox => ({
+  x,
+  y,
+  width: side,
+  height: side,
+  score,
+});
 
 test('overlap is intersection over union', () => {
   assert.equal(overlap(box(0, 0, 10, 1), box(5, 0, 10, 1)), 50 / 150);

@@ -19,7 +19,8 @@ test('a cell is decoded to the box that the formula gives', () => {
   const [face, ...others] = decodeYunetGrid(grid, 0.7);
   assert.equal(others.length, 0);
   assert.ok(face);
-  const near = (actual: number, expected: number) => assert.ok(Math.abs(actual - expected) < 1e-4, `${actual} ${expected}`);
+  const near = (actual: number, expected: number) =>
+    assert.ok(Math.abs(actual - expected) < 1e-4, `${actual} ${expected}`);
   near(face.score, 0.9);
   near(face.width, Math.E * 32);
   near(face.height, Math.exp(0.5) * 32);

@@ -1,7 +1,7 @@
 import { BLAZEFACE_ANCHORS, BLAZEFACE_NAMES, BLAZEFACE_SIZE } from './blazeface-shape.js';
 import { encodeOnnx, type OnnxInitializer, type OnnxNode } from './onnx-writer.js';
-import { convolutionWeights, depthwiseWeights } from './weight-layout.js';
 import { readTfjsGraph, type TfjsNode, type TfjsWeight } from './tfjs-graph.js';
+import { convolutionWeights, depthwiseWeights } from './weight-layout.js';
 
 /**
  * Converts MediaPipe's BlazeFace, as `@vladmandic/human` packs it (a TensorFlow.js graph, float32), to ONNX.
@@ -36,7 +36,8 @@ class Conversion {
 
   floats(node: TfjsNode, index: number): TfjsWeight & { dtype: 'float32' } {
     const weight = this.#weights.get(node.inputs[index] ?? '');
-    if (weight?.dtype !== 'float32') throw new Error(`${node.op} "${node.name}": input ${index} is not a float constant`);
+    if (weight?.dtype !== 'float32')
+      throw new Error(`${node.op} "${node.name}": input ${index} is not a float constant`);
     return weight;
   }
 
@@ -170,7 +171,12 @@ export function convertBlazeface(json: string, bin: Uint8Array): Uint8Array {
   // The coarse grid has fewer anchors and comes second, as the anchors are counted.
   const named = (width: number, name: string) => {
     const parts = outputs.filter((output) => output.width === width).sort((a, b) => b.anchors - a.anchors);
-    conversion.add('Concat', name, parts.map((part) => part.value), { axis: 1 });
+    conversion.add(
+      'Concat',
+      name,
+      parts.map((part) => part.value),
+      { axis: 1 },
+    );
     return { name, shape: [1, parts.reduce((sum, part) => sum + part.anchors, 0), width] };
   };
   const scores = named(1, BLAZEFACE_NAMES.scores);

@@ -82,10 +82,7 @@ function tensor({ name, shape, values }: OnnxInitializer): Encoded[] {
 /** ValueInfoProto: name=1, type=2; TypeProto: tensor_type=1; its elem_type=1, shape=2; dim=1; dim_value=1. */
 function value({ name, shape }: OnnxValue): Encoded[] {
   const dimensions = shape.map((size) => messageField(1, intField(1, size)));
-  return [
-    stringField(1, name),
-    messageField(2, messageField(1, intField(1, FLOAT), messageField(2, ...dimensions))),
-  ];
+  return [stringField(1, name), messageField(2, messageField(1, intField(1, FLOAT), messageField(2, ...dimensions)))];
 }
 
 /** The bytes of an `.onnx` file. The same model always gives the same bytes. */

@@ -48,22 +48,23 @@ async function fromSetting(setting: string, signal?: AbortSignal): Promise<FaceM
 /** The cache in the data directory, and models made of what is in it. */
 function modelCache({ dataDir, log }: ResolveOptions) {
   const pathOf = (model: KnownModel) => resolve(join(dataDir, 'models', model.fileName));
+  const refuse = (error: unknown): never => {
+    throw new SetupError(
+      `DATA_DIR: expected a folder that this user can read and write, got ${resolve(dataDir)} (${messageOf(error)}); correct it or its permissions.`,
+      { cause: error },
+    );
+  };
   return {
     /** True when the model is in the cache and whole. */
     has(model: KnownModel): Promise<boolean> {
       const path = pathOf(model);
+      const expected = model.sha256.slice(0, 12);
       return keepIfIntact(path, model.sha256, (hash) =>
-        log(`deleted ${path}: expected SHA-256 ${model.sha256.slice(0, 12)}…, got ${hash.slice(0, 12)}…`),
-      );
+        log(`deleted ${path}: expected SHA-256 ${expected}…, got ${hash.slice(0, 12)}…`),
+      ).catch(refuse);
     },
-    async put(model: KnownModel, bytes: Uint8Array): Promise<void> {
-      const path = pathOf(model);
-      await writeAtomically(path, bytes).catch((error: unknown) => {
-        throw new SetupError(
-          `DATA_DIR: expected a folder that this user can write, but ${path} could not be written (${messageOf(error)}).`,
-          { cause: error },
-        );
-      });
+    put(model: KnownModel, bytes: Uint8Array): Promise<void> {
+      return writeAtomically(pathOf(model), bytes).catch(refuse);
     },
     model(model: KnownModel, origin: FaceModel['origin'], why: string): FaceModel {
       const { kind, sha256 } = model;

@@ -101,6 +101,7 @@ export function readTfjsGraph(json: string, bin: Uint8Array): TfjsGraph {
     );
     offset = end;
   }
-  if (offset !== bin.length) throw new Error(`the graph describes ${offset} bytes of weights; the file has ${bin.length}`);
+  if (offset !== bin.length)
+    throw new Error(`the graph describes ${offset} bytes of weights; the file has ${bin.length}`);
   return { nodes, weights };
 }

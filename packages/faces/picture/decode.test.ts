@@ -36,7 +36,12 @@ test('EXIF orientation 6 turns the picture and exchanges its sides', async (t) =
 
 test('transparent parts become white', async (t) => {
   const clear = await sharp({ create: { width: 80, height: 40, channels: 4, background: '#ff000000' } })
-    .composite([{ input: await quarters().extract({ left: 0, top: 0, width: 40, height: 20 }).png().toBuffer(), gravity: 'northwest' }])
+    .composite([
+      {
+        input: await quarters().extract({ left: 0, top: 0, width: 40, height: 20 }).png().toBuffer(),
+        gravity: 'northwest',
+      },
+    ])
     .png()
     .toBuffer();
   const picture = await decode(t, clear);
@@ -71,7 +76,9 @@ test('an animation is represented by its first frame, at the size of one frame',
       .toBuffer();
   const frames = [await quarters().png().toBuffer(), await frame(RED), await frame(BLUE)];
   for (const format of ['gif', 'webp'] as const) {
-    const animated = await sharp(frames, { join: { animated: true } }).toFormat(format).toBuffer();
+    const animated = await sharp(frames, { join: { animated: true } })
+      .toFormat(format)
+      .toBuffer();
     assert.equal((await sharp(animated).metadata()).pages, 3);
     const picture = await decode(t, animated);
     assert.deepEqual([picture.width, picture.height], [80, 40]);

@@ -77,9 +77,7 @@ export async function decodePicture(
   const header = await readHeader(path, format, options.maxPixels);
   const orientation = header.orientation ?? 1;
   const swap = swapsSides(orientation);
-  const shown = swap
-    ? { width: header.height, height: header.width }
-    : { width: header.width, height: header.height };
+  const shown = swap ? { width: header.height, height: header.width } : { width: header.width, height: header.height };
   const fitted = fitInside(shown.width, shown.height, options.box);
   // Turned after scaling: turned before, the decoder would have to hold the whole picture.
   const stored = swap ? { width: fitted.height, height: fitted.width } : fitted;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { type FileHandle, open, stat } from 'node:fs/promises';
 import type { Stats } from 'node:fs';
+import { type FileHandle, open, stat } from 'node:fs/promises';
 import { FileChangedError } from '#contracts/errors.js';
 import { pictureFault } from './faults.js';
 import { describeContent, PICTURE_FORMATS_TEXT, type PictureFormat, SNIFF_BYTES, sniffFormat } from './sniff.js';
@@ -47,7 +47,10 @@ export async function withPictureFile<T>(path: string, work: (file: PictureFile)
     throw pictureFault('not-a-file', 'Expected a picture file; this is a folder, a device or a pipe. Drop files only.');
   }
   if (before.size === 0) {
-    throw pictureFault('empty', `Expected a ${PICTURE_FORMATS_TEXT} picture; the file is empty. Copy it again from its source.`);
+    throw pictureFault(
+      'empty',
+      `Expected a ${PICTURE_FORMATS_TEXT} picture; the file is empty. Copy it again from its source.`,
+    );
   }
   await using handle = await open(path);
   const head = await readHead(handle);

@@ -22,25 +22,45 @@ async function assertRefused(reading: Promise<unknown>, code: PictureFault, mess
   });
 }
 
-async function assertBytesRefused(t: TestContext, bytes: Uint8Array, code: PictureFault, message: RegExp, what: string) {
+async function assertBytesRefused(
+  t: TestContext,
+  bytes: Uint8Array,
+  code: PictureFault,
+  message: RegExp,
+  what: string,
+) {
   await assertRefused(read(await temporaryFile(t, 'picture.jpg', bytes)), code, message, what);
 }
 
 /** Noise, so that no format can make it so small that its end is hardly data. */
 function noisy() {
-  return quarters().resize(320, 160).composite([
-    {
-      input: {
-        create: { width: 320, height: 160, channels: 3, background: '#000', noise: { type: 'gaussian', mean: 90, sigma: 40 } },
+  return quarters()
+    .resize(320, 160)
+    .composite([
+      {
+        input: {
+          create: {
+            width: 320,
+            height: 160,
+            channels: 3,
+            background: '#000',
+            noise: { type: 'gaussian', mean: 90, sigma: 40 },
+          },
+        },
+        blend: 'screen',
       },
-      blend: 'screen',
-    },
-  ]);
+    ]);
 }
 
 test('an empty file, text and other documents are refused', async (t) => {
   await assertBytesRefused(t, Buffer.alloc(0), 'empty', /the file is empty/, 'empty');
-  await assertBytesRefused(t, Buffer.from('not a picture'), 'not-an-image', /text beginning with "not a picture"/, 'text');
+  await assertBytesRefused(
+    t,
+    Buffer.from('not a picture'),
+    'not-an-image',
+    /text beginning with "not a picture"/,
+    'text',
+  );
   await assertBytesRefused(t, Buffer.from('<svg width="9" height="9"/>'), 'not-an-image', /SVG/, 'svg');
   await assertRefused(read(await temporaryFolder(t)), 'not-a-file', /folder/, 'folder');
 });

@@ -40,7 +40,11 @@ export function quarters(): Sharp {
 }
 
 /** Asserts the colours in the middle of the four quarters, near enough for lossy formats and colour conversion. */
-export function assertQuarters(raster: Raster, expected: Record<'upperLeft' | 'upperRight' | 'lowerLeft' | 'lowerRight', Colour>, tolerance = 45) {
+export function assertQuarters(
+  raster: Raster,
+  expected: Record<'upperLeft' | 'upperRight' | 'lowerLeft' | 'lowerRight', Colour>,
+  tolerance = 45,
+) {
   const at = (fractionX: number, fractionY: number) => {
     const start = (Math.floor(raster.height * fractionY) * raster.width + Math.floor(raster.width * fractionX)) * 3;
     return [...raster.rgb.subarray(start, start + 3)];

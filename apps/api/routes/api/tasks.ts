@@ -30,7 +30,7 @@ const NewRun = Type.Object(
   {
     input: Json,
     idempotencyKey: Type.Optional(
-      Type.String({ minLength: 1, maxLength: 200, description: 'The same key for the same task gives the same run' }),
+      Type.String({ pattern: '^[\\x20-\\x7e]{1,200}$', description: 'The same key for the same task gives the same run' }),
     ),
     priority: Type.Optional(
       Type.Integer({ minimum: 0, maximum: 2_097_152, description: '1 first, higher later; 0 before all numbers' }),

@@ -1,0 +1,48 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { chmodSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type EmbeddedPostgres, startEmbeddedPostgres } from '#database/embedded/start.js';
+import { testSettings } from '#database/embedded/test-settings.js';
+import { applyMigrations } from '#database/migrations/apply.js';
+import { migrateCarrier } from '#queue/migrate.js';
+
+/** A PostgreSQL that one test may kill. */
+export interface OwnPostgres {
+  readonly url: string;
+  /** Ends the server as a power cut of its process would, and starts it again at the same address. */
+  crash(between?: () => Promise<void>): Promise<void>;
+}
+
+/** Runs a test with a PostgreSQL of its own, migrated, and removes it after. */
+export async function withOwnPostgres(work: (postgres: OwnPostgres) => Promise<void>): Promise<void> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'millrace-test-own-pg-'));
+  // As root the server runs as another user, who passes through here.
+  chmodSync(dataDir, 0o711);
+  const said: string[] = [];
+  const start = (port?: number): Promise<EmbeddedPostgres> =>
+    startEmbeddedPostgres({
+      dataDir,
+      log: (line) => said.push(line),
+      settings: testSettings,
+      ...(port === undefined ? {} : { port }),
+    });
+  let server = await start();
+  try {
+    const { url, port } = server;
+    await applyMigrations(url);
+    await migrateCarrier({ databaseUrl: url });
+    await work({
+      url,
+      async crash(between) {
+        process.kill(server.pid, 'SIGKILL');
+        await server.exited;
+        await between?.();
+        server = await start(port);
+      },
+    });
+  } finally {
+    await server.stop(2_000);
+    await rm(dataDir, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { test } from 'node:test';
+import { attemptStates, fileStates, finalRunStates, runStates } from '#contracts/states.js';
+import { listProjectFiles, projectDir, readProjectFile } from './project.js';
+
+const chapters = new Map(
+  readProjectFile('docs/states.md')
+    .split(/^## /m)
+    .slice(1)
+    .map((text) => [text.slice(0, text.indexOf('\n')), text]),
+);
+
+/** The names in the first column of a chapter's table. */
+const listed = (chapter: string): string[] =>
+  [...(chapters.get(chapter) ?? '').matchAll(/^\| `([a-z]+)` \|/gm)].map(([, name]) => String(name));
+
+/** The steps of a chapter's diagram, from and to; the start is `[*]`. */
+const drawn = (chapter: string): [string, string][] =>
+  [...(chapters.get(chapter) ?? '').matchAll(/^ {2}(\S+) --> (\w+)/gm)].map(([, from, to]) => [String(from), String(to)]);
+
+for (const [chapter, states] of [['Files', fileStates], ['Runs', runStates], ['Attempts', attemptStates]] as const) {
+  test(`the table of ${chapter.toLowerCase()} lists exactly the states of the code`, () => {
+    assert.deepEqual(listed(chapter).sort(), [...states].sort());
+  });
+}
+
+for (const [chapter, states] of [['Files', fileStates], ['Runs', runStates]] as const) {
+  test(`the diagram of ${chapter.toLowerCase()} draws exactly the states of the code, each with a way to it`, () => {
+    assert.deepEqual([...new Set(drawn(chapter).map(([, to]) => to))].sort(), [...states].sort());
+    const unknown = drawn(chapter).filter(([from]) => from !== '[*]' && !states.some((state) => state === from));
+    assert.deepEqual(unknown, []);
+  });
+}
+
+test('the diagram draws no way out of the states that a run never leaves', () => {
+  assert.deepEqual(drawn('Runs').filter(([from]) => finalRunStates.some((state) => state === from)), []);
+});
+
+test('the example in the README is the one that is compiled and tested', () => {
+  const readme = readProjectFile('README.md');
+  for (const name of ['definition', 'body']) {
+    const path = `test/structure/examples/load-hive-weights/${name}.ts`;
+    const block = new RegExp(`<!-- ${path} -->\n\`\`\`ts\n([^]*?)\`\`\``).exec(readme)?.[1];
+    assert.equal(block, readProjectFile(path), `copy ${path} into the README`);
+  }
+});
+
+test('links between the pages lead somewhere', () => {
+  const broken = listProjectFiles()
+    .filter((path) => path.endsWith('.md'))
+    .flatMap((page) =>
+      [...readProjectFile(page).matchAll(/\]\((?!https?:|#)([^)#\s]+)/g)]
+        .filter(([, target]) => !existsSync(join(projectDir, dirname(page), String(target))))
+        .map(([, target]) => `${page}: ${String(target)}`),
+    );
+  assert.deepEqual(broken, []);
+});
