@@ -69,7 +69,8 @@ export default {
     },
     {
       name: 'tasks-by-catalogue',
-      comment: 'Adding a task changes nothing else, so nothing else names one; packages/runtime/catalogue.ts finds them.',
+      comment:
+        'Adding a task changes nothing else, so nothing else names one; packages/runtime/catalogue.ts finds them.',
       severity: 'error',
       from: { path: '^dist/(apps|packages)/', pathNot: ['^dist/packages/tasks/', tests] },
       to: { path: '^dist/packages/tasks/' },

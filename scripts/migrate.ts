@@ -11,5 +11,5 @@ await runMain('migrate', async ({ config: { databaseUrl, redisUrl }, log }) => {
   }
   const { applied } = await applyMigrations(databaseUrl);
   await migrateCarrier({ databaseUrl, redisUrl });
-  log.info({ applied }, applied.length > 0 ? `applied ${applied.length} migrations` : 'nothing to apply');
+  log.info({ applied }, applied.length > 0 ? 'migrations applied' : 'nothing to apply');
 });

@@ -4,10 +4,10 @@ import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { messageOf } from '#contracts/errors.js';
 import { startEmbeddedPostgres } from '#database/embedded/start.js';
 import { openSchemaEngine } from '#database/migrations/engine.js';
 import { migrationsFolder } from '#database/migrations/folder.js';
-import { messageOf } from '#contracts/errors.js';
 
 const schemaPath = fileURLToPath(new URL('../../prisma/schema.prisma', import.meta.url));
 
@@ -36,7 +36,9 @@ async function check(): Promise<number> {
     console.log('prisma/schema.prisma and prisma/migrations agree');
     return 0;
   }
-  console.error(`prisma/migrations lack this to agree with prisma/schema.prisma (npm run migration:new <name>):\n\n${sql}`);
+  console.error(
+    `prisma/migrations lack this to agree with prisma/schema.prisma (npm run migration:new <name>):\n\n${sql}`,
+  );
   return 1;
 }
 

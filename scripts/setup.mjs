@@ -48,7 +48,9 @@ async function step(name, quiet, isDone, work) {
 function refuseOldNode() {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
   if (major > oldestNode[0] || (major === oldestNode[0] && minor >= oldestNode[1])) return;
-  throw new SetupFault(`Node ${oldestNode.join('.')} or newer is needed, this is ${process.versions.node}; install a newer one`);
+  throw new SetupFault(
+    `Node ${oldestNode.join('.')} or newer is needed, this is ${process.versions.node}; install a newer one`,
+  );
 }
 
 // Dependencies -------------------------------------------------------------------------------------------------------
@@ -68,7 +70,9 @@ function isInstalled() {
 
 /** Optional packages hold binaries for one kind of machine; those that also depend on the C library are left to npm. */
 function isForThisMachine({ os, cpu, libc }) {
-  return os !== undefined && libc === undefined && os.includes(process.platform) && (cpu?.includes(process.arch) ?? true);
+  return (
+    os !== undefined && libc === undefined && os.includes(process.platform) && (cpu?.includes(process.arch) ?? true)
+  );
 }
 
 async function install() {
@@ -90,12 +94,15 @@ function binaryPackages() {
 
 function areBinariesLinked() {
   return binaryPackages().every((folder) =>
-    (readJson(join(folder, 'native', 'pg-symlinks.json')) ?? []).every(({ target }) => existsSync(join(folder, target))),
+    (readJson(join(folder, 'native', 'pg-symlinks.json')) ?? []).every(({ target }) =>
+      existsSync(join(folder, target)),
+    ),
   );
 }
 
 async function linkBinaries() {
-  for (const folder of binaryPackages()) await run(process.execPath, [join('scripts', 'hydrate-symlinks.js')], { cwd: folder });
+  for (const folder of binaryPackages())
+    await run(process.execPath, [join('scripts', 'hydrate-symlinks.js')], { cwd: folder });
 }
 
 // Prisma client ------------------------------------------------------------------------------------------------------
@@ -231,4 +238,5 @@ export async function setUpOrExplain(options) {
   return false;
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) await setUpOrExplain({ quiet: process.argv.includes('--quiet') });
+if (process.argv[1] === fileURLToPath(import.meta.url))
+  await setUpOrExplain({ quiet: process.argv.includes('--quiet') });

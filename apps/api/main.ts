@@ -15,7 +15,9 @@ await runMain('api', start);
 async function start({ config, log, releasers }: MainContext): Promise<void> {
   const { databaseUrl, redisUrl, host, port } = config;
   if (databaseUrl === undefined) {
-    throw new SetupError('DATABASE_URL: expected an address, got none; npm start gives the embedded server’s to this process');
+    throw new SetupError(
+      'DATABASE_URL: expected an address, got none; npm start gives the embedded server’s to this process',
+    );
   }
   const onError = (error: Error): void => log.warn({ err: error }, messageOf(error));
   const pool = openPool({ url: databaseUrl, name: 'millrace api', max: 10, onError });
@@ -38,12 +40,11 @@ async function start({ config, log, releasers }: MainContext): Promise<void> {
   });
   releasers.add('HTTP server', () => closeServer(app, config.stopTimeoutMs / 2));
   try {
-    await app.listen({ host, port });
+    await app.listen({ host, port, listenTextResolver: (address) => `listening on ${address}` });
   } catch (error) {
     throw listenFault(error, host, port);
   }
   const url = `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
-  log.info(`listening on ${url}`);
   announceReady({ url });
 }
 
@@ -51,10 +52,15 @@ async function start({ config, log, releasers }: MainContext): Promise<void> {
 function listenFault(error: unknown, host: string, port: number): unknown {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   if (code === 'EADDRINUSE') {
-    return new SetupError(`PORT: expected a free port, got ${port}, which another program uses; set PORT to another one`, { cause: error });
+    return new SetupError(
+      `PORT: expected a free port, got ${port}, which another program uses; set PORT to another one`,
+      { cause: error },
+    );
   }
   if (code === 'EACCES') {
-    return new SetupError(`PORT: expected a port this user may open, got ${port}; use one above 1023`, { cause: error });
+    return new SetupError(`PORT: expected a port this user may open, got ${port}; use one above 1023`, {
+      cause: error,
+    });
   }
   if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
     return new SetupError(`HOST: expected an address of this machine, got ${host}`, { cause: error });

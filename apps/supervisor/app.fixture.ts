@@ -1,7 +1,7 @@
 // The supervisor for app.test.ts, over fake children: argument 3 on are their groups, as in `child-a,child-b child-c`.
 import { fileURLToPath } from 'node:url';
 import { runMain } from '#process/run-main.js';
-import { startSupervisor, supervisorStopMs, type Supervised } from './app.js';
+import { type Supervised, startSupervisor, supervisorStopMs } from './app.js';
 
 const script = fileURLToPath(new URL('./child.fixture.js', import.meta.url));
 const groups = process.argv.slice(3).map((names) => names.split(',').map((name) => ({ name, script })));

@@ -1,15 +1,16 @@
 import assert from 'node:assert/strict';
-import { spawn, type ChildProcess } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, existsSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { test, type TestContext } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { isAlive } from '#process/lock-file.js';
-import { readSupervisorState, type ProcessState } from '#process/supervisor-state.js';
+import { type ProcessState, readSupervisorState } from '#process/supervisor-state.js';
+import { withTestDatabase } from '../../test/helpers/database.js';
 
 interface Running {
   readonly child: ChildProcess;
@@ -132,17 +133,21 @@ test('a second signal ends everything at once', async (t) => {
   running.child.kill('SIGTERM');
   assert.equal(await running.exited, 143);
   for (const pid of [hanging.pid ?? 0, postgres.pid ?? 0]) {
-    for (const deadline = performance.now() + 5000; isAlive(pid); await sleep(20)) assert.ok(performance.now() < deadline);
+    for (const deadline = performance.now() + 5000; isAlive(pid); await sleep(20))
+      assert.ok(performance.now() < deadline);
   }
 });
 
 test('a child that does not stop is killed after its deadline, and the rest still stops', async (t) => {
-  const { said, output, child, exited } = await startSupervisor(t, ['child-hanging', 'child-b'], { STOP_TIMEOUT_MS: '500' });
-  await said(/Millrace is ready/);
-  child.kill('SIGTERM');
-  assert.equal(await exited, 0);
-  assert.match(output(), /still not stopped after 500 ms: itself/);
-  assert.match(output(), /child-b stopped/);
+  await withTestDatabase(async ({ url }) => {
+    const env = { STOP_TIMEOUT_MS: '500', DATABASE_URL: url };
+    const { said, output, child, exited } = await startSupervisor(t, ['child-hanging', 'child-b'], env);
+    await said(/Millrace is ready/);
+    child.kill('SIGTERM');
+    assert.equal(await exited, 0);
+    assert.match(output(), /still not stopped after 500 ms: itself/);
+    assert.match(output(), /child-b stopped/);
+  });
 });
 
 test('a child that refuses its settings ends everything with its line and code 78', async (t) => {
@@ -167,12 +172,17 @@ test('after the supervisor was killed, its children stop by themselves and the n
 });
 
 test('a second one on the same data folder is refused in one line', async (t) => {
-  const folder = mkdtempSync(join(tmpdir(), 'millrace-supervisor-'));
-  const first = await startSupervisor(t, groups, {}, folder);
-  await first.said(/Millrace is ready/);
-  const second = await startSupervisor(t, groups, {}, folder);
-  assert.equal(await second.exited, 78);
-  assert.match(second.output(), /^supervisor: the data folder \S+ is in use by process \d+ .*\n$/);
+  await withTestDatabase(async ({ url }) => {
+    const folder = mkdtempSync(join(tmpdir(), 'millrace-supervisor-'));
+    const first = await startSupervisor(t, groups, { DATABASE_URL: url }, folder);
+    await first.said(/Millrace is ready/);
+    assert.match(first.output(), /database +127\.0\.0\.1:\d+\/test_\w+ \(from DATABASE_URL\)/);
+    const second = await startSupervisor(t, groups, { DATABASE_URL: url }, folder);
+    assert.equal(await second.exited, 78);
+    assert.match(second.output(), /^supervisor: the data folder \S+ is in use by process \d+ .*\n$/);
+    first.child.kill('SIGTERM');
+    await first.exited;
+  });
 });
 
 test('what is wrong around it is told in one line each', async (t) => {
@@ -185,11 +195,20 @@ test('what is wrong around it is told in one line each', async (t) => {
   const file = join(folder, 'file');
   writeFileSync(file, '');
   const cases: [NodeJS.ProcessEnv, RegExp][] = [
-    [{ PORT: String(port) }, new RegExp(`^supervisor: PORT: ${port} on 127\\.0\\.0\\.1 is in use; stop the program.*\n$`)],
+    [
+      { PORT: String(port) },
+      new RegExp(`^supervisor: PORT: ${port} on 127\\.0\\.0\\.1 is in use; stop the program.*\n$`),
+    ],
     [{ INBOX_DIR: file }, /^supervisor: INBOX_DIR: expected a folder that user \S+ can read and write, got .*\n$/],
     [{ DATA_DIR: join(file, 'data') }, /^supervisor: DATA_DIR: expected a folder that user .*\n$/],
-    [{ HOST: '203.0.113.7', API_TOKEN: 'x'.repeat(20) }, /^supervisor: HOST: 203\.0\.113\.7 is no address of this machine.*\n$/],
-    [{ DATABASE_URL: 'postgresql://a:hunter2@absent.invalid/b', PORT: 'x' }, /^supervisor: PORT: expected a whole number.*\n$/],
+    [
+      { HOST: '203.0.113.7', API_TOKEN: 'x'.repeat(20) },
+      /^supervisor: HOST: 203\.0\.113\.7 is no address of this machine.*\n$/,
+    ],
+    [
+      { DATABASE_URL: 'postgresql://a:hunter2@absent.invalid/b', PORT: 'x' },
+      /^supervisor: PORT: expected a whole number.*\n$/,
+    ],
   ];
   for (const [env, expected] of cases) {
     const { exited, output } = await startSupervisor(t, groups, env);

@@ -1,17 +1,18 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { SetupError } from '#contracts/errors.js';
 import type { Config } from '#config/config.js';
+import { SetupError } from '#contracts/errors.js';
 import { applyMigrations } from '#database/migrations/apply.js';
 import { resolveFaceModel } from '#faces/model/resolve.js';
 import { takeFileLock } from '#process/lock-file.js';
-import { setupErrorExitCode, type MainContext } from '#process/run-main.js';
-import { writeSupervisorState, type SupervisorState } from '#process/supervisor-state.js';
+import { type MainContext, setupErrorExitCode } from '#process/run-main.js';
+import { type SupervisorState, writeSupervisorState } from '#process/supervisor-state.js';
 import { migrateCarrier } from '#queue/migrate.js';
-import { launchChild } from './child.js';
 import { provideDataFolder, provideInbox, refuseBusyPort } from './checks.js';
-import { awaitGivenDatabase, databaseStopMs, embeddedDatabaseUnit, type Database } from './database.js';
+import { launchChild } from './child.js';
+import { awaitGivenDatabase, type Database, databaseStopMs, embeddedDatabaseUnit, patienceMs } from './database.js';
 import { awaitEarlierRun } from './earlier-run.js';
+import { awaitRedis } from './redis.js';
 import { renderSummary } from './summary.js';
 import { Unit } from './unit.js';
 
@@ -43,7 +44,8 @@ export function standardProcesses({ workers }: Config): ProcessGroups {
 const graceMs = 2000;
 
 /** The supervisor's own deadline: groups after one another, then the database. */
-export const supervisorStopMs = ({ stopTimeoutMs }: Config): number => 2 * (stopTimeoutMs + graceMs) + databaseStopMs + 10_000;
+export const supervisorStopMs = ({ stopTimeoutMs }: Config): number =>
+  2 * (stopTimeoutMs + graceMs) + databaseStopMs + 10_000;
 
 /** What is to be killed when there is no time for a stop. */
 export interface Supervised {
@@ -62,7 +64,11 @@ export async function startSupervisor(
 ): Promise<void> {
   const begin = performance.now();
   const units: Unit[] = [];
-  supervised({ killAll: () => units.toReversed().forEach((unit) => unit.kill()) });
+  supervised({
+    killAll() {
+      for (const unit of units.toReversed()) unit.kill();
+    },
+  });
 
   await provideDataFolder(config.dataDir);
   await provideInbox(config.inboxDir);
@@ -91,9 +97,13 @@ export async function startSupervisor(
   faceModel.catch(() => {});
 
   const database = await openDatabase();
+  if (config.redisUrl !== undefined) await awaitRedis(config.redisUrl, patienceMs, log);
   const { applied } = await applyMigrations(database.url);
   if (applied.length > 0) log.info({ applied }, `applied ${applied.length} database migrations`);
-  await migrateCarrier({ databaseUrl: database.url, ...(config.redisUrl === undefined ? {} : { redisUrl: config.redisUrl }) });
+  await migrateCarrier({
+    databaseUrl: database.url,
+    ...(config.redisUrl === undefined ? {} : { redisUrl: config.redisUrl }),
+  });
   const model = await faceModel;
 
   const childEnv: NodeJS.ProcessEnv = { ...env, DATABASE_URL: database.url, FACE_MODEL: model.path };
@@ -102,8 +112,14 @@ export async function startSupervisor(
   for (const group of groups.toReversed()) supervise(group.map((unit) => unit.state.name).join(', '), group);
   await Promise.all(groups.flat().map((unit) => unit.start()));
 
-  const summary = { config, database: database.description, faceModel: `${model.name}: ${model.why}`, tookMs: performance.now() - begin };
-  if (config.logFormat === 'json') log.info({ inbox: config.inboxDir, database: summary.database, faceModel: model.name }, 'ready');
+  const summary = {
+    config,
+    database: database.description,
+    faceModel: `${model.name}: ${model.why}`,
+    tookMs: performance.now() - begin,
+  };
+  if (config.logFormat === 'json')
+    log.info({ inbox: config.inboxDir, database: summary.database, faceModel: model.name }, 'ready');
   else process.stdout.write(`${renderSummary(summary)}\n`);
 
   async function openDatabase(): Promise<Database> {
@@ -122,7 +138,9 @@ export async function startSupervisor(
       onChange: saveState,
       launch: () => launchChild({ name, script, env: childEnvironment, stopMs: config.stopTimeoutMs + graceMs, log }),
       isFinal: ({ code }) =>
-        code === setupErrorExitCode ? new SetupError(`${name} cannot start with these settings; see its line above`) : undefined,
+        code === setupErrorExitCode
+          ? new SetupError(`${name} cannot start with these settings; see its line above`)
+          : undefined,
     });
   }
 }

@@ -1,11 +1,11 @@
 import type { Config } from '#config/config.js';
-import { startEmbeddedPostgres, type EmbeddedPostgres } from '#database/embedded/start.js';
+import { type EmbeddedPostgres, startEmbeddedPostgres } from '#database/embedded/start.js';
 import { connectForSetup, describeDatabase } from '#database/migrations/connect.js';
 import type { Logger } from '#process/log.js';
-import { Unit, type Life } from './unit.js';
+import { type Life, Unit } from './unit.js';
 
-/** How long a database that was given, and may be starting beside us, is waited for, in milliseconds. */
-const patienceMs = 15_000;
+/** How long a database or Redis that was given, and may be starting beside us, is waited for, in milliseconds. */
+export const patienceMs = 15_000;
 
 /** How long the embedded one may take to write its last checkpoint, in milliseconds. */
 export const databaseStopMs = 30_000;
@@ -28,7 +28,11 @@ export async function awaitGivenDatabase(url: string, log: Logger): Promise<Data
 }
 
 /** The embedded PostgreSQL as a supervised process. `started` knows its address once the unit has been started. */
-export function embeddedDatabaseUnit(config: Config, log: Logger, onChange: () => void): { unit: Unit; started(): Database } {
+export function embeddedDatabaseUnit(
+  config: Config,
+  log: Logger,
+  onChange: () => void,
+): { unit: Unit; started(): Database } {
   let current: EmbeddedPostgres | undefined;
   const unit = new Unit({
     name: 'postgres',
@@ -57,7 +61,10 @@ export function embeddedDatabaseUnit(config: Config, log: Logger, onChange: () =
     started() {
       if (!current) throw new Error('the embedded PostgreSQL was asked for before it was started');
       const { url, folder } = current;
-      return { url, description: `embedded PostgreSQL at ${describeDatabase(url)}, data in ${folder}; psql "$(cat ${folder}/url)"` };
+      return {
+        url,
+        description: `embedded PostgreSQL at ${describeDatabase(url)}, data in ${folder}; psql "$(cat ${folder}/url)"`,
+      };
     },
   };
 }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Logger } from '#process/log.js';
 import { isRunning } from '#process/lock-file.js';
+import type { Logger } from '#process/log.js';
 import { readSupervisorState } from '#process/supervisor-state.js';
 
 /**
@@ -10,7 +10,8 @@ import { readSupervisorState } from '#process/supervisor-state.js';
  */
 export async function awaitEarlierRun(dataDir: string, mostMs: number, log: Logger): Promise<void> {
   const processes = readSupervisorState(dataDir)?.processes ?? [];
-  const isLeft = () => processes.some(({ name, identity }) => name !== 'postgres' && identity !== null && isRunning(identity));
+  const isLeft = () =>
+    processes.some(({ name, identity }) => name !== 'postgres' && identity !== null && isRunning(identity));
   if (!isLeft()) return;
   log.warn('waiting for the processes of an earlier run, whose supervisor was killed, to stop');
   for (const until = performance.now() + mostMs; isLeft() && performance.now() < until; ) await sleep(100);

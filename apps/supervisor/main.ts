@@ -1,5 +1,5 @@
 import { runMain } from '#process/run-main.js';
-import { startSupervisor, supervisorStopMs, type Supervised } from './app.js';
+import { type Supervised, startSupervisor, supervisorStopMs } from './app.js';
 
 let supervised: Supervised | undefined;
 

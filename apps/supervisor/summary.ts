@@ -1,4 +1,5 @@
 import type { Config } from '#config/config.js';
+import { describeRedis } from './redis.js';
 
 /** What is where, once everything runs. */
 export interface SummaryFacts {
@@ -30,6 +31,5 @@ export function renderSummary({ config, database, faceModel, tookMs }: SummaryFa
 
 function describeCarrier({ redisUrl }: Config): string {
   if (redisUrl === undefined) return 'BullMQ in the same PostgreSQL (set REDIS_URL for Redis)';
-  const { hostname, port, pathname } = new URL(redisUrl);
-  return `BullMQ on Redis at ${hostname}:${port || '6379'}${pathname === '/' ? '' : pathname}`;
+  return `BullMQ on Redis at ${describeRedis(redisUrl)}`;
 }

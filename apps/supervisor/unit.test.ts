@@ -90,7 +90,12 @@ test('a long life starts the backoff anew', async () => {
 
 test('a stop during the pause starts nothing any more, and stopping twice stops once', async () => {
   const fake = fakeProcess();
-  const unit = new Unit({ name: 'a', ...fake, onChange() {}, backoff: { firstMs: 60_000, mostMs: 60_000, resetMs: 60_000 } });
+  const unit = new Unit({
+    name: 'a',
+    ...fake,
+    onChange() {},
+    backoff: { firstMs: 60_000, mostMs: 60_000, resetMs: 60_000 },
+  });
   const birth = fake.birth();
   void unit.start();
   await birth;

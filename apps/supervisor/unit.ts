@@ -1,7 +1,7 @@
-import { describeProcess } from '#process/lock-file.js';
-import type { ProcessState } from '#process/supervisor-state.js';
-import type { Logger } from '#process/log.js';
 import { messageOf } from '#contracts/errors.js';
+import { describeProcess } from '#process/lock-file.js';
+import type { Logger } from '#process/log.js';
+import type { ProcessState } from '#process/supervisor-state.js';
 
 /** One life of a supervised process. */
 export interface Life {
@@ -59,7 +59,15 @@ export class Unit {
   constructor(options: UnitOptions) {
     this.#options = options;
     const since = new Date().toISOString();
-    this.state = { name: options.name, state: 'starting', since, pid: null, identity: null, restarts: 0, lastExit: null };
+    this.state = {
+      name: options.name,
+      state: 'starting',
+      since,
+      pid: null,
+      identity: null,
+      restarts: 0,
+      lastExit: null,
+    };
   }
 
   /** Settles when it is ready for the first time, with what it announced. Rejects when that can never be. */

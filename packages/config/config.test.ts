@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -97,7 +97,10 @@ test('a data folder inside the inbox is refused, an inbox inside the data folder
 });
 
 test('a settle time as long as the scan interval is refused', () => {
-  assert.match(faultsOf({ SETTLE_MS: '5000', SCAN_INTERVAL_MS: '5000' }), /^SETTLE_MS: expected less than SCAN_INTERVAL_MS/);
+  assert.match(
+    faultsOf({ SETTLE_MS: '5000', SCAN_INTERVAL_MS: '5000' }),
+    /^SETTLE_MS: expected less than SCAN_INTERVAL_MS/,
+  );
 });
 
 test('the real environment wins over .env, even with an empty value', (t) => {

@@ -1,9 +1,9 @@
-import { availableParallelism } from 'node:os';
 import { isIPv4 } from 'node:net';
+import { availableParallelism } from 'node:os';
 import { isAbsolute, relative, resolve } from 'node:path';
 import { Value } from 'typebox/value';
 import { SetupError } from '#contracts/errors.js';
-import { listSettings, settingsSchema, variableName, type SettingInfo, type Settings } from './settings.js';
+import { listSettings, type SettingInfo, type Settings, settingsSchema, variableName } from './settings.js';
 
 /**
  * The validated settings of one process. Paths are absolute; durations are milliseconds; a setting that is
@@ -31,7 +31,8 @@ export function loadConfig(env: NodeJS.ProcessEnv, folder: string = process.cwd(
       continue;
     }
     const value = parseSetting(setting, text);
-    if (value === undefined) faults.push(`${setting.variable}: expected ${setting.expected}, got ${shown(setting, text)}`);
+    if (value === undefined)
+      faults.push(`${setting.variable}: expected ${setting.expected}, got ${shown(setting, text)}`);
     else values[setting.key] = value;
   }
   if (faults.length > 0) throw new SetupError(faults.join('\n'));

@@ -1,4 +1,4 @@
-import { Type, type Static, type TSchema } from 'typebox';
+import { type Static, type TSchema, Type } from 'typebox';
 
 /** Extra words that the schema carries for people; JSON Schema readers ignore them. */
 interface SettingWords {
@@ -121,7 +121,11 @@ export const settingsSchema = Type.Object({
     ),
   ),
   jobLockMs: milliseconds(2000, 30_000, 'A worker that does not renew its lock this long has lost its job, in ms.'),
-  stopTimeoutMs: milliseconds(500, 15_000, 'How long a process may take to finish or hand back its work on stop, in ms.'),
+  stopTimeoutMs: milliseconds(
+    500,
+    15_000,
+    'How long a process may take to finish or hand back its work on stop, in ms.',
+  ),
   reconcileIntervalMs: milliseconds(500, 5000, 'How often recorded runs without a job are looked for, in ms.'),
 });
 
@@ -180,7 +184,9 @@ function isKey(name: string): name is keyof Settings {
 }
 
 /** The schema's own keywords in words. */
-function expectedOf(schema: TSchema & { type?: unknown; minimum?: unknown; maximum?: unknown; enum?: unknown }): string {
+function expectedOf(
+  schema: TSchema & { type?: unknown; minimum?: unknown; maximum?: unknown; enum?: unknown },
+): string {
   if (Array.isArray(schema.enum)) return `one of ${schema.enum.join(', ')}`;
   if (schema.type === 'integer') return `a whole number from ${String(schema.minimum)} to ${String(schema.maximum)}`;
   return 'text';

@@ -10,11 +10,7 @@ export interface Repeated {
  * Does `work` at once and then again `intervalMs` after each end, never twice at a time. A failure is told and does
  * not end the repetition.
  */
-export function every(
-  intervalMs: number,
-  work: () => Promise<unknown>,
-  onError: (error: unknown) => void,
-): Repeated {
+export function every(intervalMs: number, work: () => Promise<unknown>, onError: (error: unknown) => void): Repeated {
   let stopped = false;
   let nudged = false;
   let wake: (() => void) | undefined;

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { test, type TestContext } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import { describeProcess, isAlive, takeFileLock } from './lock-file.js';
 
 function lockPath(t: TestContext): string {
@@ -35,7 +35,9 @@ test('a lock whose process is gone is taken over', (t) => {
   takeFileLock(path, 'it').release();
 });
 
-test('a process number that was given away since is not taken for the holder', { skip: !existsSync('/proc/self/stat') }, (t) => {
+test('a process number that was given away since is not taken for the holder', {
+  skip: !existsSync('/proc/self/stat'),
+}, (t) => {
   const path = lockPath(t);
   writeFileSync(path, describeProcess(process.pid).replace(/\d+$/, '1'));
   takeFileLock(path, 'it').release();

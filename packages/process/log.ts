@@ -1,4 +1,4 @@
-import { pino, type Logger } from 'pino';
+import { type Logger, pino } from 'pino';
 import { PinoPretty } from 'pino-pretty';
 
 export type { Logger } from 'pino';
@@ -24,7 +24,7 @@ export function createLogger({ name, level, format }: LoggerOptions): Logger {
     options,
     PinoPretty({
       sync: true,
-      colorize: process.stdout.isTTY && !process.env['NO_COLOR'],
+      colorize: process.stdout.isTTY && process.stdout.hasColors(),
       ignore: 'pid,hostname',
       translateTime: 'SYS:HH:MM:ss.l',
     }),

@@ -1,5 +1,5 @@
-/** Gives back what one `add` took: closes a pool, stops a server. Called at most once. */
-export type Release = () => Promise<unknown> | void;
+/** Gives back what one `add` took: closes a pool, stops a server. Called at most once; a promise is awaited. */
+export type Release = () => unknown;
 
 /**
  * The clean-up of a process or a part of it. Each resource is registered where it is opened and released in reverse

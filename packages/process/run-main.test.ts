@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { fork, type ChildProcess } from 'node:child_process';
+import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
@@ -16,7 +16,10 @@ interface Outcome {
   readonly stderr: string;
 }
 
-function startFixture(behaviour: string, env: NodeJS.ProcessEnv = {}): { child: ChildProcess; outcome: Promise<Outcome> } {
+function startFixture(
+  behaviour: string,
+  env: NodeJS.ProcessEnv = {},
+): { child: ChildProcess; outcome: Promise<Outcome> } {
   const child = fork(fixture, [behaviour], { silent: true, env: { ...process.env, LOG_FORMAT: 'json', ...env } });
   assert.ok(child.stdout && child.stderr);
   const outcome = Promise.all([once(child, 'exit'), text(child.stdout), text(child.stderr)]).then(

@@ -1,6 +1,6 @@
-import { messageOf, SetupError } from '#contracts/errors.js';
-import { loadConfig, type Config } from '#config/config.js';
+import { type Config, loadConfig } from '#config/config.js';
 import { loadEnvFile } from '#config/env-file.js';
+import { messageOf, SetupError } from '#contracts/errors.js';
 import { createLogger, type Logger } from './log.js';
 import { createReleasers, type Releasers } from './releasers.js';
 import { onStopSignal, type StopSignals } from './stop-signals.js';
@@ -60,10 +60,12 @@ export async function runMain(
     options.hardStop?.();
     process.exit(error instanceof SetupError ? setupErrorExitCode : 1);
   };
-  const fail = (what: string) => (error: unknown): never => {
-    report(error, what);
-    return exit(error);
-  };
+  const fail =
+    (what: string) =>
+    (error: unknown): never => {
+      report(error, what);
+      return exit(error);
+    };
   process.on('uncaughtException', fail('uncaught exception'));
   process.on('unhandledRejection', fail('unhandled rejection'));
 

@@ -68,10 +68,12 @@ export function onStopSignal({ soft, hard, deadlineMs, log, pending }: StopOptio
   };
 
   const onSignal = (signal: StopSignal) => (): void => {
-    if (stoppingSince === undefined) return stop(signal);
-    if (performance.now() - stoppingSince < echoMs) return;
-    log.warn(`${signal} again: exiting at once`);
-    leave(exitCodes[signal]);
+    if (stoppingSince === undefined) {
+      stop(signal);
+    } else if (performance.now() - stoppingSince >= echoMs) {
+      log.warn(`${signal} again: exiting at once`);
+      leave(exitCodes[signal]);
+    }
   };
 
   const handlers = { SIGINT: onSignal('SIGINT'), SIGTERM: onSignal('SIGTERM') };

@@ -4,12 +4,13 @@ import { validate } from '#contracts/validate.js';
 import { isConnectionFault, sqlState } from '#database/faults.js';
 import { releaseFiles } from '#database/ledger/outcomes.js';
 import { transaction } from '#database/pool.js';
-import { type BegunRun, endAttempt, type RunError, sessionName } from '#database/runs/attempts.js';
+import { type BegunRun, endAttempt, type RunError } from '#database/runs/attempts.js';
 import { suspendRun, wakeParent } from '#database/runs/flow.js';
 import type { OpenRun } from '#database/runs/record-run.js';
 import { addJobs, restoreJobs } from '#queue/jobs.js';
 import type { TaskContext } from './context.js';
 import type { ExecutorDeps } from './executor.js';
+import { interruptibly } from './interrupt.js';
 import { InvokedRunError, trackInvocations } from './invoke.js';
 import { type RunRecorder, recordRunLog } from './run-log.js';
 
@@ -22,8 +23,11 @@ export type Verdict =
 
 /** A run whose workers died so often is not tried again: it is likely what kills them. */
 const maxLosses = 20;
-/** A body that ignores its abort signal is left behind after so long; its attempt is fenced. */
-const abortGraceMs = 10_000;
+/**
+ * A body that ignores its abort signal is left behind after so long; its attempt is fenced. Short enough that a stop
+ * keeps its deadline (15 s, of which runs get 9 to finish).
+ */
+const abortGraceMs = 4_000;
 
 /** Runs a task's body for an attempt that has begun, and records how it ended. @throws what the record throws */
 export async function runAttempt(deps: ExecutorDeps, run: BegunRun): Promise<Verdict> {
@@ -76,21 +80,21 @@ async function work(
     invokeAll: invocations.invokeAll,
     async commit(workOf, { failure } = {}) {
       if (committed) throw new Error(`${task.name} called commit twice; one attempt commits once`);
-      return await transaction(deps.pool, async (tx) => {
-        // Local to the transaction: by this name a later attempt finds and ends a session that hangs.
-        await tx.query(`SELECT set_config('application_name', $1, true)`, [sessionName(run.runId)]);
-        const result = await workOf(tx);
-        signal.throwIfAborted();
-        const failed = failure?.(result);
-        await endAttempt(tx, run, {
-          run: failed ? 'failed' : 'succeeded',
-          attempt: failed ? 'failed' : 'succeeded',
-          output: validate(task.output, result),
-          ...(failed ? { error: failed } : {}),
-        });
-        committed = { failure: failed, parent: await wakeParent(tx, run.runId) };
-        return result;
-      });
+      return await transaction(deps.pool, (tx) =>
+        interruptibly({ pool: deps.pool, tx, runId: run.runId, signal }, async () => {
+          const result = await workOf(tx);
+          signal.throwIfAborted();
+          const failed = failure?.(result);
+          await endAttempt(tx, run, {
+            run: failed ? 'failed' : 'succeeded',
+            attempt: failed ? 'failed' : 'succeeded',
+            output: validate(task.output, result),
+            ...(failed ? { error: failed } : {}),
+          });
+          committed = { failure: failed, parent: await wakeParent(tx, run.runId) };
+          return result;
+        }),
+      );
     },
   };
   const ended = await outcomeOf(unlessStuck(body(context, input), signal));

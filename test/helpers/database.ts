@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { applyMigrations } from '#database/migrations/apply.js';
-import { readMigrations, migrationsFolder } from '#database/migrations/folder.js';
+import { migrationsFolder, readMigrations } from '#database/migrations/folder.js';
 import { migrateCarrier } from '#queue/migrate.js';
 import { testServerUrl } from './postgres.js';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import pg from 'pg';
 import { Redis } from 'ioredis';
+import pg from 'pg';
 import { isAlive } from '#process/lock-file.js';
 import { withTestDatabase } from './database.js';
 import { redisMissing, startRedis } from './redis.js';

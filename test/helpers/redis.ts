@@ -26,7 +26,9 @@ export async function startRedis(): Promise<TestRedis | undefined> {
   const folder = await mkdtemp(join(tmpdir(), 'millrace-test-redis-'));
   const port = await findFreePort();
   const settings = `--port ${port} --bind 127.0.0.1 --save  --appendonly yes --maxmemory-policy noeviction --daemonize no`;
-  const child = spawn('redis-server', [...settings.split(' '), '--dir', folder], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn('redis-server', [...settings.split(' '), '--dir', folder], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   // A test process that dies takes its server with it.
   const endWithUs = (): void => void child.kill('SIGKILL');
   process.once('exit', endWithUs);
@@ -42,7 +44,8 @@ export async function startRedis(): Promise<TestRedis | undefined> {
   } catch (error) {
     exited.catch(() => {});
     await rm(folder, { recursive: true, force: true });
-    if (process.env['REQUIRE_REDIS'] === '1') throw new Error(`redis-server is required: ${String(error)}`, { cause: error });
+    if (process.env['REQUIRE_REDIS'] === '1')
+      throw new Error(`redis-server is required: ${String(error)}`, { cause: error });
     return undefined;
   }
   for await (const line of createInterface(child.stdout)) {

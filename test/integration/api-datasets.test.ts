@@ -11,10 +11,14 @@ test('pictures come with their faces and are filtered by face count, day, model 
     for (const [n, day] of ['2026-11-18', '2026-11-19', '2026-11-20'].entries()) {
       const id = await seedFile(api.pool, { path: `${n}.jpg`, source: 'images' });
       ids.push(id);
-      await api.pool.query(
-        `INSERT INTO dwd.image VALUES ($1, $2, $3, $4, 612, 408, $5, 'jpeg', $6)`,
-        [id, day, `${n}`, 'd'.repeat(32), n, n === 0 ? 'old' : 'new'],
-      );
+      await api.pool.query(`INSERT INTO dwd.image VALUES ($1, $2, $3, $4, 612, 408, $5, 'jpeg', $6)`, [
+        id,
+        day,
+        `${n}`,
+        'd'.repeat(32),
+        n,
+        n === 0 ? 'old' : 'new',
+      ]);
       await api.pool.query(
         `INSERT INTO dwd.face SELECT $1, m, m + 0.5, 2, 30, 40, 0.9 FROM generate_series(0, $2::int - 1) m`,
         [id, n],
@@ -32,7 +36,10 @@ test('pictures come with their faces and are filtered by face count, day, model 
     assert.deepEqual(await found('model=old'), [none]);
     assert.deepEqual(await found('filename=2'), [two]);
     assert.deepEqual(await found(`fileId=${one}`), [one]);
-    assert.deepEqual((await readAll(api, '/api/images', 2)).map((image) => image.fileId), [two, one, none]);
+    assert.deepEqual(
+      (await readAll(api, '/api/images', 2)).map((image) => image.fileId),
+      [two, one, none],
+    );
     const [image] = await find('faceCount=1');
     assert.equal(image.impDate, '2026-11-19');
     assert.equal(image.path, '1.jpg');
@@ -52,7 +59,10 @@ test('detections are paged latest first, those of one instant included, to the m
       [file],
     );
     const all = await readAll(api, '/api/objects-detection', 7);
-    assert.deepEqual(all.map((row) => row.ordinal), Array.from({ length: 30 }, (_, n) => 29 - n));
+    assert.deepEqual(
+      all.map((row) => row.ordinal),
+      Array.from({ length: 30 }, (_, n) => 29 - n),
+    );
     assert.equal(all[0].detectionTime, '2022-06-05T21:02:34.546004Z');
     const find = asking(api, '/api/objects-detection');
     const values = async (query: string) => (await find(query)).map((row: { objectValue: number }) => row.objectValue);
@@ -77,10 +87,16 @@ test('texts of users are values, never SQL', () =>
   withApi(async (api) => {
     const file = await seedFile(api.pool, { path: 'o.json' });
     const id = `x' OR '1'='1`;
-    await api.pool.query(`INSERT INTO fleet.objects_detection VALUES ($1, 0, 0, 0, $2, now(), 'cars', 1), ($1, 1, 0, 1, 'y', now(), 'cars', 1)`, [file, id]);
+    await api.pool.query(
+      `INSERT INTO fleet.objects_detection VALUES ($1, 0, 0, 0, $2, now(), 'cars', 1), ($1, 1, 0, 1, 'y', now(), 'cars', 1)`,
+      [file, id],
+    );
     const find = asking(api, '/api/objects-detection');
     assert.equal((await find(`vehicleId=${encodeURIComponent(id)}`)).length, 1);
-    assert.equal((await find(`vehicleId=${encodeURIComponent("'; DROP TABLE fleet.objects_detection; --")}`)).length, 0);
+    assert.equal(
+      (await find(`vehicleId=${encodeURIComponent("'; DROP TABLE fleet.objects_detection; --")}`)).length,
+      0,
+    );
     for (const query of ['objects-detection?vehicleId', 'runs?task', 'files?path']) {
       assert.equal((await api.ask(`/api/${query}=%00`)).status, 422, query);
     }
@@ -102,8 +118,14 @@ test('status reports are listed latest first; latest=true gives one per vehicle'
     assert.deepEqual(await ordinals('latest=true&status=parking'), []);
     assert.deepEqual(await ordinals('latest=true&vehicleId=b'), [2]);
     assert.deepEqual(await ordinals('status=accident&to=2022-05-06'), [1]);
-    assert.deepEqual((await readAll(api, '/api/vehicle-status', 1)).map((row) => row.ordinal), [2, 1, 0, 3]);
-    assert.deepEqual((await readAll(api, '/api/vehicle-status?latest=true', 1)).map((row) => row.ordinal), [2, 1]);
+    assert.deepEqual(
+      (await readAll(api, '/api/vehicle-status', 1)).map((row) => row.ordinal),
+      [2, 1, 0, 3],
+    );
+    assert.deepEqual(
+      (await readAll(api, '/api/vehicle-status?latest=true', 1)).map((row) => row.ordinal),
+      [2, 1],
+    );
     assert.equal((await find(''))[0].reportTime, '2022-05-07T00:00:00.000Z');
     assert.equal((await api.ask('/api/vehicle-status?latest=perhaps')).status, 422);
   }));
@@ -135,7 +157,11 @@ test('data-sample rows are paged through files and days without a gap or a doubl
     );
     assert.equal(all[0].createAt, '2023-01-01T00:00:00');
     assert.equal(all[0].productExpire, '2023-04-01T00:00:00');
-    for (const query of ['from=2023-01-02&to=2023-01-02', 'from=2023-01-02T00:00:00&to=2023-01-02T16:00:00', 'from=2023-01-02T00:00:00Z&to=2023-01-02T23:00:00Z']) {
+    for (const query of [
+      'from=2023-01-02&to=2023-01-02',
+      'from=2023-01-02T00:00:00&to=2023-01-02T16:00:00',
+      'from=2023-01-02T00:00:00Z&to=2023-01-02T23:00:00Z',
+    ]) {
       assert.equal((await readAll(api, `/api/data-sample?${query}`, 10)).length, 33, query);
     }
     assert.equal((await readAll(api, '/api/data-sample?sensorSerial=sensor4', 2)).length, 9);
@@ -147,9 +173,21 @@ test('data-sample rows are paged through files and days without a gap or a doubl
 test('rows with microseconds and without values are shown as they are', () =>
   withApi(async (api) => {
     const [id] = await seedSamples(api, 1, 0);
-    await api.pool.query(`INSERT INTO dwh.data_sample VALUES (NULL, NULL, '2023-01-01 00:00:00.123456', NULL, NULL, $1, 0)`, [id]);
+    await api.pool.query(
+      `INSERT INTO dwh.data_sample VALUES (NULL, NULL, '2023-01-01 00:00:00.123456', NULL, NULL, $1, 0)`,
+      [id],
+    );
     const { body } = await api.ask('/api/data-sample');
     assert.deepEqual(body.items, [
-      { fileId: id, ordinal: 0, runId: null, departmentName: null, sensorSerial: null, createAt: '2023-01-01T00:00:00.123456', productName: null, productExpire: null },
+      {
+        fileId: id,
+        ordinal: 0,
+        runId: null,
+        departmentName: null,
+        sensorSerial: null,
+        createAt: '2023-01-01T00:00:00.123456',
+        productName: null,
+        productExpire: null,
+      },
     ]);
   }));

@@ -7,7 +7,10 @@ test('files are listed newest first and paged to the end without a gap or a doub
     const ids: string[] = [];
     for (let n = 0; n < 23; n++) ids.push(await seedFile(api.pool, { path: `day/${n}.json` }));
     const items = await readAll(api, '/api/files', 5);
-    assert.deepEqual(items.map((file) => file.id), ids.reverse());
+    assert.deepEqual(
+      items.map((file) => file.id),
+      ids.reverse(),
+    );
     assert.equal(items[0].modifiedAt, '2023-11-14T22:13:20.123456Z');
     assert.equal(items[0].size, 100);
     assert.equal((await api.ask('/api/files')).body.nextCursor, null);
@@ -20,7 +23,8 @@ test('files are filtered by state, source, path and run; wildcards of SQL in a p
     await seedFile(api.pool, { path: 'sub/100%.jpg', source: 'images', state: 'settled' });
     await seedFile(api.pool, { path: 'sub/100x.jpg', source: 'images', state: 'arriving', sha256: null });
     await seedFile(api.pool, { path: 'notes.txt', source: null, state: 'ignored', sha256: null });
-    const paths = async (query: string) => (await api.ask(`/api/files?${query}`)).body.items.map((f: { path: string }) => f.path);
+    const paths = async (query: string) =>
+      (await api.ask(`/api/files?${query}`)).body.items.map((f: { path: string }) => f.path);
     assert.deepEqual(await paths('path=a_'), ['a_1.json']);
     assert.deepEqual(await paths('path=*.json'), ['ab1.json', 'a_1.json']);
     assert.deepEqual(await paths('path=sub/100%25'), ['sub/100%.jpg']);
@@ -42,7 +46,12 @@ test('queries that do not fit are refused with each fault named', () =>
     assert.match(JSON.stringify(body.errors), /must not have .*colour/);
     assert.equal(body.status, 422);
     assert.equal(body.instance, '/api/files');
-    for (const cursor of ['x', '%27', Buffer.from('["a"]').toString('base64url'), Buffer.from('"0"').toString('base64url')]) {
+    for (const cursor of [
+      'x',
+      '%27',
+      Buffer.from('["a"]').toString('base64url'),
+      Buffer.from('"0"').toString('base64url'),
+    ]) {
       assert.equal((await api.ask(`/api/files?cursor=${cursor}`)).status, 422, cursor);
     }
     for (const limit of ['0', '-1', '1.5', 'many', '']) {
@@ -60,8 +69,18 @@ test('a file is shown with its versions, runs, rejects, and where its rows are',
       [runId],
     );
     await api.pool.query(`INSERT INTO ops.worker (id, host, pid) VALUES ('w1', 'mill', 42)`);
-    await api.pool.query(`INSERT INTO ops.attempt (run_id, number, state, worker_id) VALUES ($1, 1, 'succeeded', 'w1')`, [runId]);
-    const id = await seedFile(api.pool, { path: 'v.json', version: 2, sha256: 'e'.repeat(64), runId, attempt: 1, rows: 6 });
+    await api.pool.query(
+      `INSERT INTO ops.attempt (run_id, number, state, worker_id) VALUES ($1, 1, 'succeeded', 'w1')`,
+      [runId],
+    );
+    const id = await seedFile(api.pool, {
+      path: 'v.json',
+      version: 2,
+      sha256: 'e'.repeat(64),
+      runId,
+      attempt: 1,
+      rows: 6,
+    });
     await api.pool.query(`INSERT INTO ops.run_file VALUES ($1, $2, 0, 'loaded', NULL)`, [runId, id]);
     await api.pool.query(`INSERT INTO ops.reject SELECT $1, n, 'bad', '{}' FROM generate_series(1, 150) n`, [id]);
     const copy = await seedFile(api.pool, { path: 'copy.json', sha256: 'e'.repeat(64), state: 'duplicate' });
@@ -69,13 +88,22 @@ test('a file is shown with its versions, runs, rejects, and where its rows are',
 
     const { status, body } = await api.ask(`/api/files/${id}`);
     assert.equal(status, 200);
-    assert.deepEqual(body.versions.map((each: { id: string }) => each.id), [id, old]);
-    assert.deepEqual(body.runs.map((run: { id: string; outcome: string }) => [run.id, run.outcome]), [[runId, 'loaded']]);
+    assert.deepEqual(
+      body.versions.map((each: { id: string }) => each.id),
+      [id, old],
+    );
+    assert.deepEqual(
+      body.runs.map((run: { id: string; outcome: string }) => [run.id, run.outcome]),
+      [[runId, 'loaded']],
+    );
     assert.deepEqual(body.decidedBy, { runId, attempt: 1, worker: { id: 'w1', host: 'mill', pid: 42 } });
     assert.equal(body.rejected.length, 100);
     assert.deepEqual(body.links, { self: `/api/files/${id}`, rows: `/api/objects-detection?fileId=${id}` });
     assert.deepEqual((await api.ask(`/api/files/${copy}`)).body.duplicateOf, { id, path: 'v.json' });
-    assert.deepEqual((await api.ask(`/api/files?runId=${runId}`)).body.items.map((f: { id: string }) => f.id), [id]);
+    assert.deepEqual(
+      (await api.ask(`/api/files?runId=${runId}`)).body.items.map((f: { id: string }) => f.id),
+      [id],
+    );
 
     const run = (await api.ask(`/api/runs/${runId}`)).body;
     assert.equal(run.fileCount, 1);
@@ -86,7 +114,11 @@ test('a file is shown with its versions, runs, rejects, and where its rows are',
 test('ids that name nothing are 404, whatever they look like', () =>
   withApi(async (api) => {
     for (const id of ['999999', '0', '-1', 'abc', '9'.repeat(30), '..%2f..%2fetc', "1'--"]) {
-      for (const [method, url] of [['GET', `/api/files/${id}`], ['POST', `/api/files/${id}/replay`], ['POST', `/api/files/${id}/discard`]] as const) {
+      for (const [method, url] of [
+        ['GET', `/api/files/${id}`],
+        ['POST', `/api/files/${id}/replay`],
+        ['POST', `/api/files/${id}/discard`],
+      ] as const) {
         const { status, body } = await api.ask(url, { method });
         assert.equal(status, 404, `${method} ${url}`);
         assert.equal(body.title, 'Not Found');
@@ -135,7 +167,16 @@ test('a replay or discard that the state does not allow is 409 and changes nothi
       assert.match(body.detail, new RegExp(state));
       assert.equal((await api.ask(`/api/files/${id}`)).body.state, state);
     }
-    for (const state of ['arriving', 'settled', 'loading', 'loaded', 'duplicate', 'superseded', 'ignored', 'discarded']) {
+    for (const state of [
+      'arriving',
+      'settled',
+      'loading',
+      'loaded',
+      'duplicate',
+      'superseded',
+      'ignored',
+      'discarded',
+    ]) {
       const id = await seedFile(api.pool, { path: `d-${state}`, state, sha256: `${state}`.padEnd(64, '1') });
       assert.equal((await api.ask(`/api/files/${id}/discard`, { method: 'POST' })).status, 409, state);
     }

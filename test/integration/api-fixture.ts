@@ -1,11 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pino } from 'pino';
 import type pg from 'pg';
+import { pino } from 'pino';
 import { openPrisma } from '#database/client.js';
 import { pendingMigrations } from '#database/migrations/apply.js';
-import { openCarrier } from '#queue/carrier.js';
+import { type Carrier, openCarrier } from '#queue/carrier.js';
 import { loadCatalogue } from '#runtime/catalogue.js';
 import { buildApp } from '../../apps/api/app.js';
 import type { ApiDeps } from '../../apps/api/deps.js';
@@ -16,6 +16,7 @@ import { withTestDatabase } from '../helpers/database.js';
 export interface TestApi {
   readonly app: App;
   readonly pool: pg.Pool;
+  readonly carrier: Carrier;
   readonly inbox: string;
   readonly dataDir: string;
   /** Asks and expects JSON. */
@@ -68,10 +69,14 @@ export async function withApi(
         headers: { ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
         ...(body === undefined ? {} : { payload: typeof body === 'string' ? body : JSON.stringify(body) }),
       });
-      return { status: response.statusCode, headers: response.headers, body: response.body === '' ? undefined : response.json() };
+      return {
+        status: response.statusCode,
+        headers: response.headers,
+        body: response.body === '' ? undefined : response.json(),
+      };
     };
     try {
-      await work({ app, pool, inbox, dataDir: folder, ask });
+      await work({ app, pool, carrier, inbox, dataDir: folder, ask });
     } finally {
       await app.close();
       await carrier.close();
@@ -86,7 +91,9 @@ export async function readAll(api: TestApi, url: string, limit: number): Promise
   let cursor: string | null = null;
   do {
     const separator = url.includes('?') ? '&' : '?';
-    const { status, body } = await api.ask(`${url}${separator}limit=${limit}${cursor === null ? '' : `&cursor=${cursor}`}`);
+    const { status, body } = await api.ask(
+      `${url}${separator}limit=${limit}${cursor === null ? '' : `&cursor=${cursor}`}`,
+    );
     if (status !== 200) throw new Error(`${url} answered ${status}: ${JSON.stringify(body)}`);
     if (body.items.length > limit) throw new Error(`${url} gave ${body.items.length} items for a limit of ${limit}`);
     items.push(...body.items);

@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { openCarrier } from '#queue/carrier.js';
 import { newRunId } from '#database/runs/record-run.js';
+import { openCarrier } from '#queue/carrier.js';
 import { readAll, seedFile, type TestApi, withApi } from './api-fixture.js';
 
 /** Puts a run in the record. @returns its id */
-async function seedRun(api: TestApi, run: { task?: string; state?: string; parentId?: string; createdAt?: string } = {}) {
+async function seedRun(
+  api: TestApi,
+  run: { task?: string; state?: string; parentId?: string; createdAt?: string } = {},
+) {
   const id = newRunId();
   await api.pool.query(
     `INSERT INTO ops.run (id, root_id, parent_id, task, queue, state, trigger, input, max_attempts, created_at)
@@ -33,7 +36,10 @@ test('the tasks are listed with their schemas', () =>
 test('a task is run: the run is recorded, its file held, its job added, and the answer says where it is', () =>
   withApi(async (api) => {
     const file = await seedFile(api.pool, { path: 'a.json', state: 'settled' });
-    const { status, headers, body } = await api.ask(path, { method: 'POST', body: { input: { files: [file] }, priority: 3 } });
+    const { status, headers, body } = await api.ask(path, {
+      method: 'POST',
+      body: { input: { files: [file] }, priority: 3 },
+    });
     assert.equal(status, 202);
     assert.equal(headers['location'], `/api/runs/${body.id}`);
     assert.equal(body.state, 'queued');
@@ -43,7 +49,10 @@ test('a task is run: the run is recorded, its file held, its job added, and the 
     assert.deepEqual((await api.ask(`/api/runs/${body.id}`)).body, body);
     const board = (await api.ask('/queues/api/queues?activeQueue=loads&page=1&jobsPerPage=10')).body;
     const jobs = board.queues.find((queue: { name: string }) => queue.name === 'loads').jobs;
-    assert.deepEqual(jobs.map((job: { id: string; data: unknown }) => [job.id, job.data]), [[body.id, { runId: body.id }]]);
+    assert.deepEqual(
+      jobs.map((job: { id: string; data: unknown }) => [job.id, job.data]),
+      [[body.id, { runId: body.id }]],
+    );
     assert.equal(jobs[0].externalUrl.href, `/api/runs/${body.id}`);
   }));
 
@@ -83,7 +92,8 @@ test('input that does not fit is 422 naming each fault; nothing is recorded', ()
       const answer = await api.ask(path, { method: 'POST', body });
       assert.equal(answer.status, 422, JSON.stringify(body));
       const named = new Set(answer.body.errors.map((each: { path: string }) => each.path));
-      for (const place of places) assert.ok(named.has(place), `${JSON.stringify(body)}: ${JSON.stringify(answer.body.errors)}`);
+      for (const place of places)
+        assert.ok(named.has(place), `${JSON.stringify(body)}: ${JSON.stringify(answer.body.errors)}`);
     }
     assert.deepEqual((await api.ask('/api/runs')).body.items, []);
   }));
@@ -95,7 +105,10 @@ test('what cannot be read is 400, an unknown task 404, another media type 415, t
     const unknown = await api.ask('/api/tasks/no-such/runs', { method: 'POST', body: { input: {} } });
     assert.equal(unknown.status, 404);
     assert.match(unknown.body.detail, /load-objects-detection/);
-    assert.equal((await api.ask(path, { method: 'POST', body: 'x', headers: { 'content-type': 'text/plain' } })).status, 415);
+    assert.equal(
+      (await api.ask(path, { method: 'POST', body: 'x', headers: { 'content-type': 'text/plain' } })).status,
+      415,
+    );
     assert.equal((await api.ask(path, { method: 'POST', body: { input: 'x'.repeat(1_100_000) } })).status, 413);
   }));
 
@@ -109,7 +122,10 @@ test('a carrier that is away does not keep a run from being recorded', async () 
       assert.equal(body.state, 'queued');
       const ready = await api.ask('/readyz');
       assert.equal(ready.status, 503);
-      assert.deepEqual(ready.body.reasons.map((each: { check: string }) => each.check), ['carrier']);
+      assert.deepEqual(
+        ready.body.reasons.map((each: { check: string }) => each.check),
+        ['carrier'],
+      );
     },
     { deps: { carrier } },
   );
@@ -175,7 +191,10 @@ test('a log is paged oldest first and filtered by level and attempt', () =>
     );
     const messages = async (query: string) =>
       (await readAll(api, `/api/runs/${id}/logs${query}`, 3)).map((line) => line.message);
-    assert.deepEqual(await messages(''), Array.from({ length: 20 }, (_, n) => `line ${n}`));
+    assert.deepEqual(
+      await messages(''),
+      Array.from({ length: 20 }, (_, n) => `line ${n}`),
+    );
     assert.deepEqual(await messages('?level=warn'), ['line 0', 'line 5', 'line 10', 'line 15']);
     assert.deepEqual(await messages('?level=warn,error&attempt=2'), ['line 10', 'line 15']);
     assert.equal((await api.ask(`/api/runs/${id}/logs?level=loud`)).status, 422);

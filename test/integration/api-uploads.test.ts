@@ -33,7 +33,12 @@ test('uploaded files lie in the inbox under their names, byte for byte', () =>
   withApi(async (api) => {
     const { status, body } = await upload(api, [part('a.json', '{"x":"ü"}'), part('2023-01-01 00:00:00.parquet', 'P')]);
     assert.equal(status, 201);
-    assert.deepEqual(body, { items: [{ path: 'a.json', size: 10 }, { path: '2023-01-01 00:00:00.parquet', size: 1 }] });
+    assert.deepEqual(body, {
+      items: [
+        { path: 'a.json', size: 10 },
+        { path: '2023-01-01 00:00:00.parquet', size: 1 },
+      ],
+    });
     assert.equal(await readFile(join(api.inbox, 'a.json'), 'utf8'), '{"x":"ü"}');
     assert.deepEqual(await staged(api), []);
   }));
@@ -49,7 +54,19 @@ test('a folder below the inbox is made, from the form or the query', () =>
 
 test('names that lead elsewhere or cannot be watched are refused, and nothing of the upload is kept', () =>
   withApi(async (api) => {
-    const names = ['../evil', '/etc/passwd', 'a/b.json', 'c:\\\\x.json', '..', '.', '.hidden', '', 'tab\tname', 'x'.repeat(256), 'ü'.repeat(128)];
+    const names = [
+      '../evil',
+      '/etc/passwd',
+      'a/b.json',
+      'c:\\\\x.json',
+      '..',
+      '.',
+      '.hidden',
+      '',
+      'tab\tname',
+      'x'.repeat(256),
+      'ü'.repeat(128),
+    ];
     for (const name of names) {
       const { status, body } = await upload(api, [part('good.json', '1'), part(name, 'evil'), part('later.json', '2')]);
       assert.equal(status, 422, JSON.stringify(name));
@@ -60,7 +77,10 @@ test('names that lead elsewhere or cannot be watched are refused, and nothing of
       assert.equal(status, 422, folder);
       assert.equal(body.errors[0].path, 'folder');
     }
-    assert.deepEqual((await readdir(api.inbox)).filter((name) => name !== '.uploads'), []);
+    assert.deepEqual(
+      (await readdir(api.inbox)).filter((name) => name !== '.uploads'),
+      [],
+    );
     assert.deepEqual(await staged(api), []);
     assert.ok(!existsSync(join(api.inbox, '../evil')));
   }));
@@ -111,7 +131,16 @@ test('an upload without files, with strange fields, or that is no form is refuse
       body: part('a.json', 'cut').slice(0, -2),
     });
     assert.equal(truncated.status, 400, JSON.stringify(truncated.body));
-    assert.deepEqual((await readdir(api.inbox)).filter((name) => name !== '.uploads'), []);
+    const unbounded = await api.ask('/api/files', {
+      method: 'POST',
+      headers: { 'content-type': 'multipart/form-data' },
+      body: 'x',
+    });
+    assert.equal(unbounded.status, 400, JSON.stringify(unbounded.body));
+    assert.deepEqual(
+      (await readdir(api.inbox)).filter((name) => name !== '.uploads'),
+      [],
+    );
     assert.deepEqual(await staged(api), []);
   }));
 

@@ -48,7 +48,9 @@ for (const [name, service] of Object.entries(compose.ours)) {
   test(`the command of ${name} is an entry that the build makes`, () => {
     const entry = service.command.find((part) => part.endsWith('.js'));
     assert.match(entry ?? '', /^dist\//);
-    const source = String(entry).replace(/^dist\//, '').replace(/\.js$/, '.ts');
+    const source = String(entry)
+      .replace(/^dist\//, '')
+      .replace(/\.js$/, '.ts');
     assert.ok(existsSync(join(projectDir, source)), `${source} is not there`);
   });
 }
@@ -92,12 +94,18 @@ test('the database trades no durability for speed', () => {
 
 test('the image is built of files that are there, runs without root and has what the entries read', () => {
   const dockerfile = readProjectFile('Dockerfile');
-  const copies = [...dockerfile.matchAll(/^COPY (?!--from)(.+) \S+$/gm)].flatMap(([, sources]) => sources?.split(' ') ?? []);
+  const copies = [...dockerfile.matchAll(/^COPY (?!--from)(.+) \S+$/gm)].flatMap(
+    ([, sources]) => sources?.split(' ') ?? [],
+  );
   assert.ok(copies.length > 5);
   const ignored = readProjectFile('.dockerignore');
   for (const source of copies) {
     assert.ok(existsSync(join(projectDir, source)), `COPY ${source}: not there`);
-    assert.match(ignored, new RegExp(`^!${source.replaceAll('.', '\\.')}$`, 'm'), `${source} is not sent to the builder`);
+    assert.match(
+      ignored,
+      new RegExp(`^!${source.replaceAll('.', '\\.')}$`, 'm'),
+      `${source} is not sent to the builder`,
+    );
   }
   const runtime = dockerfile.slice(dockerfile.lastIndexOf('\nFROM '));
   assert.match(runtime, /^USER node$/m);

@@ -1,6 +1,6 @@
-import { parse } from 'yaml';
-import { Type, type Static } from 'typebox';
+import { type Static, Type } from 'typebox';
 import { Value } from 'typebox/value';
+import { parse } from 'yaml';
 
 const Service = Type.Object({
   image: Type.String(),

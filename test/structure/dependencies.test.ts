@@ -9,7 +9,9 @@ import { projectDir, readProjectFile } from './project.js';
 const configPath = join(projectDir, '.dependency-cruiser.mjs');
 
 /** The rules' names, as the config lists them. */
-const ruleNames = [...readProjectFile('.dependency-cruiser.mjs').matchAll(/^ {6}name: '([a-z-]+)'/gm)].map(([, name]) => name);
+const ruleNames = [...readProjectFile('.dependency-cruiser.mjs').matchAll(/^ {6}name: '([a-z-]+)'/gm)].map(
+  ([, name]) => name,
+);
 
 /** A module of a small built project: its path below `dist` and what it imports. */
 type Tree = Readonly<Record<string, readonly string[]>>;
@@ -48,11 +50,18 @@ const breaches: Readonly<Record<string, Tree>> = {
   'apps-apart': { 'apps/api/app.js': ['../worker/app.js'], 'apps/worker/app.js': [] },
   'packages-below-apps': { 'packages/a/x.js': ['../../apps/api/app.js'], 'apps/api/app.js': [] },
   'contracts-import-nothing': { 'packages/contracts/task.js': ['typebox', 'node:fs'] },
-  'database-without-queue': { 'packages/database/pool.js': ['#process/x.js'], 'packages/process/x.js': ['#queue/jobs.js'], 'packages/queue/jobs.js': [] },
+  'database-without-queue': {
+    'packages/database/pool.js': ['#process/x.js'],
+    'packages/process/x.js': ['#queue/jobs.js'],
+    'packages/queue/jobs.js': [],
+  },
   'queue-without-database': { 'packages/queue/jobs.js': ['#database/pool.js'], 'packages/database/pool.js': [] },
   'tasks-apart': { 'packages/tasks/a/body.js': ['../b/parse.js'], 'packages/tasks/b/parse.js': [] },
   'tasks-by-catalogue': { 'packages/runtime/x.js': ['#tasks/a/parse.js'], 'packages/tasks/a/parse.js': [] },
-  'definitions-are-cheap': { 'packages/tasks/a/definition.js': ['./names.js'], 'packages/tasks/a/names.js': ['hyparquet'] },
+  'definitions-are-cheap': {
+    'packages/tasks/a/definition.js': ['./names.js'],
+    'packages/tasks/a/names.js': ['hyparquet'],
+  },
   'apps-without-native-code': { 'apps/api/app.js': ['#faces/x.js'], 'packages/faces/x.js': ['sharp'] },
   'no-tests-in-product': { 'packages/a/x.js': ['./x.fixture.js'], 'packages/a/x.fixture.js': [] },
   'no-development-packages-in-product': { 'packages/config/x.js': ['yaml'] },

@@ -18,15 +18,25 @@ const listed = (chapter: string): string[] =>
 
 /** The steps of a chapter's diagram, from and to; the start is `[*]`. */
 const drawn = (chapter: string): [string, string][] =>
-  [...(chapters.get(chapter) ?? '').matchAll(/^ {2}(\S+) --> (\w+)/gm)].map(([, from, to]) => [String(from), String(to)]);
+  [...(chapters.get(chapter) ?? '').matchAll(/^ {2}(\S+) --> (\w+)/gm)].map(([, from, to]) => [
+    String(from),
+    String(to),
+  ]);
 
-for (const [chapter, states] of [['Files', fileStates], ['Runs', runStates], ['Attempts', attemptStates]] as const) {
+for (const [chapter, states] of [
+  ['Files', fileStates],
+  ['Runs', runStates],
+  ['Attempts', attemptStates],
+] as const) {
   test(`the table of ${chapter.toLowerCase()} lists exactly the states of the code`, () => {
     assert.deepEqual(listed(chapter).sort(), [...states].sort());
   });
 }
 
-for (const [chapter, states] of [['Files', fileStates], ['Runs', runStates]] as const) {
+for (const [chapter, states] of [
+  ['Files', fileStates],
+  ['Runs', runStates],
+] as const) {
   test(`the diagram of ${chapter.toLowerCase()} draws exactly the states of the code, each with a way to it`, () => {
     assert.deepEqual([...new Set(drawn(chapter).map(([, to]) => to))].sort(), [...states].sort());
     const unknown = drawn(chapter).filter(([from]) => from !== '[*]' && !states.some((state) => state === from));
@@ -35,7 +45,10 @@ for (const [chapter, states] of [['Files', fileStates], ['Runs', runStates]] as 
 }
 
 test('the diagram draws no way out of the states that a run never leaves', () => {
-  assert.deepEqual(drawn('Runs').filter(([from]) => finalRunStates.some((state) => state === from)), []);
+  assert.deepEqual(
+    drawn('Runs').filter(([from]) => finalRunStates.some((state) => state === from)),
+    [],
+  );
 });
 
 test('the example in the README is the one that is compiled and tested', () => {

@@ -74,7 +74,10 @@ test('the task of the README loads a file, and the bad event in it becomes a rej
       { ordinal: 1, hive: 'C2', grams: 38_900 },
     ]);
     const rejects = await pool.query<{ ordinal: number; reason: string }>('SELECT ordinal, reason FROM ops.reject');
-    assert.deepEqual(rejects.rows.map(({ ordinal }) => ordinal), [1]);
+    assert.deepEqual(
+      rejects.rows.map(({ ordinal }) => ordinal),
+      [1],
+    );
     assert.match(rejects.rows[0]?.reason ?? '', /^grams is -1: expected an integer/);
   });
 });

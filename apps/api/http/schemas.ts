@@ -11,7 +11,10 @@ export const Problem = Type.Object(
     instance: Type.Optional(Type.String({ description: 'The path that was asked for' })),
     errors: Type.Optional(
       Type.Array(
-        Type.Object({ path: Type.String({ description: 'JSON pointer, or the parameter’s name' }), message: Type.String() }),
+        Type.Object({
+          path: Type.String({ description: 'JSON pointer, or the parameter’s name' }),
+          message: Type.String(),
+        }),
         { description: 'Each fault of the request' },
       ),
     ),
@@ -37,10 +40,7 @@ const meanings = {
 export function problems(...statuses: (keyof typeof meanings)[]): Record<number, TSchema | object> {
   const all = [...new Set([401, 403, 500, 503, ...statuses] as const)].sort();
   return Object.fromEntries(
-    all.map((status) => [
-      status,
-      { description: meanings[status], content: { [problemType]: { schema: Problem } } },
-    ]),
+    all.map((status) => [status, { description: meanings[status], content: { [problemType]: { schema: Problem } } }]),
   );
 }
 
@@ -48,7 +48,11 @@ export function problems(...statuses: (keyof typeof meanings)[]): Record<number,
 export const Nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
 
 /** An instant, ISO-8601 in UTC. */
-export const Instant = Type.String({ format: 'date-time', description: 'ISO-8601 in UTC', examples: ['2026-11-20T10:15:30.123Z'] });
+export const Instant = Type.String({
+  format: 'date-time',
+  description: 'ISO-8601 in UTC',
+  examples: ['2026-11-20T10:15:30.123Z'],
+});
 
 /** The id of a file: a whole number as text, since it may pass 2^53. */
 export const FileId = Type.String({ pattern: '^[1-9][0-9]{0,17}$', description: 'A file’s id' });
@@ -64,7 +68,10 @@ export const Json = Type.Unknown({ description: 'Any JSON value' });
 
 /** One or more of the values, separated by commas. */
 export const OneOrMore = (values: readonly string[], description: string) =>
-  Type.String({ pattern: `^(${values.join('|')})(,(${values.join('|')}))*$`, description: `${description}; one or more of ${values.join(', ')}, separated by commas` });
+  Type.String({
+    pattern: `^(${values.join('|')})(,(${values.join('|')}))*$`,
+    description: `${description}; one or more of ${values.join(', ')}, separated by commas`,
+  });
 
 /** The values that a text of `OneOrMore` names. */
 export const namedIn = <T extends string>(values: readonly T[], text: string | undefined): T[] | undefined => {

@@ -18,7 +18,12 @@ export function readBounds(query: { from?: string; to?: string }): TimeBounds {
     const text = query[path];
     return text === undefined || readBound(text, path) !== undefined
       ? []
-      : [{ path, message: `must be a date or an ISO-8601 time like 2022-06-05T21:02:34.546Z; got ${JSON.stringify(text)}` }];
+      : [
+          {
+            path,
+            message: `must be a date or an ISO-8601 time like 2022-06-05T21:02:34.546Z; got ${JSON.stringify(text)}`,
+          },
+        ];
   });
   if (faults.length > 0) throw unprocessable(faults);
   return {
@@ -36,7 +41,8 @@ export function readInstants(query: { from?: string; to?: string }): TimeBounds 
 function readBound(text: string, side: 'from' | 'to'): string | undefined {
   const match = isoTime.exec(text);
   if (!match) return undefined;
-  const [, year = '', month = '', day = '', hour, minute = '00', second = '00', decimals = '', sign, hours, minutes] = match;
+  const [, year = '', month = '', day = '', hour, minute = '00', second = '00', decimals = '', sign, hours, minutes] =
+    match;
   const date = `${year}-${month}-${day}`;
   if (hour === undefined) {
     return isDay(date) ? `${date}T${side === 'from' ? '00:00:00.000000' : '23:59:59.999999'}` : undefined;

@@ -12,19 +12,17 @@ export const compileValidator: FastifySchemaCompiler<TSchema> = ({ schema, httpP
   return (data: unknown) => {
     const value = httpPart === 'body' ? data : fromTexts(schema, data);
     const unstorable = httpPart === 'body' ? [] : namesWithNul(value);
-    if (unstorable.length > 0) {
-      return { error: unstorable.map((name) => ({ instancePath: `/${name}`, message: 'must not have NUL characters' })) };
-    }
+    if (unstorable.length > 0) return { error: unstorable.map(nulFault) };
     if (validator.Check(value)) return { value };
     const errors = validator.Errors(value).filter((error) => !isEcho(error));
-    return { error: errors.map(({ instancePath, message, ...rest }) => ({ ...rest, instancePath, message: explain(message, rest.params) })) };
+    return { error: errors.map((error) => ({ ...error, params: { ...error.params }, message: explain(error) })) };
   };
 };
 
 /** A property that is not in the schema is told twice: by its name with no useful words, and by its parent. */
 const isEcho = (error: { message: string }): boolean => error.message === 'schema is false';
 
-function explain(message: string, params: object): string {
+function explain({ message, params }: { message: string; params: object }): string {
   if ('additionalProperties' in params && Array.isArray(params.additionalProperties)) {
     return `must not have ${params.additionalProperties.map((name) => JSON.stringify(name)).join(', ')}`;
   }
@@ -36,7 +34,17 @@ function explain(message: string, params: object): string {
 
 /** PostgreSQL's texts hold every character but this one. */
 const namesWithNul = (value: unknown): string[] =>
-  Object.entries(Object(value)).flatMap(([name, each]) => (typeof each === 'string' && each.includes('\0') ? [name] : []));
+  Object.entries(Object(value)).flatMap(([name, each]) =>
+    typeof each === 'string' && each.includes('\0') ? [name] : [],
+  );
+
+const nulFault = (name: string): FastifySchemaValidationError => ({
+  keyword: 'pattern',
+  instancePath: `/${name}`,
+  schemaPath: '#',
+  params: {},
+  message: 'must not have NUL characters',
+});
 
 function fromTexts(schema: TSchema, data: unknown): unknown {
   if (!('properties' in schema) || typeof data !== 'object' || data === null) return data;

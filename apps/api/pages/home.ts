@@ -42,13 +42,14 @@ ${card(`Queues (on ${content.carrier === 'redis' ? 'Redis' : 'PostgreSQL'})`, qu
 ${card('Workers', workers(content.workers))}
 ${card('Processes', processes(content.supervisor))}
 ${card('Datasets', datasets(content.model))}
-${card('Tasks', tasks(content.tasks))}
+${card('Tasks', tasks(content.tasks), 'wide')}
 </div>
 ${content.canLogOut ? html`<form method="post" action="/logout"><button type="submit">Log out</button></form>` : html``}`,
   );
 }
 
-const card = (title: string, body: Html): Html => html`<section class="card"><h2>${title}</h2>${body}</section>`;
+const card = (title: string, body: Html, width = ''): Html =>
+  html`<section class="card ${width}"><h2>${title}</h2>${body}</section>`;
 
 const unknown = html`<p class="dim">Not known at the moment.</p>`;
 const number = (value: number): string => value.toLocaleString('en');
@@ -60,7 +61,8 @@ function table(rows: readonly Html[], empty: string): Html {
 function counts(states: StateCounts | undefined, link: string): Html {
   if (!states) return unknown;
   const rows = [...states].map(
-    ([state, count]) => html`<tr><td><a href="${link}${state}">${state}</a></td><td class="number">${number(count)}</td></tr>`,
+    ([state, count]) =>
+      html`<tr><td><a href="${link}${state}">${state}</a></td><td class="number">${number(count)}</td></tr>`,
   );
   return table(rows, 'None yet.');
 }

@@ -19,6 +19,7 @@ a:hover { text-decoration: underline; }
 nav { display: flex; flex-wrap: wrap; gap: .35rem 1.1rem; }
 .cards { display: grid; grid-template-columns: repeat(auto-fit, minmax(300px, 1fr)); gap: 1rem; }
 .card { background: var(--card); border: 1px solid var(--line); border-radius: 10px; padding: 1.1rem 1.25rem; overflow-x: auto; }
+section.wide { grid-column: 1 / -1; }
 table { border-collapse: collapse; width: 100%; }
 th { text-align: left; font-weight: 500; color: var(--dim); }
 th, td { padding: .2rem .75rem .2rem 0; vertical-align: top; }
@@ -40,6 +41,7 @@ export function sendPage(reply: FastifyReply, title: string, body: Html): Fastif
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${title}</title>
+<link rel="icon" href="data:,">
 <style nonce="${nonce}">${style}</style>
 </head>
 <body><main>${body}</main></body>

@@ -10,7 +10,8 @@ export async function gatherOpenApi(app: App, hasToken: boolean): Promise<void> 
       openapi: '3.1.0',
       info: {
         title: 'Millrace',
-        description: 'Files in; rows, faces and history out. Lists are paged by cursor; errors are problem details (RFC 9457).',
+        description:
+          'Files in; rows, faces and history out. Lists are paged by cursor; errors are problem details (RFC 9457).',
         version: '0.1.0',
       },
       tags: [
@@ -35,6 +36,10 @@ export async function docsRoutes(app: App): Promise<void> {
   app.get('/api/openapi.json', { schema: { hide: true } }, () => app.swagger());
   await app.register(async (scope: App) => {
     scope.addHook('onRequest', async (_request, reply) => void setPolicy(reply, bundledPagePolicy));
-    await scope.register(swaggerUi, { routePrefix: '/docs', uiConfig: { deepLinking: true } });
+    await scope.register(swaggerUi, {
+      routePrefix: '/docs',
+      uiConfig: { deepLinking: true },
+      theme: { title: 'Millrace API' },
+    });
   });
 }

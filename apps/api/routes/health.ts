@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
+import { messageOf } from '#contracts/errors.js';
 import type { ApiDeps } from '../deps.js';
 import type { App } from '../http/app-type.js';
-import { messageOf } from '#contracts/errors.js';
 import { withTimeLimit } from '../http/time-limit.js';
 
 /** How long one check may take; a balancer that asks every few seconds must not pile up questions. */
@@ -21,7 +21,10 @@ const NotReady = Type.Object(
 export async function healthRoutes(app: App, deps: ApiDeps): Promise<void> {
   app.get(
     '/healthz',
-    { config: { public: true }, schema: { tags: ['health'], summary: 'Is the process alive?', response: { 200: Alive } } },
+    {
+      config: { public: true },
+      schema: { tags: ['health'], summary: 'Is the process alive?', response: { 200: Alive } },
+    },
     () => ({ status: 'ok' as const }),
   );
 

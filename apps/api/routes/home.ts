@@ -22,7 +22,10 @@ export async function homeRoutes(app: App, deps: ApiDeps): Promise<void> {
         return undefined;
       }
     };
-    const countJobs = async (name: string): Promise<QueueCounts> => ({ name, jobs: await carrier.queue(name).getJobCounts() });
+    const countJobs = async (name: string): Promise<QueueCounts> => ({
+      name,
+      jobs: await carrier.queue(name).getJobCounts(),
+    });
     const [supervisor, workers, files, runs, model, queues] = await Promise.all([
       part('processes', readProcesses(config.dataDir)),
       part('workers', listLiveWorkers(pool)),

@@ -45,7 +45,8 @@ async function openFolder(inbox: string, folder: string): Promise<string> {
   try {
     await mkdir(path, { recursive: true });
   } catch (error) {
-    if (hasCode(error, 'ENOTDIR', 'EEXIST')) throw conflict(`expected “${folder}” to be a folder of the inbox, but a file lies there`);
+    if (hasCode(error, 'ENOTDIR', 'EEXIST'))
+      throw conflict(`expected “${folder}” to be a folder of the inbox, but a file lies there`);
     throw error;
   }
   // A link in the inbox may point anywhere; following it would write outside.

@@ -45,11 +45,23 @@ export async function receiveFiles(
     return { folder, files, discard };
   } catch (error) {
     await discard();
-    if (hasCode(error, 'ENOSPC', 'EDQUOT')) {
-      throw new HttpProblem(507, 'the disk of the inbox is full; nothing of this upload was kept', { cause: error });
-    }
-    throw error;
+    throw explain(error);
   }
+}
+
+/** What to answer when a form could not be received. */
+function explain(error: unknown): unknown {
+  if (hasCode(error, 'ENOSPC', 'EDQUOT')) {
+    return new HttpProblem(507, 'the disk of the inbox is full; nothing of this upload was kept', { cause: error });
+  }
+  if (hasCode(error, 'ERR_STREAM_PREMATURE_CLOSE', 'ECONNRESET')) {
+    return new HttpProblem(400, 'the client went away before the end of the form', { cause: error });
+  }
+  // The form's parser throws plain errors; those of the framework and of the file system have a code.
+  if (error instanceof Error && !(error instanceof HttpProblem) && !('code' in error)) {
+    return new HttpProblem(400, `the form cannot be read: ${error.message}`, { cause: error });
+  }
+  return error;
 }
 
 async function readParts(
@@ -82,7 +94,8 @@ async function readParts(
   folder = folder.replace(/^\/+|\/+$/g, '');
   const folderFault = faultOfFolder(folder);
   if (folderFault !== undefined) faults.push({ path: 'folder', message: folderFault });
-  if (files.length === 0 && faults.length === 0) faults.push({ path: '', message: 'has no file; expected at least one' });
+  if (files.length === 0 && faults.length === 0)
+    faults.push({ path: '', message: 'has no file; expected at least one' });
   if (faults.length > 0) throw unprocessable(faults);
   return { folder, files };
 }
@@ -109,6 +122,8 @@ export async function sweepStaging(inbox: string): Promise<void> {
 
 async function latestChange(folder: string): Promise<number> {
   const names = await readdir(folder).catch(() => []);
-  const stats = await Promise.all([folder, ...names.map((name) => join(folder, name))].map((path) => stat(path).catch(() => undefined)));
+  const stats = await Promise.all(
+    [folder, ...names.map((name) => join(folder, name))].map((path) => stat(path).catch(() => undefined)),
+  );
   return Math.max(0, ...stats.map((each) => each?.mtimeMs ?? 0));
 }

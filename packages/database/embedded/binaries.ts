@@ -3,7 +3,7 @@ import { chmod, cp, mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises'
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { messageOf, SetupError } from '#contracts/errors.js';
-import { runAs, type Account } from './account.js';
+import { type Account, runAs } from './account.js';
 
 /** PostgreSQL's programs, in a place where the account that runs them can execute them. */
 export interface Binaries {

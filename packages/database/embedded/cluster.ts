@@ -13,7 +13,11 @@ export const roleName = 'millrace';
  * @returns its password
  * @throws SetupError for a cluster of another PostgreSQL version, or one whose password is lost
  */
-export async function provideCluster({ folder, account, binaries }: Place): Promise<{ data: string; password: string }> {
+export async function provideCluster({
+  folder,
+  account,
+  binaries,
+}: Place): Promise<{ data: string; password: string }> {
   const data = join(folder, 'data');
   const passwordFile = join(folder, 'password');
   const version = await readIfThere(join(data, 'PG_VERSION'));
@@ -26,7 +30,9 @@ export async function provideCluster({ folder, account, binaries }: Place): Prom
       );
     }
     if (!password) {
-      throw new SetupError(`${passwordFile}: expected the password of the cluster in ${data}, got none; put the file back`);
+      throw new SetupError(
+        `${passwordFile}: expected the password of the cluster in ${data}, got none; put the file back`,
+      );
     }
     return { data, password };
   }
@@ -54,7 +60,9 @@ export async function provideCluster({ folder, account, binaries }: Place): Prom
       '--no-instructions',
     ]);
     if (status !== 0) {
-      throw new SetupError(`the embedded PostgreSQL could not be set up in ${folder}: ${error?.message ?? stderr.trim()}`);
+      throw new SetupError(
+        `the embedded PostgreSQL could not be set up in ${folder}: ${error?.message ?? stderr.trim()}`,
+      );
     }
     await rename(draft, data);
   } finally {
@@ -68,6 +76,8 @@ async function readIfThere(path: string): Promise<string | undefined> {
     return await readFile(path, 'utf8');
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
-    throw new SetupError(`${path} cannot be read: ${String(error)}; start Millrace as the user who made it`, { cause: error });
+    throw new SetupError(`${path} cannot be read: ${String(error)}; start Millrace as the user who made it`, {
+      cause: error,
+    });
   }
 }

@@ -23,7 +23,8 @@ export async function endLeftovers(data: string, log: (message: string) => void)
   }
   // Its number may be another program's by now, which PostgreSQL would take for a running server and refuse to start.
   const stale = readPostmasterPid(data);
-  if (stale !== undefined && !(isAlive(stale) && mayServe(stale, data))) rmSync(join(data, 'postmaster.pid'), { force: true });
+  if (stale !== undefined && !(isAlive(stale) && mayServe(stale, data)))
+    rmSync(join(data, 'postmaster.pid'), { force: true });
 }
 
 /** Sends the signals one after the other, each with some seconds to work, until none of the processes is left. */
@@ -40,7 +41,9 @@ async function end(pids: readonly number[], signals: readonly NodeJS.Signals[]):
       if (!pids.some(isAlive)) return;
     }
   }
-  throw new SetupError(`process ${pids.filter(isAlive).join(', ')} of an earlier PostgreSQL does not end; end it by hand`);
+  throw new SetupError(
+    `process ${pids.filter(isAlive).join(', ')} of an earlier PostgreSQL does not end; end it by hand`,
+  );
 }
 
 /** First line of `postmaster.pid`. */

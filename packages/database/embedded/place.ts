@@ -2,8 +2,8 @@ import { createHash, randomBytes } from 'node:crypto';
 import { chmod, chown, lstat, mkdir, readlink, realpath, stat, symlink, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { messageOf, SetupError } from '#contracts/errors.js';
-import { canEnter, chooseAccount, type Account } from './account.js';
-import { provideBinaries, type Binaries } from './binaries.js';
+import { type Account, canEnter, chooseAccount } from './account.js';
+import { type Binaries, provideBinaries } from './binaries.js';
 
 /**
  * Where data and binaries go when Millrace is root and its data folder is private to root (a project in /root): the
@@ -45,9 +45,12 @@ export async function settlePlace(dataDir: string): Promise<Place> {
     return { folder, account, binaries };
   } catch (error) {
     if (error instanceof SetupError) throw error;
-    throw new SetupError(`the folder for the embedded PostgreSQL of ${dataDir} cannot be prepared: ${messageOf(error)}`, {
-      cause: error,
-    });
+    throw new SetupError(
+      `the folder for the embedded PostgreSQL of ${dataDir} cannot be prepared: ${messageOf(error)}`,
+      {
+        cause: error,
+      },
+    );
   }
 }
 

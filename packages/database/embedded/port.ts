@@ -10,7 +10,9 @@ import { join } from 'node:path';
 export async function choosePort(folder: string, wanted?: number): Promise<number> {
   if (wanted !== undefined) {
     if ((await findFreePort(wanted)) !== undefined) return wanted;
-    throw new Error(`port ${wanted} on 127.0.0.1, which the other processes know PostgreSQL by, was taken by another program`);
+    throw new Error(
+      `port ${wanted} on 127.0.0.1, which the other processes know PostgreSQL by, was taken by another program`,
+    );
   }
   const path = join(folder, 'port');
   const remembered = Number.parseInt(await readFile(path, 'utf8').catch(() => ''), 10);

@@ -66,7 +66,8 @@ export function spawnServer(place: Place, data: string, settings: Record<string,
         quit() {
           if (!ended) child.kill('SIGQUIT');
         },
-        logTail: () => readFileSync(logPath).subarray(logStart).toString('utf8').trim().split('\n').slice(-12).join('\n'),
+        logTail: () =>
+          readFileSync(logPath).subarray(logStart).toString('utf8').trim().split('\n').slice(-12).join('\n'),
       });
     });
   });

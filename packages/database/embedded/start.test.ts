@@ -5,11 +5,11 @@ import { chmodSync, lstatSync, mkdtempSync, realpathSync, rmSync, statSync, writ
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { test, type TestContext } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { Client } from 'pg';
 import { isAlive } from '#process/lock-file.js';
-import { startEmbeddedPostgres, type EmbeddedPostgres } from './start.js';
+import { type EmbeddedPostgres, startEmbeddedPostgres } from './start.js';
 import { testSettings } from './test-settings.js';
 
 const isRoot = process.getuid?.() === 0;
@@ -20,7 +20,8 @@ function dataFolder(t: TestContext, mode = 0o755): string {
   chmodSync(folder, mode);
   t.after(() => {
     const linked = join(folder, 'postgres');
-    if (lstatSync(linked, { throwIfNoEntry: false })?.isSymbolicLink()) rmSync(realpathSync(linked), { recursive: true });
+    if (lstatSync(linked, { throwIfNoEntry: false })?.isSymbolicLink())
+      rmSync(realpathSync(linked), { recursive: true });
     rmSync(folder, { recursive: true });
   });
   return folder;
@@ -152,7 +153,9 @@ test('a start that is given up leaves no server and no lock', async (t) => {
   await start(t, dataDir);
 });
 
-test('as root, with a private data folder, the data goes where the other user can reach it', { skip: !isRoot && 'needs root' }, async (t) => {
+test('as root, with a private data folder, the data goes where the other user can reach it', {
+  skip: !isRoot && 'needs root',
+}, async (t) => {
   const dataDir = dataFolder(t, 0o700);
   const server = await start(t, dataDir);
   assert.match(server.folder, /^\/var\/lib\/millrace\//);
@@ -161,7 +164,9 @@ test('as root, with a private data folder, the data goes where the other user ca
   assert.deepEqual(await query(server.url, 'SELECT 1 AS n'), [{ n: 1 }]);
 });
 
-test('as a plain user the server runs as that user, below the data folder', { skip: !isRoot && 'needs root' }, async (t) => {
+test('as a plain user the server runs as that user, below the data folder', {
+  skip: !isRoot && 'needs root',
+}, async (t) => {
   const dataDir = dataFolder(t, 0o777);
   const server = await startElsewhere(t, dataDir, 65_534);
   assert.equal(server.folder, join(realpathSync(dataDir), 'postgres'));

@@ -9,7 +9,7 @@ import { provideCluster, roleName } from './cluster.js';
 import { endLeftovers } from './leftovers.js';
 import { settlePlace } from './place.js';
 import { choosePort } from './port.js';
-import { spawnServer, type ServerExit, type ServerProcess } from './server.js';
+import { type ServerExit, type ServerProcess, spawnServer } from './server.js';
 import { tunedSettings } from './tuning.js';
 
 /** What a connection attempt ends with while the server starts, recovers or dies; `none`: cut off by the server. */
@@ -75,7 +75,15 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
 
     const { pid, exited, stop, quit } = server;
     void exited.then(() => lock.release());
-    return { url: address(databaseName), pid, port, folder: place.folder, exited, stop: (ms = 30_000) => stop(ms), quit };
+    return {
+      url: address(databaseName),
+      pid,
+      port,
+      folder: place.folder,
+      exited,
+      stop: (ms = 30_000) => stop(ms),
+      quit,
+    };
   } catch (error) {
     await server?.stop(5000);
     lock.release();
@@ -84,7 +92,12 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
 }
 
 /** Waits without a limit while the server lives: replaying gigabytes of WAL after a crash takes its time. */
-async function waitUntilReady(server: ServerProcess, url: string, log: (message: string) => void, signal?: AbortSignal) {
+async function waitUntilReady(
+  server: ServerProcess,
+  url: string,
+  log: (message: string) => void,
+  signal?: AbortSignal,
+) {
   signal?.throwIfAborted();
   const end: { exit?: ServerExit } = {};
   void server.exited.then((exit) => {
@@ -94,7 +107,9 @@ async function waitUntilReady(server: ServerProcess, url: string, log: (message:
   while (!(await tryConnect(url))) {
     signal?.throwIfAborted();
     if (end.exit) {
-      throw new SetupError(`the embedded PostgreSQL ended while starting (${describeExit(end.exit)}); its log says:\n${server.logTail()}`);
+      throw new SetupError(
+        `the embedded PostgreSQL ended while starting (${describeExit(end.exit)}); its log says:\n${server.logTail()}`,
+      );
     }
     if (performance.now() > nextReport) {
       log('the embedded PostgreSQL is still starting (it recovers after a crash)');
@@ -117,7 +132,9 @@ async function tryConnect(url: string): Promise<boolean> {
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'none';
     if (code === '28P01') {
-      throw new SetupError(`the embedded PostgreSQL refuses the password kept beside its cluster; put the right file back`);
+      throw new SetupError(
+        `the embedded PostgreSQL refuses the password kept beside its cluster; put the right file back`,
+      );
     }
     if (notReadyCodes.has(code)) return false;
     throw error;

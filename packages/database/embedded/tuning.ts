@@ -28,6 +28,7 @@ export function tunedSettings({ memory, freeDisk }: Machine): Record<string, str
     work_mem: '16MB',
     wal_level: 'minimal',
     max_wal_senders: '0',
+    max_logical_replication_workers: '0',
     max_wal_size: megabytes(maxWal),
     min_wal_size: megabytes(maxWal / 8),
     wal_buffers: '16MB',

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { test, type TestContext } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import pg from 'pg';
 import { withTestDatabase } from '../../../test/helpers/database.js';
 import { applyMigrations, pendingMigrations } from './apply.js';
@@ -34,9 +34,9 @@ function addMigration(folder: string, name: string, sql: string): void {
 /** Runs with a database that has no migrations. */
 async function withEmptyDatabase(work: (url: string, pool: pg.Pool) => Promise<void>): Promise<void> {
   await withTestDatabase(async ({ url, pool }) => {
-    await pool.query('CREATE DATABASE empty_' + new URL(url).pathname.slice(1));
     const empty = new URL(url);
-    empty.pathname = `/empty_${empty.pathname.slice(1)}`;
+    empty.pathname = empty.pathname.replace('/', '/empty_');
+    await pool.query(`CREATE DATABASE ${empty.pathname.slice(1)}`);
     const emptyPool = new pg.Pool({ connectionString: empty.href });
     emptyPool.on('error', () => {});
     try {
@@ -52,7 +52,9 @@ test('all migrations are applied once, in order, and a second time there is noth
   const folder = sampleFolder(t);
   await withEmptyDatabase(async (url, pool) => {
     assert.deepEqual(await pendingMigrations(pool, folder), ['20260101000000_first', '20260102000000_second']);
-    assert.deepEqual(await applyMigrations(url, folder), { applied: ['20260101000000_first', '20260102000000_second'] });
+    assert.deepEqual(await applyMigrations(url, folder), {
+      applied: ['20260101000000_first', '20260102000000_second'],
+    });
     assert.deepEqual(await applyMigrations(url, folder), { applied: [] });
     assert.deepEqual(await pendingMigrations(pool, folder), []);
     assert.deepEqual((await pool.query('SELECT n FROM one')).rows, [{ n: 2 }]);
@@ -63,7 +65,10 @@ test('concurrent callers take turns and apply each migration once', async (t) =>
   const folder = sampleFolder(t);
   await withEmptyDatabase(async (url, pool) => {
     const results = await Promise.all([1, 2, 3, 4].map(() => applyMigrations(url, folder)));
-    assert.deepEqual(results.flatMap(({ applied }) => applied).sort(), ['20260101000000_first', '20260102000000_second']);
+    assert.deepEqual(results.flatMap(({ applied }) => applied).sort(), [
+      '20260101000000_first',
+      '20260102000000_second',
+    ]);
     assert.deepEqual((await pool.query('SELECT n FROM one')).rows, [{ n: 2 }]);
   });
 });

@@ -1,8 +1,8 @@
 import type { ClientBase } from 'pg';
 import { messageOf, SetupError } from '#contracts/errors.js';
 import { connectForSetup } from './connect.js';
-import { listMigrationNames, migrationsFolder, readMigrations, type Migration } from './folder.js';
-import { createRecordTable, insertRecord, readRecords, type MigrationRecord } from './record.js';
+import { listMigrationNames, type Migration, migrationsFolder, readMigrations } from './folder.js';
+import { createRecordTable, insertRecord, type MigrationRecord, readRecords } from './record.js';
 
 /** The lock that Prisma's own engine takes on PostgreSQL for the same purpose, so that it and we take turns. */
 const prismaLock = 72_707_369;
@@ -53,7 +53,9 @@ async function applyOne(client: ClientBase, { name, sql, checksum }: Migration):
     await client.query('COMMIT');
   } catch (error) {
     await client.query('ROLLBACK').catch(() => {});
-    throw new SetupError(`migration ${name} failed and changed nothing: ${describeSqlError(error, sql)}`, { cause: error });
+    throw new SetupError(`migration ${name} failed and changed nothing: ${describeSqlError(error, sql)}`, {
+      cause: error,
+    });
   }
 }
 
@@ -62,7 +64,9 @@ function refuseMisfit(migrations: readonly Migration[], records: readonly Migrat
   for (const { name, checksum, finished } of records) {
     const migration = byName.get(name);
     if (!finished) {
-      throw new SetupError(`migration ${name} was begun by Prisma's CLI and failed; mend it with: npx prisma migrate resolve`);
+      throw new SetupError(
+        `migration ${name} was begun by Prisma's CLI and failed; mend it with: npx prisma migrate resolve`,
+      );
     }
     if (!migration) {
       throw new SetupError(

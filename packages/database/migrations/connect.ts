@@ -6,7 +6,15 @@ import { messageOf, SetupError } from '#contracts/errors.js';
 const oldestServer = 150_000;
 
 /** Refused, unknown or unanswered address, or a server that is still starting: worth another try for a while. */
-const passingCodes = new Set(['ECONNREFUSED', 'ECONNRESET', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENOTFOUND', 'EAI_AGAIN', '57P03']);
+const passingCodes = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  '57P03',
+]);
 
 export interface ConnectOptions {
   /** How long a server that does not answer yet is tried again, in milliseconds. */
@@ -35,7 +43,8 @@ export async function connectForSetup(databaseUrl: string, options: ConnectOptio
     } catch (error) {
       await client.end().catch(() => {});
       const reason = `the database ${describeDatabase(databaseUrl)} ${explain(error)}`;
-      if (!isPassing(error) || performance.now() > giveUp) throw new SetupError(`${reason}; check DATABASE_URL`, { cause: error });
+      if (!isPassing(error) || performance.now() > giveUp)
+        throw new SetupError(`${reason}; check DATABASE_URL`, { cause: error });
       if (first) options.onWait?.(`${reason}; trying again`);
       await sleep(250);
       continue;

@@ -73,7 +73,8 @@ function instantiate(): Promise<void> {
     const bytes = await readFile(fileURLToPath(new URL('./schema_engine_bg.wasm', script)));
     const imports = Object.fromEntries(Object.entries(bindings).filter(([name]) => name.startsWith('__')));
     // Where the engine leaves its last words when it panics, before it traps.
-    Object.assign(globalThis, { PRISMA_WASM_PANIC_REGISTRY: { set_message: (text: string) => console.error(text) } });
+    const lastWords = { set_message: (text: string) => void process.stderr.write(`${text}\n`) };
+    Object.assign(globalThis, { PRISMA_WASM_PANIC_REGISTRY: lastWords });
     const { instance } = await WebAssembly.instantiate(bytes, { './schema_engine_bg.js': { ...imports } });
     bindings.__wbg_set_wasm(instance.exports);
     const start = instance.exports['__wbindgen_start'];

@@ -37,11 +37,7 @@ export interface FileDetail extends LedgerFile {
 }
 
 /** One file with its history, or undefined when the ledger does not know it. */
-export async function findFileDetail(
-  db: Queryable,
-  prisma: PrismaClient,
-  id: string,
-): Promise<FileDetail | undefined> {
+export async function findFileDetail(db: Queryable, prisma: PrismaClient, id: string): Promise<FileDetail | undefined> {
   const file = await findFile(db, id);
   if (!file) return undefined;
   const [versions, history, decidedBy] = await Promise.all([
@@ -50,7 +46,11 @@ export async function findFileDetail(
       where: { id: BigInt(id) },
       select: {
         duplicateOf: { select: { id: true, path: true } },
-        runs: { include: { run: { omit: { input: true, output: true } } }, orderBy: { runId: 'desc' }, take: mostShown },
+        runs: {
+          include: { run: { omit: { input: true, output: true } } },
+          orderBy: { runId: 'desc' },
+          take: mostShown,
+        },
         rejected: { orderBy: { ordinal: 'asc' }, take: mostShown },
       },
     }),

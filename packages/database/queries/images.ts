@@ -71,5 +71,10 @@ export async function listImages(
      WHERE ${where.sql()} ORDER BY i.file_id DESC LIMIT ${where.param(limit + 1)}`,
     where.values,
   );
-  return takePage(rows, limit, (row) => row, (row) => row.fileId);
+  return takePage(
+    rows,
+    limit,
+    (row) => row,
+    (row) => row.fileId,
+  );
 }

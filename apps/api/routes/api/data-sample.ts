@@ -19,7 +19,10 @@ const SampleQuery = ListQuery({
   fileId: Type.Optional(FileId),
 });
 
-const WallTime = Type.String({ description: 'ISO-8601 without a zone, as in the file', examples: ['2023-01-01T00:00:00'] });
+const WallTime = Type.String({
+  description: 'ISO-8601 without a zone, as in the file',
+  examples: ['2023-01-01T00:00:00'],
+});
 
 const SampleSchema = Type.Object({
   fileId: FileId,
@@ -49,7 +52,9 @@ export async function dataSampleRoutes(app: App, { pool }: ApiDeps): Promise<voi
     },
     async ({ query }) => {
       const walk = { source: 'data-sample', budgetMs };
-      return toPage(await listSamples(pool, { ...query, ...readBounds(query) }, readPage(FilePlaceSchema, query), walk));
+      return toPage(
+        await listSamples(pool, { ...query, ...readBounds(query) }, readPage(FilePlaceSchema, query), walk),
+      );
     },
   );
 }

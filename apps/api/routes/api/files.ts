@@ -3,11 +3,11 @@ import { fileStates } from '#contracts/states.js';
 import { type FileDetail, findFileDetail } from '#database/queries/file-detail.js';
 import { listFiles } from '#database/queries/files.js';
 import type { ApiDeps } from '../../deps.js';
+import { discardAtWish, replayAtWish } from '../../files/change-state.js';
 import type { App } from '../../http/app-type.js';
 import { readPage, toPage } from '../../http/cursor.js';
 import { notFound } from '../../http/problem.js';
 import { FileId, ListQuery, namedIn, OneOrMore, PageOf, problems, RunId } from '../../http/schemas.js';
-import { discardAtWish, replayAtWish } from '../../files/change-state.js';
 import { datasetRoutes } from './dataset-routes.js';
 import { FileDetailSchema, FileSchema } from './file-schemas.js';
 
@@ -15,7 +15,10 @@ const FileQuery = ListQuery({
   state: Type.Optional(OneOrMore(fileStates, 'State of the file')),
   source: Type.Optional(Type.String({ description: 'Name of the source' })),
   path: Type.Optional(
-    Type.String({ maxLength: 4_096, description: 'Start of the path, or a pattern in which * stands for any characters' }),
+    Type.String({
+      maxLength: 4_096,
+      description: 'Start of the path, or a pattern in which * stands for any characters',
+    }),
   ),
   runId: Type.Optional(RunId),
 });

@@ -22,7 +22,10 @@ const TaskSchema = Type.Object({
   concurrency: Type.Integer({ description: 'Runs that one worker process works on at a time' }),
   priority: Type.Integer(),
   source: Nullable(
-    Type.Object({ name: Type.String(), description: Type.String() }, { description: 'Which files of the inbox it loads' }),
+    Type.Object(
+      { name: Type.String(), description: Type.String() },
+      { description: 'Which files of the inbox it loads' },
+    ),
   ),
 });
 
@@ -30,13 +33,20 @@ const NewRun = Type.Object(
   {
     input: Json,
     idempotencyKey: Type.Optional(
-      Type.String({ pattern: '^[\\x20-\\x7e]{1,200}$', description: 'The same key for the same task gives the same run' }),
+      Type.String({
+        pattern: '^[\\x20-\\x7e]{1,200}$',
+        description: 'The same key for the same task gives the same run',
+      }),
     ),
     priority: Type.Optional(
       Type.Integer({ minimum: 0, maximum: 2_097_152, description: '1 first, higher later; 0 before all numbers' }),
     ),
     delayMs: Type.Optional(
-      Type.Integer({ minimum: 0, maximum: 366 * 86_400_000, description: 'Not to be started for so many milliseconds' }),
+      Type.Integer({
+        minimum: 0,
+        maximum: 366 * 86_400_000,
+        description: 'Not to be started for so many milliseconds',
+      }),
     ),
   },
   { additionalProperties: false },
@@ -72,7 +82,9 @@ export async function taskRoutes(app: App, deps: ApiDeps): Promise<void> {
     async (request, reply) => {
       const task = deps.catalogue.get(request.params.name);
       if (!task) {
-        throw notFound(`no task is named ${JSON.stringify(request.params.name)}; there are ${[...deps.catalogue.keys()].join(', ')}`);
+        throw notFound(
+          `no task is named ${JSON.stringify(request.params.name)}; there are ${[...deps.catalogue.keys()].join(', ')}`,
+        );
       }
       const started = await startRun(deps.pool, task, { ...request.body, trigger: 'api' });
       if (started.open) await carryRun(deps.carrier, started.open, request.log);

@@ -4,17 +4,28 @@ import type { ApiDeps } from '../../deps.js';
 import type { App } from '../../http/app-type.js';
 import { HttpProblem } from '../../http/problem.js';
 import { problems } from '../../http/schemas.js';
+import { compileValidator } from '../../http/validation.js';
 import { placeFiles } from '../../upload/place.js';
 import { mostFiles, receiveFiles } from '../../upload/receive.js';
 import { UploadedSchema } from './file-schemas.js';
 
 const UploadQuery = Type.Object(
   {
-    folder: Type.Optional(Type.String({ maxLength: 1_000, description: 'Folder below the inbox; made if it is not there' })),
+    folder: Type.Optional(
+      Type.String({ maxLength: 1_000, description: 'Folder below the inbox; made if it is not there' }),
+    ),
     overwrite: Type.Optional(Type.Boolean({ default: false, description: 'Replace files that lie there already' })),
   },
   { additionalProperties: false },
 );
+
+/** Described for people and programs; the form itself is read part by part, never as one body. */
+const UploadForm = Type.Object({
+  file: Type.Array(Type.String({ format: 'binary', contentMediaType: 'application/octet-stream' }), {
+    description: 'The files, under any field name; each keeps its own name',
+  }),
+  folder: Type.Optional(Type.String({ description: 'As the query parameter' })),
+});
 
 /** POST /api/files: files into the inbox, where the watcher finds them like any other. */
 export async function uploadRoutes(app: App, { config }: ApiDeps): Promise<void> {
@@ -27,6 +38,7 @@ export async function uploadRoutes(app: App, { config }: ApiDeps): Promise<void>
   app.post(
     '/api/files',
     {
+      validatorCompiler: (part) => (part.httpPart === 'body' ? () => true : compileValidator(part)),
       schema: {
         tags: ['files'],
         summary: 'Upload files into the inbox',
@@ -35,6 +47,7 @@ export async function uploadRoutes(app: App, { config }: ApiDeps): Promise<void>
           'All of them get their names at the end, or none does.',
         consumes: ['multipart/form-data'],
         querystring: UploadQuery,
+        body: UploadForm,
         response: { 201: UploadedSchema, ...problems(400, 409, 413, 415, 422, 507) },
       },
     },

@@ -14,7 +14,10 @@ const StatusQuery = ListQuery({
   to: TimeBound('Reported then or earlier'),
   fileId: Type.Optional(FileId),
   latest: Type.Optional(
-    Type.Boolean({ default: false, description: 'Only the latest report of each vehicle; the other filters then hold for that one' }),
+    Type.Boolean({
+      default: false,
+      description: 'Only the latest report of each vehicle; the other filters then hold for that one',
+    }),
   ),
 });
 

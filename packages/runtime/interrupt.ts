@@ -1,0 +1,28 @@
+import type { Pool, Tx } from '#database/pool.js';
+import { cancelStatement, enterSession } from '#database/runs/attempts.js';
+
+/** What is aborted gets so long to notice by itself, and then so long between two cancels, in milliseconds. */
+const intervalMs = 500;
+
+/**
+ * Does the work of a run's transaction so that an abort reaches into it: a statement that waits, for example for a
+ * lock, hears of no abort signal and would outlast any deadline of a stop. It is cancelled on the server.
+ */
+export async function interruptibly<T>(
+  { pool, tx, runId, signal }: { pool: Pool; tx: Tx; runId: string; signal: AbortSignal },
+  work: () => Promise<T>,
+): Promise<T> {
+  const session = await enterSession(tx, runId);
+  let timer: NodeJS.Timeout | undefined;
+  const arm = (): void => {
+    timer = setInterval(() => void cancelStatement(pool, session).catch(() => {}), intervalMs);
+  };
+  if (signal.aborted) arm();
+  else signal.addEventListener('abort', arm, { once: true });
+  try {
+    return await work();
+  } finally {
+    signal.removeEventListener('abort', arm);
+    clearInterval(timer);
+  }
+}
