@@ -65,8 +65,13 @@ export async function count(pool: pg.Pool, sql: string, values: unknown[] = []):
 /**
  * Waits until so many current files are known, each of them at rest, and no run is open.
  * @param files how many paths the inbox has
+ * @param options.also what else has to hold, for changes that are not known yet
  */
-export async function waitUntilQuiet(pool: pg.Pool, files: number, options: WaitOptions = {}): Promise<void> {
+export async function waitUntilQuiet(
+  pool: pg.Pool,
+  files: number,
+  { also, ...options }: WaitOptions & { also?(): Promise<boolean> } = {},
+): Promise<void> {
   await waitFor(
     `${files} files are at rest and no run is open`,
     async () => {
@@ -77,7 +82,8 @@ export async function waitUntilQuiet(pool: pg.Pool, files: number, options: Wait
         [restingStates, finalRunStates],
       );
       const [seen] = rows;
-      return seen && seen.known === files && seen.moving === 0 && seen.open === 0 ? true : undefined;
+      if (!seen || seen.known !== files || seen.moving > 0 || seen.open > 0) return undefined;
+      return also === undefined || (await also()) ? true : undefined;
     },
     { show: () => summary(pool), ...options },
   );

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, stat, symlink } from 'node:fs/promises';
 import { request } from 'node:http';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { test } from 'node:test';
+import { closeServer } from '../../apps/api/close-server.js';
 import { waitFor } from '../helpers/wait.js';
 import { type Answer, type TestApi, withApi } from './api-fixture.js';
 
@@ -169,23 +170,36 @@ test('a large upload is streamed: memory stays far below its size', () =>
     assert.ok(grown < 150, `memory grew by ${Math.round(grown)} MB for an upload of ${chunks} MB`);
   }));
 
+/** Sends the first part of an upload and waits until some of it is written. */
+async function beginUpload(api: TestApi): Promise<Socket> {
+  await api.app.listen({ host: '127.0.0.1', port: 0 });
+  const { port } = new URL(api.app.listeningOrigin);
+  const socket = connect(Number(port), '127.0.0.1');
+  socket.on('error', () => {});
+  socket.write(
+    `POST /api/files HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nContent-Length: 10000000\r\n` +
+      `Content-Type: multipart/form-data; boundary=${boundary}\r\n\r\n${part('half.json', 'x'.repeat(100_000)).slice(0, -2)}`,
+  );
+  await waitFor('the upload has begun to be written', async () => {
+    const [folder] = await staged(api);
+    const [name] = folder === undefined ? [] : await readdir(join(api.inbox, '.uploads', folder)).catch(() => []);
+    return folder !== undefined && name !== undefined ? true : undefined;
+  });
+  return socket;
+}
+
 test('a client that goes away in the middle leaves nothing behind', () =>
   withApi(async (api) => {
-    await api.app.listen({ host: '127.0.0.1', port: 0 });
-    const { port } = new URL(api.app.listeningOrigin);
-    const socket = connect(Number(port), '127.0.0.1');
-    socket.on('error', () => {});
-    socket.write(
-      `POST /api/files HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nContent-Length: 10000000\r\n` +
-        `Content-Type: multipart/form-data; boundary=${boundary}\r\n\r\n${part('half.json', 'x'.repeat(100_000)).slice(0, -2)}`,
-    );
-    await waitFor('the upload has begun to be written', async () => {
-      const [folder] = await staged(api);
-      const [name] = folder === undefined ? [] : await readdir(join(api.inbox, '.uploads', folder)).catch(() => []);
-      return folder !== undefined && name !== undefined ? true : undefined;
-    });
+    const socket = await beginUpload(api);
     socket.destroy();
     await waitFor('nothing of it is left', async () => ((await staged(api)).length === 0 ? true : undefined));
     assert.deepEqual(await readdir(api.inbox), ['.uploads']);
-    await writeFile(join(api.inbox, 'half.json'), 'the name is free');
+  }));
+
+test('a stop cuts an endless upload off after its patience, and leaves nothing of it behind', () =>
+  withApi(async (api) => {
+    const socket = await beginUpload(api);
+    await closeServer(api.app, 50);
+    assert.deepEqual(await staged(api), []);
+    socket.destroy();
   }));

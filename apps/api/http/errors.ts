@@ -9,7 +9,10 @@ import { HttpProblem, notFound, sendProblem, unprocessable } from './problem.js'
 export function answerErrors(app: App): void {
   app.setErrorHandler((error, request, reply) => {
     const problem = toProblem(error, request);
-    if (problem.status >= 500) request.log.error({ err: error, url: request.url }, messageOf(error));
+    const { url } = request;
+    if (problem.status === 500) request.log.error({ err: error, url }, messageOf(error));
+    // The place in our code where the database went away tells nothing; the log would be full of it.
+    else if (problem.status > 500) request.log.warn({ url }, messageOf(error).trim());
     return sendProblem(request, reply, problem);
   });
   app.setNotFoundHandler((request, reply) => sendProblem(request, reply, unknownAddress(request)));

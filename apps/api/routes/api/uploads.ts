@@ -1,4 +1,4 @@
-import multipart from '@fastify/multipart';
+import multipart, { type Multipart } from '@fastify/multipart';
 import { Type } from 'typebox';
 import type { ApiDeps } from '../../deps.js';
 import type { App } from '../../http/app-type.js';
@@ -35,6 +35,10 @@ export async function uploadRoutes(app: App, { config }: ApiDeps): Promise<void>
     limits: { files: mostFiles, fields: 10, fieldSize: 10_000, fieldNameSize: 200, fileSize: Number.POSITIVE_INFINITY },
   });
 
+  // A stop cuts connections off; what their uploads had written must be gone before the process is.
+  const underWay = new Set<Promise<unknown>>();
+  app.addHook('onClose', async () => void (await Promise.allSettled(underWay)));
+
   app.post(
     '/api/files',
     {
@@ -54,14 +58,34 @@ export async function uploadRoutes(app: App, { config }: ApiDeps): Promise<void>
     async (request, reply) => {
       if (!request.isMultipart()) throw new HttpProblem(415, 'expected multipart/form-data with one or more files');
       const { folder = '', overwrite = false } = request.query;
-      const received = await receiveFiles(request.parts(), config.inboxDir, folder);
+      const work = takeUpload(config.inboxDir, request.parts(), folder, overwrite);
+      underWay.add(work);
       try {
-        const paths = await placeFiles(config.inboxDir, received.folder, received.files, overwrite);
-        const items = received.files.map(({ size }, index) => ({ path: paths[index] ?? '', size }));
-        return await reply.code(201).send({ items });
+        return await reply.code(201).send({ items: await work });
       } finally {
-        await received.discard();
+        underWay.delete(work);
       }
     },
   );
+}
+
+/** Files of the inbox that an upload became. */
+interface Uploaded {
+  readonly path: string;
+  readonly size: number;
+}
+
+async function takeUpload(
+  inbox: string,
+  parts: AsyncIterable<Multipart>,
+  folder: string,
+  overwrite: boolean,
+): Promise<Uploaded[]> {
+  const received = await receiveFiles(parts, inbox, folder);
+  try {
+    const paths = await placeFiles(inbox, received.folder, received.files, overwrite);
+    return received.files.map(({ size }, index) => ({ path: paths[index] ?? '', size }));
+  } finally {
+    await received.discard();
+  }
 }
