@@ -37,7 +37,9 @@ export function openPool({ url, name, max, onError }: PoolOptions): Pool {
 export async function transaction<T>(pool: Pool, work: (tx: Tx) => Promise<T>): Promise<T> {
   const client = await pool.connect();
   // A connection that breaks while it is checked out emits an error besides rejecting the query under way.
-  const broken = (error: Error): void => void (failure ??= error);
+  const broken = (error: Error): void => {
+    failure ??= error;
+  };
   let failure: Error | undefined;
   client.on('error', broken);
   try {

@@ -124,9 +124,10 @@ function overPostgres(databaseUrl: string) {
 }
 
 function overRedis(url: string, role: CarrierRole) {
-  const retryStrategy = (times: number): number => Math.min(250 * 2 ** Math.min(times, 7), 20_000);
-  const patient: RedisOptions = { url, maxRetriesPerRequest: null, retryStrategy };
-  const hasty: RedisOptions = { url, maxRetriesPerRequest: 1, retryStrategy };
+  const retryAtMost = (mostMs: number) => (times: number): number => Math.min(125 * 2 ** Math.min(times, 8), mostMs);
+  const patient: RedisOptions = { url, maxRetriesPerRequest: null, retryStrategy: retryAtMost(20_000) };
+  // Whoever waits for an answer is to get it soon after the carrier is back.
+  const hasty: RedisOptions = { url, maxRetriesPerRequest: 1, retryStrategy: retryAtMost(1_000) };
   return {
     queue: (name: string): RunQueue =>
       new Queue<JobData, void, string, JobData, void, string, RedisQueueBackend, RedisOptions>(name, {

@@ -28,7 +28,7 @@ test('pictures come with their faces and are filtered by face count, day, model 
     const find = asking(api, '/api/images');
     const found = async (query: string) => (await find(query)).map((image: { fileId: string }) => image.fileId);
     assert.deepEqual(await found(''), [two, one, none]);
-    assert.deepEqual(await found('faceCount=1'), [one]);
+    assert.deepEqual(await found('faceNo=1'), [one]);
     assert.deepEqual(await found('minFaces=1'), [two, one]);
     assert.deepEqual(await found('maxFaces=0'), [none]);
     assert.deepEqual(await found('from=2026-11-19&to=2026-11-19'), [one]);
@@ -40,11 +40,11 @@ test('pictures come with their faces and are filtered by face count, day, model 
       (await readAll(api, '/api/images', 2)).map((image) => image.fileId),
       [two, one, none],
     );
-    const [image] = await find('faceCount=1');
+    const [image] = await find('faceNo=1');
     assert.equal(image.impDate, '2026-11-19');
     assert.equal(image.path, '1.jpg');
     assert.deepEqual(image.faces, [{ ordinal: 0, x: 0.5, y: 2, width: 30, height: 40, score: 0.9 }]);
-    assert.deepEqual((await find('faceCount=0'))[0].faces, []);
+    assert.deepEqual((await find('faceNo=0'))[0].faces, []);
     assert.equal((await api.ask('/api/images?minFaces=-1')).status, 422);
   }));
 

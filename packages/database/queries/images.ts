@@ -5,7 +5,7 @@ import { type Page, type PageRequest, takePage } from './page.js';
 /** Which pictures are wanted; what is left out does not matter. */
 export interface ImageFilter {
   readonly fileId?: string | undefined;
-  readonly faceCount?: number | undefined;
+  readonly faceNo?: number | undefined;
   readonly minFaces?: number | undefined;
   readonly maxFaces?: number | undefined;
   /** First and last import day, `YYYY-MM-DD`. */
@@ -36,7 +36,7 @@ export interface ImageRow {
   readonly md5: string;
   readonly width: number;
   readonly height: number;
-  readonly faceCount: number;
+  readonly faceNo: number;
   readonly format: string;
   readonly model: string;
   readonly faces: FaceRow[];
@@ -50,7 +50,7 @@ export async function listImages(
 ): Promise<Page<ImageRow, string>> {
   const where = conditions();
   where.when(filter.fileId, (p) => `i.file_id = ${p}`);
-  where.when(filter.faceCount, (p) => `i.face_no = ${p}`);
+  where.when(filter.faceNo, (p) => `i.face_no = ${p}`);
   where.when(filter.minFaces, (p) => `i.face_no >= ${p}`);
   where.when(filter.maxFaces, (p) => `i.face_no <= ${p}`);
   where.when(filter.fromDay, (p) => `i.imp_date >= ${p}::date`);
@@ -60,7 +60,7 @@ export async function listImages(
   where.when(after, (p) => `i.file_id < ${p}`);
   const { rows } = await db.query<ImageRow>(
     `SELECT i.file_id AS "fileId", f.run_id AS "runId", f.path, to_char(i.imp_date, 'YYYY-MM-DD') AS "impDate",
-       i.filename, i.md5, i.width, i.height, i.face_no AS "faceCount", i.format, i.model, found.faces
+       i.filename, i.md5, i.width, i.height, i.face_no AS "faceNo", i.format, i.model, found.faces
      FROM dwd.image i
      JOIN ops.file f ON f.id = i.file_id
      CROSS JOIN LATERAL (

@@ -39,7 +39,9 @@ export async function listOpenRuns(
 export async function exclusively(pool: Pool, name: string, work: () => Promise<void>): Promise<boolean> {
   const client = await pool.connect();
   let failure: Error | undefined;
-  const broken = (error: Error): void => void (failure ??= error);
+  const broken = (error: Error): void => {
+    failure ??= error;
+  };
   client.on('error', broken);
   try {
     const { rows } = await client.query<{ held: boolean }>('SELECT pg_try_advisory_lock(hashtext($1)) AS held', [name]);

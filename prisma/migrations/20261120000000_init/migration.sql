@@ -282,6 +282,9 @@ CREATE INDEX "vehicle_status_vehicle_id_report_time_file_id_ordinal_idx" ON "fle
 -- CreateIndex
 CREATE INDEX "vehicle_status_status_report_time_idx" ON "fleet"."vehicle_status"("status", "report_time");
 
+-- CreateIndex
+CREATE INDEX "vehicle_status_report_time_file_id_ordinal_idx" ON "fleet"."vehicle_status"("report_time", "file_id", "ordinal");
+
 -- AddForeignKey
 ALTER TABLE "ops"."file" ADD CONSTRAINT "file_duplicate_of_id_fkey" FOREIGN KEY ("duplicate_of_id") REFERENCES "ops"."file"("id") ON DELETE SET NULL ON UPDATE CASCADE;
 
@@ -341,6 +344,22 @@ BEGIN
     'ALTER TABLE dwh.data_sample ATTACH PARTITION dwh.%I FOR VALUES FROM (%L) TO (%L)',
     partition_name, "day"::timestamp, ("day" + 1)::timestamp
   );
+END
+$$;
+
+-- Brings the block ranges written since into the index by file of a day's partition; until then every query by file
+-- reads them all. Loads call it when they are done instead of waiting for autovacuum's round.
+CREATE FUNCTION "dwh"."summarize_data_sample_day"("day" date) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+  index_id regclass;
+BEGIN
+  FOR index_id IN
+    SELECT indexrelid FROM pg_index
+    JOIN pg_class ON pg_class.oid = indexrelid JOIN pg_am ON pg_am.oid = relam AND amname = 'brin'
+    WHERE indrelid = to_regclass('dwh.data_sample_' || to_char("day", 'YYYYMMDD'))
+  LOOP
+    PERFORM brin_summarize_new_values(index_id);
+  END LOOP;
 END
 $$;
 

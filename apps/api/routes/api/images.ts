@@ -10,7 +10,7 @@ const Faces = (description: string) => Type.Optional(Type.Integer({ minimum: 0, 
 
 const ImageQuery = ListQuery({
   fileId: Type.Optional(FileId),
-  faceCount: Faces('Exactly so many faces'),
+  faceNo: Faces('Exactly so many faces'),
   minFaces: Faces('So many faces or more'),
   maxFaces: Faces('So many faces or fewer'),
   from: TimeBound('Import date'),
@@ -28,7 +28,7 @@ const ImageSchema = Type.Object({
   md5: Type.String(),
   width: Type.Integer({ description: 'Pixels, as shown' }),
   height: Type.Integer({ description: 'Pixels, as shown' }),
-  faceCount: Type.Integer(),
+  faceNo: Type.Integer(),
   format: Type.String(),
   model: Type.String(),
   faces: Type.Array(

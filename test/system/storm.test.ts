@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Redis } from 'ioredis';
+import { dataSampleBytes } from '#samples/parquet.js';
+import { count, listRuns, waitUntilQuiet } from '../helpers/ledger.js';
+import { carriers, type Platform, type ProcessName, withPlatform } from '../helpers/platform.js';
+import { assertTruth } from '../helpers/truth.js';
+import { waitFor } from '../helpers/wait.js';
+
+const files = 120;
+const rowsPerFile = 1914;
+const kills = 6;
+
+for (const carrier of carriers) {
+  test(`with every process killed again and again while ${files} files load, each row is there once (${carrier})`, (t) =>
+    withPlatform(t, carrier, { workers: 2, env: { BATCH_FILES: '15' } }, async (platform) => {
+      const { inbox, pool, crash } = platform;
+      for (let minute = 0; minute < files; minute += 1) {
+        const bytes = dataSampleBytes({ minute: new Date(Date.UTC(2023, 0, 1) + minute * 60_000), seed: 3 });
+        await inbox.write(`${minute % 7}/${minute}.parquet`, bytes);
+      }
+      await platform.start();
+      let killed = 0;
+      while (killed < kills) {
+        const victim = await nextVictim(platform);
+        if (!victim) break;
+        await Promise.all([crash(victim), killed % 3 === 1 ? crash('watcher') : undefined, killed === 2 ? flush(platform) : undefined]);
+        killed += 1;
+      }
+      assert.ok(killed >= 3, `only ${killed} kills hit a load; the test wants more files`);
+      await waitUntilQuiet(pool, files, { deadlineMs: 90_000 });
+      assert.equal(await count(pool, 'SELECT count(*) FROM dwh.data_sample'), files * rowsPerFile);
+      assert.equal(await count(pool, 'SELECT count(DISTINCT (file_id, ordinal)) FROM dwh.data_sample'), files * rowsPerFile);
+      const runs = await listRuns(pool);
+      assert.deepEqual(new Set(runs.map((run) => run.state)), new Set(['succeeded']));
+      const lost = runs.reduce((sum, run) => sum + run.losses, 0);
+      t.diagnostic(`${killed} workers killed, ${lost} attempts lost`);
+      assert.ok(lost > 0, 'no kill hit a load');
+      await assertTruth(pool);
+    }));
+}
+
+/** The worker of a run whose rows are being written at this moment; undefined when all is done. */
+async function nextVictim({ pool, process }: Platform): Promise<ProcessName | undefined> {
+  const found = await waitFor('a run writes rows, or all files are loaded', async () => {
+    const { rows } = await pool.query<{ pid: number }>(
+      `SELECT w.pid FROM pg_stat_activity s
+       JOIN ops.run r ON s.application_name = 'millrace run ' || r.id
+       JOIN ops.attempt a ON a.run_id = r.id AND a.number = r.attempt
+       JOIN ops.worker w ON w.id = a.worker_id
+       WHERE s.datname = current_database() AND s.query LIKE 'COPY%'`,
+    );
+    if (rows[0]) return { pid: rows[0].pid };
+    const loaded = await count(pool, `SELECT count(*) FROM ops.file WHERE state = 'loaded'`);
+    return loaded === files ? { pid: undefined } : undefined;
+  });
+  // The pid of a session whose worker was killed a moment ago is nobody's now.
+  return (['worker-1', 'worker-2'] as const).find((name) => process(name).pid === found.pid) ?? (found.pid === undefined ? undefined : 'worker-1');
+}
+
+async function flush({ redisUrl }: Platform): Promise<void> {
+  if (redisUrl === undefined) return;
+  const redis = new Redis(redisUrl);
+  await redis.flushall();
+  redis.disconnect();
+}
