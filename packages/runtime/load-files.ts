@@ -61,7 +61,9 @@ export async function loadFiles(context: TaskContext, loader: FileLoader): Promi
       }
       outcomes = batch.outcomes;
       await recordOutcomes(tx, context.fence, outcomes, replaced);
-      return summarize(outcomes, replaced.length);
+      const output = summarize(outcomes, replaced.length);
+      context.log.info(`loaded ${output.loaded} of ${output.files} files, ${output.rows} rows`, output);
+      return output;
     },
     { failure: () => failureOf(outcomes) },
   );

@@ -116,11 +116,14 @@ export async function createPlatform({ databaseUrl, redisUrl, workers = 1, env }
       await rm(folder, { recursive: true, force: true });
     },
     async dump() {
-      const said = [...running.values()].map((app) => `--- ${app.name}\n${app.lines().slice(-25).join('\n')}`);
+      const said = [...running.values()].map((app) => `--- ${app.name}\n${app.lines().slice(-25).map(cut).join('\n')}`);
       return [await summary(pool).catch(String), ...said].join('\n');
     },
   };
 }
+
+/** Stacks in log lines are long, and the test's own error says enough. */
+const cut = (line: string): string => line.slice(0, 300);
 
 /** Runs a test with a platform of its own over a database, and a Redis, of its own. On failure it says what was there. */
 export async function withPlatform(

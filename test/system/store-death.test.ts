@@ -5,7 +5,7 @@ import { definition } from '#tasks/load-data-sample/definition.js';
 import { startRun } from '#runtime/start-run.js';
 import { openCarrier } from '#queue/carrier.js';
 import { addJobs } from '#queue/jobs.js';
-import { lockTable, waitForStuckRun } from '../helpers/block.js';
+import { lockTable, type TableLock, waitForStuckRun } from '../helpers/block.js';
 import { sampleParquet } from '../helpers/inbox.js';
 import { count, listFiles, listRuns, waitUntilQuiet } from '../helpers/ledger.js';
 import { withOwnPostgres } from '../helpers/own-postgres.js';
@@ -23,7 +23,7 @@ for (const carrier of carriers) {
         const env = { BATCH_FILES: '5' };
         const platform = await createPlatform({ databaseUrl: postgres.url, redisUrl: redis?.url, workers: 2, env });
         await runPlatform(platform, async ({ inbox, pool, start, process }) => {
-          const lock = await lockAfterFirstDay(platform);
+          const lock = await lockDay(platform, 2);
           for (let minute = 0; minute < 20; minute += 1) {
             await inbox.write(`${minute}.parquet`, sampleParquet(minute < 10 ? minute : minute + 24 * 60));
           }
@@ -46,36 +46,46 @@ for (const carrier of carriers) {
   });
 }
 
-test('FLUSHALL in the middle of a load, with queued and delayed runs, loses none of them', (t) =>
-  withPlatform(t, 'redis', { env: { BATCH_FILES: '5' } }, async (platform) => {
+test('FLUSHALL in the middle of loads loses no run, queued or delayed, and interrupts none that is under way', (t) =>
+  withPlatform(t, 'redis', { workers: 2, env: { BATCH_FILES: '5' } }, async (platform) => {
     const { inbox, pool } = platform;
     await inbox.write('first.parquet', sampleParquet(900));
     await platform.start();
     await waitUntilQuiet(pool, 1);
-    const lock = await lockAfterFirstDay(platform);
-    for (let minute = 0; minute < 20; minute += 1) {
-      await inbox.write(`${minute}.parquet`, sampleParquet(minute + (minute % 2) * 24 * 60));
-    }
-    await waitForStuckRun(pool);
-    await waitFor('runs wait behind it', async () => (await listRuns(pool)).find((run) => run.state === 'queued'));
+    const locks = [await lockDay(platform, 2), await lockDay(platform, 3)] as const;
+    await inbox.write('stuck on day 2.parquet', sampleParquet(24 * 60));
+    const long = await waitForStuckRun(pool);
+    await inbox.write('stuck on day 3.parquet', sampleParquet(48 * 60));
+    await waitForStuckRun(pool, [long]);
+    for (let minute = 0; minute < 15; minute += 1) await inbox.write(`${minute}.parquet`, sampleParquet(minute));
+    await waitFor('runs wait behind them', async () =>
+      (await listRuns(pool)).filter((run) => run.state === 'queued').length >= 3 ? true : undefined,
+    );
     const delayed = await startDelayed(platform);
 
     const redis = new Redis(platform.redisUrl ?? '');
     await redis.flushall();
     redis.disconnect();
     assert.equal(await count(pool, `SELECT count(*) FROM ops.run WHERE id = $1 AND state = 'delayed'`, [delayed]), 1);
-    await lock.release();
+    await locks[1].release();
+    const state = async (id: string) => (await listRuns(pool)).find((run) => run.id === id);
+    await waitFor('all runs but the stuck one have ended', async () => {
+      const open = (await listRuns(pool)).filter((run) => run.state !== 'succeeded');
+      return open.length === 1 ? true : undefined;
+    });
+    assert.deepEqual((await state(long.run))?.attempts, ['running'], 'nobody else took over what is under way');
+    await locks[0].release();
 
-    await waitUntilQuiet(pool, 21);
-    assert.equal(await count(pool, 'SELECT count(*) FROM dwh.data_sample'), 21 * 25);
-    assert.deepEqual(new Set((await listRuns(pool)).map((run) => run.state)), new Set(['succeeded']));
+    await waitUntilQuiet(pool, 18);
+    assert.deepEqual((await state(long.run))?.attempts, ['succeeded']);
+    assert.equal(await count(pool, 'SELECT count(*) FROM dwh.data_sample'), 18 * 25);
     await assertTruth(pool);
   }));
 
-/** Makes a load get stuck at its first row of 2 January. */
-async function lockAfterFirstDay({ pool, databaseUrl }: Platform) {
-  await pool.query(`SELECT dwh.ensure_data_sample_day('2023-01-02')`);
-  return await lockTable(databaseUrl, 'dwh.data_sample_20230102');
+/** Makes a load get stuck at its first row of a day of January. */
+async function lockDay({ pool, databaseUrl }: Platform, day: number): Promise<TableLock> {
+  await pool.query(`SELECT dwh.ensure_data_sample_day(make_date(2023, 1, $1))`, [day]);
+  return await lockTable(databaseUrl, `dwh.data_sample_2023010${day}`);
 }
 
 /** Asks for the loaded file once more, some seconds later. */

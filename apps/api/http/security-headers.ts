@@ -24,7 +24,8 @@ export function addSecurityHeaders(app: App): void {
       'content-security-policy': dataPolicy,
       'x-content-type-options': 'nosniff',
       'x-frame-options': 'DENY',
-      'referrer-policy': 'no-referrer',
+      // Not no-referrer: browsers then send "Origin: null" with forms of our own pages, too.
+      'referrer-policy': 'same-origin',
       'cross-origin-resource-policy': 'same-origin',
       'cache-control': 'no-store',
     });

@@ -1,0 +1,88 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Browser, Page } from 'playwright-core';
+import { newRunId, recordRun } from '#database/runs/record-run.js';
+import { addJobs } from '#queue/jobs.js';
+import { transaction } from '#database/pool.js';
+import { browserMissing, openBrowser } from '../helpers/browser.js';
+import { seedFile, type TestApi, withApi } from '../integration/api-fixture.js';
+
+const token = 'a-token-of-a-test-0123456789';
+
+/** Opens a page of the API, served for real, in a real browser; faults in its scripts fail the test. */
+async function inBrowser(work: (page: Page, address: string, api: TestApi) => Promise<void>): Promise<boolean> {
+  const browser: Browser | undefined = await openBrowser();
+  if (!browser) return false;
+  try {
+    await withApi(
+      async (api) => {
+        const address = await api.app.listen({ host: '127.0.0.1', port: 0 });
+        const page = await browser.newPage();
+        const faults: string[] = [];
+        page.on('pageerror', (error) => faults.push(error.message));
+        await work(page, address, api);
+        assert.deepEqual(faults, []);
+      },
+      { apiToken: token },
+    );
+  } finally {
+    await browser.close();
+  }
+  return true;
+}
+
+async function logIn(page: Page, address: string, path: string): Promise<void> {
+  await page.goto(address + path);
+  await page.fill('#token', token);
+  await page.click('button[type=submit]');
+}
+
+test('a person who is not logged in is asked for the token and then gets the page they wanted', async (t) => {
+  const ran = await inBrowser(async (page, address, api) => {
+    await seedFile(api.pool, { path: 'a <b>bold</b> name.jpg', state: 'quarantined' });
+    await page.goto(`${address}/`);
+    assert.equal(new URL(page.url()).pathname, '/login');
+    await page.fill('#token', 'not the token of this test');
+    await page.click('button[type=submit]');
+    await page.getByRole('alert').waitFor();
+    await page.fill('#token', token);
+    await page.click('button[type=submit]');
+    await page.getByRole('heading', { name: 'Millrace' }).waitFor();
+    assert.equal(new URL(page.url()).pathname, '/');
+    await page.getByRole('link', { name: 'quarantined' }).click();
+    assert.match(await page.innerText('body'), /a <b>bold<\/b> name\.jpg/);
+  });
+  if (!ran) t.skip(browserMissing);
+});
+
+test('the API documentation lists the routes', async (t) => {
+  const ran = await inBrowser(async (page, address) => {
+    await logIn(page, address, '/docs');
+    await page.getByText('/api/tasks/{name}/runs', { exact: false }).first().waitFor();
+    await page.getByText('/api/files/{id}/replay', { exact: false }).first().waitFor();
+  });
+  if (!ran) t.skip(browserMissing);
+});
+
+test('Bull Board shows the queues, and each job leads to its run', async (t) => {
+  const ran = await inBrowser(async (page, address, api) => {
+    const run = await transaction(api.pool, (tx) =>
+      recordRun(tx, newRunId(), {
+        task: 'detect-faces',
+        queue: 'images',
+        trigger: 'api',
+        input: { files: ['1'] },
+        priority: 0,
+        maxAttempts: 1,
+      }),
+    );
+    assert.ok(run);
+    await addJobs(api.carrier, [run]);
+    await logIn(page, address, '/queues/queue/images');
+    await page.getByText(run.id).first().waitFor();
+    await page.getByRole('link', { name: 'Run', exact: true }).first().waitFor();
+    const href = await page.getByRole('link', { name: 'Run', exact: true }).first().getAttribute('href');
+    assert.equal(new URL(href ?? '', address).pathname, `/api/runs/${run.id}`);
+  });
+  if (!ran) t.skip(browserMissing);
+});
