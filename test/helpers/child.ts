@@ -55,6 +55,8 @@ async function ready(child: ChildProcess, exited: Promise<Exit>, tail: () => str
       if (isReadyMessage(message)) resolve();
     });
     child.once('error', reject);
-    void exited.then(({ code, signal }) => reject(new Error(`ended with ${signal ?? code} before it was ready:\n${tail()}`)));
+    void exited.then(({ code, signal }) =>
+      reject(new Error(`ended with ${signal ?? code} before it was ready:\n${tail()}`)),
+    );
   });
 }

@@ -26,7 +26,8 @@ export function openInbox(dir: string, staging: string): Inbox {
     at,
     write,
     async moveIn(path, bytes) {
-      const draft = join(staging, `draft-${(moved += 1)}`);
+      moved += 1;
+      const draft = join(staging, `draft-${moved}`);
       await writeFile(draft, bytes);
       await mkdir(dirname(at(path)), { recursive: true });
       await rename(draft, at(path));
@@ -37,6 +38,9 @@ export function openInbox(dir: string, staging: string): Inbox {
 const firstMinute = Date.UTC(2023, 0, 1);
 
 /** A data-sample file of few rows; another minute or another seed gives other bytes. */
-export function sampleParquet(minute: number, { rows = 25, seed = 7 }: { rows?: number; seed?: number } = {}): Uint8Array {
+export function sampleParquet(
+  minute: number,
+  { rows = 25, seed = 7 }: { rows?: number; seed?: number } = {},
+): Uint8Array {
   return dataSampleBytes({ minute: new Date(firstMinute + minute * 60_000), seed, rows });
 }

@@ -31,7 +31,14 @@ export interface SeenRun {
 }
 
 /** States in which nothing more happens to a file by itself. */
-const restingStates: readonly FileState[] = ['loaded', 'duplicate', 'quarantined', 'superseded', 'ignored', 'discarded'];
+const restingStates: readonly FileState[] = [
+  'loaded',
+  'duplicate',
+  'quarantined',
+  'superseded',
+  'ignored',
+  'discarded',
+];
 
 /** All versions of all files, by path and version. */
 export async function listFiles(pool: pg.Pool): Promise<SeenFile[]> {
@@ -90,7 +97,12 @@ export async function waitUntilQuiet(
 }
 
 /** Waits until a file's current version has a state. */
-export async function waitForState(pool: pg.Pool, path: string, state: FileState, options: WaitOptions = {}): Promise<SeenFile> {
+export async function waitForState(
+  pool: pg.Pool,
+  path: string,
+  state: FileState,
+  options: WaitOptions = {},
+): Promise<SeenFile> {
   return await waitFor(
     `${path} is ${state}`,
     async () => (await listFiles(pool)).find((f) => f.path === path && f.current && f.state === state),

@@ -63,7 +63,10 @@ export async function createPlatform({ databaseUrl, redisUrl, workers = 1, env }
   const inbox = openInbox(join(folder, 'inbox'), join(folder, 'staging'));
   const pool = new pg.Pool({ connectionString: databaseUrl, max: 4, application_name: 'test' });
   pool.on('error', () => {});
-  const names: ProcessName[] = ['watcher', ...Array.from({ length: workers }, (_, i): ProcessName => `worker-${i + 1}`)];
+  const names: ProcessName[] = [
+    'watcher',
+    ...Array.from({ length: workers }, (_, i): ProcessName => `worker-${i + 1}`),
+  ];
   const running = new Map<ProcessName, AppProcess>();
   const settings: NodeJS.ProcessEnv = {
     PATH: process.env['PATH'],

@@ -16,7 +16,11 @@ const intervalMs = 40;
  * @param what the awaited state in words, for the error
  * @throws Error when the deadline passes
  */
-export async function waitFor<T>(what: string, look: () => Promise<T | undefined>, options: WaitOptions = {}): Promise<T> {
+export async function waitFor<T>(
+  what: string,
+  look: () => Promise<T | undefined>,
+  options: WaitOptions = {},
+): Promise<T> {
   const deadlineMs = options.deadlineMs ?? 30_000;
   const end = performance.now() + deadlineMs;
   for (;;) {

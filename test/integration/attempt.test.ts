@@ -7,12 +7,16 @@ import type { TaskContext } from '#runtime/context.js';
 import { startRun } from '#runtime/start-run.js';
 import { type TestDatabase, withTestDatabase } from '../helpers/database.js';
 import { count, listFiles, listRuns } from '../helpers/ledger.js';
-import { begun, openStubWorker, plainTask, stubTask, type StubWorker } from '../helpers/stub-worker.js';
+import { begun, openStubWorker, plainTask, type StubWorker, stubTask } from '../helpers/stub-worker.js';
 
 type Body = (context: TaskContext, input: unknown) => Promise<unknown>;
 
 /** Runs a test with a table for rows and a worker whose body is the test's. */
-const withWorker = (body: Body, work: (worker: StubWorker, database: TestDatabase) => Promise<void>, stop?: AbortSignal) =>
+const withWorker = (
+  body: Body,
+  work: (worker: StubWorker, database: TestDatabase) => Promise<void>,
+  stop?: AbortSignal,
+) =>
   withTestDatabase(async (database) => {
     await database.pool.query('CREATE TABLE rows (n int)');
     const worker = await openStubWorker(database, '/nowhere', body, stop);
@@ -134,7 +138,16 @@ test('a file that kills every worker that loads it ends quarantined alone; the o
         `UPDATE ops.file SET state = 'loaded', rows = 0 WHERE run_id = $1 RETURNING id`,
         [context.fence.runId],
       );
-      return { files: rows.length, loaded: rows.length, duplicates: 0, quarantined: 0, changed: 0, replaced: 0, rows: 0, rejects: 0 };
+      return {
+        files: rows.length,
+        loaded: rows.length,
+        duplicates: 0,
+        quarantined: 0,
+        changed: 0,
+        replaced: 0,
+        rows: 0,
+        rejects: 0,
+      };
     });
   return withWorker(body, async (worker, database) => {
     const { pool } = database;
@@ -183,6 +196,8 @@ async function settle({ pool }: TestDatabase, paths: readonly string[]): Promise
 
 async function dispatch({ pool }: TestDatabase): Promise<string | undefined> {
   const run = { task: stubTask.name, queue: stubTask.queue, trigger: 'watcher', priority: 0, maxAttempts: 3 } as const;
-  const batch = await dispatchBatch(pool, 'stubs', { files: 10, bytes: 1e9 }, run, (ids) => ({ files: ids.map(String) }));
+  const batch = await dispatchBatch(pool, 'stubs', { files: 10, bytes: 1e9 }, run, (ids) => ({
+    files: ids.map(String),
+  }));
   return batch?.run.id;
 }

@@ -32,7 +32,9 @@ test('a run that finds a duplicate, whose twin another run takes away meanwhile,
   withTestDatabase(async ({ pool }) => {
     await insertTwins(pool);
     const run = { task: 'stub', queue: 'stub', trigger: 'watcher', priority: 0, maxAttempts: 3 } as const;
-    const batch = await dispatchBatch(pool, 'stubs', { files: 10, bytes: 1e9 }, run, (ids) => ({ files: ids.map(String) }));
+    const batch = await dispatchBatch(pool, 'stubs', { files: 10, bytes: 1e9 }, run, (ids) => ({
+      files: ids.map(String),
+    }));
     const fence = { runId: batch?.run.id ?? '', attempt: 1 };
     const [file] = await listFilesToLoad(pool, fence.runId);
     assert.ok(file);

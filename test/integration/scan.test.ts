@@ -29,9 +29,13 @@ test('a file that no event told of is found by the next scan, at any depth', (t)
       const log = createLogger({ name: 'test', level: 'fatal', format: 'json' });
       await startWatcher({ config: loadConfig(env), databaseUrl: url, log, releasers });
       const queued = (path: string) =>
-        waitFor(`${path} is in a run`, async () => ((await statesByPath(pool))[path] === 'loading' ? true : undefined), {
-          deadlineMs: 10_000,
-        });
+        waitFor(
+          `${path} is in a run`,
+          async () => ((await statesByPath(pool))[path] === 'loading' ? true : undefined),
+          {
+            deadlineMs: 10_000,
+          },
+        );
       await inbox.write('before.parquet', sampleParquet(1));
       await queued('before.parquet');
       await inbox.write('deep/down/later.parquet', sampleParquet(2));

@@ -24,7 +24,8 @@ const reasons: Readonly<Record<string, RegExp>> = {
 
 test('each bad file is quarantined with a reason that helps, and its neighbours in the batch load', (t) =>
   withPlatform(t, 'postgres', {}, async ({ inbox, pool, start }) => {
-    for (let minute = 0; minute < 5; minute += 1) await inbox.write(`bad/good ${minute}.parquet`, sampleParquet(minute));
+    for (let minute = 0; minute < 5; minute += 1)
+      await inbox.write(`bad/good ${minute}.parquet`, sampleParquet(minute));
     await inbox.write('bad/good.jpg', (await imageSample(0, 1)).bytes);
     await inbox.write('bad/objects_detection_good.json', goodDetections);
     await writeBadFiles(inbox.write, 1);
@@ -39,9 +40,17 @@ test('each bad file is quarantined with a reason that helps, and its neighbours 
       assert.match(files.get(path)?.reason ?? '', pattern, path);
     }
     for (const [path, file] of files) if (path.includes('good')) assert.equal(file.state, 'loaded', path);
+    const batch = [...files.values()].filter((file) => file.path.endsWith('.parquet'));
+    assert.equal(
+      new Set(batch.map((file) => file.run_id)).size,
+      1,
+      'the good ones loaded in the batch with the bad ones',
+    );
     const mixed = files.get('bad/objects_detection_one_bad_event.json');
     assert.deepEqual([mixed?.state, mixed?.rejects], ['loaded', 1]);
-    const { rows } = await pool.query(`SELECT ordinal, reason, content FROM ops.reject WHERE file_id = $1`, [mixed?.id]);
+    const { rows } = await pool.query(`SELECT ordinal, reason, content FROM ops.reject WHERE file_id = $1`, [
+      mixed?.id,
+    ]);
     assert.equal(rows.length, 1);
     assert.match(JSON.stringify(rows[0]), /vehicle_id/);
     assert.equal(await count(pool, 'SELECT count(*) FROM dwh.data_sample'), 5 * 25);

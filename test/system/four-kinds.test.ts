@@ -66,7 +66,7 @@ test('an older status never overwrites a newer one, in whatever order the files 
     await waitUntilQuiet(pool, 2);
     await inbox.write('vehicle__status.json', status('2022-05-05T13:59:59.999Z', 'parking'));
     await inbox.write('objects__detection_2.json', twiceOneType);
-    await inbox.write('object_detection_1721311532.json', '[' + oneEvent('b', 'trucks', 9) + ']');
+    await inbox.write('object_detection_1721311532.json', `[${oneEvent('b', 'trucks', 9)}]`);
     await waitUntilQuiet(pool, 5);
     const { rows } = await pool.query(`SELECT vehicle_id, status FROM fleet.vehicle_status_latest`);
     assert.deepEqual(rows, [{ vehicle_id: 'q1', status: 'accident' }]);

@@ -14,7 +14,7 @@ const oddNames = [
   '"quoted" \\back\\slash.parquet',
   'ärger 🚲 日本語.parquet',
   'tab\there, new\nline.parquet',
-  '$1 %s {0} ${x} \\N.parquet',
+  '$1 %s {0} $(x) \\N.parquet',
   ' leading and trailing .parquet',
   '-rf.parquet',
   'UPPER.PARQUET',

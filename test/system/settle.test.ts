@@ -11,27 +11,34 @@ import { waitFor } from '../helpers/wait.js';
 const allRows = 'SELECT count(*) FROM dwh.data_sample';
 
 test('a file that is written in slow pieces stays arriving until it is whole, and is loaded once', (t) =>
-  withPlatform(t, 'postgres', { env: { SETTLE_MS: '1500', SCAN_INTERVAL_MS: '2000' } }, async ({ inbox, pool, start }) => {
-    const bytes = sampleParquet(0, { rows: 1000 });
-    const pieces = 12;
-    const cut = (piece: number): number => Math.floor((bytes.length * piece) / pieces);
-    await start();
-    await inbox.write('slow.parquet', '');
-    for (let piece = 0; piece < pieces; piece += 1) {
-      await appendFile(inbox.at('slow.parquet'), bytes.subarray(cut(piece), cut(piece + 1)));
-      // The next piece comes as soon as the ledger has seen this one, well before the file counts as standing still.
-      const file = await waitFor('the growth is noted', async () => {
-        const { rows } = await pool.query<{ state: string }>(`SELECT state FROM ops.file WHERE size = $1`, [cut(piece + 1)]);
-        return rows[0];
-      });
-      assert.equal(file.state, 'arriving');
-    }
-    assert.equal((await listRuns(pool)).length, 0, 'nothing was read of the unfinished file');
-    await waitUntilQuiet(pool, 1);
-    assert.equal(await count(pool, allRows), 1000);
-    assert.equal((await listFiles(pool)).length, 1, 'it is one version');
-    await assertTruth(pool);
-  }));
+  withPlatform(
+    t,
+    'postgres',
+    { env: { SETTLE_MS: '1500', SCAN_INTERVAL_MS: '2000' } },
+    async ({ inbox, pool, start }) => {
+      const bytes = sampleParquet(0, { rows: 1000 });
+      const pieces = 12;
+      const cut = (piece: number): number => Math.floor((bytes.length * piece) / pieces);
+      await start();
+      await inbox.write('slow.parquet', '');
+      for (let piece = 0; piece < pieces; piece += 1) {
+        await appendFile(inbox.at('slow.parquet'), bytes.subarray(cut(piece), cut(piece + 1)));
+        // The next piece comes as soon as the ledger has seen this one, well before the file counts as standing still.
+        const file = await waitFor('the growth is noted', async () => {
+          const { rows } = await pool.query<{ state: string }>(`SELECT state FROM ops.file WHERE size = $1`, [
+            cut(piece + 1),
+          ]);
+          return rows[0];
+        });
+        assert.equal(file.state, 'arriving');
+      }
+      assert.equal((await listRuns(pool)).length, 0, 'nothing was read of the unfinished file');
+      await waitUntilQuiet(pool, 1);
+      assert.equal(await count(pool, allRows), 1000);
+      assert.equal((await listFiles(pool)).length, 1, 'it is one version');
+      await assertTruth(pool);
+    },
+  ));
 
 test('a file that stood still half-written is quarantined, and loaded when its rest comes', (t) =>
   withPlatform(t, 'postgres', {}, async ({ inbox, pool, start }) => {
@@ -43,7 +50,10 @@ test('a file that stood still half-written is quarantined, and loaded when its r
     await appendFile(inbox.at('cut.parquet'), bytes.subarray(bytes.length / 2));
     await waitForState(pool, 'cut.parquet', 'loaded');
     await waitUntilQuiet(pool, 1);
-    assert.deepEqual((await listFiles(pool)).map((file) => file.state), ['superseded', 'loaded']);
+    assert.deepEqual(
+      (await listFiles(pool)).map((file) => file.state),
+      ['superseded', 'loaded'],
+    );
     assert.equal(await count(pool, allRows), 25);
     await assertTruth(pool);
   }));
@@ -53,7 +63,13 @@ test('files that are rewritten, replaced or taken away while they are loaded nev
     await pool.query(`SELECT dwh.ensure_data_sample_day('2023-01-02')`);
     const lock = await lockTable(databaseUrl, 'dwh.data_sample_20230102');
     const secondDay = 24 * 60;
-    for (const [name, minute] of Object.entries({ '1 good': 1, '2 rewritten': secondDay, '3 replaced': 3, '4 gone': 4, '5 good': 5 })) {
+    for (const [name, minute] of Object.entries({
+      '1 good': 1,
+      '2 rewritten': secondDay,
+      '3 replaced': 3,
+      '4 gone': 4,
+      '5 good': 5,
+    })) {
       await inbox.write(`${name}.parquet`, sampleParquet(minute));
     }
     await start();
@@ -76,6 +92,14 @@ test('files that are rewritten, replaced or taken away while they are loaded nev
         ['4 gone.parquet', 'quarantined', null],
         ['5 good.parquet', 'loaded', 25],
       ],
+    );
+    const { rows: outcomes } = await pool.query<{ outcome: string }>(
+      `SELECT outcome FROM ops.run_file WHERE run_id = (SELECT min(id::text)::uuid FROM ops.run) ORDER BY ordinal`,
+    );
+    assert.deepEqual(
+      outcomes.map(({ outcome }) => outcome),
+      ['loaded', 'changed', 'changed', 'changed', 'loaded'],
+      'nothing is taken for the version that was hashed but that version',
     );
     assert.match(current[3]?.reason ?? '', /gone from the inbox.*put it back/);
     await assertTruth(pool);

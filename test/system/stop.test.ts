@@ -26,7 +26,10 @@ for (const carrier of carriers) {
       await start('worker-1');
       await waitUntilQuiet(pool, 3);
       const [after] = await listRuns(pool);
-      assert.deepEqual([after?.state, after?.attempts, after?.failures, after?.losses], ['succeeded', ['released', 'succeeded'], 0, 0]);
+      assert.deepEqual(
+        [after?.state, after?.attempts, after?.failures, after?.losses],
+        ['succeeded', ['released', 'succeeded'], 0, 0],
+      );
       await assertTruth(pool);
     }));
 }

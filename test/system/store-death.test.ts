@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Redis } from 'ioredis';
-import { definition } from '#tasks/load-data-sample/definition.js';
-import { startRun } from '#runtime/start-run.js';
 import { openCarrier } from '#queue/carrier.js';
 import { addJobs } from '#queue/jobs.js';
+import { startRun } from '#runtime/start-run.js';
+import { vehicleStatusExample } from '#samples/examples.js';
+import { definition } from '#tasks/load-vehicle-status/definition.js';
 import { lockTable, type TableLock, waitForStuckRun } from '../helpers/block.js';
 import { sampleParquet } from '../helpers/inbox.js';
 import { count, listFiles, listRuns, waitUntilQuiet } from '../helpers/ledger.js';
@@ -37,7 +38,10 @@ for (const carrier of carriers) {
           await waitUntilQuiet(pool, 21, { deadlineMs: 60_000 });
           assert.equal(await count(pool, 'SELECT count(*) FROM dwh.data_sample'), 21 * 25);
           await assertTruth(pool);
-          assert.deepEqual((['watcher', 'worker-1', 'worker-2'] as const).map((name) => process(name).pid), pids);
+          assert.deepEqual(
+            (['watcher', 'worker-1', 'worker-2'] as const).map((name) => process(name).pid),
+            pids,
+          );
         });
       });
     } finally {
@@ -49,7 +53,8 @@ for (const carrier of carriers) {
 test('FLUSHALL in the middle of loads loses no run, queued or delayed, and interrupts none that is under way', (t) =>
   withPlatform(t, 'redis', { workers: 2, env: { BATCH_FILES: '5' } }, async (platform) => {
     const { inbox, pool } = platform;
-    await inbox.write('first.parquet', sampleParquet(900));
+    const { fileName, document, rows } = vehicleStatusExample;
+    await inbox.write(fileName, JSON.stringify(document));
     await platform.start();
     await waitUntilQuiet(pool, 1);
     const locks = [await lockDay(platform, 2), await lockDay(platform, 3)] as const;
@@ -78,7 +83,8 @@ test('FLUSHALL in the middle of loads loses no run, queued or delayed, and inter
 
     await waitUntilQuiet(pool, 18);
     assert.deepEqual((await state(long.run))?.attempts, ['succeeded']);
-    assert.equal(await count(pool, 'SELECT count(*) FROM dwh.data_sample'), 18 * 25);
+    assert.equal(await count(pool, 'SELECT count(*) FROM dwh.data_sample'), 17 * 25);
+    assert.equal(await count(pool, 'SELECT count(*) FROM fleet.vehicle_status'), rows);
     await assertTruth(pool);
   }));
 

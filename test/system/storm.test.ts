@@ -24,13 +24,18 @@ for (const carrier of carriers) {
       while (killed < kills) {
         const victim = await nextVictim(platform);
         if (!victim) break;
-        await Promise.all([crash(victim), killed % 3 === 1 ? crash('watcher') : undefined, killed === 2 ? flush(platform) : undefined]);
+        await crash(victim);
         killed += 1;
+        if (killed % 3 === 1) await crash('watcher');
+        if (killed === 2) await flush(platform);
       }
       assert.ok(killed >= 3, `only ${killed} kills hit a load; the test wants more files`);
       await waitUntilQuiet(pool, files, { deadlineMs: 90_000 });
       assert.equal(await count(pool, 'SELECT count(*) FROM dwh.data_sample'), files * rowsPerFile);
-      assert.equal(await count(pool, 'SELECT count(DISTINCT (file_id, ordinal)) FROM dwh.data_sample'), files * rowsPerFile);
+      assert.equal(
+        await count(pool, 'SELECT count(DISTINCT (file_id, ordinal)) FROM dwh.data_sample'),
+        files * rowsPerFile,
+      );
       const runs = await listRuns(pool);
       assert.deepEqual(new Set(runs.map((run) => run.state)), new Set(['succeeded']));
       const lost = runs.reduce((sum, run) => sum + run.losses, 0);
@@ -39,6 +44,8 @@ for (const carrier of carriers) {
       await assertTruth(pool);
     }));
 }
+
+const workers = ['worker-1', 'worker-2'] as const;
 
 /** The worker of a run whose rows are being written at this moment; undefined when all is done. */
 async function nextVictim({ pool, process }: Platform): Promise<ProcessName | undefined> {
@@ -50,12 +57,13 @@ async function nextVictim({ pool, process }: Platform): Promise<ProcessName | un
        JOIN ops.worker w ON w.id = a.worker_id
        WHERE s.datname = current_database() AND s.query LIKE 'COPY%'`,
     );
-    if (rows[0]) return { pid: rows[0].pid };
+    // The session of a worker that was killed a moment ago may still be there.
+    const victim = workers.find((name) => rows.some(({ pid }) => pid === process(name).pid));
+    if (victim) return { victim };
     const loaded = await count(pool, `SELECT count(*) FROM ops.file WHERE state = 'loaded'`);
-    return loaded === files ? { pid: undefined } : undefined;
+    return loaded === files ? { victim } : undefined;
   });
-  // The pid of a session whose worker was killed a moment ago is nobody's now.
-  return (['worker-1', 'worker-2'] as const).find((name) => process(name).pid === found.pid) ?? (found.pid === undefined ? undefined : 'worker-1');
+  return found.victim;
 }
 
 async function flush({ redisUrl }: Platform): Promise<void> {

@@ -23,7 +23,8 @@ for (const carrier of carriers) {
       );
       assert.equal(await count(pool, allRows), 60 * 25);
 
-      for (let minute = 0; minute < 60; minute += 1) await inbox.write(`b/again ${minute}.parquet`, sampleParquet(minute));
+      for (let minute = 0; minute < 60; minute += 1)
+        await inbox.write(`b/again ${minute}.parquet`, sampleParquet(minute));
       await waitUntilQuiet(pool, 120);
       const again = (await listFiles(pool)).filter((file) => file.path.startsWith('b/'));
       assert.deepEqual(new Set(again.map((file) => file.state)), new Set(['duplicate']));
@@ -57,7 +58,9 @@ test('a file that is touched, and one that goes from S1 to S2 and back, keep exa
 
     const before = await mtimeOf(platform, 'a.parquet');
     await utimes(inbox.at('a.parquet'), new Date(), new Date());
-    await waitFor('the new mtime is noted', async () => ((await mtimeOf(platform, 'a.parquet')) === before ? undefined : true));
+    await waitFor('the new mtime is noted', async () =>
+      (await mtimeOf(platform, 'a.parquet')) === before ? undefined : true,
+    );
     await waitUntilQuiet(pool, 1);
     assert.equal((await listRuns(pool)).length, 1, 'a touch makes no run');
     assert.equal((await listFiles(pool)).length, 1, 'a touch makes no version');
@@ -136,13 +139,22 @@ test('two files that swap their contents in one moment both keep their rows', (t
   }));
 
 async function mtimeOf({ pool }: Platform, path: string): Promise<string> {
-  const { rows } = await pool.query<{ mtime_ns: string }>('SELECT mtime_ns FROM ops.file WHERE path = $1 AND current', [path]);
+  const { rows } = await pool.query<{ mtime_ns: string }>('SELECT mtime_ns FROM ops.file WHERE path = $1 AND current', [
+    path,
+  ]);
   return rows[0]?.mtime_ns ?? '';
 }
 
-async function waitForVersion({ pool }: Pick<Platform, 'pool'>, path: string, version: number, state: string): Promise<void> {
-  await waitFor(`version ${version} of ${path} is ${state}`, async () =>
-    (await listFiles(pool)).find((file) => file.path === path && file.version === version && file.state === state),
+async function waitForVersion(
+  { pool }: Pick<Platform, 'pool'>,
+  path: string,
+  version: number,
+  state: string,
+): Promise<void> {
+  await waitFor(
+    `version ${version} of ${path} is ${state}`,
+    async () =>
+      (await listFiles(pool)).find((file) => file.path === path && file.version === version && file.state === state),
     { show: async () => JSON.stringify(await listFiles(pool)) },
   );
 }

@@ -41,7 +41,11 @@ for (const carrier of carriers) {
         await crash('worker-1');
         sessions.push(await waitForStuckRun(pool, sessions));
       }
-      assert.equal(await count(pool, `SELECT count(*) FROM pg_stat_activity WHERE pid = $1`, [session.pid]), 0, 'its session was ended');
+      assert.equal(
+        await count(pool, `SELECT count(*) FROM pg_stat_activity WHERE pid = $1`, [session.pid]),
+        0,
+        'its session was ended',
+      );
       await lock.release();
       await assertLoadedOnce(platform);
       const [run] = await listRuns(pool);
@@ -58,7 +62,9 @@ for (const carrier of carriers) {
         `SELECT w.pid FROM ops.attempt a JOIN ops.worker w ON w.id = a.worker_id WHERE a.run_id = $1`,
         [session.run],
       );
-      const sleeper = (['worker-1', 'worker-2'] as const).find((name) => platform.process(name).pid === holders[0]?.pid);
+      const sleeper = (['worker-1', 'worker-2'] as const).find(
+        (name) => platform.process(name).pid === holders[0]?.pid,
+      );
       assert.ok(sleeper);
       platform.process(sleeper).signal('SIGSTOP');
       await waitForStuckRun(pool, [session]);
@@ -66,7 +72,10 @@ for (const carrier of carriers) {
       await assertLoadedOnce(platform);
       platform.process(sleeper).signal('SIGCONT');
       await waitFor('the sleeper says that it lost the run', async () =>
-        platform.process(sleeper).lines().find((line) => line.includes('no longer holds it')),
+        platform
+          .process(sleeper)
+          .lines()
+          .find((line) => line.includes('no longer holds it')),
       );
       await assertLoadedOnce(platform);
       const [run] = await listRuns(pool);
@@ -82,7 +91,9 @@ test('a watcher killed again and again while files arrive neither forgets nor do
       await inbox.write(`${minute % 5}/${minute}.parquet`, sampleParquet(minute));
       if (minute % 15 === 14) {
         const known = minute;
-        await waitFor('some are known', async () => ((await count(pool, 'SELECT count(*) FROM ops.file')) > known / 2 ? true : undefined));
+        await waitFor('some are known', async () =>
+          (await count(pool, 'SELECT count(*) FROM ops.file')) > known / 2 ? true : undefined,
+        );
         await crash('watcher');
       }
     }
