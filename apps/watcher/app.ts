@@ -82,7 +82,7 @@ export async function startWatcher({ config, databaseUrl, log, releasers }: Watc
     lead('the look at the inbox', async () => {
       await notePaths(hints.take());
       await settlePass({ pool, inboxDir, settleMs, log, sourceOf: source });
-      await dispatchPass({ pool, carrier, log, tasks, batchFiles: config.batchFiles });
+      await dispatchPass({ pool, carrier, inboxDir, log, tasks, batchFiles: config.batchFiles });
     }),
     unexpected,
   );

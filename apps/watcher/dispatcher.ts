@@ -1,15 +1,17 @@
 import { messageOf } from '#contracts/errors.js';
-import { type Backlog, dispatchBatch, markDuplicates, readBacklogs } from '#database/ledger/dispatch.js';
+import { type Backlog, dispatchBatch, listTwins, markDuplicates, readBacklogs } from '#database/ledger/dispatch.js';
 import type { Pool } from '#database/pool.js';
 import type { OpenRun } from '#database/runs/record-run.js';
 import type { Logger } from '#process/log.js';
 import type { Carrier } from '#queue/carrier.js';
 import { addJobs } from '#queue/jobs.js';
+import { liesAt } from '#runtime/open-file.js';
 import type { SourceTask } from './sources.js';
 
 export interface DispatcherDeps {
   readonly pool: Pool;
   readonly carrier: Carrier;
+  readonly inboxDir: string;
   readonly log: Logger;
   readonly tasks: readonly SourceTask[];
   /** In place of the sources' own number of files, except where that is one. */
@@ -40,7 +42,7 @@ export async function dispatchPass(deps: DispatcherDeps): Promise<number> {
 async function dispatchSource(deps: DispatcherDeps, task: SourceTask, backlog: Backlog): Promise<number> {
   const { source } = task;
   const files = source.batch.files > 1 ? (deps.batchFiles ?? source.batch.files) : source.batch.files;
-  let waiting = backlog.settled - (await markDuplicates(deps.pool, source.name));
+  let waiting = backlog.settled - (await findDuplicates(deps, source.name));
   const flush = backlog.oldestMs >= maxWaitMs || (backlog.arriving === 0 && backlog.oldestMs >= lingerMs);
   let runs = 0;
   let unsent: OpenRun[] = [];
@@ -64,6 +66,28 @@ async function dispatchSource(deps: DispatcherDeps, task: SourceTask, backlog: B
   await send(deps, unsent);
   if (runs > 0) deps.log.info({ source: source.name, runs }, `${runs} runs of ${task.name} recorded`);
   return runs;
+}
+
+/** Files whose duplicates are looked for together. */
+const twinsAtOnce = 500;
+
+/** Marks what is loaded already. A file that was moved is told from a copy by what lies at the other's path now. */
+async function findDuplicates({ pool, inboxDir }: DispatcherDeps, source: string): Promise<number> {
+  let found = 0;
+  for (;;) {
+    const twins = await listTwins(pool, source, twinsAtOnce);
+    const duplicates = await Promise.all(
+      twins.map(async ({ fileId, loaded }) => ({
+        fileId,
+        loadedId: loaded.id,
+        moved: !(await liesAt(inboxDir, loaded)),
+      })),
+    );
+    const marked = await markDuplicates(pool, duplicates);
+    found += marked;
+    // None marked: what stood there has been taken away meanwhile, and the next pass looks again.
+    if (marked === 0 || twins.length < twinsAtOnce) return found;
+  }
 }
 
 async function send(deps: DispatcherDeps, runs: readonly OpenRun[]): Promise<void> {

@@ -17,7 +17,10 @@ export const fileStates = [
   'loading',
   /** Its rows are in the dataset; moved only by a newer version (`superseded`) or a replay. */
   'loaded',
-  /** Same bytes as a file of this source that is loaded; end state until replayed. */
+  /**
+   * Same bytes as a file of this source that is loaded. End state until replayed; if the bytes were moved here from that
+   * file's path, the run that takes its rows away settles this one again.
+   */
   'duplicate',
   /** Could not be loaded, `reason` says why; a person replays or discards it, or drops a better version. */
   'quarantined',

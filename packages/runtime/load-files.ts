@@ -15,7 +15,7 @@ import {
 import type { Tx } from '#database/pool.js';
 import type { RunError } from '#database/runs/attempts.js';
 import type { TaskContext } from './context.js';
-import { type OpenFile, withFile } from './open-file.js';
+import { liesAt, type OpenFile, withFile } from './open-file.js';
 
 /** What a task says of a file it has loaded. */
 export interface Load {
@@ -105,7 +105,8 @@ async function loadOne(
 ): Promise<FileOutcome> {
   if (twin) {
     context.log.info(`${file.path}: the same bytes are loaded from ${twin.path}`);
-    return { kind: 'duplicate', file, of: twin };
+    const moved = !(await liesAt(context.services.inboxDir, twin));
+    return { kind: 'duplicate', file, of: twin, moved };
   }
   await tx.query('SAVEPOINT file');
   try {

@@ -66,3 +66,9 @@ async function expectVersion(handle: FileHandle, absolutePath: string, file: Run
     throw new FileChangedError(`${file.path} was replaced or taken away while it was loaded`);
   }
 }
+
+/** Whether a path of the inbox still has the version that the ledger knows, by size and mtime. */
+export async function liesAt(inboxDir: string, version: Pick<RunFile, 'path' | 'size' | 'mtimeNs'>): Promise<boolean> {
+  const there = await stat(join(inboxDir, ...version.path.split('/')), { bigint: true }).catch(() => undefined);
+  return there?.size === version.size && there.mtimeNs === version.mtimeNs;
+}

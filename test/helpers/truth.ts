@@ -27,8 +27,8 @@ const violations: Readonly<Record<string, string>> = {
   'the layers of the pictures differ': `
     SELECT file_id FROM ods.image o FULL JOIN dwd.image d USING (file_id)
     WHERE o.file_id IS NULL OR d.file_id IS NULL OR d.face_no <> (SELECT count(*) FROM dwd.face f WHERE f.file_id = d.file_id)`,
-  'bytes that lie in the inbox have no rows': `
-    SELECT f.id, f.path FROM ops.file f WHERE f.state = 'duplicate' AND f.current
+  'bytes that were moved in the inbox have no rows': `
+    SELECT f.id, f.path FROM ops.file f WHERE f.state = 'duplicate' AND f.current AND f.moved
       AND NOT EXISTS (SELECT FROM ops.file l WHERE l.source = f.source AND l.sha256 = f.sha256 AND l.state = 'loaded')`,
   'a path has two loaded versions': `SELECT path FROM ops.file WHERE state = 'loaded' GROUP BY path HAVING count(*) > 1`,
   'what a run says it wrote is not what its files say': `

@@ -15,7 +15,7 @@ test('a file is not marked the duplicate of one whose rows are being taken away'
     await insertTwins(pool);
     const marked = await transaction(pool, async (tx) => {
       await tx.query(supersede);
-      const marking = markDuplicates(pool, 'stubs');
+      const marking = markDuplicates(pool, [{ fileId: 2n, loadedId: 1n, moved: false }]);
       await waitFor('it waits for the run that takes them away', async () => {
         const { rowCount } = await pool.query(
           `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
@@ -39,8 +39,8 @@ test('a run that finds a duplicate, whose twin another run takes away meanwhile,
     const [file] = await listFilesToLoad(pool, fence.runId);
     assert.ok(file);
     await pool.query(supersede);
-    const twin = { id: 1n, path: 'old', sha256: 'same' };
-    await transaction(pool, (tx) => recordOutcomes(tx, fence, [{ kind: 'duplicate', file, of: twin }], []));
+    const twin = { id: 1n, path: 'old', size: 1n, mtimeNs: 1n, sha256: 'same' };
+    await transaction(pool, (tx) => recordOutcomes(tx, fence, [{ kind: 'duplicate', file, of: twin, moved: false }], []));
     assert.equal((await statesByPath(pool))['new'], 'settled');
   }));
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { rename, rm, utimes } from 'node:fs/promises';
 import { test } from 'node:test';
+import { replayFile } from '#database/ledger/replay.js';
 import { sampleParquet } from '../helpers/inbox.js';
 import { count, listFiles, listRuns, statesByPath, waitForState, waitUntilQuiet } from '../helpers/ledger.js';
 import { carriers, type Platform, withPlatform } from '../helpers/platform.js';
@@ -100,7 +101,7 @@ test('a file changed into the bytes of another loses its old rows and becomes a 
     await assertTruth(pool);
   }));
 
-test('a duplicate is loaded when the file whose bytes it shared is changed', (t) =>
+test('a copy stays a duplicate when its original gets new content, and a replay loads it', (t) =>
   withPlatform(t, 'postgres', {}, async (platform) => {
     const { inbox, pool, start } = platform;
     await inbox.write('a.parquet', sampleParquet(1));
@@ -110,7 +111,29 @@ test('a duplicate is loaded when the file whose bytes it shared is changed', (t)
     await waitForState(pool, 'b.parquet', 'duplicate');
     await inbox.write('a.parquet', sampleParquet(2, { rows: 30 }));
     await waitForVersion(platform, 'a.parquet', 2, 'loaded');
+    await waitUntilQuiet(pool, 2);
+    assert.equal(await count(pool, allRows), 30);
+    const { rows } = await pool.query(`SELECT id, state, reason FROM ops.file WHERE path = 'b.parquet'`);
+    assert.equal(rows[0].state, 'duplicate');
+    assert.match(rows[0].reason, /replay this file/);
+    await replayFile(pool, rows[0].id);
     await waitForState(pool, 'b.parquet', 'loaded');
+    await waitUntilQuiet(pool, 2);
+    assert.equal(await count(pool, allRows), 55);
+    await assertTruth(pool);
+  }));
+
+test('a file that was moved keeps its rows when its old name gets new content', (t) =>
+  withPlatform(t, 'postgres', {}, async (platform) => {
+    const { inbox, pool, start } = platform;
+    await inbox.write('current.parquet', sampleParquet(1));
+    await start();
+    await waitUntilQuiet(pool, 1);
+    await rename(inbox.at('current.parquet'), inbox.at('2023-01-01.parquet'));
+    await waitForState(pool, '2023-01-01.parquet', 'duplicate');
+    await inbox.write('current.parquet', sampleParquet(2, { rows: 30 }));
+    await waitForVersion(platform, 'current.parquet', 2, 'loaded');
+    await waitForState(pool, '2023-01-01.parquet', 'loaded');
     await waitUntilQuiet(pool, 2);
     assert.equal(await count(pool, allRows), 55);
     await assertTruth(pool);

@@ -1,4 +1,5 @@
 import { type Pool, type Queryable, transaction } from '../pool.js';
+import { type LoadedFile, type LoadedRow, loadedColumns, loadedFile } from './outcomes.js';
 import { giveFilesToRun, type NewRun, newRunId, type OpenRun, recordRun } from '../runs/record-run.js';
 
 /** What a source has waiting. */
@@ -21,26 +22,53 @@ export async function readBacklogs(db: Queryable): Promise<Backlog[]> {
   return rows.map((row) => ({ ...row, oldestMs: row.oldest_ms ?? 0 }));
 }
 
+/** A settled file and the loaded one with the same bytes. */
+export interface Twins {
+  readonly fileId: bigint;
+  readonly loaded: LoadedFile;
+}
+
 /**
- * Marks settled files whose bytes are loaded already as duplicates. Not one whose path has rows of older content: that
- * needs a run, which takes them away.
- * @returns how many there were
+ * Up to `limit` settled files whose bytes are loaded already. Not one whose path has rows of older content: that needs
+ * a run, which takes them away.
  */
-export async function markDuplicates(db: Queryable, source: string): Promise<number> {
+export async function listTwins(db: Queryable, source: string, limit: number): Promise<Twins[]> {
+  const { rows } = await db.query<LoadedRow & { file_id: string }>(
+    `SELECT f.id AS file_id, ${loadedColumns} FROM ops.file f
+     JOIN ops.file l ON l.source = f.source AND l.sha256 = f.sha256 AND l.state = 'loaded' AND l.id <> f.id
+     WHERE f.source = $1 AND f.state = 'settled' AND f.current AND NOT EXISTS (
+       SELECT FROM ops.file older WHERE older.path = f.path AND older.state = 'loaded' AND older.id <> l.id)
+     LIMIT $2`,
+    [source, limit],
+  );
+  return rows.map((row) => ({ fileId: BigInt(row.file_id), loaded: loadedFile(row) }));
+}
+
+/** What was judged of a settled file: it is a duplicate, and whether the other's bytes were moved here. */
+export interface Duplicate {
+  readonly fileId: bigint;
+  readonly loadedId: bigint;
+  readonly moved: boolean;
+}
+
+/**
+ * Marks settled files as duplicates, each if the other is loaded still.
+ * @returns how many were
+ */
+export async function markDuplicates(db: Queryable, duplicates: readonly Duplicate[]): Promise<number> {
   const { rowCount } = await db.query(
     // The lock makes a run that is about to take the twin's rows away wait; it then sees the duplicate and frees it.
     `WITH twin AS (
-       SELECT f.id AS file, l.id, l.path FROM ops.file f JOIN ops.file l
-         ON l.source = f.source AND l.sha256 = f.sha256 AND l.state = 'loaded' AND l.id <> f.id
-       WHERE f.source = $1 AND f.state = 'settled' AND f.current AND NOT EXISTS (
-         SELECT FROM ops.file older WHERE older.path = f.path AND older.state = 'loaded' AND older.id <> l.id)
+       SELECT judged.file, judged.moved, l.id, l.path
+       FROM unnest($1::bigint[], $2::bigint[], $3::boolean[]) AS judged (file, loaded, moved)
+       JOIN ops.file l ON l.id = judged.loaded AND l.state = 'loaded'
        FOR SHARE OF l
      )
      UPDATE ops.file f
-     SET state = 'duplicate', duplicate_of_id = twin.id, rows = NULL, ended_at = now(), updated_at = now(),
-       reason = format('the same bytes are loaded from %s (file %s)', twin.path, twin.id)
+     SET state = 'duplicate', duplicate_of_id = twin.id, moved = twin.moved, rows = NULL, ended_at = now(),
+       updated_at = now(), reason = format('the same bytes are loaded from %s (file %s)', twin.path, twin.id)
      FROM twin WHERE f.id = twin.file AND f.state = 'settled' AND f.current`,
-    [source],
+    [duplicates.map((d) => d.fileId), duplicates.map((d) => d.loadedId), duplicates.map((d) => d.moved)],
   );
   return rowCount ?? 0;
 }

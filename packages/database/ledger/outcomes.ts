@@ -47,20 +47,40 @@ export async function listFilesToLoad(db: Queryable, runId: string): Promise<Run
 export interface LoadedFile {
   readonly id: bigint;
   readonly path: string;
+  readonly size: bigint;
+  readonly mtimeNs: bigint;
   readonly sha256: string;
 }
 
+/** A loaded file as a statement that names it `l` selects it by `loadedColumns`. */
+export interface LoadedRow {
+  readonly id: string;
+  readonly path: string;
+  readonly size: string;
+  readonly mtime_ns: string;
+  readonly sha256: string;
+}
+export const loadedColumns = 'l.id, l.path, l.size, l.mtime_ns, l.sha256';
+
+export const loadedFile = (row: LoadedRow): LoadedFile => ({
+  id: BigInt(row.id),
+  path: row.path,
+  size: BigInt(row.size),
+  mtimeNs: BigInt(row.mtime_ns),
+  sha256: row.sha256,
+});
+
 /** The loaded files that share a path or the bytes with files of a run, other than those files themselves. */
 export async function listLoadedRelatives(db: Queryable, files: readonly RunFile[]): Promise<LoadedFile[]> {
-  const { rows } = await db.query<{ id: string; path: string; sha256: string }>(
-    `SELECT l.id, l.path, l.sha256 FROM ops.file l
+  const { rows } = await db.query<LoadedRow>(
+    `SELECT ${loadedColumns} FROM ops.file l
      JOIN unnest($1::text[], $2::text[], $3::text[]) AS f (source, path, sha256)
        ON l.path = f.path OR (l.source = f.source AND l.sha256 = f.sha256)
      WHERE l.state = 'loaded' AND l.id <> ALL ($4::bigint[])
      GROUP BY l.id`,
     [files.map((f) => f.source), files.map((f) => f.path), files.map((f) => f.sha256), files.map((f) => f.id)],
   );
-  return rows.map((row) => ({ ...row, id: BigInt(row.id) }));
+  return rows.map(loadedFile);
 }
 
 /** A part of a file that could not be taken. */
@@ -75,7 +95,7 @@ export interface RejectedPart {
 /** What became of one file in a run. */
 export type FileOutcome =
   | { readonly kind: 'loaded'; readonly file: RunFile; readonly rows: number; readonly rejects: number }
-  | { readonly kind: 'duplicate'; readonly file: RunFile; readonly of: LoadedFile }
+  | { readonly kind: 'duplicate'; readonly file: RunFile; readonly of: LoadedFile; readonly moved: boolean }
   | { readonly kind: 'quarantined'; readonly file: RunFile; readonly code: string; readonly reason: string }
   | { readonly kind: 'changed'; readonly file: RunFile; readonly reason: string };
 
@@ -107,10 +127,11 @@ export async function recordOutcomes(
          ELSE o.kind
        END::ops.file_state,
        code = o.code, reason = o.reason, rows = o.rows, rejects = o.rejects, duplicate_of_id = o.duplicate_of,
+       moved = o.moved,
        run_id = $1, attempt = $2, alone = false, updated_at = now(),
        ended_at = CASE WHEN o.kind <> 'changed' THEN now() END
-     FROM unnest($3::bigint[], $4::text[], $5::text[], $6::text[], $7::bigint[], $8::int[], $9::bigint[])
-       AS o (id, kind, code, reason, rows, rejects, duplicate_of)
+     FROM unnest($3::bigint[], $4::text[], $5::text[], $6::text[], $7::bigint[], $8::int[], $9::bigint[], $10::boolean[])
+       AS o (id, kind, code, reason, rows, rejects, duplicate_of, moved)
      WHERE f.id = o.id AND (f.state = 'loading' OR o.kind = 'loaded')`,
     [fence.runId, fence.attempt, ...outcomeColumns(outcomes)],
   );
@@ -124,16 +145,27 @@ export async function recordOutcomes(
 }
 
 /**
- * Sends duplicates whose twin's rows are gone back to be loaded: their bytes still lie in the inbox. They are those of
- * the versions just replaced, and those of this run whose twin another run has replaced meanwhile.
+ * Deals with duplicates whose twin's rows are gone. Bytes that were moved away from the twin's path are loaded from
+ * where they lie now, and so are those of this run whose twin another run has replaced meanwhile. A copy that lay
+ * beside the twin stays a duplicate (docs/decisions/0002); its reason says how to have it loaded.
  */
 async function settleOrphans(tx: Tx, outcomes: readonly FileOutcome[], replaced: readonly bigint[]): Promise<void> {
   await tx.query(
-    `UPDATE ops.file f SET state = 'settled', duplicate_of_id = NULL, reason = NULL, ended_at = NULL, settled_at = now(),
-       updated_at = now()
-     WHERE f.state = 'duplicate' AND (f.duplicate_of_id = ANY($1::bigint[]) OR (f.id = ANY($2::bigint[]) AND NOT EXISTS (
-       SELECT FROM ops.file twin WHERE twin.id = f.duplicate_of_id AND twin.state = 'loaded')))`,
+    `UPDATE ops.file f SET state = 'settled', duplicate_of_id = NULL, moved = false, reason = NULL, ended_at = NULL,
+       settled_at = now(), updated_at = now()
+     WHERE f.state = 'duplicate' AND f.current AND (
+       (f.duplicate_of_id = ANY($1::bigint[]) AND f.moved)
+       OR (f.id = ANY($2::bigint[]) AND NOT EXISTS (
+         SELECT FROM ops.file twin WHERE twin.id = f.duplicate_of_id AND twin.state = 'loaded')))`,
     [replaced, outcomes.map((o) => o.file.id)],
+  );
+  await tx.query(
+    `UPDATE ops.file f SET updated_at = now(), reason = format(
+       'the same bytes were loaded from %s (file %s), which has newer content since; replay this file to load them from here',
+       twin.path, twin.id)
+     FROM ops.file twin
+     WHERE twin.id = f.duplicate_of_id AND twin.id = ANY($1::bigint[]) AND f.state = 'duplicate'`,
+    [replaced],
   );
 }
 
@@ -146,6 +178,7 @@ function outcomeColumns(outcomes: readonly FileOutcome[]): unknown[] {
     outcomes.map((o) => (o.kind === 'loaded' ? o.rows : null)),
     outcomes.map((o) => (o.kind === 'loaded' ? o.rejects : 0)),
     outcomes.map((o) => (o.kind === 'duplicate' ? o.of.id : null)),
+    outcomes.map((o) => o.kind === 'duplicate' && o.moved),
   ];
 }
 

@@ -41,6 +41,7 @@ CREATE TABLE "ops"."file" (
     "run_id" UUID,
     "attempt" INTEGER,
     "duplicate_of_id" BIGINT,
+    "moved" BOOLEAN NOT NULL DEFAULT false,
     "alone" BOOLEAN NOT NULL DEFAULT false,
     "rows" BIGINT,
     "rejects" INTEGER NOT NULL DEFAULT 0,
