@@ -48,7 +48,10 @@ export async function startWatcher({ config, databaseUrl, log, releasers }: Watc
   releasers.add('leadership', () => leadership.close());
 
   const note = (files: readonly FoundFile[]): Promise<number> =>
-    recordSightings(pool, files.map((file) => ({ ...file, source: source(file.path) })));
+    recordSightings(
+      pool,
+      files.map((file) => ({ ...file, source: source(file.path) })),
+    );
   const noteFolder = async (below: string): Promise<void> => {
     const unreadable = (path: string, error: unknown): void =>
       log.warn({ err: error }, `the folder ${path || 'inbox'} cannot be read: ${messageOf(error)}`);
@@ -87,6 +90,10 @@ export async function startWatcher({ config, databaseUrl, log, releasers }: Watc
     unexpected,
   );
   releasers.add('tick', () => tick.stop());
-  const scan = every(config.scanIntervalMs, lead('the scan of the inbox', () => noteFolder('')), unexpected);
+  const scan = every(
+    config.scanIntervalMs,
+    lead('the scan of the inbox', () => noteFolder('')),
+    unexpected,
+  );
   releasers.add('scan', () => scan.stop());
 }

@@ -51,7 +51,13 @@ async function dispatchSource(deps: DispatcherDeps, task: SourceTask, backlog: B
       deps.pool,
       source.name,
       { files, bytes: source.batch.bytes },
-      { task: task.name, queue: task.queue, trigger: 'watcher', priority: task.priority, maxAttempts: task.retry.attempts },
+      {
+        task: task.name,
+        queue: task.queue,
+        trigger: 'watcher',
+        priority: task.priority,
+        maxAttempts: task.retry.attempts,
+      },
       (ids) => ({ files: ids.map(String) }),
     );
     if (!batch) break;

@@ -19,7 +19,11 @@ export function seekLeadership(databaseUrl: string, log: Logger): Leadership {
     await old.end().catch(() => {});
   };
   const seek = async (): Promise<boolean> => {
-    const candidate = new pg.Client({ connectionString: databaseUrl, application_name: 'millrace watcher lock', keepAlive: true });
+    const candidate = new pg.Client({
+      connectionString: databaseUrl,
+      application_name: 'millrace watcher lock',
+      keepAlive: true,
+    });
     candidate.on('error', () => void drop(candidate));
     try {
       await candidate.connect();

@@ -70,7 +70,10 @@ async function settleOne(deps: SettlerDeps, file: ArrivingFile): Promise<HashedF
       const reason = `${file.path} may not be read by Millrace; allow it to and replay the file`;
       await quarantineArriving(deps.pool, file.id, 'unreadable', reason);
     } else {
-      deps.log.warn({ err: error, path: file.path }, `a file could not be read, it is tried again: ${messageOf(error)}`);
+      deps.log.warn(
+        { err: error, path: file.path },
+        `a file could not be read, it is tried again: ${messageOf(error)}`,
+      );
     }
     return undefined;
   }

@@ -4,13 +4,13 @@ import type { Config } from '#config/config.js';
 import type { TaskDefinition } from '#contracts/task.js';
 import { openPool } from '#database/pool.js';
 import { beatHeart, stopHeart, type WorkerIdentity } from '#database/workers/heartbeat.js';
+import { every } from '#process/every.js';
 import type { Logger } from '#process/log.js';
 import type { Releasers } from '#process/releasers.js';
 import { openCarrier } from '#queue/carrier.js';
 import { bodyUrl, loadCatalogue, queuesOf } from '#runtime/catalogue.js';
 import { type AnyTaskRun, createExecutor } from '#runtime/executor.js';
 import { createReconciler } from '#runtime/reconciler.js';
-import { every } from '#process/every.js';
 import { createServices } from './services.js';
 
 /** What a worker needs to be told. */
@@ -71,14 +71,18 @@ export async function startWorker({ config, databaseUrl, log, releasers }: Worke
 
   await beatHeart(pool, identity, []);
   releasers.add('heartbeat record', () => stopHeart(pool, identity.id));
-  const beat = every(config.reconcileIntervalMs, () => beatHeart(pool, identity, executor.active()), (error) =>
-    log.warn({ err: error }, 'the heartbeat could not be written'),
+  const beat = every(
+    config.reconcileIntervalMs,
+    () => beatHeart(pool, identity, executor.active()),
+    (error) => log.warn({ err: error }, 'the heartbeat could not be written'),
   );
   releasers.add('heartbeat', () => beat.stop());
 
   const reconciler = createReconciler({ pool, carrier, log, aliveMs: config.reconcileIntervalMs * 3 });
-  const reconcile = every(config.reconcileIntervalMs, () => reconciler.pass(), (error) =>
-    log.warn({ err: error }, 'the record could not be held against the carrier'),
+  const reconcile = every(
+    config.reconcileIntervalMs,
+    () => reconciler.pass(),
+    (error) => log.warn({ err: error }, 'the record could not be held against the carrier'),
   );
   releasers.add('reconciler', () => reconcile.stop());
 
@@ -86,7 +90,10 @@ export async function startWorker({ config, databaseUrl, log, releasers }: Worke
     carrier.worker(queue, (job, token) => executor.process(job, token), { concurrency, lockMs: config.jobLockMs }),
   );
   releasers.add('runs under way', async () => {
-    const patience = setTimeout(() => giveBack.abort(new Error('the worker stops')), config.stopTimeoutMs * finishShare);
+    const patience = setTimeout(
+      () => giveBack.abort(new Error('the worker stops')),
+      config.stopTimeoutMs * finishShare,
+    );
     await Promise.all(workers.map((worker) => worker.close()));
     clearTimeout(patience);
   });

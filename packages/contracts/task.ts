@@ -56,7 +56,9 @@ export interface TaskDefinition<I extends TObject = TObject, O extends TObject =
 }
 
 /** Keeps a definition's exact types while it is checked. */
-export function defineTask<I extends TObject, O extends TObject>(definition: TaskDefinition<I, O>): TaskDefinition<I, O> {
+export function defineTask<I extends TObject, O extends TObject>(
+  definition: TaskDefinition<I, O>,
+): TaskDefinition<I, O> {
   return definition;
 }
 

@@ -62,7 +62,11 @@ async function* chunksOf<Row>(
     if ('reject' in parsed) {
       rejects.count += 1;
       if (rejects.kept.length < maxRejectsKept) {
-        rejects.kept.push({ ordinal: event.ordinal, reason: parsed.reject, content: JSON.stringify(event.value).slice(0, maxRejectLength) });
+        rejects.kept.push({
+          ordinal: event.ordinal,
+          reason: parsed.reject,
+          content: JSON.stringify(event.value).slice(0, maxRejectLength),
+        });
       }
     } else {
       for (const row of parsed.rows) kind.write(copy, row, file.id, ordinal++);

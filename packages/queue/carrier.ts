@@ -16,8 +16,19 @@ export interface JobData {
 }
 export type RunJob = Job<JobData, void, string>;
 
-type QueueOver<B extends RedisQueueBackend | PostgresQueueBackend, C> = Queue<JobData, void, string, JobData, void, string, B, C>;
-export type RunQueue = QueueOver<RedisQueueBackend, RedisOptions> | QueueOver<PostgresQueueBackend, PostgresConnectionOptions>;
+type QueueOver<B extends RedisQueueBackend | PostgresQueueBackend, C> = Queue<
+  JobData,
+  void,
+  string,
+  JobData,
+  void,
+  string,
+  B,
+  C
+>;
+export type RunQueue =
+  | QueueOver<RedisQueueBackend, RedisOptions>
+  | QueueOver<PostgresQueueBackend, PostgresConnectionOptions>;
 export type RunWorker =
   | Worker<JobData, void, string, RedisQueueBackend, number, RedisOptions>
   | Worker<JobData, void, string, PostgresQueueBackend, number, PostgresConnectionOptions>;
@@ -124,7 +135,10 @@ function overPostgres(databaseUrl: string) {
 }
 
 function overRedis(url: string, role: CarrierRole) {
-  const retryAtMost = (mostMs: number) => (times: number): number => Math.min(125 * 2 ** Math.min(times, 8), mostMs);
+  const retryAtMost =
+    (mostMs: number) =>
+    (times: number): number =>
+      Math.min(125 * 2 ** Math.min(times, 8), mostMs);
   const patient: RedisOptions = { url, maxRetriesPerRequest: null, retryStrategy: retryAtMost(20_000) };
   // Whoever waits for an answer is to get it soon after the carrier is back.
   const hasty: RedisOptions = { url, maxRetriesPerRequest: 1, retryStrategy: retryAtMost(1_000) };

@@ -26,7 +26,9 @@ export async function addJobs(carrier: Carrier, runs: readonly Carried[]): Promi
 
 /** How many jobs of a queue are still to be done or being done. */
 export async function countOpenJobs(carrier: Carrier, queue: string): Promise<number> {
-  const counts = await carrier.queue(queue).getJobCounts('wait', 'active', 'delayed', 'prioritized', 'waiting-children');
+  const counts = await carrier
+    .queue(queue)
+    .getJobCounts('wait', 'active', 'delayed', 'prioritized', 'waiting-children');
   return Object.values(counts).reduce((sum, count) => sum + count, 0);
 }
 

@@ -31,7 +31,13 @@ type Bodies = Record<string, (context: TaskContext, input: unknown) => Promise<u
 /** One worker with one slot over the Postgres carrier, and the way to start a run and see it end. */
 async function withWorker(
   bodies: Bodies,
-  work: (run: (task: TaskDefinition, input: unknown) => Promise<{ id: string; state: string; output: unknown; error: { message: string } | null }>, query: (sql: string) => Promise<Record<string, unknown>[]>) => Promise<void>,
+  work: (
+    run: (
+      task: TaskDefinition,
+      input: unknown,
+    ) => Promise<{ id: string; state: string; output: unknown; error: { message: string } | null }>,
+    query: (sql: string) => Promise<Record<string, unknown>[]>,
+  ) => Promise<void>,
 ): Promise<void> {
   await withTestDatabase(async ({ url, pool }) => {
     const log = createLogger({ name: 'test', level: 'fatal', format: 'json' });
@@ -49,7 +55,10 @@ async function withWorker(
       loadBody: async (task) => bodies[task.name] ?? assert.fail(`no body for ${task.name}`),
     });
     const reconciler = createReconciler({ pool, carrier, log, aliveMs: 60_000 });
-    const worker = carrier.worker('test', (job, token) => executor.process(job, token), { concurrency: 1, lockMs: 10_000 });
+    const worker = carrier.worker('test', (job, token) => executor.process(job, token), {
+      concurrency: 1,
+      lockMs: 10_000,
+    });
     void worker.run();
     try {
       await work(
@@ -57,7 +66,9 @@ async function withWorker(
           const started = await startRun(pool, task, { input, trigger: 'api' });
           if (started.open) await addJobs(carrier, [started.open]);
           for (;;) {
-            const { rows } = await pool.query('SELECT id, state, output, error FROM ops.run WHERE id = $1', [started.id]);
+            const { rows } = await pool.query('SELECT id, state, output, error FROM ops.run WHERE id = $1', [
+              started.id,
+            ]);
             if (['succeeded', 'failed'].includes(rows[0].state)) return rows[0];
             await reconciler.pass();
           }
@@ -98,13 +109,17 @@ test('a task that invokes others on a single slot gives it back, starts again an
     assert.equal(parentBodies, 3, 'once per wait and once to the end');
     assert.equal(childBodies, 5, 'each invoked run ran once');
     assert.deepEqual(
-      (await query(`SELECT invoke_key AS key, root_id = parent_id AS rooted, trigger FROM ops.run WHERE parent_id IS NOT NULL ORDER BY 1`)).map(
-        (row) => [row['key'], row['rooted'], row['trigger']],
-      ),
+      (
+        await query(
+          `SELECT invoke_key AS key, root_id = parent_id AS rooted, trigger FROM ops.run WHERE parent_id IS NOT NULL ORDER BY 1`,
+        )
+      ).map((row) => [row['key'], row['rooted'], row['trigger']]),
       [['first', true, 'invoke'], ...[0, 1, 2, 3].map((n) => [`rest/${n}`, true, 'invoke'])],
     );
     assert.deepEqual(
-      (await query(`SELECT state FROM ops.attempt WHERE run_id = '${ended.id}' ORDER BY number`)).map((row) => row['state']),
+      (await query(`SELECT state FROM ops.attempt WHERE run_id = '${ended.id}' ORDER BY number`)).map(
+        (row) => row['state'],
+      ),
       ['suspended', 'suspended', 'succeeded'],
     );
   });

@@ -10,7 +10,9 @@ export class InvokedRunError extends Error {
   override readonly name = 'InvokedRunError';
   readonly run: InvokedRun;
   constructor(run: InvokedRun) {
-    super(`the invoked run ${run.id} ("${run.key}", ${run.task}) ${run.state}: ${run.error?.message ?? 'no reason given'}`);
+    super(
+      `the invoked run ${run.id} ("${run.key}", ${run.task}) ${run.state}: ${run.error?.message ?? 'no reason given'}`,
+    );
     this.run = run;
   }
 }
@@ -61,7 +63,9 @@ export function trackInvocations(
       throw new SuspendError(`waits for "${key}"`);
     }
     if (found.task !== task.name) {
-      throw new Error(`"${key}" invoked ${found.task} before and ${task.name} now; keys must mean the same in every attempt`);
+      throw new Error(
+        `"${key}" invoked ${found.task} before and ${task.name} now; keys must mean the same in every attempt`,
+      );
     }
     if (found.state === 'succeeded') return found.output;
     if (found.state === 'failed' || found.state === 'cancelled') throw new InvokedRunError(found);

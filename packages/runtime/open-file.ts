@@ -46,7 +46,8 @@ async function openOrExplain(absolutePath: string, path: string): Promise<FileHa
     return await open(absolutePath, 'r');
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    if (code === 'ENOENT') throw new FileChangedError(`${path} was gone from the inbox when its load began`, { cause: error });
+    if (code === 'ENOENT')
+      throw new FileChangedError(`${path} was gone from the inbox when its load began`, { cause: error });
     if (code === 'EACCES' || code === 'EPERM') {
       throw new BadInputError('unreadable', `${path} may not be read by the worker; allow it to and replay the file`, {
         cause: error,

@@ -40,7 +40,8 @@ export function createReconciler(deps: ReconcilerDeps): Reconciler {
           restored += await restoreQueue(deps, queue);
         }
       });
-      if (restored > 0) deps.log.warn({ restored }, 'recorded runs had no job in the carrier; their jobs were added again');
+      if (restored > 0)
+        deps.log.warn({ restored }, 'recorded runs had no job in the carrier; their jobs were added again');
       return restored;
     },
   };

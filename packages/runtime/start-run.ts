@@ -3,7 +3,14 @@ import type { FileState } from '#contracts/states.js';
 import type { TaskDefinition } from '#contracts/task.js';
 import { type Fault, InvalidInputError, validate } from '#contracts/validate.js';
 import { type Pool, type Tx, transaction } from '#database/pool.js';
-import { giveFilesToRun, type Invoker, type NewRun, newRunId, type OpenRun, recordRun } from '#database/runs/record-run.js';
+import {
+  giveFilesToRun,
+  type Invoker,
+  type NewRun,
+  newRunId,
+  type OpenRun,
+  recordRun,
+} from '#database/runs/record-run.js';
 
 /** What a caller asks for when starting a task. */
 export interface RunRequest {
@@ -49,12 +56,7 @@ export async function startRun(pool: Pool, task: TaskDefinition, request: RunReq
   });
 }
 
-async function findByKey(
-  tx: Tx,
-  task: string,
-  key: string | undefined,
-  parent: Invoker | undefined,
-): Promise<string> {
+async function findByKey(tx: Tx, task: string, key: string | undefined, parent: Invoker | undefined): Promise<string> {
   const { rows } = await tx.query<{ id: string }>(
     'SELECT id FROM ops.run WHERE (task = $1 AND idempotency_key = $2) OR (parent_id = $3 AND invoke_key = $4)',
     [task, key ?? null, parent?.runId ?? null, parent?.key ?? null],
@@ -68,10 +70,15 @@ async function findByKey(
 const loadable: readonly FileState[] = ['settled', 'loaded', 'duplicate', 'quarantined', 'discarded'];
 
 async function takeFiles(tx: Tx, runId: string, source: string, input: FileTaskInput): Promise<void> {
-  const { rows } = await tx.query<{ id: string; state: FileState; source: string | null; current: boolean; sha256: string | null }>(
-    'SELECT id, state, source, current, sha256 FROM ops.file WHERE id = ANY($1::bigint[]) ORDER BY id FOR UPDATE',
-    [input.files],
-  );
+  const { rows } = await tx.query<{
+    id: string;
+    state: FileState;
+    source: string | null;
+    current: boolean;
+    sha256: string | null;
+  }>('SELECT id, state, source, current, sha256 FROM ops.file WHERE id = ANY($1::bigint[]) ORDER BY id FOR UPDATE', [
+    input.files,
+  ]);
   const files = new Map(rows.map((row) => [row.id, row]));
   const faults = input.files.flatMap((id, index): Fault[] => {
     const file = files.get(id);
@@ -81,7 +88,12 @@ async function takeFiles(tx: Tx, runId: string, source: string, input: FileTaskI
       return [{ path, message: `names file ${id} of source ${file.source ?? 'none'}; this task loads ${source}` }];
     }
     if (!file.current || !loadable.includes(file.state) || file.sha256 === null) {
-      return [{ path, message: `names file ${id}, which is ${file.current ? file.state : 'not the current version of its path'}; expected one of ${loadable.join(', ')}` }];
+      return [
+        {
+          path,
+          message: `names file ${id}, which is ${file.current ? file.state : 'not the current version of its path'}; expected one of ${loadable.join(', ')}`,
+        },
+      ];
     }
     return [];
   });

@@ -80,12 +80,16 @@ async function main(): Promise<void> {
         seconds[name] = [...(seconds[name] ?? []), (performance.now() - start) / 1000];
       }
     }
-    const medians = Object.entries(seconds).map(([name, each]) => [name, each.sort((a, b) => a - b)[rounds >> 1] ?? 0] as const);
+    const medians = Object.entries(seconds).map(
+      ([name, each]) => [name, each.sort((a, b) => a - b)[rounds >> 1] ?? 0] as const,
+    );
     const limit = medians.find(([name]) => name === 'copy')?.[1] ?? 0;
     process.stdout.write(`${files} files, ${rows} rows, median of ${rounds} rounds\n`);
     for (const [name, median] of medians) {
       const speed = Math.round(rows / median).toLocaleString('en');
-      process.stdout.write(`${name.padEnd(16)} ${median.toFixed(2)} s  ${speed} rows/s  ${(median / limit).toFixed(2)} × copy\n`);
+      process.stdout.write(
+        `${name.padEnd(16)} ${median.toFixed(2)} s  ${speed} rows/s  ${(median / limit).toFixed(2)} × copy\n`,
+      );
     }
     await client.end();
   });

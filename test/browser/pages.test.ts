@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
+import { transaction } from '#database/pool.js';
 import { newRunId, recordRun } from '#database/runs/record-run.js';
 import { addJobs } from '#queue/jobs.js';
-import { transaction } from '#database/pool.js';
 import { browserMissing, openBrowser } from '../helpers/browser.js';
 import { seedFile, type TestApi, withApi } from '../integration/api-fixture.js';
 

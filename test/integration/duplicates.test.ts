@@ -40,7 +40,9 @@ test('a run that finds a duplicate, whose twin another run takes away meanwhile,
     assert.ok(file);
     await pool.query(supersede);
     const twin = { id: 1n, path: 'old', size: 1n, mtimeNs: 1n, sha256: 'same' };
-    await transaction(pool, (tx) => recordOutcomes(tx, fence, [{ kind: 'duplicate', file, of: twin, moved: false }], []));
+    await transaction(pool, (tx) =>
+      recordOutcomes(tx, fence, [{ kind: 'duplicate', file, of: twin, moved: false }], []),
+    );
     assert.equal((await statesByPath(pool))['new'], 'settled');
   }));
 

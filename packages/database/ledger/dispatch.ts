@@ -1,6 +1,6 @@
 import { type Pool, type Queryable, transaction } from '../pool.js';
-import { type LoadedFile, type LoadedRow, loadedColumns, loadedFile } from './outcomes.js';
 import { giveFilesToRun, type NewRun, newRunId, type OpenRun, recordRun } from '../runs/record-run.js';
+import { type LoadedFile, type LoadedRow, loadedColumns, loadedFile } from './outcomes.js';
 
 /** What a source has waiting. */
 export interface Backlog {

@@ -42,7 +42,12 @@ export interface HashedFile {
  */
 export async function settleFiles(pool: Pool, files: readonly HashedFile[]): Promise<void> {
   if (files.length === 0) return;
-  const hashes = [files.map((f) => f.id), files.map((f) => f.size), files.map((f) => f.mtimeNs), files.map((f) => f.sha256)];
+  const hashes = [
+    files.map((f) => f.id),
+    files.map((f) => f.size),
+    files.map((f) => f.mtimeNs),
+    files.map((f) => f.sha256),
+  ];
   await transaction(pool, async (tx) => {
     const { rows } = await tx.query<{ id: string; path: string; sha256: string; touched: string | null }>(
       `SELECT f.id, f.path, h.sha256, p.id AS touched

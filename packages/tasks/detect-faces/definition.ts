@@ -3,7 +3,8 @@ import { defineTask } from '#contracts/task.js';
 
 export const definition = defineTask({
   name: 'detect-faces',
-  description: 'Finds the faces in a picture: the record in ods.image, its columns in dwd.image, each face in dwd.face.',
+  description:
+    'Finds the faces in a picture: the record in ods.image, its columns in dwd.image, each face in dwd.face.',
   queue: 'images',
   input: FileTaskInput,
   output: FileTaskOutput,
