@@ -9,16 +9,31 @@ import { type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { Client } from 'pg';
 import { isAlive } from '#process/lock-file.js';
+import { createReleasers, type Release, type Releasers } from '#process/releasers.js';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from './start.js';
 import { testSettings } from './test-settings.js';
 
 const isRoot = process.getuid?.() === 0;
 
+/** What is to be given back after each test, last taken first: a server stops before its folder goes. */
+const taken = new WeakMap<TestContext, Releasers>();
+
+function giveBackAfter(t: TestContext, name: string, release: Release): void {
+  let releasers = taken.get(t);
+  if (!releasers) {
+    const fresh = createReleasers();
+    releasers = fresh;
+    taken.set(t, fresh);
+    t.after(() => fresh.release());
+  }
+  releasers.add(name, release);
+}
+
 /** A data folder that is removed after the test, together with what is linked from it. */
 function dataFolder(t: TestContext, mode = 0o755): string {
   const folder = mkdtempSync(join(tmpdir(), 'millrace-pg-'));
   chmodSync(folder, mode);
-  t.after(() => {
+  giveBackAfter(t, 'data folder', () => {
     const linked = join(folder, 'postgres');
     if (lstatSync(linked, { throwIfNoEntry: false })?.isSymbolicLink())
       rmSync(realpathSync(linked), { recursive: true });
@@ -29,7 +44,7 @@ function dataFolder(t: TestContext, mode = 0o755): string {
 
 async function start(t: TestContext, dataDir: string, messages: string[] = []): Promise<EmbeddedPostgres> {
   const server = await startEmbeddedPostgres({ dataDir, log: (text) => messages.push(text), settings: testSettings });
-  t.after(() => server.stop());
+  giveBackAfter(t, 'server', () => server.stop());
   return server;
 }
 
@@ -63,7 +78,7 @@ async function startElsewhere(t: TestContext, dataDir: string, uid?: number): Pr
     child.kill(signal);
     await exited;
   };
-  t.after(() => kill('SIGTERM'));
+  giveBackAfter(t, 'other process', () => kill('SIGTERM'));
   for await (const line of createInterface(child.stdout)) {
     const told: unknown = JSON.parse(line);
     assert.ok(typeof told === 'object' && told !== null && 'pid' in told && 'url' in told && 'folder' in told);
