@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import pg from 'pg';
 import { BadInputError } from '#contracts/errors.js';
 import { dispatchBatch } from '#database/ledger/dispatch.js';
+import { endAttempt, enterSession } from '#database/runs/attempts.js';
 import { runAttempt, type Verdict } from '#runtime/attempt.js';
 import type { TaskContext } from '#runtime/context.js';
 import { startRun } from '#runtime/start-run.js';
@@ -50,6 +52,22 @@ test('an attempt that another has overtaken commits nothing', () =>
     assert.equal(await count(database.pool, 'SELECT count(*) FROM rows'), 1);
     const [run] = await listRuns(database.pool);
     assert.deepEqual(run?.attempts, ['lost', 'succeeded']);
+  }));
+
+test('a worker that falls asleep between its last statement and its commit does not hold up the next one', () =>
+  withWorker(writeRow, async (worker, database) => {
+    const runId = await startPlain(database);
+    const first = begun(await worker.begin(runId));
+    const asleep = new pg.Client({ connectionString: database.url });
+    asleep.on('error', () => {});
+    await asleep.connect();
+    await asleep.query('BEGIN');
+    await enterSession(asleep, runId);
+    await asleep.query('INSERT INTO rows VALUES (1)');
+    await endAttempt(asleep, first, { run: 'succeeded', attempt: 'succeeded', output: { rows: 1 } });
+    assert.deepEqual(await runAttempt(worker.deps, begun(await worker.begin(runId))), { kind: 'over' });
+    await assert.rejects(asleep.query('COMMIT'));
+    assert.equal(await count(database.pool, 'SELECT count(*) FROM rows'), 1);
   }));
 
 test('an attempt overtaken in the middle of its transaction commits nothing, though its session still lives', () => {

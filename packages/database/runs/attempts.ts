@@ -39,6 +39,12 @@ export type Begin =
  * its number fences it from committing, and its sessions are thrown out so that the locks it held are free.
  */
 export async function beginAttempt(pool: Pool, runId: string, workerId: string): Promise<Begin> {
+  // Before the row is locked: a worker that was stopped between its last statement and its commit holds that lock.
+  await pool.query(
+    `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+     WHERE application_name = $1 AND EXISTS (SELECT FROM ops.run WHERE id = $2 AND state = 'running')`,
+    [sessionName(runId), runId],
+  );
   return await transaction(pool, async (tx) => {
     const { rows } = await tx.query<{ state: RunState; delay_ms: number }>(
       `SELECT state, (extract(epoch FROM available_at - now()) * 1000)::float8 AS delay_ms
@@ -83,9 +89,6 @@ async function loseAttempt(tx: Tx, runId: string): Promise<void> {
      WHERE run_id = $1 AND state = 'running'`,
     [runId],
   );
-  await tx.query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = $1', [
-    sessionName(runId),
-  ]);
 }
 
 /** The name under which the transaction that commits a run's work shows in `pg_stat_activity`. */
