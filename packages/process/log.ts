@@ -26,6 +26,7 @@ export function createLogger({ name, level, format }: LoggerOptions): Logger {
       sync: true,
       colorize: process.stdout.isTTY && process.stdout.hasColors(),
       ignore: 'pid,hostname',
+      singleLine: true,
       translateTime: 'SYS:HH:MM:ss.l',
     }),
   );

@@ -62,7 +62,7 @@ export async function loadFiles(context: TaskContext, loader: FileLoader): Promi
       outcomes = batch.outcomes;
       await recordOutcomes(tx, context.fence, outcomes, replaced);
       const output = summarize(outcomes, replaced.length);
-      context.log.info(`loaded ${output.loaded} of ${output.files} files, ${output.rows} rows`, output);
+      context.log.info(`loaded ${output.loaded} of ${output.files} files, ${output.rows} rows`);
       return output;
     },
     { failure: () => failureOf(outcomes) },
