@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox';
+import type { SourceDefinition, TaskDefinition } from './task.js';
 
 /** The input of every task that loads files: ids of the ledger, in the order in which they are loaded. */
 export const FileTaskInput = Type.Object(
@@ -26,3 +27,28 @@ export const FileTaskOutput = Type.Object({
   rejects: Count('Parts of loaded files that could not be taken, for example bad events'),
 });
 export type FileTaskOutput = Static<typeof FileTaskOutput>;
+
+/** A task that loads the files of a source. */
+export type FileTaskDefinition = TaskDefinition<typeof FileTaskInput, typeof FileTaskOutput> & {
+  readonly source: SourceDefinition;
+};
+
+/** The batch of sources with many small files. */
+export const manySmallFiles: SourceDefinition['batch'] = { files: 720, bytes: 512 * 2 ** 20 };
+
+/** Defines a task that loads files; what such tasks have in common need not be said, but may be said otherwise. */
+export function defineFileTask(
+  own: Pick<FileTaskDefinition, 'name' | 'description' | 'source'> &
+    Partial<Omit<FileTaskDefinition, 'input' | 'output'>>,
+): FileTaskDefinition {
+  return {
+    queue: 'loads',
+    input: FileTaskInput,
+    output: FileTaskOutput,
+    retry: { attempts: 5, backoffMs: 2_000, maxBackoffMs: 60_000 },
+    timeoutMs: 60 * 60_000,
+    concurrency: 1,
+    priority: 0,
+    ...own,
+  };
+}

@@ -1,10 +1,12 @@
 import { setImmediate } from 'node:timers/promises';
 import { BadInputError } from '#contracts/errors.js';
+import type { FileTaskOutput } from '#contracts/file-task.js';
 import { CopyBinaryWriter } from '#database/copy/binary.js';
 import { copyIn } from '#database/copy/copy-in.js';
 import { maxRejectLength, maxRejectsKept, type RejectedPart } from '#database/ledger/outcomes.js';
-import type { Tx } from '#database/pool.js';
-import type { Load } from '#runtime/load-files.js';
+import { quoteTable } from '#database/quote.js';
+import type { TaskContext } from '#runtime/context.js';
+import { loadFiles } from '#runtime/load-files.js';
 import type { OpenFile } from '#runtime/open-file.js';
 import type { EventShape } from './event-finder.js';
 import type { Rejected } from './fields.js';
@@ -13,6 +15,7 @@ import { readEvents } from './read-events.js';
 /** How the events of one kind become rows of a table. */
 export interface EventTable<Row> {
   readonly shape: EventShape;
+  /** With the columns `file_id` and `ordinal`. */
   readonly table: string;
   /** In the order in which `write` writes them. */
   readonly columns: readonly string[];
@@ -26,31 +29,34 @@ export interface EventTable<Row> {
 const turnEvents = 500;
 
 /**
- * Loads the events of a file in constant memory. An event that cannot be taken is rejected and the others load: events
- * of a stream do not depend on each other, and holding back thousands of good ones for a bad one would lose more. The
- * rejects are recorded with their reasons. A file whose JSON itself is broken is refused as a whole, because nobody
+ * Loads a run's files of events, each in constant memory. An event that cannot be taken is rejected and the others load:
+ * events of a stream do not depend on each other, and holding back thousands of good ones for a bad one would lose more.
+ * The rejects are recorded with their reasons. A file whose JSON itself is broken is refused as a whole, because nobody
  * knows what it should have held; so is one without a single good event.
  */
-export async function loadEvents<Row>(
-  file: OpenFile,
-  tx: Tx,
-  kind: EventTable<Row>,
-  signal: AbortSignal,
-): Promise<Load> {
-  const rejects: { count: number; kept: RejectedPart[] } = { count: 0, kept: [] };
-  const rows = await copyIn(
-    tx,
-    { table: kind.table, columns: kind.columns },
-    chunksOf(file, kind, rejects, signal),
-    signal,
-  );
-  return { rows, rejects };
+export async function loadEventFiles<Row>(context: TaskContext, kind: EventTable<Row>): Promise<FileTaskOutput> {
+  const { signal } = context;
+  return await loadFiles(context, {
+    async load(file, tx) {
+      const rejects: Rejects = { count: 0, kept: [] };
+      const rows = await copyIn(tx, kind, chunksOf(file, kind, rejects, signal), signal);
+      return { rows, rejects };
+    },
+    async remove(tx, fileIds) {
+      await tx.query(`DELETE FROM ${quoteTable(kind.table)} WHERE file_id = ANY($1::bigint[])`, [fileIds]);
+    },
+  });
+}
+
+interface Rejects {
+  count: number;
+  readonly kept: RejectedPart[];
 }
 
 async function* chunksOf<Row>(
   file: OpenFile,
   kind: EventTable<Row>,
-  rejects: { count: number; kept: RejectedPart[] },
+  rejects: Rejects,
   signal: AbortSignal,
 ): AsyncGenerator<Buffer, void, undefined> {
   const copy = new CopyBinaryWriter();

@@ -7,18 +7,23 @@ export interface EventLayout {
   write(wrapperKey: string, events: readonly unknown[]): string;
 }
 
-const any = Number.POSITIVE_INFINITY;
+const unlimited = Number.POSITIVE_INFINITY;
 
 /** Every layout that the event files are known to come in. */
 export const eventLayouts: readonly EventLayout[] = [
   {
     name: 'wrapping object',
     extension: 'json',
-    maxEvents: any,
+    maxEvents: unlimited,
     write: (key, events) => JSON.stringify({ [key]: events }),
   },
-  { name: 'newline-delimited', extension: 'ndjson', maxEvents: any, write: (_key, events) => lines(events, '\n') },
-  { name: 'bare array', extension: 'json', maxEvents: any, write: (_key, events) => JSON.stringify(events) },
+  {
+    name: 'newline-delimited',
+    extension: 'ndjson',
+    maxEvents: unlimited,
+    write: (_key, events) => lines(events, '\n'),
+  },
+  { name: 'bare array', extension: 'json', maxEvents: unlimited, write: (_key, events) => JSON.stringify(events) },
   {
     name: 'single event',
     extension: 'json',
@@ -28,19 +33,19 @@ export const eventLayouts: readonly EventLayout[] = [
   {
     name: 'wrapping object, pretty-printed',
     extension: 'json',
-    maxEvents: any,
+    maxEvents: unlimited,
     write: (key, events) => `${JSON.stringify({ version: 2, [key]: events, count: events.length }, null, 2)}\n`,
   },
   {
     name: 'newline-delimited, CRLF',
     extension: 'jsonl',
-    maxEvents: any,
+    maxEvents: unlimited,
     write: (_key, events) => lines(events, '\r\n'),
   },
   {
     name: 'wrapping object after a byte-order mark',
     extension: 'json',
-    maxEvents: any,
+    maxEvents: unlimited,
     write: (key, events) => `\uFEFF${JSON.stringify({ [key]: events })}`,
   },
 ];

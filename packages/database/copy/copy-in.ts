@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { type ClientBase, escapeIdentifier } from 'pg';
 import { type CopyStreamQuery, from } from 'pg-copy-streams';
+import { quoteTable } from '../quote.js';
 
 /** Where copied rows go. */
 export interface CopyTarget {
@@ -52,8 +53,7 @@ export async function copyIn(
 }
 
 function copyStatement({ table, columns }: CopyTarget): string {
-  const name = table.split('.').map(escapeIdentifier).join('.');
-  return `COPY ${name} (${columns.map(escapeIdentifier).join(', ')}) FROM STDIN (FORMAT binary)`;
+  return `COPY ${quoteTable(table)} (${columns.map(escapeIdentifier).join(', ')}) FROM STDIN (FORMAT binary)`;
 }
 
 /**

@@ -1,17 +1,12 @@
-import { FileTaskInput, FileTaskOutput } from '#contracts/file-task.js';
-import { defineTask } from '#contracts/task.js';
+import { defineFileTask } from '#contracts/file-task.js';
 
-export const definition = defineTask({
+export const definition = defineFileTask({
   name: 'detect-faces',
   description:
     'Finds the faces in a picture: the record in ods.image, its columns in dwd.image, each face in dwd.face.',
   queue: 'images',
-  input: FileTaskInput,
-  output: FileTaskOutput,
-  retry: { attempts: 5, backoffMs: 2_000, maxBackoffMs: 60_000 },
   timeoutMs: 10 * 60_000,
   concurrency: 2,
-  priority: 0,
   source: {
     name: 'images',
     description: 'JPEG, PNG, WebP, GIF, TIFF and AVIF pictures',

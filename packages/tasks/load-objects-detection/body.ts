@@ -1,6 +1,5 @@
-import { type EventTable, loadEvents } from '#events/load-events.js';
+import { type EventTable, loadEventFiles } from '#events/load-events.js';
 import type { TaskRun } from '#runtime/context.js';
-import { loadFiles } from '#runtime/load-files.js';
 import type { definition } from './definition.js';
 import { type ObjectsDetectionRow, objectsDetectionEvents, parseObjectsDetection } from './parse.js';
 
@@ -31,10 +30,4 @@ const detections: EventTable<ObjectsDetectionRow> = {
   },
 };
 
-export const run: TaskRun<typeof definition> = (context) =>
-  loadFiles(context, {
-    load: (file, tx) => loadEvents(file, tx, detections, context.signal),
-    async remove(tx, fileIds) {
-      await tx.query('DELETE FROM fleet.objects_detection WHERE file_id = ANY($1::bigint[])', [fileIds]);
-    },
-  });
+export const run: TaskRun<typeof definition> = (context) => loadEventFiles(context, detections);

@@ -1,6 +1,5 @@
-import { type EventTable, loadEvents } from '#events/load-events.js';
+import { type EventTable, loadEventFiles } from '#events/load-events.js';
 import type { TaskRun } from '#runtime/context.js';
-import { loadFiles } from '#runtime/load-files.js';
 import type { definition } from './definition.js';
 import { parseVehicleStatus, type VehicleStatusRow, vehicleStatusEvents } from './parse.js';
 
@@ -22,10 +21,4 @@ const reports: EventTable<VehicleStatusRow> = {
   },
 };
 
-export const run: TaskRun<typeof definition> = (context) =>
-  loadFiles(context, {
-    load: (file, tx) => loadEvents(file, tx, reports, context.signal),
-    async remove(tx, fileIds) {
-      await tx.query('DELETE FROM fleet.vehicle_status WHERE file_id = ANY($1::bigint[])', [fileIds]);
-    },
-  });
+export const run: TaskRun<typeof definition> = (context) => loadEventFiles(context, reports);

@@ -1,7 +1,6 @@
 import { orReject, readCount, readObject, readText, readTime } from '#events/fields.js';
-import { type EventTable, loadEvents } from '#events/load-events.js';
+import { type EventTable, loadEventFiles } from '#events/load-events.js';
 import type { TaskRun } from '#runtime/context.js';
-import { loadFiles } from '#runtime/load-files.js';
 import type { definition } from './definition.js';
 
 const weights: EventTable<{ hive: string; weighedAt: bigint; grams: number }> = {
@@ -29,10 +28,4 @@ const weights: EventTable<{ hive: string; weighedAt: bigint; grams: number }> = 
   },
 };
 
-export const run: TaskRun<typeof definition> = (context) =>
-  loadFiles(context, {
-    load: (file, tx) => loadEvents(file, tx, weights, context.signal),
-    async remove(tx, fileIds) {
-      await tx.query('DELETE FROM fleet.hive_weight WHERE file_id = ANY($1::bigint[])', [fileIds]);
-    },
-  });
+export const run: TaskRun<typeof definition> = (context) => loadEventFiles(context, weights);
