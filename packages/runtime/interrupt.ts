@@ -14,8 +14,11 @@ export async function interruptibly<T>(
 ): Promise<T> {
   const session = await enterSession(tx, runId);
   let timer: NodeJS.Timeout | undefined;
+  let cancelling: Promise<void> = Promise.resolve();
   const arm = (): void => {
-    timer = setInterval(() => void cancelStatement(pool, session).catch(() => {}), intervalMs);
+    timer = setInterval(() => {
+      cancelling = cancelStatement(pool, session).catch(() => {});
+    }, intervalMs);
   };
   if (signal.aborted) arm();
   else signal.addEventListener('abort', arm, { once: true });
@@ -24,5 +27,7 @@ export async function interruptibly<T>(
   } finally {
     signal.removeEventListener('abort', arm);
     clearInterval(timer);
+    // One on its way must not outlive the work: it needs the pool, and the session may soon be another's.
+    await cancelling;
   }
 }

@@ -74,10 +74,12 @@ test('a picture cut in half is refused in every format', async (t) => {
   await assertBytesRefused(t, tiff.subarray(0, tiff.length / 2), 'corrupt', /TIFF.*unreadable header/, 'tiff');
 });
 
-test('a JPEG that lacks its last bytes is refused', async (t) => {
+test('a JPEG that lacks the end of its data is refused', async (t) => {
   for (const progressive of [false, true]) {
     const bytes = await noisy().jpeg({ progressive }).toBuffer();
-    await assertBytesRefused(t, bytes.subarray(0, bytes.length - 2), 'truncated', /ends early/, `${progressive}`);
+    // Not the end marker's two bytes alone: without them every pixel is there, and whether the decoder looks that far
+    // depends on how the last pixels happen to be packed.
+    await assertBytesRefused(t, bytes.subarray(0, bytes.length - 200), 'truncated', /ends early/, `${progressive}`);
   }
 });
 
