@@ -7,6 +7,7 @@ const server = await startEmbeddedPostgres({
   log: (message) => process.stderr.write(`${message}\n`),
   settings: testSettings,
 });
-process.stdout.write(`${JSON.stringify({ pid: server.pid, url: server.url, folder: server.folder })}\n`);
+// Before the line that tells the test it may send one.
 process.once('SIGTERM', () => void server.stop());
+process.stdout.write(`${JSON.stringify({ pid: server.pid, url: server.url, folder: server.folder })}\n`);
 await server.exited;
