@@ -29,11 +29,11 @@ export async function appendLog(db: Queryable, fence: Fence, lines: readonly Log
   );
 }
 
-/** Says how far an attempt is; ignored when it no longer holds the run. */
+/** Says how far an attempt is, or how far it got; ignored when a later one has the run. */
 export async function recordProgress(db: Queryable, fence: Fence, done: number, total: number): Promise<void> {
   await db.query(
-    `UPDATE ops.run SET progress_done = $3, progress_total = $4, updated_at = now()
-     WHERE id = $1 AND attempt = $2 AND state = 'running'`,
+    `UPDATE ops.run SET progress_done = $3, progress_total = $4
+     WHERE id = $1 AND attempt = $2`,
     [fence.runId, fence.attempt, Math.round(done), Math.round(total)],
   );
 }
