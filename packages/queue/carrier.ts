@@ -48,7 +48,7 @@ export type CarrierRole = 'http' | 'background';
 /** One process's way to the queues; both backends behave alike behind it. */
 export interface Carrier {
   readonly kind: 'redis' | 'postgres';
-  /** Opens the queue on first use. */
+  /** Opens the queue on first use, and anew when the carrier was away then; so ask for it each time. */
   queue(name: string): RunQueue;
   worker(name: string, processor: (job: RunJob, token: string) => Promise<void>, options: WorkerSettings): RunWorker;
   /** Fails when the carrier cannot be reached. */
@@ -73,13 +73,17 @@ export function openCarrier(address: CarrierAddress, role: CarrierRole, onError:
   const { redisUrl } = address;
   const carrier = redisUrl === undefined ? overPostgres(address.databaseUrl) : overRedis(redisUrl, role);
   const queue = (name: string): RunQueue => {
-    let found = open.get(name);
-    if (!found) {
-      found = carrier.queue(name);
-      found.on('error', onError);
-      open.set(name, found);
-    }
-    return found;
+    const found = open.get(name);
+    if (found) return found;
+    const opened = carrier.queue(name);
+    opened.on('error', onError);
+    open.set(name, opened);
+    // BullMQ keeps a first connection that failed as failed for good; the next use opens another.
+    opened.waitUntilReady().catch(() => {
+      if (open.get(name) === opened) open.delete(name);
+      void opened.close().catch(onError);
+    });
+    return opened;
   };
   return {
     kind: redisUrl === undefined ? 'postgres' : 'redis',

@@ -19,12 +19,13 @@ export const redisMissing = 'redis-server not found on PATH: skipped (REQUIRE_RE
 
 /**
  * Starts a redis-server with the settings that production needs (noeviction, AOF).
+ * @param wantedPort a free one if not given
  * @returns undefined when the machine has none
  * @throws Error when the machine has none and REQUIRE_REDIS=1
  */
-export async function startRedis(): Promise<TestRedis | undefined> {
+export async function startRedis(wantedPort?: number): Promise<TestRedis | undefined> {
   const folder = await mkdtemp(join(tmpdir(), 'millrace-test-redis-'));
-  const port = await findFreePort();
+  const port = wantedPort ?? (await findFreePort());
   const settings = `--port ${port} --bind 127.0.0.1 --save  --appendonly yes --maxmemory-policy noeviction --daemonize no`;
   const child = spawn('redis-server', [...settings.split(' '), '--dir', folder], {
     stdio: ['ignore', 'pipe', 'inherit'],

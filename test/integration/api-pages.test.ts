@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import { newRunId } from '#database/runs/record-run.js';
 import { addJobs } from '#queue/jobs.js';
 import { redisMissing, startRedis } from '../helpers/redis.js';
+import { waitFor } from '../helpers/wait.js';
 import { seedFile, type TestApi, withApi } from './api-fixture.js';
 
 test('the front page says what runs, with everything that came from outside escaped', () =>
@@ -188,5 +189,28 @@ test('Bull Board shows the queues and links each job to its run, on the Redis ca
     );
   } finally {
     await redis.stop();
+  }
+});
+
+test('Bull Board says so while the carrier is away, and works when it is there, even if it was not at the start', async (t) => {
+  const first = await startRedis();
+  if (!first) return t.skip(redisMissing);
+  await first.stop();
+  let second: Awaited<ReturnType<typeof startRedis>>;
+  try {
+    await withApi(
+      async (api) => {
+        const board = '/queues/api/queues?activeQueue=loads&page=1&jobsPerPage=10';
+        assert.equal((await api.ask(board)).status, 503);
+        assert.equal((await api.app.inject('/queues')).statusCode, 200);
+        second = await startRedis(Number(new URL(first.url).port));
+        await waitFor('the API is ready', async () => ((await api.ask('/readyz')).status === 200 ? true : undefined));
+        await addJobs(api.carrier, [job()]);
+        await checkBoard(api, 'redis');
+      },
+      { redisUrl: first.url },
+    );
+  } finally {
+    await second?.stop();
   }
 });

@@ -2,10 +2,12 @@ import { createBullBoard } from '@bull-board/api';
 import { BullMQAdapter } from '@bull-board/api/bullMQAdapter';
 import { FastifyAdapter } from '@bull-board/fastify';
 import { Queue } from 'bullmq';
-import type { RunQueue } from '#queue/carrier.js';
+import type { Carrier, RunQueue } from '#queue/carrier.js';
 import type { ApiDeps } from '../deps.js';
 import type { App } from '../http/app-type.js';
+import { HttpProblem, sendProblem } from '../http/problem.js';
 import { bundledPagePolicy, setPolicy } from '../http/security-headers.js';
+import { withTimeLimit } from '../http/time-limit.js';
 
 const basePath = '/queues';
 
@@ -14,23 +16,52 @@ export async function queueRoutes(app: App, { carrier, catalogue }: ApiDeps): Pr
   const names = [...new Set([...catalogue.values()].map((task) => task.queue))].sort();
   const serverAdapter = new FastifyAdapter();
   serverAdapter.setBasePath(basePath);
-  createBullBoard({
+  const board = createBullBoard({
     serverAdapter,
-    queues: names.map((name) => {
-      const tasks = [...catalogue.values()].filter((task) => task.queue === name).map((task) => task.name);
-      return new BullMQAdapter(boardQueue(carrier.queue(name)), {
-        description: `Carries the runs of ${tasks.join(', ')}`,
-        // What a job is depends on its run alone: the record decides about tries, and puts lost jobs back.
-        allowRetries: false,
-        externalJobUrl: (job) => ({ displayText: 'Run', href: `/api/runs/${encodeURIComponent(String(job.id))}` }),
-      });
-    }),
+    queues: [],
     options: { uiConfig: { boardTitle: 'Millrace queues', miscLinks: [{ text: 'Millrace', url: '/' }] } },
   });
+  let shown: readonly RunQueue[] = [];
+  const showQueues = (): void => {
+    const queues = names.map((name) => carrier.queue(name));
+    if (queues.every((queue, index) => queue === shown[index])) return;
+    board.replaceQueues(queues.map((queue) => adapterOf(queue, catalogue)));
+    shown = queues;
+  };
 
   await app.register(async (scope: App) => {
-    scope.addHook('onRequest', async (_request, reply) => void setPolicy(reply, bundledPagePolicy));
+    scope.addHook('onRequest', async (request, reply) => {
+      setPolicy(reply, bundledPagePolicy);
+      showQueues();
+      // Its own requests would wait as long as the carrier is away.
+      if (!request.url.startsWith(`${basePath}/api/`) || (await answers(carrier))) return;
+      // Sent here: the board's own handler makes every error a 500.
+      const detail = 'the carrier of the jobs cannot be reached; the run record is at /api/runs';
+      return sendProblem(request, reply, new HttpProblem(503, detail));
+    });
     await scope.register(serverAdapter.registerPlugin(), { prefix: basePath });
+  });
+}
+
+/** How long a request of the board waits for the carrier. */
+const carrierMs = 2_000;
+
+async function answers(carrier: Carrier): Promise<boolean> {
+  try {
+    await withTimeLimit(carrier.ping(), carrierMs, 'the carrier');
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function adapterOf(queue: RunQueue, catalogue: ApiDeps['catalogue']): BullMQAdapter {
+  const tasks = [...catalogue.values()].filter((task) => task.queue === queue.name).map((task) => task.name);
+  return new BullMQAdapter(boardQueue(queue), {
+    description: `Carries the runs of ${tasks.join(', ')}`,
+    // What a job is depends on its run alone: the record decides about tries, and puts lost jobs back.
+    allowRetries: false,
+    externalJobUrl: (job) => ({ displayText: 'Run', href: `/api/runs/${encodeURIComponent(String(job.id))}` }),
   });
 }
 
