@@ -34,21 +34,14 @@ export async function countOpenJobs(carrier: Carrier, queue: string): Promise<nu
 
 const openStates: readonly string[] = ['waiting', 'active', 'delayed', 'prioritized', 'waiting-children'];
 
-/**
- * Puts back the jobs of open runs that the carrier has lost or thinks are over.
- * @returns the runs whose job was put back
- */
-export async function restoreJobs(carrier: Carrier, runs: readonly Carried[]): Promise<Carried[]> {
-  const restored: Carried[] = [];
-  await Promise.all(
-    runs.map(async (run) => {
-      const queue = carrier.queue(run.queue);
-      const state = await queue.getJobState(run.id);
-      if (openStates.includes(state)) return;
-      if (state !== 'unknown') await queue.remove(run.id);
-      restored.push(run);
-    }),
-  );
-  await addJobs(carrier, restored);
-  return restored;
+/** Those of some open runs whose job the carrier has lost or thinks is over. */
+export async function findRunsWithoutJob<R extends Carried>(carrier: Carrier, runs: readonly R[]): Promise<R[]> {
+  const states = await Promise.all(runs.map((run) => carrier.queue(run.queue).getJobState(run.id)));
+  return runs.filter((_run, index) => !openStates.includes(states[index] ?? 'unknown'));
+}
+
+/** Puts back the jobs of runs that have none, in place of what is left of an earlier one. */
+export async function restoreJobs(carrier: Carrier, runs: readonly Carried[]): Promise<void> {
+  await Promise.all(runs.map((run) => carrier.queue(run.queue).remove(run.id)));
+  await addJobs(carrier, runs);
 }

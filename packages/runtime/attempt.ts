@@ -7,7 +7,7 @@ import { transaction } from '#database/pool.js';
 import { type BegunRun, endAttempt, type RunError } from '#database/runs/attempts.js';
 import { suspendRun, wakeParent } from '#database/runs/flow.js';
 import type { OpenRun } from '#database/runs/record-run.js';
-import { addJobs, restoreJobs } from '#queue/jobs.js';
+import { addJobs, findRunsWithoutJob, restoreJobs } from '#queue/jobs.js';
 import type { TaskContext } from './context.js';
 import type { ExecutorDeps } from './executor.js';
 import { interruptibly } from './interrupt.js';
@@ -121,7 +121,10 @@ async function outcomeOf<T>(promise: Promise<T>): Promise<{ result: T } | { erro
 }
 
 async function wake(deps: ExecutorDeps, recorder: RunRecorder, parent: OpenRun | undefined): Promise<void> {
-  if (parent) await toCarrier(recorder, () => restoreJobs(deps.carrier, [parent]));
+  if (!parent) return;
+  await toCarrier(recorder, async () => {
+    await restoreJobs(deps.carrier, await findRunsWithoutJob(deps.carrier, [parent]));
+  });
 }
 
 /** Tells the carrier what is recorded already; what it does not take now the reconciler gives it later. */

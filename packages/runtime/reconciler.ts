@@ -1,8 +1,8 @@
 import type { Pool } from '#database/pool.js';
-import { countOpenRuns, exclusively, listOpenRuns } from '#database/runs/reconcile.js';
+import { countOpenRuns, exclusively, keepOpenRuns, listOpenRuns } from '#database/runs/reconcile.js';
 import type { Logger } from '#process/log.js';
 import type { Carrier } from '#queue/carrier.js';
-import { countOpenJobs, restoreJobs } from '#queue/jobs.js';
+import { countOpenJobs, findRunsWithoutJob, restoreJobs } from '#queue/jobs.js';
 
 export interface ReconcilerDeps {
   readonly pool: Pool;
@@ -52,7 +52,10 @@ async function restoreQueue(deps: ReconcilerDeps, queue: string): Promise<number
   let after: string | undefined;
   for (;;) {
     const page = await listOpenRuns(deps.pool, queue, { after, limit: pageSize, aliveMs: deps.aliveMs });
-    restored += (await restoreJobs(deps.carrier, page)).length;
+    // Asked in this order, a run that ends in between is not taken for one that lost its job.
+    const lost = await keepOpenRuns(deps.pool, await findRunsWithoutJob(deps.carrier, page));
+    await restoreJobs(deps.carrier, lost);
+    restored += lost.length;
     after = page.at(-1)?.id;
     if (page.length < pageSize || after === undefined) return restored;
   }

@@ -11,7 +11,8 @@ export async function countOpenRuns(db: Queryable): Promise<{ queue: string; run
 
 /**
  * A page of the open runs of a queue, by id, that ought to have a job. A running one is left out while a worker that
- * was seen within `aliveMs` says that it holds it: its job may be gone, but its work is not.
+ * was seen within `aliveMs` says that it holds it: its job may be gone, but its work is not. So is one that moved a
+ * moment ago: its job is on its way.
  */
 export async function listOpenRuns(
   db: Queryable,
@@ -26,10 +27,22 @@ export async function listOpenRuns(
        AND NOT EXISTS (
          SELECT FROM ops.worker w
          WHERE r.state = 'running' AND r.id = ANY (w.active) AND w.seen_at > now() - $4 * interval '1 millisecond')
+       AND r.updated_at < now() - interval '2 seconds'
      ORDER BY r.id LIMIT $3`,
     [queue, after ?? null, limit, aliveMs],
   );
   return rows.map(({ delay_ms: delayMs, ...row }) => ({ ...row, delayMs }));
+}
+
+/** Those of some runs that have not ended meanwhile. */
+export async function keepOpenRuns(db: Queryable, runs: readonly OpenRun[]): Promise<OpenRun[]> {
+  if (runs.length === 0) return [];
+  const { rows } = await db.query<{ id: string }>(
+    `SELECT id FROM ops.run WHERE id = ANY($1::uuid[]) AND state IN ('queued', 'delayed', 'running')`,
+    [runs.map((run) => run.id)],
+  );
+  const open = new Set(rows.map((row) => row.id));
+  return runs.filter((run) => open.has(run.id));
 }
 
 /**
