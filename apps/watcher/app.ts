@@ -47,6 +47,7 @@ export async function startWatcher({ config, databaseUrl, log, releasers }: Watc
   const leadership = seekLeadership(databaseUrl, log);
   releasers.add('leadership', () => leadership.close());
 
+  const stopping = new AbortController();
   const note = (files: readonly FoundFile[]): Promise<number> =>
     recordSightings(
       pool,
@@ -55,7 +56,10 @@ export async function startWatcher({ config, databaseUrl, log, releasers }: Watc
   const noteFolder = async (below: string): Promise<void> => {
     const unreadable = (path: string, error: unknown): void =>
       log.warn({ err: error }, `the folder ${path || 'inbox'} cannot be read: ${messageOf(error)}`);
-    for await (const files of walk(inboxDir, below, unreadable)) await note(files);
+    for await (const files of walk(inboxDir, below, unreadable)) {
+      if (stopping.signal.aborted) return;
+      await note(files);
+    }
   };
   const notePaths = async (paths: readonly string[]): Promise<void> => {
     const files: FoundFile[] = [];
@@ -84,7 +88,7 @@ export async function startWatcher({ config, databaseUrl, log, releasers }: Watc
     tickMs,
     lead('the look at the inbox', async () => {
       await notePaths(hints.take());
-      await settlePass({ pool, inboxDir, settleMs, log, sourceOf: source });
+      await settlePass({ pool, inboxDir, settleMs, log, sourceOf: source, signal: stopping.signal });
       await dispatchPass({ pool, carrier, inboxDir, log, tasks, batchFiles: config.batchFiles });
     }),
     unexpected,
@@ -96,4 +100,5 @@ export async function startWatcher({ config, databaseUrl, log, releasers }: Watc
     unexpected,
   );
   releasers.add('scan', () => scan.stop());
+  releasers.add('long work', () => stopping.abort());
 }

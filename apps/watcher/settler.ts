@@ -22,6 +22,8 @@ export interface SettlerDeps {
   readonly settleMs: number;
   readonly log: Logger;
   sourceOf(path: string): string | null;
+  /** Ends the pass early: a large file takes longer to hash than a stop may take. */
+  readonly signal: AbortSignal;
 }
 
 /** Arriving files looked at in one pass, and settled files written together. */
@@ -37,7 +39,7 @@ const hashesAtOnce = pLimit(4);
 export async function settlePass(deps: SettlerDeps): Promise<number> {
   const arriving = await listArriving(deps.pool, passSize);
   let settled = 0;
-  for (let from = 0; from < arriving.length; from += chunkSize) {
+  for (let from = 0; from < arriving.length && !deps.signal.aborted; from += chunkSize) {
     const chunk = arriving.slice(from, from + chunkSize);
     const hashed = await Promise.all(chunk.map((file) => hashesAtOnce(() => settleOne(deps, file))));
     const files = hashed.filter((file) => file !== undefined);
@@ -61,10 +63,10 @@ async function settleOne(deps: SettlerDeps, file: ArrivingFile): Promise<HashedF
       return undefined;
     }
     if (file.stillMs < deps.settleMs) return undefined;
-    return { id: file.id, size, mtimeNs, sha256: await hashFile(deps.inboxDir, file) };
+    return { id: file.id, size, mtimeNs, sha256: await hashFile(deps.inboxDir, file, deps.signal) };
   } catch (error) {
-    // Caught in the middle of a change: the next pass sees the new size or mtime.
-    if (error instanceof FileChangedError) return undefined;
+    // Caught in the middle of a change: the next pass sees the new size or mtime. Or by the stop: the next start goes on.
+    if (error instanceof FileChangedError || deps.signal.aborted) return undefined;
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
     if (code === 'EACCES' || code === 'EPERM') {
       const reason = `${file.path} may not be read by Millrace; allow it to and replay the file`;
@@ -80,11 +82,11 @@ async function settleOne(deps: SettlerDeps, file: ArrivingFile): Promise<HashedF
 }
 
 /** SHA-256 of a file's bytes, in constant memory; they are those of the size and mtime that the ledger has. */
-async function hashFile(inboxDir: string, file: ArrivingFile): Promise<string> {
+async function hashFile(inboxDir: string, file: ArrivingFile, signal: AbortSignal): Promise<string> {
   const handle = await open(join(inboxDir, file.path), 'r');
   try {
     const hash = createHash('sha256');
-    for await (const chunk of handle.createReadStream({ autoClose: false, highWaterMark: 1 << 20 })) {
+    for await (const chunk of handle.createReadStream({ autoClose: false, highWaterMark: 1 << 20, signal })) {
       if (Buffer.isBuffer(chunk)) hash.update(chunk);
     }
     const after = await handle.stat({ bigint: true });

@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { readdir, readlink, truncate, writeFile } from 'node:fs/promises';
+import { platform } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { lockTable, waitForStuckRun } from '../helpers/block.js';
 import { sampleParquet } from '../helpers/inbox.js';
@@ -47,6 +50,28 @@ test('SIGTERM lets a run that is nearly done finish', (t) =>
     assert.deepEqual([run?.state, run?.attempts], ['succeeded', ['succeeded']]);
     await assertTruth(pool);
   }));
+
+test(
+  'SIGTERM stops a watcher within the deadline while it hashes a file that takes longer',
+  {
+    skip: platform() !== 'linux' && 'tells by /proc that the file is being read',
+  },
+  (t) =>
+    withPlatform(t, 'postgres', {}, async ({ inbox, process, start, end, pool }) => {
+      const path = inbox.at('large.parquet');
+      await writeFile(path, '');
+      // Takes no room on the disk, and half a minute or more to read.
+      await truncate(path, 64 * 2 ** 30);
+      await start('watcher');
+      const descriptors = `/proc/${process('watcher').pid}/fd`;
+      await waitFor('the watcher reads the file', async () => {
+        const targets = (await readdir(descriptors)).map((fd) => readlink(join(descriptors, fd)).catch(() => ''));
+        return (await Promise.all(targets)).includes(path) || undefined;
+      });
+      assert.deepEqual(await end('watcher', 'SIGTERM'), { code: 0, signal: null });
+      assert.equal(await count(pool, `SELECT count(*) FROM ops.file WHERE state = 'arriving'`), 1);
+    }),
+);
 
 test('a second SIGTERM ends a worker at once, and its run goes on elsewhere', (t) =>
   withPlatform(t, 'postgres', {}, async (platform) => {
