@@ -50,8 +50,6 @@ export interface TaskDefinition<I extends TObject = TObject, O extends TObject =
   readonly concurrency: number;
   /** 1 (first) to 2,097,152 (last); 0 means none, which goes before all numbers. */
   readonly priority: number;
-  /** A run is late when it takes longer than this from creation to end, in milliseconds. */
-  readonly slaMs?: number;
   readonly source?: SourceDefinition;
 }
 

@@ -45,7 +45,8 @@ export interface FileLoader {
  */
 export async function loadFiles(context: TaskContext, loader: FileLoader): Promise<FileTaskOutput> {
   let outcomes: readonly FileOutcome[] = [];
-  return await context.commit(
+  let replaced: readonly bigint[] = [];
+  const output = await context.commit(
     async (tx) => {
       const files = await listFilesToLoad(tx, context.fence.runId);
       const batch = new Batch(await listLoadedRelatives(tx, files));
@@ -54,19 +55,20 @@ export async function loadFiles(context: TaskContext, loader: FileLoader): Promi
         batch.add(await loadOne(context, loader, tx, file, batch.twinOf(file)));
         context.progress(index + 1, files.length);
       }
-      const replaced = batch.replaced();
-      if (replaced.length > 0) {
-        await loader.remove(tx, replaced);
-        context.log.info(`took away the rows of ${replaced.length} older versions`, { files: replaced.map(String) });
-      }
+      replaced = batch.replaced();
+      if (replaced.length > 0) await loader.remove(tx, replaced);
       outcomes = batch.outcomes;
       await recordOutcomes(tx, context.fence, outcomes, replaced);
-      const output = summarize(outcomes, replaced.length);
-      context.log.info(`loaded ${output.loaded} of ${output.files} files, ${output.rows} rows`);
-      return output;
+      return summarize(outcomes, replaced.length);
     },
     { failure: () => failureOf(outcomes) },
   );
+  // Not before the commit: lines stay when the work is rolled back, and these would then tell of rows that are not there.
+  if (replaced.length > 0) {
+    context.log.info(`took away the rows of ${replaced.length} older versions`, { files: replaced.map(String) });
+  }
+  context.log.info(`loaded ${output.loaded} of ${output.files} files, ${output.rows} rows`);
+  return output;
 }
 
 /** The outcomes of a run so far, and the loaded files that bear on them. */
