@@ -83,9 +83,9 @@ export default {
       to: {
         path: [
           '^dist/packages/tasks/[^/]+/body\\.js$',
-          '^dist/packages/(database|queue|runtime|faces)/',
+          '^dist/packages/(database|queue|runtime|faces|datasets|parquet)/',
           native,
-          npm('hyparquet', 'hyparquet-compressors', 'parquet-wasm', 'stream-json', 'pg', 'bullmq', '@prisma/client'),
+          npm('hyparquet', 'hyparquet-compressors', 'parquet-wasm', 'pg', 'bullmq', '@prisma/client'),
         ],
         reachable: true,
       },

@@ -2,12 +2,14 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Config } from '#config/config.js';
 import { SetupError } from '#contracts/errors.js';
+import { ensureDatasets } from '#database/datasets/tables.js';
 import { applyMigrations } from '#database/migrations/apply.js';
 import { resolveFaceModel } from '#faces/model/resolve.js';
 import { takeFileLock } from '#process/lock-file.js';
 import { type MainContext, setupErrorExitCode } from '#process/run-main.js';
 import { type SupervisorState, writeSupervisorState } from '#process/supervisor-state.js';
 import { migrateCarrier } from '#queue/migrate.js';
+import { datasetsOf, loadCatalogue } from '#runtime/catalogue.js';
 import { provideDataFolder, provideInbox, refuseBusyPort } from './checks.js';
 import { launchChild } from './child.js';
 import { awaitGivenDatabase, type Database, databaseStopMs, embeddedDatabaseUnit, patienceMs } from './database.js';
@@ -100,6 +102,8 @@ export async function startSupervisor(
   if (config.redisUrl !== undefined) await awaitRedis(config.redisUrl, patienceMs, log);
   const { applied } = await applyMigrations(database.url);
   if (applied.length > 0) log.info({ applied }, `applied ${applied.length} database migrations`);
+  const { changes } = await ensureDatasets(database.url, datasetsOf(await loadCatalogue()));
+  for (const change of changes) log.info(change);
   await migrateCarrier({
     databaseUrl: database.url,
     ...(config.redisUrl === undefined ? {} : { redisUrl: config.redisUrl }),

@@ -41,7 +41,7 @@ export interface Backoff {
   readonly resetMs: number;
 }
 
-const standardBackoff: Backoff = { firstMs: 1000, mostMs: 30_000, resetMs: 60_000 };
+const standardBackoff: Backoff = { firstMs: 500, mostMs: 30_000, resetMs: 3_000 };
 
 /**
  * Keeps one process running: starts it, starts it again with growing pauses whenever it ends unasked, until it is

@@ -1,18 +1,20 @@
 import type { Config } from '#config/config.js';
 import { messageOf } from '#contracts/errors.js';
-import { recordSightings } from '#database/ledger/sightings.js';
+import { readActivity } from '#database/ledger/dispatch.js';
 import { openPool } from '#database/pool.js';
 import { every } from '#process/every.js';
 import type { Logger } from '#process/log.js';
 import type { Releasers } from '#process/releasers.js';
 import { openCarrier } from '#queue/carrier.js';
 import { loadCatalogue } from '#runtime/catalogue.js';
-import { dispatchPass } from './dispatcher.js';
-import { watchInbox } from './hints.js';
+import { openDisk } from './disk.js';
+import { createDispatcher } from './dispatcher.js';
+import { createHints } from './hints.js';
 import { seekLeadership } from './leadership.js';
-import { settlePass } from './settler.js';
+import { createLooker } from './looker.js';
+import { createScanPace } from './scan-pace.js';
+import { createSettler } from './settler.js';
 import { sourceOf, sourceTasks } from './sources.js';
-import { type FoundFile, look, walk } from './walk.js';
 
 export interface WatcherDeps {
   readonly config: Config;
@@ -21,7 +23,7 @@ export interface WatcherDeps {
   readonly releasers: Releasers;
 }
 
-/** Between two looks at what arrives and settles, in milliseconds. */
+/** Between two looks at hints, at what arrives and settles, and at whether a scan is due, in milliseconds. */
 const tickMs = 250;
 
 /**
@@ -30,9 +32,9 @@ const tickMs = 250;
  * ledger, so it may die at any time.
  */
 export async function startWatcher({ config, databaseUrl, log, releasers }: WatcherDeps): Promise<void> {
-  const { inboxDir, settleMs } = config;
+  const { inboxDir } = config;
   const tasks = sourceTasks(await loadCatalogue());
-  const source = (path: string): string | null => sourceOf(tasks, path);
+  const bySource = new Map(tasks.map((task) => [task.source.name, task]));
   const pool = openPool({
     url: databaseUrl,
     name: 'millrace watcher',
@@ -47,58 +49,74 @@ export async function startWatcher({ config, databaseUrl, log, releasers }: Watc
   const leadership = seekLeadership(databaseUrl, log);
   releasers.add('leadership', () => leadership.close());
 
-  const stopping = new AbortController();
-  const note = (files: readonly FoundFile[]): Promise<number> =>
-    recordSightings(
-      pool,
-      files.map((file) => ({ ...file, source: source(file.path) })),
-    );
-  const noteFolder = async (below: string): Promise<void> => {
-    const unreadable = (path: string, error: unknown): void =>
-      log.warn({ err: error }, `the folder ${path || 'inbox'} cannot be read: ${messageOf(error)}`);
-    for await (const files of walk(inboxDir, below, unreadable)) {
-      if (stopping.signal.aborted) return;
-      await note(files);
-    }
-  };
-  const notePaths = async (paths: readonly string[]): Promise<void> => {
-    const files: FoundFile[] = [];
-    for (const path of paths) {
-      const found = await look(inboxDir, path);
-      if (found?.kind === 'file') files.push(found.file);
-      if (found?.kind === 'folder') await noteFolder(path);
-    }
-    await note(files);
-  };
-
-  const lead = (what: string, work: () => Promise<unknown>) => async (): Promise<void> => {
-    try {
-      if (await leadership.held()) await work();
-    } catch (error) {
-      log.warn({ err: error }, `${what} failed, it is tried again: ${messageOf(error)}`);
-    }
-  };
-  const unexpected = (error: unknown): void => log.error({ err: error }, 'unexpected');
-
-  const hints = watchInbox(inboxDir, (error) =>
+  const disk = openDisk(inboxDir);
+  releasers.add('disk', () => disk.close());
+  const hints = createHints(inboxDir, (error) =>
     log.warn({ err: error }, `the system's events have trouble, scans go on: ${messageOf(error)}`),
   );
   releasers.add('inbox events', () => hints.close());
-  const tick = every(
-    tickMs,
-    lead('the look at the inbox', async () => {
-      await notePaths(hints.take());
-      await settlePass({ pool, inboxDir, settleMs, log, sourceOf: source, signal: stopping.signal });
-      await dispatchPass({ pool, carrier, inboxDir, log, tasks, batchFiles: config.batchFiles });
-    }),
-    unexpected,
-  );
-  releasers.add('tick', () => tick.stop());
-  const scan = every(
-    config.scanIntervalMs,
-    lead('the scan of the inbox', () => noteFolder('')),
-    unexpected,
-  );
-  releasers.add('scan', () => scan.stop());
-  releasers.add('long work', () => stopping.abort());
+
+  const pace = createScanPace(config.scanIntervalMs);
+  const looker = createLooker({ pool, disk, hints, log, sourceOf: (path) => sourceOf(tasks, path) });
+  const settler = createSettler({ pool, disk, settleMs: config.settleMs, log });
+  const dispatcher = createDispatcher({ pool, carrier, disk, log, batchFiles: config.batchFiles });
+
+  const look = async (): Promise<void> => {
+    const { paths, overflowed } = hints.take();
+    if (overflowed) pace.soon();
+    try {
+      await looker.lookAt(paths);
+    } catch (error) {
+      // The hints are used up; what they meant is found by looking everywhere.
+      pace.soon();
+      throw error;
+    }
+  };
+  const scan = async (): Promise<void> => {
+    if (!pace.isDue()) return;
+    pace.begin();
+    try {
+      await looker.scan();
+    } finally {
+      pace.end();
+    }
+  };
+  /** @returns whether there is more to do at once */
+  const work = async (): Promise<boolean> => {
+    let more = false;
+    for (const { source, arriving, settled } of await readActivity(pool, [...bySource.keys()])) {
+      const task = bySource.get(source);
+      if (!task) continue;
+      const hashed = arriving && (await settler.pass(source));
+      const sent = (settled || arriving) && (await dispatcher.pass(task, arriving));
+      more ||= hashed || sent;
+    }
+    return more;
+  };
+
+  const stopping = new AbortController();
+  // Three loops beside each other, so that neither a large folder nor many files to hash keep the others waiting.
+  const loop = (what: string, step: () => Promise<unknown>): void => {
+    const repeated = every(
+      tickMs,
+      async () => {
+        try {
+          if (!(await leadership.held())) return;
+          while ((await step()) === true && !stopping.signal.aborted);
+        } catch (error) {
+          if (stopping.signal.aborted) return;
+          log.warn({ err: error }, `${what} failed, it is tried again: ${messageOf(error)}`);
+        }
+      },
+      (error) => log.error({ err: error }, 'unexpected'),
+    );
+    releasers.add(what, () => repeated.stop());
+  };
+  loop('the look at what is hinted at', look);
+  loop('the scan of the inbox', scan);
+  loop('settling and dispatching', work);
+  releasers.add('reading', async () => {
+    stopping.abort();
+    await disk.close();
+  });
 }

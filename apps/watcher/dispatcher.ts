@@ -1,19 +1,25 @@
 import { messageOf } from '#contracts/errors.js';
-import { type Backlog, dispatchBatch, listTwins, markDuplicates, readBacklogs } from '#database/ledger/dispatch.js';
+import {
+  dispatchBatch,
+  listTwins,
+  markDuplicates,
+  measureStretch,
+  type Stretch,
+  type Twins,
+} from '#database/ledger/dispatch.js';
 import type { Pool } from '#database/pool.js';
 import type { OpenRun } from '#database/runs/record-run.js';
 import type { Logger } from '#process/log.js';
 import type { Carrier } from '#queue/carrier.js';
 import { addJobs } from '#queue/jobs.js';
-import { liesAt } from '#runtime/open-file.js';
+import type { Disk } from './disk.js';
 import type { SourceTask } from './sources.js';
 
 export interface DispatcherDeps {
   readonly pool: Pool;
   readonly carrier: Carrier;
-  readonly inboxDir: string;
+  readonly disk: Disk;
   readonly log: Logger;
-  readonly tasks: readonly SourceTask[];
   /** In place of the sources' own number of files, except where that is one. */
   readonly batchFiles?: number | undefined;
 }
@@ -22,81 +28,118 @@ export interface DispatcherDeps {
 const lingerMs = 300;
 /** … or in any case after so long: one file alone does not wait long for company. */
 const maxWaitMs = 5_000;
-/** Runs recorded before their jobs are added together. */
-const jobsAtOnce = 100;
+/** Settled files looked at together, at least two batches: some may have to wait for others with the same bytes. */
+const leastStretch = 1_000;
+/** What one pass does at most, so that others have their turn: runs recorded, stretches looked at, those in vain. */
+const runsAtOnce = 100;
+const mostStretches = 20;
+const mostInVain = 4;
 
-/**
- * One pass over what is settled: duplicates are marked, the rest becomes batches, each a recorded run whose job is
- * added afterwards (promise 1). A job that cannot be added is the reconciler's to add.
- * @returns how many runs were recorded
- */
-export async function dispatchPass(deps: DispatcherDeps): Promise<number> {
-  let recorded = 0;
-  for (const backlog of await readBacklogs(deps.pool)) {
-    const task = deps.tasks.find((each) => each.source.name === backlog.source);
-    if (task && backlog.settled > 0) recorded += await dispatchSource(deps, task, backlog);
-  }
-  return recorded;
+/** Makes runs of what has settled. */
+export interface Dispatcher {
+  /**
+   * One pass over what is settled in a source: duplicates are marked, the rest becomes batches, each a recorded run
+   * whose job is added afterwards (promise 1). A job that cannot be added is the reconciler's to add.
+   * @param arriving whether more files of the source are on their way
+   * @returns whether more may be ready to go
+   */
+  pass(task: SourceTask, arriving: boolean): Promise<boolean>;
 }
 
-async function dispatchSource(deps: DispatcherDeps, task: SourceTask, backlog: Backlog): Promise<number> {
-  const { source } = task;
+/**
+ * Takes a source's files in path order, a stretch at a time, and keeps in mind how far it has come when it gives others
+ * their turn. What it had to pass over comes when it begins again from the front.
+ */
+export function createDispatcher(deps: DispatcherDeps): Dispatcher {
+  const reached = new Map<string, string>();
+  return {
+    async pass(task, arriving) {
+      const name = task.source.name;
+      const began = reached.get(name) ?? '';
+      const runs: OpenRun[] = [];
+      let next: string | undefined = began;
+      let inVain = 0;
+      let stretches = 0;
+      try {
+        while (next !== undefined && stretches < mostStretches && inVain < mostInVain && runs.length < runsAtOnce) {
+          const done = await dispatchStretch(deps, task, { arriving, after: next, runs });
+          next = done.next;
+          stretches += 1;
+          if (!done.moved) inVain += 1;
+        }
+      } finally {
+        reached.set(name, next ?? '');
+        await send(deps, runs);
+      }
+      if (runs.length > 0)
+        deps.log.info({ source: name, runs: runs.length }, `${runs.length} runs of ${task.name} recorded`);
+      return stretches > inVain && (next !== undefined || began !== '');
+    },
+  };
+}
+
+interface Progress {
+  readonly arriving: boolean;
+  readonly after: string;
+  /** Filled with the runs that are recorded. */
+  readonly runs: OpenRun[];
+}
+
+interface Done {
+  /** Whether any file was moved on. */
+  readonly moved: boolean;
+  /** The path to go on behind; undefined when nothing that could go lies there. */
+  readonly next: string | undefined;
+}
+
+async function dispatchStretch(
+  deps: DispatcherDeps,
+  { name: task, queue, priority, retry, source }: SourceTask,
+  { arriving, after, runs }: Progress,
+): Promise<Done> {
   const files = source.batch.files > 1 ? (deps.batchFiles ?? source.batch.files) : source.batch.files;
-  let waiting = backlog.settled - (await findDuplicates(deps, source.name));
-  const flush = backlog.oldestMs >= maxWaitMs || (backlog.arriving === 0 && backlog.oldestMs >= lingerMs);
-  let runs = 0;
-  let unsent: OpenRun[] = [];
-  while (waiting >= files || (flush && waiting > 0)) {
+  const limit = Math.max(2 * files, leastStretch);
+  const stretch: Stretch = { source: source.name, after, limit };
+  const found = await measureStretch(deps.pool, stretch);
+  if (found.files === 0) return { moved: false, next: undefined };
+  const marked = await markTwins(deps, await listTwins(deps.pool, stretch));
+  // That nothing more comes is a reason only from the front: files before could fill the batch.
+  const flush = found.oldestMs >= maxWaitMs || (after === '' && !arriving && found.oldestMs >= lingerMs);
+  const atLeast = flush ? 1 : files;
+  let last: string | undefined;
+  for (let left = found.files - marked; left >= atLeast && runs.length < runsAtOnce; ) {
     const batch = await dispatchBatch(
       deps.pool,
       source.name,
       { files, bytes: source.batch.bytes },
-      {
-        task: task.name,
-        queue: task.queue,
-        trigger: 'watcher',
-        priority: task.priority,
-        maxAttempts: task.retry.attempts,
-      },
+      { task, queue, trigger: 'watcher', priority, maxAttempts: retry.attempts },
       (ids) => ({ files: ids.map(String) }),
+      { after: last ?? after, limit, atLeast },
     );
     if (!batch) break;
-    runs += 1;
-    waiting -= batch.files;
-    unsent.push(batch.run);
-    if (unsent.length >= jobsAtOnce) {
-      await send(deps, unsent);
-      unsent = [];
-    }
+    runs.push(batch.run);
+    left -= batch.files;
+    last = batch.last;
   }
-  await send(deps, unsent);
-  if (runs > 0) deps.log.info({ source: source.name, runs }, `${runs} runs of ${task.name} recorded`);
-  return runs;
+  // All of a full stretch may be duplicates or wait for others with the same bytes: what lies behind has its turn.
+  const next = last ?? (found.files === limit ? found.last : undefined);
+  return { moved: marked > 0 || last !== undefined, next };
 }
 
-/** Files whose duplicates are looked for together. */
-const twinsAtOnce = 500;
-
 /** Marks what is loaded already. A file that was moved is told from a copy by what lies at the other's path now. */
-async function findDuplicates({ pool, inboxDir }: DispatcherDeps, source: string): Promise<number> {
-  let found = 0;
-  for (;;) {
-    const twins = await listTwins(pool, source, twinsAtOnce);
-    const duplicates = await Promise.all(
-      twins.map(async ({ fileId, loaded }) => ({
-        fileId,
-        loadedId: loaded.id,
-        moved: !(await liesAt(inboxDir, loaded)),
-      })),
-    );
-    const marked = await markDuplicates(pool, duplicates);
-    found += marked;
-    // None marked: what stood there has been taken away meanwhile, and the next pass looks again.
-    if (marked === 0 || twins.length < twinsAtOnce) return found;
-  }
+async function markTwins({ pool, disk }: DispatcherDeps, twins: readonly Twins[]): Promise<number> {
+  if (twins.length === 0) return 0;
+  const looks = await disk.look(twins.map(({ loaded }) => loaded.path));
+  const duplicates = twins.map(({ fileId, loaded }, nth) => {
+    const there = looks[nth];
+    const lies = there?.kind === 'file' && there.file.size === loaded.size && there.file.mtimeNs === loaded.mtimeNs;
+    return { fileId, loadedId: loaded.id, moved: !lies };
+  });
+  return await markDuplicates(pool, duplicates);
 }
 
 async function send(deps: DispatcherDeps, runs: readonly OpenRun[]): Promise<void> {
+  if (runs.length === 0) return;
   try {
     await addJobs(deps.carrier, runs);
   } catch (error) {

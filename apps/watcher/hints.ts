@@ -1,47 +1,114 @@
-import { join, relative, sep } from 'node:path';
-import { type FSWatcher, watch } from 'chokidar';
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import { FSWatcher } from 'chokidar';
 import { isHidden } from './walk.js';
+
+/** What the operating system's events told since they were last asked for. */
+export interface Hinted {
+  /** The paths that something happened to, sorted. */
+  readonly paths: readonly string[];
+  /** There were so many that some may be missing: only a scan tells. */
+  readonly overflowed: boolean;
+}
 
 /** The operating system's events, as hints where to look (promise 5). */
 export interface Hints {
-  /** The paths that something happened to since the last call. */
-  take(): string[];
+  /** Has events of a folder, which a path below the inbox names, told once this resolves. Again is harmless. */
+  watch(folder: string): Promise<void>;
+  take(): Hinted;
+  /** Lets go of folders that are there no more. */
+  prune(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** More hints than this say no more than "look everywhere", which the next scan does. */
+/** Paths that are remembered at most. */
 const maxPending = 20_000;
+/**
+ * Events in one turn from which on some may be lost: Linux keeps 16,384 of them for a process that is busy
+ * (fs.inotify.max_queued_events) and drops the rest, which libuv tells nobody.
+ */
+const manyEvents = 10_000;
+
+interface Watched {
+  readonly watcher: FSWatcher;
+  /** Which folder it was: another one may take its name. */
+  readonly identity: string;
+}
 
 /**
- * Watches the folders of the inbox. Not its files: a watch for each of 43,201 files would exhaust the system's, and a
- * folder's own events name the file anyway.
+ * chokidar's watcher, of one folder and with nothing but the names that the system tells. By itself it reads the folder
+ * and asks for the state of all its files when one of them has an event: seconds in a folder of half a million files.
  */
-export function watchInbox(inboxDir: string, onError: (error: unknown) => void): Hints {
+class FolderWatcher extends FSWatcher {
+  /** What it reads folders with; without a stream it does not. */
+  override _readdirp(): undefined {
+    return undefined;
+  }
+}
+
+/**
+ * Watches folders, one by one as the walks come to them. Not their files: a watch for each of 43,201 would exhaust the
+ * system's, and a folder's own events name the file anyway.
+ */
+export function createHints(inboxDir: string, onError: (error: unknown) => void): Hints {
   const pending = new Set<string>();
-  const hint = (absolute: string): void => {
-    const path = relative(inboxDir, absolute).split(sep).join('/');
-    if (path === '' || path.startsWith('../') || isHidden(path) || pending.size >= maxPending) return;
-    pending.add(path);
+  const watched = new Map<string, Watched>();
+  let events = 0;
+  let lost = false;
+
+  const hint = (path: string): void => {
+    events += 1;
+    if (pending.size >= maxPending) lost = true;
+    else pending.add(path);
   };
-  const watcher: FSWatcher = watch(inboxDir, {
-    ignored: (path, stats) => stats?.isFile() === true || isHidden(relative(inboxDir, path).split(sep).join('/')),
-    ignoreInitial: true,
-    followSymlinks: false,
-  });
-  watcher.on('raw', (_event, name, details: unknown) => {
-    if (typeof details !== 'object' || details === null || !('watchedPath' in details)) return;
-    const { watchedPath } = details;
-    if (typeof watchedPath === 'string' && name) hint(join(watchedPath, name));
-  });
-  // Files may have come into a new folder before it was watched.
-  watcher.on('addDir', hint);
-  watcher.on('error', onError);
+  const identityOf = (folder: string): string | undefined => {
+    try {
+      const stats = statSync(join(inboxDir, folder), { bigint: true });
+      return stats.isDirectory() ? `${stats.dev} ${stats.ino}` : undefined;
+    } catch {
+      return undefined;
+    }
+  };
+  const drop = async (folder: string): Promise<void> => {
+    const { watcher } = watched.get(folder) ?? {};
+    watched.delete(folder);
+    await watcher?.close();
+  };
+  const open = async (folder: string): Promise<FSWatcher> => {
+    const watcher = new FolderWatcher({ ignoreInitial: true, followSymlinks: false });
+    watcher.on('raw', (_event: string, name: string | null) => {
+      // On a folder's own end the name is its own; the walk that looks for it finds nothing.
+      if (!name) lost = true;
+      else if (!isHidden(name)) hint(folder === '' ? name : `${folder}/${name}`);
+    });
+    watcher.on('error', (error) => {
+      void drop(folder);
+      onError(error);
+    });
+    const ready = new Promise<void>((resolve) => watcher.once('ready', () => resolve()));
+    watcher.add(join(inboxDir, folder));
+    await ready;
+    return watcher;
+  };
   return {
-    take() {
-      const paths = [...pending];
-      pending.clear();
-      return paths;
+    async watch(folder) {
+      const identity = identityOf(folder);
+      if (identity === watched.get(folder)?.identity) return;
+      await drop(folder);
+      if (identity !== undefined) watched.set(folder, { watcher: await open(folder), identity });
     },
-    close: () => watcher.close(),
+    take() {
+      const hinted = { paths: [...pending].sort(), overflowed: lost || events >= manyEvents };
+      pending.clear();
+      events = 0;
+      lost = false;
+      return hinted;
+    },
+    async prune() {
+      for (const [folder, { identity }] of watched) if (identityOf(folder) !== identity) await drop(folder);
+    },
+    async close() {
+      for (const folder of [...watched.keys()]) await drop(folder);
+    },
   };
 }

@@ -1,100 +1,135 @@
-import { createHash } from 'node:crypto';
-import { open } from 'node:fs/promises';
-import { join } from 'node:path';
-import pLimit from 'p-limit';
-import { FileChangedError, messageOf } from '#contracts/errors.js';
+import { messageOf } from '#contracts/errors.js';
 import {
   type ArrivingFile,
   type HashedFile,
   listArriving,
+  postponeArriving,
   quarantineArriving,
   settleFiles,
+  type UnreadableFile,
 } from '#database/ledger/settle.js';
-import { recordSightings } from '#database/ledger/sightings.js';
+import { recordSightings, type Sighting } from '#database/ledger/sightings.js';
 import type { Pool } from '#database/pool.js';
 import type { Logger } from '#process/log.js';
-import { look } from './walk.js';
+import type { Disk } from './disk.js';
+import type { Hashed } from './hash.js';
 
 export interface SettlerDeps {
   readonly pool: Pool;
-  readonly inboxDir: string;
+  readonly disk: Disk;
   /** For how many milliseconds size and mtime must stand still. */
   readonly settleMs: number;
   readonly log: Logger;
-  sourceOf(path: string): string | null;
-  /** Ends the pass early: a large file takes longer to hash than a stop may take. */
-  readonly signal: AbortSignal;
 }
 
-/** Arriving files looked at in one pass, and settled files written together. */
+/** Brings arriving files to rest: what stood still long enough is hashed and settles. */
+export interface Settler {
+  /**
+   * One pass over a source's arriving files: what moved is noted, what stood still settles, what is gone or cannot be
+   * read is quarantined with the reason.
+   * @returns whether more may be waiting to be hashed
+   */
+  pass(source: string): Promise<boolean>;
+}
+
+/** Files hashed and written together: a few tens of milliseconds of hashing for small ones. */
+const chunkSize = 500;
+/** Files looked at in one pass, after which other sources and the dispatcher have their turn. */
 const passSize = 2_000;
-const chunkSize = 250;
-const hashesAtOnce = pLimit(4);
+/** Bytes from which on a file is hashed beside the passes, so that a huge one holds up nobody; so many at a time. */
+const largeBytes = 64n << 20n;
+const largeAtOnce = 2;
 
-/**
- * One pass over the arriving files: what moved is noted, what stood still long enough is hashed and settles, what is
- * gone or cannot be read is quarantined with the reason.
- * @returns how many files settled
- */
-export async function settlePass(deps: SettlerDeps): Promise<number> {
-  const arriving = await listArriving(deps.pool, passSize);
-  let settled = 0;
-  for (let from = 0; from < arriving.length && !deps.signal.aborted; from += chunkSize) {
-    const chunk = arriving.slice(from, from + chunkSize);
-    const hashed = await Promise.all(chunk.map((file) => hashesAtOnce(() => settleOne(deps, file))));
-    const files = hashed.filter((file) => file !== undefined);
-    await settleFiles(deps.pool, files);
-    settled += files.length;
-  }
-  return settled;
+/** Keeps in mind how far it has come in each source; a new one begins again from the front, which costs little. */
+export function createSettler(deps: SettlerDeps): Settler {
+  const reached = new Map<string, string>();
+  const large = new Map<bigint, Promise<void>>();
+
+  const startLarge = (source: string, file: ArrivingFile): void => {
+    const work = hashAll(deps, [file])
+      .then((looked) => record(deps, source, looked))
+      // It arrives still, so a later pass takes it up again.
+      .catch((error: unknown) => deps.log.debug({ err: error }, `${file.path} was not hashed: ${messageOf(error)}`))
+      .finally(() => large.delete(file.id));
+    large.set(file.id, work);
+  };
+  return {
+    async pass(source) {
+      const after = reached.get(source) ?? '';
+      const files = await listArriving(deps.pool, source, {
+        stillMs: deps.settleMs,
+        after,
+        limit: passSize,
+        except: [...large.keys()],
+      });
+      const full = files.length === passSize;
+      reached.set(source, (full ? files.at(-1)?.path : undefined) ?? '');
+      const small = files.filter((file) => file.size < largeBytes);
+      for (const file of files) if (file.size >= largeBytes && large.size < largeAtOnce) startLarge(source, file);
+      let looked: readonly Looked[] = [];
+      for (let from = 0; from < small.length; from += chunkSize) {
+        // The ledger is written while the next files are hashed.
+        const chunk = small.slice(from, from + chunkSize);
+        [looked] = await Promise.all([hashAll(deps, chunk), record(deps, source, looked)]);
+      }
+      await record(deps, source, looked);
+      return small.length > 0 && (full || after !== '');
+    },
+  };
 }
 
-async function settleOne(deps: SettlerDeps, file: ArrivingFile): Promise<HashedFile | undefined> {
-  try {
-    const found = await look(deps.inboxDir, file.path);
-    if (found?.kind !== 'file') {
-      const reason = `${file.path} was gone from the inbox before it stood still; put it back to have it loaded`;
-      await quarantineArriving(deps.pool, file.id, 'gone', reason);
-      return undefined;
-    }
-    const { size, mtimeNs } = found.file;
-    if (size !== file.size || mtimeNs !== file.mtimeNs) {
-      await recordSightings(deps.pool, [{ ...found.file, source: deps.sourceOf(file.path) }]);
-      return undefined;
-    }
-    if (file.stillMs < deps.settleMs) return undefined;
-    return { id: file.id, size, mtimeNs, sha256: await hashFile(deps.inboxDir, file, deps.signal) };
-  } catch (error) {
-    // Caught in the middle of a change: the next pass sees the new size or mtime. Or by the stop: the next start goes on.
-    if (error instanceof FileChangedError || deps.signal.aborted) return undefined;
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    if (code === 'EACCES' || code === 'EPERM') {
-      const reason = `${file.path} may not be read by Millrace; allow it to and replay the file`;
-      await quarantineArriving(deps.pool, file.id, 'unreadable', reason);
-    } else {
-      deps.log.warn(
-        { err: error, path: file.path },
-        `a file could not be read, it is tried again: ${messageOf(error)}`,
-      );
-    }
-    return undefined;
-  }
+interface Looked {
+  readonly file: ArrivingFile;
+  readonly hashed: Hashed;
 }
 
-/** SHA-256 of a file's bytes, in constant memory; they are those of the size and mtime that the ledger has. */
-async function hashFile(inboxDir: string, file: ArrivingFile, signal: AbortSignal): Promise<string> {
-  const handle = await open(join(inboxDir, file.path), 'r');
-  try {
-    const hash = createHash('sha256');
-    for await (const chunk of handle.createReadStream({ autoClose: false, highWaterMark: 1 << 20, signal })) {
-      if (Buffer.isBuffer(chunk)) hash.update(chunk);
+async function hashAll({ disk }: SettlerDeps, files: readonly ArrivingFile[]): Promise<Looked[]> {
+  const hashes = await disk.hash(files);
+  return files.flatMap((file, nth) => {
+    const hashed = hashes[nth];
+    return hashed ? [{ file, hashed }] : [];
+  });
+}
+
+/** Writes what was found of some files into the ledger, a statement or two for each kind of finding. */
+async function record({ pool, log }: SettlerDeps, source: string, looked: readonly Looked[]): Promise<void> {
+  const settled: HashedFile[] = [];
+  const changed: Sighting[] = [];
+  const unreadable: UnreadableFile[] = [];
+  const failed: bigint[] = [];
+  let failure = '';
+  for (const { file, hashed } of looked) {
+    const { id, path, size, mtimeNs } = file;
+    switch (hashed.kind) {
+      case 'hashed':
+        settled.push({ id, size, mtimeNs, sha256: hashed.sha256 });
+        break;
+      case 'changed':
+        changed.push({ ...hashed.file, source });
+        break;
+      case 'gone':
+        unreadable.push({
+          id,
+          code: 'gone',
+          reason: `${path} was gone from the inbox before it stood still; put it back to have it loaded`,
+        });
+        break;
+      case 'forbidden':
+        unreadable.push({
+          id,
+          code: 'unreadable',
+          reason: `${path} may not be read by Millrace; allow it to and replay the file`,
+        });
+        break;
+      case 'failed':
+        failed.push(id);
+        failure = `${path}: ${hashed.message}`;
     }
-    const after = await handle.stat({ bigint: true });
-    if (after.size !== file.size || after.mtimeNs !== file.mtimeNs) {
-      throw new FileChangedError(`${file.path} changed while it was hashed`);
-    }
-    return hash.digest('hex');
-  } finally {
-    await handle.close();
   }
+  await settleFiles(pool, settled);
+  await recordSightings(pool, changed);
+  await quarantineArriving(pool, unreadable);
+  await postponeArriving(pool, failed);
+  if (failed.length > 0)
+    log.warn(`${failed.length} files could not be read, they are tried again; the last: ${failure}`);
 }

@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import { v7 as uuidv7 } from 'uuid';
 import type { Config } from '#config/config.js';
+import { isDatasetTask } from '#contracts/file-task.js';
 import type { TaskDefinition } from '#contracts/task.js';
 import { openPool } from '#database/pool.js';
 import { beatHeart, stopHeart, type WorkerIdentity } from '#database/workers/heartbeat.js';
@@ -52,7 +53,13 @@ export async function startWorker({ config, databaseUrl, log, releasers }: Worke
   const carrier = openCarrier({ databaseUrl, redisUrl: config.redisUrl }, 'background', carrierTrouble);
   releasers.add('carrier', () => carrier.close());
   const services = createServices(
-    { pool, inboxDir: config.inboxDir, dataDir: config.dataDir, faceModel: config.faceModel },
+    {
+      pool,
+      inboxDir: config.inboxDir,
+      dataDir: config.dataDir,
+      loadMemory: config.loadMemoryMb * 2 ** 20,
+      faceModel: config.faceModel,
+    },
     log,
   );
   releasers.add('task services', () => services.close());
@@ -66,6 +73,7 @@ export async function startWorker({ config, databaseUrl, log, releasers }: Worke
     services,
     log,
     stop: giveBack.signal,
+    followUpsOff: new Set(config.star === 'off' ? ['refresh-star'] : []),
     loadBody,
   });
 
@@ -105,6 +113,10 @@ export async function startWorker({ config, databaseUrl, log, releasers }: Worke
 }
 
 async function loadBody(task: TaskDefinition): Promise<AnyTaskRun> {
+  if (isDatasetTask(task)) {
+    const { loadDatasetBody } = await import('#datasets/load-dataset.js');
+    return loadDatasetBody(task);
+  }
   const module: unknown = await import(bodyUrl(task.name).href);
   if (typeof module === 'object' && module !== null && 'run' in module && isTaskRun(module.run)) return module.run;
   throw new Error(`expected packages/tasks/${task.name}/body to export the task's work as "run"`);

@@ -32,6 +32,8 @@ test('an empty environment gives the defaults, with absolute paths and at least 
     logFormat: 'auto',
     settleMs: 1500,
     scanIntervalMs: 30_000,
+    loadMemoryMb: 16,
+    star: 'on',
     jobLockMs: 30_000,
     stopTimeoutMs: 15_000,
     reconcileIntervalMs: 5000,

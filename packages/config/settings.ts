@@ -120,6 +120,23 @@ export const settingsSchema = Type.Object({
       }),
     ),
   ),
+  loadMemoryMb: Type.Integer(
+    words({
+      description:
+        'Rows that one load holds in memory on their way to the database, in MiB. Larger files are streamed; the memory of a worker does not grow with the size of files.',
+      minimum: 1,
+      maximum: 4096,
+      default: 16,
+    }),
+  ),
+  star: Type.Enum(
+    ['on', 'off'],
+    words({
+      description:
+        'Whether loads of datasets that declare a star are followed by refresh-star, which keeps dimension and fact tables up to date. Off: only when that task is started by hand.',
+      default: 'on',
+    }),
+  ),
   jobLockMs: milliseconds(2000, 30_000, 'A worker that does not renew its lock this long has lost its job, in ms.'),
   stopTimeoutMs: milliseconds(
     500,

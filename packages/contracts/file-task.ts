@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox';
+import type { DatasetDefinition, FileFormat } from './dataset.js';
 import type { SourceDefinition, TaskDefinition } from './task.js';
 
 /** The input of every task that loads files: ids of the ledger, in the order in which they are loaded. */
@@ -6,7 +7,7 @@ export const FileTaskInput = Type.Object(
   {
     files: Type.Array(
       Type.String({ pattern: '^[1-9][0-9]{0,17}$', description: "A file's id, as GET /api/files lists it" }),
-      { minItems: 1, maxItems: 10_000, uniqueItems: true, description: 'The files to load in one transaction' },
+      { minItems: 1, maxItems: 100_000, uniqueItems: true, description: 'The files to load in one transaction' },
     ),
   },
   { additionalProperties: false },
@@ -22,7 +23,8 @@ export const FileTaskOutput = Type.Object({
   duplicates: Count('Files whose bytes were loaded already'),
   quarantined: Count('Files that could not be loaded; each has its reason'),
   changed: Count('Files that changed while they were read, and went back to arriving'),
-  replaced: Count('Older versions whose rows were taken away'),
+  outdated: Count('Files that were not loaded because a newer one of the same day or table is'),
+  replaced: Count('Older files whose rows were taken away'),
   rows: Count('Rows written'),
   rejects: Count('Parts of loaded files that could not be taken, for example bad events'),
 });
@@ -51,4 +53,23 @@ export function defineFileTask(
     priority: 0,
     ...own,
   };
+}
+
+/** A task that is nothing but a declaration: its table is made from it, and workers load its files by it. */
+export type DatasetTaskDefinition = FileTaskDefinition & {
+  readonly format: FileFormat;
+  readonly dataset: DatasetDefinition;
+};
+
+/** Declares a source whose files' rows go into a table as they are. `checkDataset` says what a declaration may hold. */
+export function defineDatasetTask(
+  own: Pick<DatasetTaskDefinition, 'name' | 'description' | 'source' | 'format' | 'dataset'> &
+    Partial<Omit<DatasetTaskDefinition, 'input' | 'output'>>,
+): DatasetTaskDefinition {
+  return { ...defineFileTask(own), format: own.format, dataset: own.dataset };
+}
+
+/** Whether a task is a declaration that workers load files by. */
+export function isDatasetTask(task: TaskDefinition): task is DatasetTaskDefinition {
+  return task.source !== undefined && task.format !== undefined && task.dataset !== undefined;
 }

@@ -1,4 +1,5 @@
 import type { Static, TObject } from 'typebox';
+import type { DatasetDefinition, FileFormat } from './dataset.js';
 
 /** Writes one line of a run's log; `fields` is stored beside the message as JSON. */
 export interface TaskLog {
@@ -51,6 +52,14 @@ export interface TaskDefinition<I extends TObject = TObject, O extends TObject =
   /** 1 (first) to 2,097,152 (last); 0 means none, which goes before all numbers. */
   readonly priority: number;
   readonly source?: SourceDefinition;
+  /** The table that files of the source are loaded into, and what they hold: such a task needs no `body.ts`. */
+  readonly format?: FileFormat;
+  readonly dataset?: DatasetDefinition;
+  /**
+   * For a task that loads files: the task that runs after each load that wrote or took away rows, with the input
+   * `{ source }`. Loads that end before it begins share one run.
+   */
+  readonly followedBy?: string;
 }
 
 /** Keeps a definition's exact types while it is checked. */

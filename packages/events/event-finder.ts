@@ -1,178 +1,293 @@
-import type { Token } from 'stream-json/core/parser.js';
 import { BadInputError } from '#contracts/errors.js';
-import { maxDepth, tooDeep, ValueBuilder } from './value-builder.js';
-
-/** What tells events from what surrounds them. */
-export interface EventShape {
-  /** The key, or its variants, of the wrapping object whose array holds the events. */
-  readonly wrapperKey: string | readonly string[];
-  /**
-   * Keys of which an event has at least one. A file that is nothing but one object without any of them is refused as
-   * `unexpected-shape` instead of being taken for one (bad) event. Without this list every object may be an event.
-   */
-  readonly eventKeys?: readonly string[];
-}
+import type { ByteWindow } from './byte-window.js';
+import { describeMismatch, type EventShape, isLikeAnEvent, wrapperKeysOf } from './event-shape.js';
+import { badJson, noValue, tooLarge, truncated, wrapperIsNoArray } from './faults.js';
+import { FoundEvents, type ReadEvent } from './found-events.js';
+import { JsonChecker } from './json-checker.js';
+import { parseExactly } from './json-number.js';
+import { RestOfObject } from './rest-of-object.js';
+import { notEnded, ValueScanner } from './value-scanner.js';
 
 /**
- * Where the finder stands in the token stream:
+ * Where the finder stands:
  *
- *     top ──{──▶ object ──wrapper key──▶ wrapper ──[──▶ array ──]──▶ rest ──}──▶ top
- *      │            └──}, no wrapper key: one event──▶ top               └─wrapper key again─▶ wrapper
+ *     top ──{ … wrapping key:──▶ wrapper ──[──▶ array ──]──▶ rest ──}──▶ top
+ *      │ └──any other value: one event──▶ top              └──wrapping key:──▶ wrapper
  *      └──[──▶ array ──]──▶ top
  */
-type Place = 'top' | 'object' | 'wrapper' | 'array' | 'rest';
+type Place = 'top' | 'wrapper' | 'array' | 'rest';
+
+/** Events found in one go, at most: more would be made before the first is used. */
+const mostAtOnce = 500;
+const [lineFeed, carriageReturn, comma, openBracket, closeBracket, openBrace] = [0x0a, 0x0d, 0x2c, 0x5b, 0x5d, 0x7b];
+const beginsValue = /["\-\dtfn{]/;
 
 /**
- * Finds the events in a parser's tokens, in all layouts: wrapping object, bare array, one object, and any number of
- * these one after another (newline-delimited JSON). Holds one event at a time.
+ * Finds the events in a window of bytes, in all layouts: wrapping object, bare array, one object, and any number of
+ * these one after another (newline-delimited JSON).
+ *
+ * Newline-delimited is what consists of single values, each on a line of its own. There a line that is no JSON is an event
+ * that is {@link BrokenEvent}; as long as no line has been good, that is kept back, for the file may be no JSON at all.
+ * Everywhere else a fault is the whole file's, for nobody knows where the next event begins.
  */
 export class EventFinder {
-  readonly #wrapperKeys: readonly string[];
-  readonly #eventKeys: readonly string[] | undefined;
-  readonly #builder: ValueBuilder;
+  readonly #window: ByteWindow;
+  readonly #shape: EventShape;
+  readonly #maxEventBytes: number;
+  readonly #scanner: ValueScanner;
+  readonly #found: FoundEvents;
   #place: Place = 'top';
   #arrayIsWrapped = false;
-  /** Open objects and arrays of ignored values beside the wrapper's array. */
-  #ignoredDepth = 0;
+  /** What comes next in an array. */
+  #expected: 'value or end' | 'value' | 'separator' = 'value or end';
+  #rest = new RestOfObject();
+  #value: unknown;
+  #error: unknown;
   #topValues = 0;
-  /** A first top-level value that is not like an event: no event if it stays alone, a bad event among others. */
-  #held: { readonly value: unknown } | undefined;
-  readonly #found: unknown[] = [];
+  /** Whether something was met that single-line events do not have: arrays, wrapping objects, values over several lines. */
+  #isStrict = false;
 
-  /** `maxEventBytes` counts one per character of an event's keys and values, and two per token. */
-  constructor(shape: EventShape, maxEventBytes: number) {
-    this.#wrapperKeys = typeof shape.wrapperKey === 'string' ? [shape.wrapperKey] : shape.wrapperKey;
-    this.#eventKeys = shape.eventKeys;
-    this.#builder = new ValueBuilder(maxEventBytes);
+  constructor(window: ByteWindow, shape: EventShape, maxEventBytes: number) {
+    this.#window = window;
+    this.#shape = shape;
+    this.#maxEventBytes = maxEventBytes;
+    this.#scanner = new ValueScanner(wrapperKeysOf(shape));
+    this.#found = new FoundEvents(window);
   }
 
-  /** Whether the tokens so far end between top-level values. */
-  get isBetweenValues(): boolean {
-    return this.#place === 'top';
+  /** The next events, at most 500; none when the window holds no further whole one. They are valid until the next fill. */
+  find(): readonly ReadEvent[] {
+    while (this.#found.length < mostAtOnce && this.#step());
+    return this.#found.take();
   }
 
-  /** Top-level values begun so far. */
-  get topValues(): number {
-    return this.#topValues;
+  /** To be called when nothing follows and nothing more is found: throws BadInputError when that was no file of events. */
+  end(): void {
+    if (this.#place !== 'top') throw this.#truncated();
+    if (this.#topValues === 0) throw noValue(!this.#window.isEmpty);
+    const held = this.#found.end();
+    if (held) throw new BadInputError('unexpected-shape', describeMismatch(this.#shape, held.value));
   }
 
-  /** Takes the next token; returns the events that are complete with it, in order, in a list that the next call reuses. */
-  take(token: Token): readonly unknown[] {
-    if (this.#found.length > 0) this.#found.length = 0;
+  /** Goes on by one value or so; returns false when that needs bytes behind the window. */
+  #step(): boolean {
     switch (this.#place) {
       case 'top':
-        this.#beginTopValue(token);
-        break;
-      case 'object':
-        this.#takeInObject(token);
-        break;
+        return this.#inTop();
       case 'wrapper':
-        if (token.name !== 'startArray') throw this.#wrapperIsNoArray();
-        this.#arrayIsWrapped = true;
-        this.#place = 'array';
-        break;
+        return this.#inWrapper();
       case 'array':
-        this.#takeInArray(token);
-        break;
+        return this.#inArray();
       case 'rest':
-        this.#takeInRest(token);
-        break;
+        return this.#inRest();
     }
-    return this.#found;
   }
 
-  /** To be called when the tokens have ended: throws BadInputError when there was nothing like events. */
-  end(): void {
-    if (this.#held === undefined) return;
-    const expected = `expected ${this.#expectation()}`;
-    throw new BadInputError('unexpected-shape', `${expected}; the file is ${outline(this.#held.value)} instead`);
+  #inTop(): boolean {
+    const window = this.#window;
+    const at = this.#skipBlanks();
+    if (at === window.end) return false;
+    const { bytes, end } = window;
+    const byte = bytes[at];
+    if (byte === openBracket) return this.#beginArray(at);
+    // Where each event had a line of its own so far, one that goes on in the next line is looked at twice.
+    const mayGoOn = this.#isStrict || !this.#found.isConfirmed;
+    const stop =
+      byte === openBrace
+        ? this.#scanner.scan(bytes, at, end, true, mayGoOn)
+        : this.#scanner.scanScalar(bytes, at, end, window.isLast);
+    if (stop === notEnded.more && !window.isLast && end - at <= this.#maxEventBytes) return false;
+    if (stop === notEnded.wrapper) return this.#beginWrapper(at, this.#scanner.wrapperColon + 1);
+    if (stop <= at) return this.#fail(at);
+    return this.#takeTop(at, stop);
   }
 
-  #beginTopValue(token: Token): void {
+  /** Takes a value of the file itself for an event. */
+  #takeTop(at: number, stop: number): boolean {
+    if (!this.#parse(at, stop)) return this.#fail(at, this.#error);
+    const { bytes } = this.#window;
+    if (!this.#isStrict && !this.#found.isConfirmed && bytes[at] === openBrace) {
+      if (bytes.subarray(at, stop).includes(lineFeed)) this.#beStrict();
+      else if (this.#window.beginsLine(at)) this.#found.confirm();
+    }
     this.#topValues += 1;
-    if (this.#held !== undefined) {
-      this.#found.push(this.#held.value);
-      this.#held = undefined;
+    if (this.#topValues === 1 && !isLikeAnEvent(this.#shape, this.#value)) this.#found.hold();
+    else this.#found.release();
+    this.#found.add(this.#value, at, stop);
+    this.#window.at = stop;
+    return true;
+  }
+
+  #beginArray(at: number): boolean {
+    const { bytes, end, isLast } = this.#window;
+    if (!this.#isStrict && this.#found.isConfirmed) {
+      // Among events that stand on lines of their own this is more likely a line of something else.
+      const feed = bytes.indexOf(lineFeed, at);
+      const lineEnd = feed === -1 || feed > end ? end : feed;
+      if (lineEnd === end && !isLast && end - at <= this.#maxEventBytes) return false;
+      const checker = new JsonChecker();
+      checker.check(bytes, at, lineEnd);
+      if (checker.state === 'faulty') return this.#fail(at);
     }
-    if (token.name === 'startArray') {
-      this.#arrayIsWrapped = false;
-      this.#place = 'array';
-      return;
+    this.#beginTopValue();
+    this.#arrayIsWrapped = false;
+    this.#enterArray(at + 1);
+    return true;
+  }
+
+  #beginWrapper(at: number, stop: number): boolean {
+    if (stop - at > this.#maxEventBytes) throw tooLarge(this.#maxEventBytes);
+    this.#beginTopValue();
+    try {
+      JSON.parse(`${this.#window.text(at, stop)}0}`);
+    } catch (error) {
+      return this.#fail(at, error);
     }
-    const built = this.#builder.take(token);
-    if (built === undefined) this.#place = 'object';
-    else this.#endTopValue(built.value);
+    this.#place = 'wrapper';
+    this.#window.at = stop;
+    return true;
   }
 
-  #takeInObject(token: Token): void {
-    if (token.name === 'keyValue' && this.#builder.depth === 1 && this.#wrapperKeys.includes(token.value)) {
-      this.#builder.discard();
-      this.#place = 'wrapper';
-      return;
+  #beginTopValue(): void {
+    this.#topValues += 1;
+    this.#beStrict();
+    this.#found.release();
+  }
+
+  #beStrict(): void {
+    this.#isStrict = true;
+    this.#found.refuseBroken();
+  }
+
+  #inWrapper(): boolean {
+    const window = this.#window;
+    const at = this.#skipBlanks();
+    if (at === window.end) return false;
+    if (window.bytes[at] !== openBracket) {
+      if (beginsValue.test(String.fromCharCode(window.bytes[at] ?? 0)))
+        throw wrapperIsNoArray(wrapperKeysOf(this.#shape));
+      throw this.#badJson(at, 'expected a value');
     }
-    const built = this.#builder.take(token);
-    if (built !== undefined) this.#endTopValue(built.value);
+    this.#arrayIsWrapped = true;
+    this.#enterArray(at + 1);
+    return true;
   }
 
-  #endTopValue(value: unknown): void {
-    this.#place = 'top';
-    if (this.#topValues === 1 && !this.#isLikeAnEvent(value)) this.#held = { value };
-    else this.#found.push(value);
+  #enterArray(at: number): void {
+    this.#place = 'array';
+    this.#expected = 'value or end';
+    this.#window.at = at;
   }
 
-  #takeInArray(token: Token): void {
-    if (token.name === 'endArray' && this.#builder.depth === 0) {
-      this.#place = this.#arrayIsWrapped ? 'rest' : 'top';
-      return;
+  #inArray(): boolean {
+    const window = this.#window;
+    const at = this.#skipBlanks();
+    if (at === window.end) return false;
+    const { bytes, end } = window;
+    const byte = bytes[at];
+    if (byte === closeBracket && this.#expected !== 'value') {
+      this.#leaveArray(at + 1);
+      return true;
     }
-    const built = this.#builder.take(token);
-    if (built !== undefined) this.#found.push(built.value);
+    if (this.#expected === 'separator') {
+      if (byte !== comma) throw this.#badJson(at, 'expected "," or "]"');
+      this.#expected = 'value';
+      window.at = at + 1;
+      return true;
+    }
+    const stop =
+      byte === openBrace || byte === openBracket
+        ? this.#scanner.scan(bytes, at, end, false, true)
+        : this.#scanner.scanScalar(bytes, at, end, window.isLast);
+    if (stop === notEnded.more && !window.isLast && end - at <= this.#maxEventBytes) return false;
+    if (stop <= at) return this.#fail(at);
+    if (!this.#parse(at, stop)) return this.#fail(at, this.#error);
+    this.#found.add(this.#value, at, stop);
+    this.#expected = 'separator';
+    window.at = stop;
+    return true;
   }
 
-  #takeInRest(token: Token): void {
-    switch (token.name) {
-      case 'startObject':
-      case 'startArray':
-        if (this.#ignoredDepth === maxDepth) throw tooDeep();
-        this.#ignoredDepth += 1;
-        break;
-      case 'endObject':
-      case 'endArray':
-        if (this.#ignoredDepth === 0) this.#place = 'top';
-        else this.#ignoredDepth -= 1;
-        break;
-      case 'keyValue':
-        if (this.#ignoredDepth === 0 && this.#wrapperKeys.includes(token.value)) this.#place = 'wrapper';
-        break;
-      default:
+  #leaveArray(at: number): void {
+    this.#window.at = at;
+    this.#place = this.#arrayIsWrapped ? 'rest' : 'top';
+    if (this.#arrayIsWrapped) this.#rest = new RestOfObject();
+  }
+
+  #inRest(): boolean {
+    const window = this.#window;
+    if (window.at === window.end) return false;
+    const { key, hasEnded } = this.#rest.read(window);
+    if (hasEnded) this.#place = 'top';
+    else if (key !== undefined && wrapperKeysOf(this.#shape).includes(key)) this.#place = 'wrapper';
+    return true;
+  }
+
+  #skipBlanks(): number {
+    const window = this.#window;
+    const { bytes, end } = window;
+    let { at } = window;
+    for (; at < end; at++) {
+      const byte = bytes[at];
+      if (byte !== 0x20 && byte !== lineFeed && byte !== carriageReturn && byte !== 0x09) break;
+    }
+    window.at = at;
+    return at;
+  }
+
+  /** Parses what lies between two places into `#value`; returns false, and why in `#error`, when it is no JSON. */
+  #parse(at: number, stop: number): boolean {
+    if (stop - at > this.#maxEventBytes) throw tooLarge(this.#maxEventBytes);
+    try {
+      const text = this.#window.text(at, stop);
+      this.#value = this.#scanner.inexact ? parseExactly(text) : JSON.parse(text);
+      return true;
+    } catch (error) {
+      this.#error = error;
+      return false;
     }
   }
 
-  #isLikeAnEvent(value: unknown): boolean {
-    if (typeof value !== 'object' || value === null) return false;
-    return this.#eventKeys === undefined || this.#eventKeys.some((key) => Object.hasOwn(value, key));
+  /**
+   * Deals with a value that begins at `at` and is not right. In newline-delimited JSON its line becomes a broken event;
+   * returns false when the end of that is behind the window.
+   * @param error why it was refused, if it was parsed
+   * @throws BadInputError what is wrong with the file, elsewhere
+   */
+  #fail(at: number, error?: unknown): boolean {
+    const window = this.#window;
+    const { bytes, end, isLast } = window;
+    const checker = new JsonChecker();
+    const stop = checker.check(bytes, at, end);
+    if (checker.state === 'ended' && error === undefined) {
+      // A value may go on in the next line after all; then it is no longer one line per event.
+      this.#beStrict();
+      return true;
+    }
+    const isOpen = checker.state === 'open' && !(error instanceof BadInputError);
+    const fault =
+      error instanceof BadInputError ? error : isOpen ? this.#truncated() : this.#badJson(stop, checker.reason);
+    if (this.#isStrict && !isOpen) throw fault;
+    const feed = bytes.indexOf(lineFeed, at);
+    const lineEnd = feed === -1 || feed >= end ? end : feed;
+    const needsMore = (isOpen || lineEnd === end) && !isLast;
+    if ((isOpen || needsMore) && end - at > this.#maxEventBytes) throw tooLarge(this.#maxEventBytes);
+    if (needsMore) return false;
+    const wasCutOff = isOpen && bytes[end - 1] !== lineFeed;
+    if (this.#isStrict || wasCutOff) throw fault;
+    const endsInside = isOpen || stop > lineEnd;
+    const reason = endsInside ? `line ${window.lineOf(at)} ends inside a value` : fault.message;
+    this.#topValues += 1;
+    window.at = bytes[lineEnd - 1] === carriageReturn ? lineEnd - 1 : lineEnd;
+    this.#found.addBroken(fault, reason, at, window.at);
+    return true;
   }
 
-  #wrapperIsNoArray(): BadInputError {
-    const key = this.#wrapperKeys.map((name) => `"${name}"`).join(' or ');
-    return new BadInputError(
-      'unexpected-shape',
-      `expected an array of events under the key ${key}, but another kind of value stands there; ` +
-        `put the events in square brackets`,
-    );
+  #badJson(at: number, reason: string): BadInputError {
+    return badJson(this.#window.placeOf(at), reason);
   }
 
-  #expectation(): string {
-    const keys = this.#wrapperKeys.map((name) => `{"${name}": […]}`).join(' or ');
-    const event = this.#eventKeys === undefined ? 'event objects' : `event objects with ${this.#eventKeys.join(', ')}`;
-    return `${keys}, an array of events, or ${event}, one per line`;
+  #truncated(): BadInputError {
+    return truncated(this.#window.placeOf(this.#window.end), this.#found.total);
   }
-}
-
-function outline(value: unknown): string {
-  if (typeof value !== 'object' || value === null) return `a single ${value === null ? 'null' : typeof value}`;
-  const names = Object.keys(value);
-  if (names.length === 0) return 'an empty object';
-  const shown = names.slice(0, 5).map((name) => JSON.stringify(name.slice(0, 40)));
-  return `one object with the keys ${shown.join(', ')}${names.length > 5 ? ', …' : ''}`;
 }

@@ -38,6 +38,7 @@ export function readArray(object: JsonObject, key: string): readonly unknown[] {
 /** The field as text of 1 to `maxChars` characters that PostgreSQL can store: not blank, no NUL, no lone surrogate. */
 export function readText(object: JsonObject, key: string, maxChars: number, name = key): string {
   const value = field(object, key);
+  if (typeof value === 'string' && value.length <= maxChars && plain.test(value)) return value;
   if (typeof value !== 'string' || value.trim() === '') throw faulty(name, value, 'expected text that is not blank');
   // Code units bound code points, so most texts need no count.
   if (value.length > maxChars && [...value].length > maxChars) {
@@ -67,6 +68,8 @@ export function readTime(object: JsonObject, key: string): bigint {
 }
 
 const maxInteger = 2 ** 31 - 1;
+/** What most texts consist of; they need no further look. */
+const plain = /^[!-~]+$/;
 const unstorable = /[\p{Surrogate}\0]/u;
 const maxShownChars = 80;
 
@@ -74,12 +77,13 @@ function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof InexactNumber);
 }
 
-/** Own fields only: a missing `constructor` is missing. */
-function field(object: JsonObject, key: string): unknown {
+/** A field of an object, `undefined` when it has none. Own fields only: a missing `constructor` is missing. */
+export function field(object: JsonObject, key: string): unknown {
   return Object.hasOwn(object, key) ? object[key] : undefined;
 }
 
-function faulty(name: string, value: unknown, expectation: string): Reject {
+/** What a reader throws, to be caught by {@link orReject}: which value is wrong, and what was expected of it. */
+export function faulty(name: string, value: unknown, expectation: string): Reject {
   return new Reject(
     value === undefined ? `${name} is missing: ${expectation}` : `${name} is ${show(value)}: ${expectation}`,
   );

@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+
 /**
  * A JSON number that a double cannot hold as it was written: an integer beyond ±(2^53 − 1), a fraction so small that
  * rounding would turn it into an integer, or a magnitude beyond a double's. Kept as text, so that no check downstream
@@ -39,4 +41,21 @@ function isWrittenAsInteger(text: string): boolean {
   if (digits === '') return true;
   const trailingZeros = digits.length - digits.replace(/0+$/, '').length;
   return Number(exponent) - fraction.length + trailingZeros >= 0;
+}
+
+const stringOrNumber = /"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*/g;
+
+/** The same as `JSON.parse`, but with {@link jsonNumber} for every number; several times slower. */
+export function parseExactly(text: string): unknown {
+  JSON.parse(text);
+  // Nobody can have written it into the text before.
+  const mark = randomUUID();
+  const marked = text.replace(stringOrNumber, (token) => {
+    if (token.startsWith('"')) return token;
+    const value = jsonNumber(token);
+    return value instanceof InexactNumber ? `"${mark}${token}"` : String(value);
+  });
+  return JSON.parse(marked, (_key, value: unknown) =>
+    typeof value === 'string' && value.startsWith(mark) ? new InexactNumber(value.slice(mark.length)) : value,
+  );
 }

@@ -1,15 +1,14 @@
-import { setImmediate } from 'node:timers/promises';
 import { BadInputError } from '#contracts/errors.js';
 import type { FileTaskOutput } from '#contracts/file-task.js';
-import { CopyBinaryWriter } from '#database/copy/binary.js';
-import { copyIn } from '#database/copy/copy-in.js';
-import { maxRejectLength, maxRejectsKept, type RejectedPart } from '#database/ledger/outcomes.js';
-import { quoteTable } from '#database/quote.js';
+import type { CopyBinaryWriter } from '#database/copy/binary.js';
+import { maxRejectsKept, type RejectedPart } from '#database/ledger/outcomes.js';
 import type { TaskContext } from '#runtime/context.js';
-import { loadFiles } from '#runtime/load-files.js';
+import { type CopyLoad, loadByCopy } from '#runtime/copy-files.js';
 import type { OpenFile } from '#runtime/open-file.js';
-import type { EventShape } from './event-finder.js';
+import type { EventShape } from './event-shape.js';
 import type { Rejected } from './fields.js';
+import { fileChunks } from './file-chunks.js';
+import { BrokenEvent } from './found-events.js';
 import { readEvents } from './read-events.js';
 
 /** How the events of one kind become rows of a table. */
@@ -25,68 +24,56 @@ export interface EventTable<Row> {
   write(copy: CopyBinaryWriter, row: Row, fileId: bigint, ordinal: number): void;
 }
 
-/** The event loop gets its turn after so many events. */
-const turnEvents = 500;
-
 /**
  * Loads a run's files of events, each in constant memory. An event that cannot be taken is rejected and the others load:
  * events of a stream do not depend on each other, and holding back thousands of good ones for a bad one would lose more.
- * The rejects are recorded with their reasons. A file whose JSON itself is broken is refused as a whole, because nobody
- * knows what it should have held; so is one without a single good event.
+ * The rejects are recorded with their reasons, places and texts. A file whose JSON itself is broken is refused as a whole
+ * unless each event has a line of its own, because nobody knows where the next event begins; so is one without a single
+ * good event.
  */
 export async function loadEventFiles<Row>(context: TaskContext, kind: EventTable<Row>): Promise<FileTaskOutput> {
-  const { signal } = context;
-  return await loadFiles(context, {
-    async load(file, tx) {
-      const rejects: Rejects = { count: 0, kept: [] };
-      const rows = await copyIn(tx, kind, chunksOf(file, kind, rejects, signal), signal);
-      return { rows, rejects };
-    },
-    async remove(tx, fileIds) {
-      await tx.query(`DELETE FROM ${quoteTable(kind.table)} WHERE file_id = ANY($1::bigint[])`, [fileIds]);
-    },
+  return await loadByCopy(context, {
+    target: kind,
+    open: async (file, signal) => ({ writeRows: (copy) => writeEventRows(copy, file, kind, signal) }),
   });
 }
 
-interface Rejects {
-  count: number;
-  readonly kept: RejectedPart[];
-}
-
-async function* chunksOf<Row>(
-  file: OpenFile,
+/**
+ * Writes the rows of a file's events; yields between two lots of some hundred.
+ * @throws BadInputError when the file can never be loaded
+ */
+export async function* writeEventRows<Row>(
+  copy: CopyBinaryWriter,
+  file: Pick<OpenFile, 'id' | 'handle' | 'size' | 'bytes'>,
   kind: EventTable<Row>,
-  rejects: Rejects,
   signal: AbortSignal,
-): AsyncGenerator<Buffer, void, undefined> {
-  const copy = new CopyBinaryWriter();
-  const bytes = file.handle.createReadStream({ start: 0, autoClose: false });
+): AsyncGenerator<void, CopyLoad, undefined> {
+  const kept: RejectedPart[] = [];
+  let count = 0;
   let events = 0;
-  let ordinal = 0;
-  for await (const event of readEvents(bytes, { ...kind.shape, signal })) {
-    const parsed = kind.parse(event.value, event.ordinal);
-    if ('reject' in parsed) {
-      rejects.count += 1;
-      if (rejects.kept.length < maxRejectsKept) {
-        rejects.kept.push({
-          ordinal: event.ordinal,
-          reason: parsed.reject,
-          content: JSON.stringify(event.value).slice(0, maxRejectLength),
-        });
+  let rows = 0;
+  for await (const lot of readEvents(fileChunks(file), { ...kind.shape, signal })) {
+    for (const event of lot) {
+      const { ordinal, value } = event;
+      const parsed = value instanceof BrokenEvent ? value : kind.parse(value, ordinal);
+      if ('reject' in parsed) {
+        count += 1;
+        if (kept.length < maxRejectsKept) {
+          kept.push({ ordinal, offset: event.offset, reason: parsed.reject, content: event.raw() });
+        }
+      } else {
+        for (const row of parsed.rows) kind.write(copy, row, file.id, rows++);
       }
-    } else {
-      for (const row of parsed.rows) kind.write(copy, row, file.id, ordinal++);
-      yield* copy.takeFilled();
     }
-    events += 1;
-    if (events % turnEvents === 0) await setImmediate();
+    events += lot.length;
+    yield;
   }
-  const [first] = rejects.kept;
-  if (first && rejects.count === events) {
+  const [first] = kept;
+  if (first && count === events) {
     throw new BadInputError(
       'no-good-event',
       `not one of its ${events} events can be loaded; event ${first.ordinal}: ${first.reason}; mend the file and drop it again`,
     );
   }
-  yield* copy.finish();
+  return { rows, rejects: { count, kept } };
 }

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { BadInputError } from '#contracts/errors.js';
-import { InexactNumber } from './json-number.js';
-import { type ReadEvent, type ReadEventsOptions, readEvents } from './read-events.js';
+import { createRandom } from '#samples/random.js';
+import type { ReadEvent } from './found-events.js';
+import { InexactNumber, jsonNumber } from './json-number.js';
+import { type ReadEventsOptions, readEvents } from './read-events.js';
 
 const options: ReadEventsOptions = { wrapperKey: ['things', 'thing'], eventKeys: ['id'] };
 const events = [
@@ -22,11 +24,13 @@ async function read(text: string | Uint8Array, more: Partial<ReadEventsOptions> 
 }
 
 /** The values, after a check that the ordinals count from 0. */
-async function values(stream: AsyncIterable<ReadEvent>): Promise<unknown[]> {
+async function values(stream: AsyncIterable<readonly ReadEvent[]>): Promise<unknown[]> {
   const list: unknown[] = [];
-  for await (const { ordinal, value } of stream) {
-    assert.equal(ordinal, list.length);
-    list.push(value);
+  for await (const events of stream) {
+    for (const { ordinal, value } of events) {
+      assert.equal(ordinal, list.length);
+      list.push(value);
+    }
   }
   return list;
 }
@@ -67,10 +71,11 @@ for (const [layout, text] of Object.entries(layouts)) {
       const bytes = Buffer.from(whole);
       for (let cut = 0; cut <= bytes.length; cut += 1) {
         const parts = [bytes.subarray(0, cut), bytes.subarray(cut)];
-        const stream = readEvents(ReadableOf(parts), options);
+        const stream = readEvents(ReadableOf(parts), { ...options, windowBytes: Math.max(cut, 1) });
         assert.deepEqual(await values(stream), events, `cut at byte ${cut}`);
       }
-      assert.deepEqual(await values(readEvents(chunked(bytes, 1), options)), events, 'byte by byte');
+      const stream = readEvents(chunked(bytes, 1), { ...options, windowBytes: 1 });
+      assert.deepEqual(await values(stream), events, 'byte by byte');
     }
   });
 
@@ -122,6 +127,23 @@ test('keeps numbers that a double would alter as they were written', async () =>
   assert.deepEqual(shown, [1, 2.5, 3, ...kept, 0]);
 });
 
+test('takes every number as its text says, wherever a double would not', async () => {
+  const random = createRandom(1, 'numbers');
+  const digits = (most: number): string => Array.from({ length: random.int(1, most) }, () => random.int(0, 9)).join('');
+  const numbers = Array.from({ length: 2_000 }, () => {
+    const whole = digits(20).replace(/^0+(?=\d)/, '');
+    const fraction = random.pick(['', '', `.${digits(20)}`, `.${'0'.repeat(random.int(1, 20))}1`, '.0']);
+    const exponent = random.pick(['', '', `e${random.int(0, 400)}`, `E-${random.int(0, 30)}`, 'e+2']);
+    return random.pick(['', '-']) + whole + fraction + exponent;
+  });
+  const expected = numbers.map(jsonNumber);
+  assert.deepEqual(await read(`[${numbers.join(',')}]`), expected);
+  assert.deepEqual(
+    await read(numbers.map((n) => `{"id":[ ${n}, "${n}" ]}`).join('\n')),
+    numbers.map((n, i) => ({ id: [expected[i], n] })),
+  );
+});
+
 test('takes __proto__ for a plain key and the last of doubled keys', async () => {
   const [value] = await read('{"id":1,"__proto__":{"polluted":true},"id":2}');
   assert.deepEqual(JSON.stringify(value), '{"id":2,"__proto__":{"polluted":true}}');
@@ -135,13 +157,16 @@ test('says of an empty and of a blank file that there is nothing in it', async (
 });
 
 test('says at which line the text is not JSON', async () => {
-  await assert.rejects(read(`${lines[0]}\n${lines[1]}\n{"id":nope}\n`), isBad('bad-json', /line 3: expected a value/));
-  await assert.rejects(read(`${lines[0]}\nhello\n`), isBad('bad-json', /line 2: expected a value/));
+  await assert.rejects(
+    read(`[${lines[0]},\n${lines[1]},\n{"id":nope}]\n`),
+    isBad('bad-json', /line 3: expected a value/),
+  );
+  await assert.rejects(read(`[${lines[0]}]\nhello\n`), isBad('bad-json', /line 2: expected a value/));
   await assert.rejects(read('<html></html>'), isBad('bad-json', /line 1: /));
   await assert.rejects(read('{"id":nope}'), isBad('bad-json', /line 1: expected a value/));
   await assert.rejects(read('[\n1,\n"cut\n",\n2]'), isBad('bad-json', /line 3: a string with a line break/));
   const long = `[${'1,'.repeat(20_000)}x]`;
-  await assert.rejects(read(long), isBad('bad-json', /line 1 after character 32768: /));
+  await assert.rejects(read(long), isBad('bad-json', /at byte 40001, line 1: /));
 });
 
 for (const text of [
@@ -167,13 +192,18 @@ for (const text of [
 
 test('refuses bytes that are not UTF-8 and says where', async () => {
   const latin1 = Buffer.concat([Buffer.from('[{"id":"'), Buffer.from([0xe4]), Buffer.from('"}]')]);
-  await assert.rejects(read(latin1), isBad('bad-encoding', /UTF-8.*between bytes 0 and 12/));
+  await assert.rejects(read(latin1), isBad('bad-encoding', /UTF-8.*between bytes 1 and 11, line 1,/));
   await assert.rejects(read(Buffer.from('[{"id":"a"}]', 'utf16le')), isBad('bad-json', /not valid JSON/));
 });
 
-test('says that the input was cut off inside a character', async () => {
+test('says that the input was cut off, also inside a character, and where', async () => {
   const bytes = Buffer.from('[{"id":"€"}]');
-  await assert.rejects(read(bytes.subarray(0, 9)), isBad('truncated', /inside a UTF-8 character \(after 9 bytes\)/));
+  await assert.rejects(
+    read(bytes.subarray(0, 9)),
+    isBad('truncated', /ended inside a value, at byte 9, line 1, after 0/),
+  );
+  const second = Buffer.concat([Buffer.from('{"id":1}\n'), bytes.subarray(1, 9)]);
+  await assert.rejects(read(second), isBad('truncated', /at byte 17, line 2, after 1 whole events/));
 });
 
 test('refuses a file whose only value is nothing like events, and says what it is', async () => {
@@ -194,19 +224,43 @@ test('refuses an event larger than the limit, however it is cut', async () => {
   assert.equal((await read(fits, { maxEventBytes: 1000 })).length, 1);
   const texts = [
     JSON.stringify([{ id: 'x'.repeat(1000) }]),
-    JSON.stringify([{ id: Array(400).fill(1) }]),
+    JSON.stringify([{ id: Array(600).fill(1) }]),
     JSON.stringify({ id: 1, big: 'x'.repeat(1000) }),
-    `{"things":[],"ignored":"${'x'.repeat(40_000)}`,
+    `{"ignored":"${'x'.repeat(40_000)}"`,
+    `{"id":1}\n{"id":"${'x'.repeat(40_000)}"}`,
     `["${' '.repeat(40_000)}"`,
   ];
   for (const text of texts) {
     const large = isBad('event-too-large', /larger than/);
     await assert.rejects(read(text, { maxEventBytes: 1000 }), large, text.slice(0, 40));
-    await assert.rejects(values(readEvents(chunked(Buffer.from(text), 7), { ...options, maxEventBytes: 1000 })), large);
+    const small = { ...options, maxEventBytes: 1000, windowBytes: 64 };
+    await assert.rejects(values(readEvents(chunked(Buffer.from(text), 7), small)), large);
   }
 });
 
+test('reads over what follows the events, however large it is, and refuses it when it is no JSON', async () => {
+  const more = `"big":"${'x'.repeat(3_000)}","list":[${'{"things":[{"id":0}]},'.repeat(300)}1]`;
+  const small = { maxEventBytes: 100, windowBytes: 50 };
+  assert.deepEqual(await read(`{"things":[{"id":1}],${more}}`, small), [{ id: 1 }]);
+  const key = '"th\\u0069ngs"';
+  assert.deepEqual(await read(`{"things":[{"id":1}],${more},${key}:[{"id":2}]}`, small), [{ id: 1 }, { id: 2 }]);
+  assert.deepEqual(await read(`{${key}:[{"id":2}]}`, small), [{ id: 2 }]);
+  for (const wrong of [',', ',"a"', ' 1', ',"a":01', ',"a":"\t"', ',"a":tru', ',}', ']']) {
+    await assert.rejects(
+      read(`{"things":[{"id":1}]${wrong}}`, small),
+      isBad('bad-json', /not valid JSON at byte/),
+      wrong,
+    );
+  }
+  const latin1 = Buffer.from('{"things":[],"a":"\xe4"}', 'latin1');
+  await assert.rejects(read(latin1), isBad('bad-encoding', /UTF-8/));
+});
+
 test('refuses nesting that would overflow the stack, in an event and in what is ignored', async () => {
+  const nested = (levels: number): string => '['.repeat(levels) + ']'.repeat(levels);
+  assert.equal((await read(`[${nested(200)}]`)).length, 1);
+  await assert.rejects(read(`[${nested(201)}]`), isBad('too-deep', /nested deeper than 200/));
+  await assert.rejects(read(`{"things":[],"x":${nested(201)}}`), isBad('too-deep', /nested deeper than 200/));
   const deep = '['.repeat(1_000_000);
   await assert.rejects(read(deep), isBad('too-deep', /nested deeper/));
   await assert.rejects(read(`{"things":[],"x":${deep}`), isBad('too-deep', /nested deeper/));
@@ -225,7 +279,7 @@ test('stops at an abort between chunks and closes its input', async () => {
   }
   const stream = readEvents(endless(), { ...options, signal: controller.signal });
   await assert.rejects(async () => {
-    for await (const { ordinal } of stream) if (ordinal === 10) controller.abort(new Error('enough'));
+    for await (const _ of stream) controller.abort(new Error('enough'));
   }, /enough/);
   assert.ok(closed);
 });
@@ -246,9 +300,9 @@ test('streams 200,000 events of one line and of one array in bounded memory', as
     const start = process.memoryUsage().rss;
     let peak = 0;
     let count = 0;
-    for await (const { ordinal } of readEvents(many(before, between, after), options)) {
-      count += 1;
-      if (ordinal % 10_000 === 0) peak = Math.max(peak, process.memoryUsage().rss - start);
+    for await (const events of readEvents(many(before, between, after), options)) {
+      count += events.length;
+      peak = Math.max(peak, process.memoryUsage().rss - start);
     }
     assert.equal(count, 200_000);
     // 47 MB of text and its objects, garbage not yet collected included.

@@ -44,6 +44,11 @@ const bad: readonly (readonly [string, RegExp])[] = [
   ['2016-12-31T23:59:60Z', /no time of day/],
   ['2022-06-05T21:02:34+24:00', /impossible offset/],
   ['2022-06-05T21:02:34+00:60', /impossible offset/],
+  ['2022-06-31T21:02:34.546Z', /no day of the calendar/],
+  ['1900-02-29T21:02:34.546Z', /no day of the calendar/],
+  ['2022-06-05T24:02:34.546Z', /no time of day/],
+  ['2022-06-05T21:02:60.546Z', /no time of day/],
+  ['2022-06-05T21:02:34.54xZ', /not an ISO-8601 time/],
   ['2022-06-05', /not an ISO-8601 time/],
   ['1654462954', /not an ISO-8601 time/],
   ['05/06/2022 21:02Z', /not an ISO-8601 time/],
@@ -60,3 +65,14 @@ for (const [text, fault] of bad) {
     assert.match(parsed.fault, fault);
   });
 }
+
+test('knows every day of the calendar, as Date does', () => {
+  for (const from of [Date.UTC(1583, 0, 1), Date.UTC(1896, 0, 1), Date.UTC(1999, 0, 1), Date.UTC(9989, 0, 1)]) {
+    for (let day = 0; day < 3_660; day += 1) {
+      const text = new Date(from + day * 86_400_000 + 12_345_678).toISOString();
+      const expected = { micros: micros(text) };
+      assert.deepEqual(parseTime(text), expected);
+      assert.deepEqual(parseTime(text.replace('Z', '+00')), expected);
+    }
+  }
+});

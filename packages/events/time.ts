@@ -13,6 +13,11 @@ const example = '2022-06-05T21:02:34.546Z';
  * instant is unknown; so are leap seconds and 24:00, which PostgreSQL would move to the next minute or day.
  */
 export function parseTime(text: string): ParsedTime {
+  const micros = parseUsual(text);
+  return micros === undefined ? parseAny(text) : { micros };
+}
+
+function parseAny(text: string): ParsedTime {
   const match = isoTime.exec(text);
   if (match === null) return { fault: `is not an ISO-8601 time like ${example}` };
   const [, year, month, day, hour, minute, second = '0', decimals = '', zulu, sign, offsetHours, offsetMinutes] = match;
@@ -30,14 +35,53 @@ export function parseTime(text: string): ParsedTime {
   }
   const minutes = Number(hour) * 60 + Number(minute) + (sign === '-' ? offset : -offset);
   const millis = midnight + minutes * 60_000 + Number(second) * 1000;
-  return { micros: BigInt(millis) * 1000n + BigInt(decimals.slice(0, 6).padEnd(6, '0')) };
+  return { micros: microsOf(millis, Number(decimals.slice(0, 6).padEnd(6, '0'))) };
 }
 
-/** Milliseconds since the epoch of a day's start in UTC, or undefined when the calendar has no such day. */
+/**
+ * The microseconds of a time in the form that nearly all have, `2022-06-05T21:02:34.546Z`; undefined when it has another
+ * form or is no time. Several times faster than the regular expression.
+ */
+function parseUsual(text: string): bigint | undefined {
+  if (text.length !== example.length) return undefined;
+  for (let at = 0; at < example.length; at++) {
+    const expected = example.charCodeAt(at);
+    const char = text.charCodeAt(at);
+    const isDigit = char >= 0x30 && char <= 0x39;
+    if (isDigit ? expected < 0x30 || expected > 0x39 : char !== expected) return undefined;
+  }
+  const [hour, minute, second] = [number(text, 11, 13), number(text, 14, 16), number(text, 17, 19)];
+  const midnight = dayStart(number(text, 0, 4), number(text, 5, 7), number(text, 8, 10));
+  if (midnight === undefined || hour > 23 || minute > 59 || second > 59) return undefined;
+  return microsOf(midnight + ((hour * 60 + minute) * 60 + second) * 1000, number(text, 20, 23) * 1000);
+}
+
+/** The number that digits make. */
+function number(text: string, start: number, end: number): number {
+  let value = 0;
+  for (let at = start; at < end; at++) value = value * 10 + text.charCodeAt(at) - 0x30;
+  return value;
+}
+
+function microsOf(millis: number, micros: number): bigint {
+  const sum = millis * 1000 + micros;
+  return Number.isSafeInteger(sum) ? BigInt(sum) : BigInt(millis) * 1000n + BigInt(micros);
+}
+
+const dayMillis = 86_400_000;
+const monthDays = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+
+/**
+ * Milliseconds since the epoch of a day's start in UTC, or undefined when the calendar has no such day. Formula: H. Hinnant,
+ * "chrono-Compatible Low-Level Date Algorithms", days_from_civil, where years begin in March.
+ */
 function dayStart(year: number, month: number, day: number): number | undefined {
-  if (year === 0) return undefined;
-  // Date.UTC would take the years 0 to 99 for 1900 to 1999.
-  const date = new Date(0);
-  date.setUTCFullYear(year, month - 1, day);
-  return date.getUTCMonth() === month - 1 && date.getUTCDate() === day ? date.getTime() : undefined;
+  const isLeap = (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0;
+  const days = (monthDays[month - 1] ?? 0) + (month === 2 && isLeap ? 1 : 0);
+  if (year === 0 || day < 1 || day > days) return undefined;
+  const marchYear = month > 2 ? year : year - 1;
+  const dayOfYear = Math.floor((153 * ((month + 9) % 12) + 2) / 5) + day - 1;
+  const leapDays = Math.floor(marchYear / 4) - Math.floor(marchYear / 100) + Math.floor(marchYear / 400);
+  // 719,468 days lie between 0000-03-01 and 1970-01-01.
+  return (marchYear * 365 + leapDays + dayOfYear - 719_468) * dayMillis;
 }

@@ -10,6 +10,7 @@ import type { OpenRun } from '#database/runs/record-run.js';
 import { addJobs, findRunsWithoutJob, restoreJobs } from '#queue/jobs.js';
 import type { TaskContext } from './context.js';
 import type { ExecutorDeps } from './executor.js';
+import { trackFollowUps } from './follow.js';
 import { interruptibly } from './interrupt.js';
 import { InvokedRunError, trackInvocations } from './invoke.js';
 import { type RunRecorder, recordRunLog } from './run-log.js';
@@ -68,16 +69,21 @@ async function work(
   const invocations = trackInvocations(deps.pool, run.runId, (child) =>
     toCarrier(recorder, () => addJobs(deps.carrier, [child])),
   );
+  const followUps = trackFollowUps(deps.catalogue);
+  const follower = task.followedBy;
   let committed: { failure: RunError | undefined; parent: OpenRun | undefined } | undefined;
   const context: TaskContext = {
     fence: { runId: run.runId, attempt: run.attempt },
     task: task.name,
+    followedBy: follower !== undefined && deps.followUpsOff?.has(follower) ? undefined : follower,
+    catalogue: deps.catalogue,
     signal,
     log: recorder,
     services: deps.services,
     progress: (done, total) => recorder.progress(done, total),
     invoke: invocations.invoke,
     invokeAll: invocations.invokeAll,
+    follow: followUps.follow,
     async commit(workOf, { failure } = {}) {
       if (committed) throw new Error(`${task.name} called commit twice; one attempt commits once`);
       return await transaction(deps.pool, (tx) =>
@@ -107,6 +113,8 @@ async function work(
   if (!committed) await context.commit(() => Promise.resolve(ended.result));
   // Set by a closure; without this the compiler takes it for undefined still.
   const { failure, parent } = committed ?? { failure: undefined, parent: undefined };
+  for (const { task: name, id } of followUps.recorded()) recorder.info(`is followed by ${name}, run ${id}`);
+  await toCarrier(recorder, () => addJobs(deps.carrier, followUps.recorded()));
   await wake(deps, recorder, parent);
   return failure ? { kind: 'failed', error: failure } : { kind: 'over' };
 }

@@ -1,4 +1,8 @@
 import { readdir } from 'node:fs/promises';
+import { checkDataset, checkTablesApart } from '#contracts/check-dataset.js';
+import type { DatasetDefinition } from '#contracts/dataset.js';
+import { SetupError } from '#contracts/errors.js';
+import { isDatasetTask } from '#contracts/file-task.js';
 import type { TaskDefinition } from '#contracts/task.js';
 
 /** All tasks by name. */
@@ -9,7 +13,7 @@ const tasksFolder = new URL('../tasks/', import.meta.url);
 /**
  * Imports the definition of every task: each folder under packages/tasks has a `definition.js` that exports
  * `definition`, named as the folder is. A new task is a new folder, nothing else.
- * @throws when a folder does not keep to that
+ * @throws when a folder does not keep to that, SetupError when a dataset is declared that cannot be made
  */
 export async function loadCatalogue(folder: URL = tasksFolder): Promise<Catalogue> {
   const catalogue = new Map<string, TaskDefinition>();
@@ -21,9 +25,20 @@ export async function loadCatalogue(folder: URL = tasksFolder): Promise<Catalogu
     if (module.definition.name !== name) {
       throw new Error(`expected the task in packages/tasks/${name} to be named so, got "${module.definition.name}"`);
     }
+    if (isDatasetTask(module.definition)) checkDataset(module.definition);
     catalogue.set(name, module.definition);
   }
+  for (const { name, followedBy } of catalogue.values()) {
+    if (followedBy === undefined || catalogue.has(followedBy)) continue;
+    throw new SetupError(`expected a task that follows ${name}, no task is named "${followedBy}"`);
+  }
+  checkTablesApart([...catalogue.values()].filter(isDatasetTask));
   return catalogue;
+}
+
+/** The datasets that tasks declare, whose tables `ensureDatasets` makes. */
+export function datasetsOf(catalogue: Catalogue): DatasetDefinition[] {
+  return [...catalogue.values()].filter(isDatasetTask).map(({ dataset }) => dataset);
 }
 
 function hasDefinition(module: unknown): module is { definition: TaskDefinition } {

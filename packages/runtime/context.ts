@@ -1,6 +1,8 @@
 import type { InputOf, OutputOf, TaskDefinition, TaskLog } from '#contracts/task.js';
 import type { Pool, Tx } from '#database/pool.js';
 import type { Fence, RunError } from '#database/runs/attempts.js';
+import type { Catalogue } from './catalogue.js';
+import type { FollowUps } from './follow.js';
 import type { Invocations } from './invoke.js';
 
 /** What a worker process shares among the tasks it runs. */
@@ -9,6 +11,8 @@ export interface WorkerServices {
   readonly pool: Pool;
   readonly inboxDir: string;
   readonly dataDir: string;
+  /** Bytes of rows that one load may hold on their way to the database. */
+  readonly loadMemory: number;
   /** A model file that the settings name. */
   readonly faceModel?: string | undefined;
   /** Opens something costly once per process (a pool of threads, a model) and closes it when the worker stops. */
@@ -16,9 +20,12 @@ export interface WorkerServices {
 }
 
 /** What a task's body has to work with, for one attempt of one run. */
-export interface TaskContext extends Invocations {
+export interface TaskContext extends Invocations, FollowUps {
   readonly fence: Fence;
   readonly task: string;
+  /** The task that is to follow loads of this one, by its definition; undefined when that is switched off. */
+  readonly followedBy: string | undefined;
+  readonly catalogue: Catalogue;
   /** Aborted when the run is to stop: timeout, cancel or the worker's shutdown. */
   readonly signal: AbortSignal;
   /** Lines are stored with the attempt, whatever becomes of its work. */

@@ -24,6 +24,8 @@ export interface ExecutorDeps {
   readonly log: Logger;
   /** Aborted when the worker gives its runs back. */
   readonly stop: AbortSignal;
+  /** Names of tasks that follow no load, because a setting says so. */
+  readonly followUpsOff?: ReadonlySet<string>;
   /** Imports a task's body. */
   loadBody(task: TaskDefinition): Promise<AnyTaskRun>;
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { BadInputError, FileChangedError } from '#contracts/errors.js';
 import type { RunFile } from '#database/ledger/outcomes.js';
 
-/** A file of the inbox, open for reading and known to be the version that the ledger means. */
+/** A file of the inbox, open for reading. */
 export interface OpenFile {
   readonly id: bigint;
   /** Below the inbox, `/` between folders. */
@@ -13,32 +13,85 @@ export interface OpenFile {
   readonly handle: FileHandle;
   /** Bytes. */
   readonly size: number;
+  /** All of its bytes, when they have been read already. */
+  readonly bytes?: Buffer;
+}
+
+/** A file that its holder closes. */
+export interface HeldFile extends OpenFile {
+  /**
+   * Makes sure that what was read is the version that was hashed: size and mtime are held against the ledger, on the open
+   * file and on the path, so that neither writing into it nor putting another in its place goes unseen. To be called after
+   * reading; has been when there are `bytes`.
+   * @throws FileChangedError when it is not that version
+   */
+  verify(): Promise<void>;
+  close(): Promise<void>;
 }
 
 /**
- * Lets `work` read a file. The version read is the one that was hashed: size and mtime are held against the ledger
- * before and after, on the open file and on the path, so that neither writing into it nor putting another in its place
- * goes unseen.
- * @throws FileChangedError when it is not that version, BadInputError when it cannot be read
+ * Opens a file, and reads it when it is small.
+ * @param readUpTo bytes of the largest file that is read
+ * @throws FileChangedError when it is gone, or not the version that was hashed; BadInputError when it cannot be read
  */
-export async function withFile<T>(inboxDir: string, file: RunFile, work: (open: OpenFile) => Promise<T>): Promise<T> {
+export async function holdFile(inboxDir: string, file: RunFile, readUpTo = 0): Promise<HeldFile> {
   const absolutePath = join(inboxDir, ...file.path.split('/'));
   const handle = await openOrExplain(absolutePath, file.path);
+  const size = Number(file.size);
+  const held: HeldFile = {
+    id: file.id,
+    path: file.path,
+    absolutePath,
+    handle,
+    size,
+    verify: () => expectVersion(handle, absolutePath, file),
+    close: () => handle.close(),
+  };
+  if (size > readUpTo) return held;
   try {
-    await expectVersion(handle, absolutePath, file);
-    let result: T;
-    try {
-      result = await work({ id: file.id, path: file.path, absolutePath, handle, size: Number(file.size) });
-    } catch (error) {
-      // Bytes that moved under the reader look like a broken file; the change is the truer reason.
-      await expectVersion(handle, absolutePath, file);
-      throw error;
-    }
-    await expectVersion(handle, absolutePath, file);
-    return result;
-  } finally {
+    const bytes = await readAll(handle, size);
+    await held.verify();
+    return { ...held, bytes };
+  } catch (error) {
     await handle.close();
+    throw error;
   }
+}
+
+/** Lets `work` read a file, and makes sure afterwards that it was the version that was hashed (see `HeldFile`). */
+export async function withFile<T>(inboxDir: string, file: RunFile, work: (open: OpenFile) => Promise<T>): Promise<T> {
+  const held = await holdFile(inboxDir, file);
+  try {
+    return await verified(held, work);
+  } finally {
+    await held.close();
+  }
+}
+
+/** What `work` makes of a file that then turns out to be the right version. */
+export async function verified<T>(held: HeldFile, work: (open: OpenFile) => Promise<T>): Promise<T> {
+  let result: T;
+  try {
+    result = await work(held);
+  } catch (error) {
+    // Bytes that moved under the reader look like a broken file; the change is the truer reason.
+    if (!held.bytes) await held.verify();
+    throw error;
+  }
+  if (!held.bytes) await held.verify();
+  return result;
+}
+
+/** The first `size` bytes, fewer where the file has become shorter. */
+async function readAll(handle: FileHandle, size: number): Promise<Buffer> {
+  const bytes = Buffer.allocUnsafeSlow(size);
+  let read = 0;
+  while (read < size) {
+    const { bytesRead } = await handle.read(bytes, read, size - read, read);
+    if (bytesRead === 0) break;
+    read += bytesRead;
+  }
+  return bytes.subarray(0, read);
 }
 
 async function openOrExplain(absolutePath: string, path: string): Promise<FileHandle> {

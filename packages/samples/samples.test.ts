@@ -36,13 +36,13 @@ async function load(file: SampleFile): Promise<{ rows: number; rejects: number }
   const path = join(dir, 'one', file.path);
   let rows = 0;
   let rejects = 0;
-  for await (const { ordinal, value } of readEvents(
-    createReadStream(path),
-    isStatus ? vehicleStatusEvents : objectsDetectionEvents,
-  )) {
-    const parsed = isStatus ? parseVehicleStatus(value, ordinal) : parseObjectsDetection(value, ordinal);
-    if ('reject' in parsed) rejects += 1;
-    else rows += 'rows' in parsed ? parsed.rows.length : 1;
+  const shape = isStatus ? vehicleStatusEvents : objectsDetectionEvents;
+  for await (const events of readEvents(createReadStream(path), shape)) {
+    for (const { ordinal, value } of events) {
+      const parsed = isStatus ? parseVehicleStatus(value, ordinal) : parseObjectsDetection(value, ordinal);
+      if ('reject' in parsed) rejects += 1;
+      else rows += 'rows' in parsed ? parsed.rows.length : 1;
+    }
   }
   return { rows, rejects };
 }

@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type WriteSample, writeBadFiles } from './bad-files.js';
+import { rowsPerSampleFile, sampleMinute } from './data-sample-oracles.js';
 import { eventSample } from './events.js';
 import { imageSample } from './images.js';
 import type { SampleFile } from './manifest.js';
@@ -20,9 +21,6 @@ export interface SampleCounts {
   /** The same seed gives the same files; 1 if unset. */
   readonly seed?: number;
 }
-
-const rowsPerMinute = 1914;
-const firstMinute = Date.UTC(2023, 0, 1);
 
 /**
  * Writes sample files into a folder, which is made where needed, and says what each holds. Files are written one after
@@ -52,10 +50,10 @@ export async function writeSamples(dir: string, counts: SampleCounts): Promise<S
 }
 
 async function writeMinute(write: WriteSample, index: number, seed: number): Promise<SampleFile> {
-  const minute = new Date(firstMinute + index * 60_000);
+  const minute = sampleMinute(index);
   const style = cycle(['colons', 'dashes', 'underscores'] as const, index);
   const unit = cycle(['NANOS', 'MICROS', 'MILLIS'] as const, Math.floor(index / 3));
   const path = `parquet/${dataSampleFileName(minute, style)}`;
-  await write(path, dataSampleBytes({ minute, seed, unit, rows: rowsPerMinute }));
-  return { path, kind: 'data-sample', expectedRows: rowsPerMinute };
+  await write(path, dataSampleBytes({ minute, seed, unit }));
+  return { path, kind: 'data-sample', expectedRows: rowsPerSampleFile };
 }

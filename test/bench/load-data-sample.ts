@@ -1,113 +1,93 @@
 /**
- * How fast the data sample's rows get from parquet into PostgreSQL, as ratios within one run.
+ * How fast the data sample gets from files into PostgreSQL, held against what the server can take and against an ORM:
  *
- *   node dist/test/bench/load-data-sample.js [files, 360 if not given]
+ *   npm run bench:load -- --files 1440        (--help tells all options)
  *
- * Method. Files of 1,914 rows are generated. Four things are then done with all of them, in turn, three rounds; the
- * median of each counts: `decode` reads them into COPY bytes and drops the bytes; `copy` sends bytes that were made
- * before, the server's own limit; `load` does both at a time, file by file as the task does; `load, one COPY` does both
- * with all files in one COPY. Each round writes to a fresh table without an index. The database is the one of
- * TEST_DATABASE_SERVER, else the embedded one. Compare ratios, not figures of two runs: machines differ by the hour.
+ * Method. So many deterministic files (packages/samples) are generated. Then, in one run on one server, by default an
+ * embedded one with the product's settings, three ways load them, each into an empty database with the product's
+ * migrations and datasets, so that the table is the same:
+ *
+ *   a  `psql \copy … binary`, one psql after the other, of the same rows, encoded before (not timed) in pieces of a
+ *      million rows that lie in the system's cache; the partitions are there. What the server can take: the limit.
+ *   b  ours: the supervisor and its processes as `npm start` runs them, with the files in the inbox (hard links) when it
+ *      starts; from the moment that the watcher is ready until all files are in an end state, with ledger, hashes and
+ *      history. Runs that follow (the star) are told apart. Fails when a file or a row is missing.
+ *   c  Prisma's `createMany`, 1,000 rows at a time, of a few files; only the time inside of it.
+ *
+ * CPU and memory of all processes are read from /proc twice a second; what PostgreSQL's ended sessions used is in its
+ * first process's account. "peak MB" is a process's largest resident memory including shared buffers that it touched,
+ * and for processes that were there before also from before; "private MB" is without these.
+ * "WAL written" is of the whole server during the way.
+ *
+ * Compare ratios of one run, not figures of two: machines differ by the hour.
  */
-import { mkdtemp, open, readdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import pg from 'pg';
-import { copyIn } from '#database/copy/copy-in.js';
-import { writeDataSampleFile } from '#samples/parquet.js';
-import { copyColumns, openDataSample } from '#tasks/load-data-sample/read.js';
-import { withTestDatabase } from '../helpers/database.js';
+import { rmSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cpus, tmpdir, totalmem } from 'node:os';
+import { join, resolve } from 'node:path';
+import { SetupError } from '#contracts/errors.js';
+import { provideFiles } from './load/files.js';
+import { type BenchOptions, benchUsage, parseBenchOptions, type Way } from './load/options.js';
+import { wrongMark } from './load/oracles.js';
+import { loadWithProduct } from './load/ours.js';
+import { loadWithPrisma } from './load/prisma.js';
+import { loadWithPsql } from './load/psql.js';
+import { renderReport, type WayResult, whole } from './load/report.js';
+import { startBenchServer, useBenchServer } from './load/server.js';
 
-const target = { table: 'bench', columns: copyColumns };
-const rounds = 3;
-/** Bytes of the COPY format before the first tuple, and of its trailer. */
-const headerBytes = 19;
-const trailerBytes = 2;
-
-async function* bytesOf(path: string, id: bigint): AsyncGenerator<Buffer, number, undefined> {
-  const handle = await open(path);
+async function bench(options: BenchOptions): Promise<void> {
+  const workDir = await mkdtemp(join(resolve(options.dir ?? tmpdir()), 'millrace-bench-'));
+  const filesDir = options.keep === undefined ? join(workDir, 'files') : resolve(options.keep);
+  // The server and Redis end with this process in whatever way; so do their files.
+  process.once('exit', () => rmSync(workDir, { recursive: true, force: true }));
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
+  let server: Awaited<ReturnType<typeof useBenchServer>> | undefined;
   try {
-    const file = await openDataSample(handle, (await handle.stat()).size);
-    await file.days();
-    yield* file.copyChunks(id);
-    return file.rows;
-  } finally {
-    await handle.close();
-  }
-}
-
-async function main(): Promise<void> {
-  const files = Number(process.argv[2] ?? 360);
-  const folder = await mkdtemp(join(tmpdir(), 'millrace-bench-'));
-  const first = Date.UTC(2023, 0, 1);
-  for (let n = 0; n < files; n++) {
-    await writeDataSampleFile(join(folder, `${n}.parquet`), { minute: new Date(first + n * 60_000), seed: 1 });
-  }
-  const paths = (await readdir(folder)).map((name) => join(folder, name));
-  const rows = files * 1_914;
-  await withTestDatabase(async ({ url }) => {
-    const client = new pg.Client({ connectionString: url });
-    await client.connect();
-    const ways: Record<string, () => Promise<void>> = {
-      decode: async () => {
-        for (const [n, path] of paths.entries()) for await (const _ of bytesOf(path, BigInt(n)));
-      },
-      copy: async () => {
-        await copyIn(client, target, joined(made));
-      },
-      load: async () => {
-        for (const [n, path] of paths.entries()) await copyIn(client, target, bytesOf(path, BigInt(n)));
-      },
-      'load, one COPY': async () => {
-        await copyIn(client, target, joined(paths.map((path, n) => () => bytesOf(path, BigInt(n)))));
-      },
-    };
-    const made: (() => AsyncIterable<Buffer>)[] = [];
-    for (const [n, path] of paths.entries()) {
-      const chunks: Buffer[] = [];
-      for await (const chunk of bytesOf(path, BigInt(n))) chunks.push(chunk);
-      made.push(async function* () {
-        yield* chunks;
-      });
+    if (options.ways.has('b')) {
+      const seconds = await provideFiles(filesDir, options.files);
+      console.error(`${whole(options.files)} files are there, after ${seconds.toFixed(1)} s`);
     }
-    const seconds: Record<string, number[]> = {};
-    for (let round = 0; round < rounds; round++) {
-      for (const [name, way] of Object.entries(ways)) {
-        await client.query('DROP TABLE IF EXISTS bench');
-        await client.query('CREATE TABLE bench (LIKE dwh.data_sample)');
-        const start = performance.now();
-        await way();
-        seconds[name] = [...(seconds[name] ?? []), (performance.now() - start) / 1000];
+    server =
+      options.serverUrl === undefined ? await startBenchServer(workDir) : await useBenchServer(options.serverUrl);
+    const using = server;
+    const ways: Record<Way, () => Promise<WayResult>> = {
+      a: () => loadWithPsql(using, workDir, options.limitFiles),
+      b: () => loadWithProduct(using, workDir, filesDir, options),
+      c: () => loadWithPrisma(using, options.prismaFiles),
+    };
+    const results: WayResult[] = [];
+    for (let round = 1; round <= options.rounds; round++) {
+      for (const way of ['a', 'b', 'c'] as const) {
+        if (!options.ways.has(way)) continue;
+        console.error(`round ${round} of ${options.rounds}, way ${way}`);
+        results.push(await ways[way]());
       }
     }
-    const medians = Object.entries(seconds).map(
-      ([name, each]) => [name, each.sort((a, b) => a - b)[rounds >> 1] ?? 0] as const,
-    );
-    const limit = medians.find(([name]) => name === 'copy')?.[1] ?? 0;
-    process.stdout.write(`${files} files, ${rows} rows, median of ${rounds} rounds\n`);
-    for (const [name, median] of medians) {
-      const speed = Math.round(rows / median).toLocaleString('en');
-      process.stdout.write(
-        `${name.padEnd(16)} ${median.toFixed(2)} s  ${speed} rows/s  ${(median / limit).toFixed(2)} × copy\n`,
-      );
+    const cores = cpus();
+    const machine = `${cores.length} × ${cores[0]?.model.trim()}, ${whole(totalmem() / 1e6)} MB, Node ${process.version}`;
+    console.log(`${machine}\nPostgreSQL: ${server.description}\n\n${renderReport(results)}`);
+    if (results.some(({ notes }) => notes.some((note) => note.includes(wrongMark)))) process.exitCode = 1;
+    if (options.json !== undefined) {
+      const report = {
+        at: new Date(),
+        machine,
+        server: server.description,
+        options: { ...options, serverUrl: undefined },
+      };
+      await writeFile(options.json, `${JSON.stringify({ ...report, results }, undefined, 2)}\n`);
     }
-    await client.end();
-  });
-  await rm(folder, { recursive: true });
-}
-
-/** Several COPY streams as one: all but the first lose their header, all but the last their trailer. */
-async function* joined(streams: readonly (() => AsyncIterable<Buffer>)[]): AsyncGenerator<Buffer, void, undefined> {
-  for (const [n, stream] of streams.entries()) {
-    let skip = n === 0 ? 0 : headerBytes;
-    let held: Buffer | undefined;
-    for await (const chunk of stream()) {
-      if (held) yield held;
-      held = chunk.subarray(skip);
-      skip = 0;
-    }
-    if (held) yield n === streams.length - 1 ? held : held.subarray(0, -trailerBytes);
+  } finally {
+    await server?.stop();
+    await rm(workDir, { recursive: true, force: true });
   }
 }
 
-await main();
+const args = process.argv.slice(2);
+try {
+  if (args.includes('--help')) console.log(benchUsage);
+  else await bench(parseBenchOptions(args));
+} catch (error) {
+  if (!(error instanceof SetupError)) throw error;
+  console.error(`bench:load: ${error.message}\n\n${benchUsage}`);
+  process.exitCode = 2;
+}

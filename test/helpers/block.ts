@@ -9,13 +9,18 @@ export interface TableLock {
 /**
  * Locks a table, so that a load gets stuck in its middle, for as long as a test wants, at the first row for it.
  * @param table with its schema, as SQL
+ * @param mode `SHARE` lets others read it
  */
-export async function lockTable(databaseUrl: string, table: string): Promise<TableLock> {
+export async function lockTable(
+  databaseUrl: string,
+  table: string,
+  mode: 'ACCESS EXCLUSIVE' | 'SHARE' = 'ACCESS EXCLUSIVE',
+): Promise<TableLock> {
   const client = new pg.Client({ connectionString: databaseUrl, application_name: 'test lock' });
   client.on('error', () => {});
   await client.connect();
   await client.query('BEGIN');
-  await client.query(`LOCK TABLE ${table} IN ACCESS EXCLUSIVE MODE`);
+  await client.query(`LOCK TABLE ${table} IN ${mode} MODE`);
   return { release: () => client.end() };
 }
 

@@ -1,8 +1,10 @@
 import { createHash, randomUUID } from 'node:crypto';
 import pg from 'pg';
+import { ensureDatasets } from '#database/datasets/tables.js';
 import { applyMigrations } from '#database/migrations/apply.js';
 import { migrationsFolder, readMigrations } from '#database/migrations/folder.js';
 import { migrateCarrier } from '#queue/migrate.js';
+import { datasetsOf, loadCatalogue } from '#runtime/catalogue.js';
 import { testServerUrl } from './postgres.js';
 
 /** A database that only one test uses. */
@@ -34,10 +36,12 @@ export async function withTestDatabase(work: (database: TestDatabase) => Promise
   }
 }
 
-/** Makes a migrated database once per server and set of migrations; copying it takes milliseconds. */
+/** Makes a migrated database once per server, set of migrations and declared datasets; copying it takes milliseconds. */
 async function provideTemplate(serverUrl: string): Promise<string> {
   const migrations = await readMigrations(migrationsFolder);
+  const datasets = datasetsOf(await loadCatalogue());
   const hash = createHash('sha256').update(migrations.map(({ checksum }) => checksum).join());
+  hash.update(JSON.stringify(datasets));
   const template = `template_${hash.digest('hex').slice(0, 16)}`;
   await onServer(serverUrl, async (client) => {
     await client.query("SELECT pg_advisory_lock(hashtext('millrace test template'))");
@@ -47,6 +51,7 @@ async function provideTemplate(serverUrl: string): Promise<string> {
     await client.query(`DROP DATABASE IF EXISTS ${draft} WITH (FORCE)`);
     await client.query(`CREATE DATABASE ${draft}`);
     await applyMigrations(databaseUrl(serverUrl, draft));
+    await ensureDatasets(databaseUrl(serverUrl, draft), datasets);
     await migrateCarrier({ databaseUrl: databaseUrl(serverUrl, draft) });
     await client.query(`ALTER DATABASE ${draft} RENAME TO ${template}`);
   });

@@ -2,10 +2,12 @@ import { chmodSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ensureDatasets } from '#database/datasets/tables.js';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '#database/embedded/start.js';
 import { testSettings } from '#database/embedded/test-settings.js';
 import { applyMigrations } from '#database/migrations/apply.js';
 import { migrateCarrier } from '#queue/migrate.js';
+import { datasetsOf, loadCatalogue } from '#runtime/catalogue.js';
 
 /** A PostgreSQL that one test may kill. */
 export interface OwnPostgres {
@@ -31,6 +33,7 @@ export async function withOwnPostgres(work: (postgres: OwnPostgres) => Promise<v
   try {
     const { url, port } = server;
     await applyMigrations(url);
+    await ensureDatasets(url, datasetsOf(await loadCatalogue()));
     await migrateCarrier({ databaseUrl: url });
     await work({
       url,

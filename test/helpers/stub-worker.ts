@@ -62,7 +62,7 @@ export async function openStubWorker(
         [stubTask.name, stubTask],
         [plainTask.name, plainTask],
       ]),
-      services: { pool, inboxDir, dataDir: inboxDir, shared: (_key, open) => open() },
+      services: { pool, inboxDir, dataDir: inboxDir, loadMemory: 2 ** 24, shared: (_key, open) => open() },
       log: createLogger({ name: 'test', level: 'fatal', format: 'json' }),
       stop,
       loadBody,

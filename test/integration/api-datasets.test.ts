@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { makeDay } from '../helpers/days.js';
 import { readAll, seedFile, type TestApi, withApi } from './api-fixture.js';
 
 const asking = (api: TestApi, route: string) => async (query: string) =>
@@ -133,7 +134,7 @@ test('status reports are listed latest first; latest=true gives one per vehicle'
 /** Files of one minute each, the way they lie in the table. */
 async function seedSamples(api: TestApi, files: number, rowsEach: number): Promise<string[]> {
   const ids: string[] = [];
-  for (const day of [1, 2, 3]) await api.pool.query(`SELECT dwh.ensure_data_sample_day('2023-01-0${day}')`);
+  for (const day of [1, 2, 3]) await makeDay(api.pool, `2023-01-0${day}`);
   for (let n = 0; n < files; n++) {
     const id = await seedFile(api.pool, { path: `${n}.parquet`, source: 'data-sample', rows: rowsEach });
     ids.push(id);

@@ -82,7 +82,10 @@ test('a file is shown with its versions, runs, rejects, and where its rows are',
       rows: 6,
     });
     await api.pool.query(`INSERT INTO ops.run_file VALUES ($1, $2, 0, 'loaded', NULL)`, [runId, id]);
-    await api.pool.query(`INSERT INTO ops.reject SELECT $1, n, 'bad', '{}' FROM generate_series(1, 150) n`, [id]);
+    await api.pool.query(
+      `INSERT INTO ops.reject SELECT $1, n, 'bad', '{}', n * 3::bigint FROM generate_series(1, 150) n`,
+      [id],
+    );
     const copy = await seedFile(api.pool, { path: 'copy.json', sha256: 'e'.repeat(64), state: 'duplicate' });
     await api.pool.query('UPDATE ops.file SET duplicate_of_id = $1 WHERE id = $2', [id, copy]);
 
@@ -98,6 +101,7 @@ test('a file is shown with its versions, runs, rejects, and where its rows are',
     );
     assert.deepEqual(body.decidedBy, { runId, attempt: 1, worker: { id: 'w1', host: 'mill', pid: 42 } });
     assert.equal(body.rejected.length, 100);
+    assert.deepEqual(body.rejected[1], { ordinal: 2, byteOffset: 6, reason: 'bad', content: '{}' });
     assert.deepEqual(body.links, { self: `/api/files/${id}`, rows: `/api/objects-detection?fileId=${id}` });
     assert.deepEqual((await api.ask(`/api/files/${copy}`)).body.duplicateOf, { id, path: 'v.json' });
     assert.deepEqual(

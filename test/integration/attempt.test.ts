@@ -162,6 +162,7 @@ test('a file that kills every worker that loads it ends quarantined alone; the o
         duplicates: 0,
         quarantined: 0,
         changed: 0,
+        outdated: 0,
         replaced: 0,
         rows: 0,
         rejects: 0,

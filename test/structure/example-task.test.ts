@@ -58,7 +58,7 @@ test('the task of the README loads a file, and the bad event in it becomes a rej
         carrier,
         worker,
         catalogue,
-        services: { pool, inboxDir, dataDir: inboxDir, shared: (_key, open) => open() },
+        services: { pool, inboxDir, dataDir: inboxDir, loadMemory: 2 ** 24, shared: (_key, open) => open() },
         log: createLogger({ name: 'example', level: 'fatal', format: 'json' }),
         stop: new AbortController().signal,
         loadBody: async () => (context) => run(context, { files: ['1'] }),

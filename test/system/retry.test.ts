@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { makeDay } from '../helpers/days.js';
 import { sampleParquet } from '../helpers/inbox.js';
 import { count, listRuns, waitUntilQuiet } from '../helpers/ledger.js';
 import { carriers, withPlatform } from '../helpers/platform.js';
@@ -9,7 +10,7 @@ import { waitFor } from '../helpers/wait.js';
 for (const carrier of carriers) {
   test(`a passing fault is tried again after a while, each try on record, and then succeeds (${carrier})`, (t) =>
     withPlatform(t, carrier, {}, async ({ inbox, pool, start }) => {
-      await pool.query(`SELECT dwh.ensure_data_sample_day('2023-01-01')`);
+      await makeDay(pool, '2023-01-01');
       await pool.query('ALTER TABLE dwh.data_sample RENAME TO away');
       for (let minute = 0; minute < 3; minute += 1) await inbox.write(`${minute}.parquet`, sampleParquet(minute));
       await start();

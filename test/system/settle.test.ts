@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { appendFile, rm } from 'node:fs/promises';
 import { test } from 'node:test';
 import { lockTable, waitForStuckRun } from '../helpers/block.js';
+import { makeDay } from '../helpers/days.js';
 import { sampleParquet } from '../helpers/inbox.js';
 import { count, listFiles, listRuns, waitForState, waitUntilQuiet } from '../helpers/ledger.js';
 import { withPlatform } from '../helpers/platform.js';
@@ -60,7 +61,7 @@ test('a file that stood still half-written is quarantined, and loaded when its r
 
 test('files that are rewritten, replaced or taken away while they are loaded never end half-loaded', (t) =>
   withPlatform(t, 'postgres', {}, async ({ inbox, pool, databaseUrl, start }) => {
-    await pool.query(`SELECT dwh.ensure_data_sample_day('2023-01-02')`);
+    await makeDay(pool, '2023-01-02');
     const lock = await lockTable(databaseUrl, 'dwh.data_sample_20230102');
     const secondDay = 24 * 60;
     for (const [name, minute] of Object.entries({

@@ -4,6 +4,7 @@ import { platform } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { lockTable, waitForStuckRun } from '../helpers/block.js';
+import { makeDay } from '../helpers/days.js';
 import { sampleParquet } from '../helpers/inbox.js';
 import { count, listRuns, waitUntilQuiet } from '../helpers/ledger.js';
 import { carriers, type Platform, withPlatform } from '../helpers/platform.js';
@@ -108,7 +109,7 @@ test('the watcher stops on SIGTERM with files under way, and the next one takes 
 /** One batch of three files, stuck at its last. */
 async function getStuck(platform: Platform) {
   const { inbox, pool, databaseUrl, start } = platform;
-  await pool.query(`SELECT dwh.ensure_data_sample_day('2023-01-02')`);
+  await makeDay(pool, '2023-01-02');
   const lock = await lockTable(databaseUrl, 'dwh.data_sample_20230102');
   for (const minute of [1, 2, 24 * 60]) await inbox.write(`${minute}.parquet`, sampleParquet(minute));
   await start();

@@ -7,6 +7,7 @@ import { startRun } from '#runtime/start-run.js';
 import { vehicleStatusExample } from '#samples/examples.js';
 import { definition } from '#tasks/load-vehicle-status/definition.js';
 import { lockTable, type TableLock, waitForStuckRun } from '../helpers/block.js';
+import { makeDay } from '../helpers/days.js';
 import { sampleParquet } from '../helpers/inbox.js';
 import { count, listFiles, listRuns, waitUntilQuiet } from '../helpers/ledger.js';
 import { withOwnPostgres } from '../helpers/own-postgres.js';
@@ -90,7 +91,7 @@ test('FLUSHALL in the middle of loads loses no run, queued or delayed, and inter
 
 /** Makes a load get stuck at its first row of a day of January. */
 async function lockDay({ pool, databaseUrl }: Platform, day: number): Promise<TableLock> {
-  await pool.query(`SELECT dwh.ensure_data_sample_day(make_date(2023, 1, $1))`, [day]);
+  await makeDay(pool, `2023-01-0${day}`);
   return await lockTable(databaseUrl, `dwh.data_sample_2023010${day}`);
 }
 

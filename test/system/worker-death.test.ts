@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { lockTable, type StuckSession, type TableLock, waitForStuckRun } from '../helpers/block.js';
+import { makeDay } from '../helpers/days.js';
 import { sampleParquet } from '../helpers/inbox.js';
 import { count, listRuns, waitUntilQuiet } from '../helpers/ledger.js';
 import { carriers, type Platform, withPlatform } from '../helpers/platform.js';
@@ -14,7 +15,7 @@ const minutesOfDay = 24 * 60;
 /** One batch with files of two days; the second day's rows are stuck, so that the first's are written but not committed. */
 async function getStuckInTheMiddle(platform: Platform): Promise<{ lock: TableLock; session: StuckSession }> {
   const { inbox, pool, databaseUrl } = platform;
-  await pool.query(`SELECT dwh.ensure_data_sample_day('2023-01-02')`);
+  await makeDay(pool, '2023-01-02');
   const lock = await lockTable(databaseUrl, 'dwh.data_sample_20230102');
   for (let minute = 0; minute < files; minute += 1) {
     const day = minute < files / 2 ? 0 : minutesOfDay;

@@ -9,7 +9,7 @@ function fieldsOf(count: number, write: (writer: CopyBinaryWriter) => void): (st
   const writer = new CopyBinaryWriter();
   writer.row(count);
   write(writer);
-  const rows = parseCopyData(Buffer.concat(writer.finish()));
+  const rows = parseCopyData(Buffer.concat(writer.takeAll()));
   assert.equal(rows.length, 1);
   return (rows[0] ?? []).map((field) => field?.toString('hex') ?? null);
 }
@@ -21,9 +21,37 @@ function refuses(code: string, pattern: RegExp, write: (writer: CopyBinaryWriter
   );
 }
 
-test('data without a tuple is signature, flags, extension length and trailer', () => {
-  const data = Buffer.concat(new CopyBinaryWriter().finish());
-  assert.equal(data.toString('hex'), '5047434f50590aff0d0a000000000000000000ffff');
+test('what was written since a mark can be forgotten, or what was written before it taken', () => {
+  for (let before = 0; before < 12; before++) {
+    for (let after = 0; after < 12; after++) {
+      const writer = new CopyBinaryWriter(64);
+      const write = (n: number): void => {
+        writer.row(2);
+        writer.int4(n);
+        writer.text('x'.repeat(n));
+      };
+      for (let n = 0; n < before; n++) write(n);
+      const mark = writer.mark();
+      for (let n = 0; n < after; n++) write(100 + n);
+      assert.equal(
+        writer.bytesSince(mark),
+        Array.from({ length: after }, (_, n) => 14 + 100 + n).reduce((sum, bytes) => sum + bytes, 0),
+      );
+      const numbers = (chunks: readonly Buffer[]): (number | undefined)[] =>
+        parseCopyData(Buffer.concat(chunks)).map((row) => row[0]?.readInt32BE());
+      const wanted = Array.from({ length: before }, (_, n) => n);
+      if (after % 2 === 0) {
+        writer.rewind(mark);
+        write(500);
+        assert.deepEqual(numbers(writer.takeAll()), [...wanted, 500]);
+      } else {
+        assert.deepEqual(numbers(writer.takeBefore(mark)), wanted);
+        write(500);
+        assert.deepEqual(numbers(writer.takeAll()), [...Array.from({ length: after }, (_, n) => 100 + n), 500]);
+      }
+      assert.deepEqual(writer.takeAll(), []);
+    }
+  }
 });
 
 test('each type has the bytes of its send function', () => {
@@ -86,7 +114,7 @@ test('a part of a larger array becomes a field, whatever its length', () => {
 });
 
 test('tuples survive every position of a chunk border, and taken chunks are not written to again', () => {
-  for (let chunkBytes = 19; chunkBytes < 90; chunkBytes++) {
+  for (let chunkBytes = 4; chunkBytes < 90; chunkBytes++) {
     const writer = new CopyBinaryWriter(chunkBytes);
     const taken: Buffer[] = [];
     const copies: Buffer[] = [];
@@ -100,7 +128,7 @@ test('tuples survive every position of a chunk border, and taken chunks are not 
         copies.push(Buffer.from(chunk));
       }
     }
-    taken.push(...writer.finish());
+    taken.push(...writer.takeAll());
     assert.deepEqual(taken.slice(0, copies.length), copies);
     const rows = parseCopyData(Buffer.concat(taken));
     assert.equal(rows.length, 20);

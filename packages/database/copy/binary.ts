@@ -1,13 +1,5 @@
 import { checkJson, checkText, outOfRange, pgDays, pgMicros, pgMicrosOfNumber } from './values.js';
 
-/**
- * Source of the format: PostgreSQL manual, "COPY", section "File Formats / Binary Format". All numbers are big-endian:
- * a signature of 11 bytes, flags and extension length (int32 each); per tuple the number of fields (int16), per field
- * its length (int32, −1 for NULL) and its bytes as the type's send function writes them; −1 (int16) at the end.
- */
-const header = Buffer.from('PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0', 'latin1');
-const trailer = Buffer.from([0xff, 0xff]);
-
 const defaultChunkBytes = 256 * 1024;
 /** UTF-8 needs at most 3 bytes per UTF-16 code unit (4 for a pair of them). */
 const maxBytesPerCodeUnit = 3;
@@ -39,28 +31,60 @@ export function timestampField(epochMicros: bigint): Uint8Array {
   return field;
 }
 
+/** A place between two tuples of a {@link CopyBinaryWriter}, to go back to. */
+export interface CopyMark {
+  readonly filled: number;
+  readonly used: number;
+}
+
 /**
- * Writes tuples in PostgreSQL's binary COPY format into chunks of fixed size.
+ * Writes tuples in PostgreSQL's binary COPY format into chunks of fixed size; `CopyIn` sends them with what stands
+ * before and after. Source of the format: PostgreSQL manual, "COPY", section "File Formats / Binary Format". All numbers
+ * are big-endian: per tuple the number of fields (int16), per field its length (int32, −1 for NULL) and its bytes as the
+ * type's send function writes them.
  *
  * Per tuple call `row(fields)` and then one method per field in the columns' order; nothing checks that as many fields
- * follow as were announced, the server does. Hand on what `takeFilled()` returns now and then, and what `finish()`
+ * follow as were announced, the server does. Hand on what `takeFilled()` returns now and then, and what `takeAll()`
  * returns at the end. A chunk belongs to its taker: it is never written to again. A tuple may span two chunks.
  *
- * Values that PostgreSQL would refuse throw a BadInputError; the writer must then be thrown away.
+ * Values that PostgreSQL would refuse throw a BadInputError; go back to a mark then, or throw the writer away.
  */
 export class CopyBinaryWriter {
   readonly #chunkBytes: number;
   #chunk: Buffer;
   #view: DataView;
-  #used: number;
+  #used = 0;
   #filled: Buffer[] = [];
 
   /** @param chunkBytes size of the chunks handed out; one value larger than this gets a chunk of its own size */
   constructor(chunkBytes = defaultChunkBytes) {
-    this.#chunkBytes = Math.max(chunkBytes, header.length);
-    this.#chunk = Buffer.allocUnsafeSlow(this.#chunkBytes);
+    this.#chunkBytes = chunkBytes;
+    this.#chunk = Buffer.allocUnsafeSlow(chunkBytes);
     this.#view = viewOf(this.#chunk);
-    this.#used = header.copy(this.#chunk);
+  }
+
+  /** The place after the last whole tuple; it loses its meaning when chunks are taken. */
+  mark(): CopyMark {
+    return { filled: this.#filled.length, used: this.#used };
+  }
+
+  /** Bytes written since a mark. */
+  bytesSince(mark: CopyMark): number {
+    let bytes = this.#used - mark.used;
+    for (let i = mark.filled; i < this.#filled.length; i++) bytes += this.#filled[i]?.length ?? 0;
+    return bytes;
+  }
+
+  /** Forgets what was written since a mark. */
+  rewind(mark: CopyMark): void {
+    const chunk = this.#filled[mark.filled];
+    if (chunk) {
+      // It was cut to its length when it was full; nothing is written to the rest of it.
+      this.#chunk = chunk;
+      this.#view = viewOf(chunk);
+      this.#filled.length = mark.filled;
+    }
+    this.#used = mark.used;
   }
 
   /** Starts a tuple of so many fields. */
@@ -181,12 +205,26 @@ export class CopyBinaryWriter {
     return filled;
   }
 
-  /** Ends the data and returns the remaining chunks; call once, nothing may be written after it. */
-  finish(): Buffer[] {
-    const at = this.#room(trailer.length);
-    this.#used = at + trailer.copy(this.#chunk, at);
-    this.#filled.push(this.#chunk.subarray(0, this.#used));
-    return this.takeFilled();
+  /** What was written up to a mark, as chunks; what follows it stays. */
+  takeBefore(mark: CopyMark): Buffer[] {
+    const before = this.#filled.slice(0, mark.filled);
+    const split = this.#filled[mark.filled];
+    if (split) {
+      if (mark.used > 0) before.push(split.subarray(0, mark.used));
+      this.#filled = [split.subarray(mark.used), ...this.#filled.slice(mark.filled + 1)];
+      return before;
+    }
+    if (mark.used > 0) before.push(this.#chunk.subarray(0, mark.used));
+    this.#chunk = this.#chunk.subarray(mark.used);
+    this.#view = viewOf(this.#chunk);
+    this.#used -= mark.used;
+    this.#filled = [];
+    return before;
+  }
+
+  /** All that was written and not taken yet, as chunks. */
+  takeAll(): Buffer[] {
+    return this.takeBefore(this.mark());
   }
 
   #int4(value: number): void {

@@ -85,16 +85,27 @@ export async function listLoadedRelatives(db: Queryable, files: readonly RunFile
 
 /** A part of a file that could not be taken. */
 export interface RejectedPart {
-  /** Position of the part in its file, from 0. */
+  /** Which part of its file it is, from 0. */
   readonly ordinal: number;
+  /** Place of its first byte in the file. */
+  readonly offset: number;
   readonly reason: string;
-  /** The part as it came; cut when stored. */
+  /** The part as it stands in the file; cut when stored. */
   readonly content: string;
 }
 
 /** What became of one file in a run. */
 export type FileOutcome =
-  | { readonly kind: 'loaded'; readonly file: RunFile; readonly rows: number; readonly rejects: number }
+  | {
+      readonly kind: 'loaded';
+      readonly file: RunFile;
+      readonly rows: number;
+      readonly rejects: number;
+      /** The part of the dataset that the file stands for, where it replaces others of the same. */
+      readonly scope?: string;
+    }
+  /** It is good, but a newer file of the same scope is loaded. */
+  | { readonly kind: 'outdated'; readonly file: RunFile; readonly reason: string }
   | { readonly kind: 'duplicate'; readonly file: RunFile; readonly of: LoadedFile; readonly moved: boolean }
   | { readonly kind: 'quarantined'; readonly file: RunFile; readonly code: string; readonly reason: string }
   | { readonly kind: 'changed'; readonly file: RunFile; readonly reason: string };
@@ -123,16 +134,16 @@ export async function recordOutcomes(
     `UPDATE ops.file f SET
        state = CASE
          WHEN o.kind = 'changed' THEN CASE WHEN f.current THEN 'arriving' ELSE 'superseded' END
-         WHEN o.kind = 'quarantined' AND NOT f.current THEN 'superseded'
+         WHEN o.kind = 'outdated' OR (o.kind = 'quarantined' AND NOT f.current) THEN 'superseded'
          ELSE o.kind
        END::ops.file_state,
        code = o.code, reason = o.reason, rows = o.rows, rejects = o.rejects, duplicate_of_id = o.duplicate_of,
-       moved = o.moved,
+       moved = o.moved, scope = o.scope,
        run_id = $1, attempt = $2, alone = false, updated_at = now(),
        ended_at = CASE WHEN o.kind <> 'changed' THEN now() END
-     FROM unnest($3::bigint[], $4::text[], $5::text[], $6::text[], $7::bigint[], $8::int[], $9::bigint[], $10::boolean[])
-       AS o (id, kind, code, reason, rows, rejects, duplicate_of, moved)
-     WHERE f.id = o.id AND (f.state = 'loading' OR o.kind = 'loaded')`,
+     FROM unnest($3::bigint[], $4::text[], $5::text[], $6::text[], $7::bigint[], $8::int[], $9::bigint[], $10::boolean[], $11::text[])
+       AS o (id, kind, code, reason, rows, rejects, duplicate_of, moved, scope)
+     WHERE f.id = o.id AND (f.state = 'loading' OR o.kind IN ('loaded', 'outdated'))`,
     [fence.runId, fence.attempt, ...outcomeColumns(outcomes)],
   );
   await tx.query(
@@ -179,6 +190,7 @@ function outcomeColumns(outcomes: readonly FileOutcome[]): unknown[] {
     outcomes.map((o) => (o.kind === 'loaded' ? o.rejects : 0)),
     outcomes.map((o) => (o.kind === 'duplicate' ? o.of.id : null)),
     outcomes.map((o) => o.kind === 'duplicate' && o.moved),
+    outcomes.map((o) => (o.kind === 'loaded' ? (o.scope ?? null) : null)),
   ];
 }
 
@@ -193,20 +205,21 @@ export const maxRejectsKept = 1_000;
 /** Characters of a rejected part that are kept. */
 export const maxRejectLength = 2_000;
 
-/** Takes away the rejected parts of an earlier load of a file. */
-export async function removeRejects(tx: Tx, fileId: bigint): Promise<void> {
-  await tx.query('DELETE FROM ops.reject WHERE file_id = $1', [fileId]);
+/** Takes away the rejected parts of an earlier load of files. */
+export async function removeRejects(tx: Tx, fileIds: readonly bigint[]): Promise<void> {
+  await tx.query('DELETE FROM ops.reject WHERE file_id = ANY($1::bigint[])', [fileIds]);
 }
 
 /** Stores rejected parts of a file. */
 export async function storeRejects(tx: Tx, fileId: bigint, rejects: readonly RejectedPart[]): Promise<void> {
   if (rejects.length === 0) return;
   await tx.query(
-    `INSERT INTO ops.reject (file_id, ordinal, reason, content)
-     SELECT $1, r.ordinal, r.reason, r.content FROM unnest($2::int[], $3::text[], $4::text[]) AS r (ordinal, reason, content)`,
+    `INSERT INTO ops.reject (file_id, ordinal, byte_offset, reason, content)
+     SELECT $1, r.* FROM unnest($2::int[], $3::bigint[], $4::text[], $5::text[]) AS r (ordinal, byte_offset, reason, content)`,
     [
       fileId,
       rejects.map((r) => r.ordinal),
+      rejects.map((r) => r.offset),
       rejects.map((r) => storableText(r.reason)),
       rejects.map((r) => storableText(r.content.slice(0, maxRejectLength))),
     ],

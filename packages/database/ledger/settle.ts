@@ -1,5 +1,6 @@
 import type { FileState } from '#contracts/states.js';
-import { type Pool, type Queryable, transaction } from '../pool.js';
+import { type Pool, type Queryable, type Tx, transaction } from '../pool.js';
+import { isState, lookUpByKey } from './plans.js';
 
 /** A file of state `arriving`. */
 export interface ArrivingFile {
@@ -7,23 +8,37 @@ export interface ArrivingFile {
   readonly path: string;
   readonly size: bigint;
   readonly mtimeNs: bigint;
-  /** For how many milliseconds size and mtime have not been seen to change. */
-  readonly stillMs: number;
 }
 
-/** Up to `limit` arriving files, those longest unchanged first, so that one that grows for hours holds up nobody. */
-export async function listArriving(db: Queryable, limit: number): Promise<ArrivingFile[]> {
-  const { rows } = await db.query<{ id: string; path: string; size: string; mtime_ns: string; still_ms: number }>(
-    `SELECT id, path, size, mtime_ns, (extract(epoch FROM now() - updated_at) * 1000)::float8 AS still_ms
-     FROM ops.file WHERE state = 'arriving' AND current ORDER BY updated_at, id LIMIT $1`,
-    [limit],
+/** Which arriving files of a source are wanted. */
+export interface ArrivingFilter {
+  /** Only those of which neither size nor mtime has been seen to change for so many milliseconds. */
+  readonly stillMs: number;
+  /** Only paths behind this one, in the order of their bytes; empty for all. */
+  readonly after: string;
+  readonly limit: number;
+  /** Ids to leave out. */
+  readonly except: readonly bigint[];
+}
+
+/** Arriving files of a source, in path order, which is the order in which they are to settle. */
+export async function listArriving(
+  db: Queryable,
+  source: string,
+  { stillMs, after, limit, except }: ArrivingFilter,
+): Promise<ArrivingFile[]> {
+  const { rows } = await db.query<{ id: string; path: string; size: string; mtime_ns: string }>(
+    `SELECT id, path, size, mtime_ns FROM ops.file
+     WHERE source = $1 AND ${isState('file', 'arriving')} AND current AND path COLLATE "C" > $2
+       AND updated_at <= now() - $3 * interval '1 millisecond' AND id <> ALL ($4::bigint[])
+     ORDER BY path COLLATE "C" LIMIT $5`,
+    [source, after, stillMs, except, limit],
   );
   return rows.map((row) => ({
     id: BigInt(row.id),
     path: row.path,
     size: BigInt(row.size),
     mtimeNs: BigInt(row.mtime_ns),
-    stillMs: row.still_ms,
   }));
 }
 
@@ -35,6 +50,16 @@ export interface HashedFile {
   readonly sha256: string;
 }
 
+/** States of the version before that say nothing of its bytes, or say that they are no longer wanted. */
+const withoutContent: readonly FileState[] = ['superseded', 'arriving', 'ignored'];
+
+/** `p` is the version before `f`, with the bytes that `h` has: `f` was merely touched. */
+const isTouch = `p.path = f.path AND p.version = f.version - 1 AND p.source = f.source AND p.sha256 = h.sha256
+  AND p.state <> ALL ($5::ops.file_state[])`;
+
+const hashed = 'unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::text[]) AS h (id, size, mtime_ns, sha256)';
+const asHashed = `f.id = h.id AND ${isState('f', 'arriving')} AND f.current AND f.size = h.size AND f.mtime_ns = h.mtime_ns`;
+
 /**
  * Moves files from `arriving` to `settled`, each only if it is still as it was when it was hashed. One whose bytes are
  * those of the version before it was merely touched: that version becomes current again. Otherwise older versions that
@@ -42,53 +67,75 @@ export interface HashedFile {
  */
 export async function settleFiles(pool: Pool, files: readonly HashedFile[]): Promise<void> {
   if (files.length === 0) return;
-  const hashes = [
+  const values = [
     files.map((f) => f.id),
     files.map((f) => f.size),
     files.map((f) => f.mtimeNs),
     files.map((f) => f.sha256),
+    withoutContent,
   ];
   await transaction(pool, async (tx) => {
-    const { rows } = await tx.query<{ id: string; path: string; sha256: string; touched: string | null }>(
-      `SELECT f.id, f.path, h.sha256, p.id AS touched
-       FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::text[]) AS h (id, size, mtime_ns, sha256)
-       JOIN ops.file f ON f.id = h.id AND f.state = 'arriving' AND f.current AND f.size = h.size AND f.mtime_ns = h.mtime_ns
-       LEFT JOIN ops.file p ON p.path = f.path AND p.version = f.version - 1 AND p.source = f.source
-         AND p.sha256 = h.sha256 AND p.state <> ALL ($5::ops.file_state[])
-       FOR UPDATE OF f`,
-      [...hashes, ['superseded', 'arriving', 'ignored'] satisfies FileState[]],
-    );
-    const touched = rows.filter((row) => row.touched !== null);
-    const settled = rows.filter((row) => row.touched === null);
-    if (touched.length > 0) {
-      await tx.query('DELETE FROM ops.file WHERE id = ANY($1::bigint[])', [touched.map((row) => row.id)]);
-      await tx.query(
-        `UPDATE ops.file f SET current = true, size = h.size, mtime_ns = h.mtime_ns, updated_at = now()
-         FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::text[]) AS h (id, size, mtime_ns, sha256)
-         JOIN unnest($5::bigint[], $6::bigint[]) AS t (id, previous) ON t.id = h.id
-         WHERE f.id = t.previous`,
-        [...hashes, touched.map((row) => row.id), touched.map((row) => row.touched)],
-      );
-    }
-    await tx.query(
-      `UPDATE ops.file f SET state = 'settled', sha256 = s.sha256, settled_at = now(), updated_at = now(), ended_at = NULL,
+    await lookUpByKey(tx);
+    const { rows } = await tx.query<{ path: string; version: number }>(
+      `UPDATE ops.file f SET state = 'settled', sha256 = h.sha256, settled_at = now(), updated_at = now(), ended_at = NULL,
          code = NULL, reason = NULL
-       FROM unnest($1::bigint[], $2::text[]) AS s (id, sha256) WHERE f.id = s.id`,
-      [settled.map((row) => row.id), settled.map((row) => row.sha256)],
+       FROM ${hashed} WHERE ${asHashed} AND NOT (f.version > 1 AND EXISTS (SELECT FROM ops.file p WHERE ${isTouch}))
+       RETURNING f.path, f.version`,
+      values,
     );
-    await tx.query(
-      `UPDATE ops.file SET state = 'superseded', ended_at = now(), updated_at = now()
-       WHERE path = ANY($1::text[]) AND NOT current AND state IN ('settled', 'quarantined', 'duplicate', 'discarded')`,
-      [settled.map((row) => row.path)],
-    );
+    const renewed = rows.filter((row) => row.version > 1);
+    if (renewed.length > 0) await supersedeOlder(tx, renewed);
+    if (rows.length < files.length) await restoreTouched(tx, values);
   });
 }
 
-/** Quarantines an arriving file that cannot be read, or that is gone, with the words for people. */
-export async function quarantineArriving(db: Queryable, id: bigint, code: string, reason: string): Promise<void> {
+async function supersedeOlder(tx: Tx, files: readonly { path: string }[]): Promise<void> {
+  await tx.query(
+    `UPDATE ops.file SET state = 'superseded', ended_at = now(), updated_at = now()
+     WHERE path = ANY($1::text[]) AND NOT current AND ${isState('file', 'settled', 'quarantined', 'duplicate', 'discarded')}`,
+    [files.map((file) => file.path)],
+  );
+}
+
+/** Drops the versions that are but a touch of the one before, which becomes current again with the new mtime. */
+async function restoreTouched(tx: Tx, values: readonly unknown[]): Promise<void> {
+  const { rows } = await tx.query<{ id: string; previous: string; size: string; mtime_ns: string }>(
+    `SELECT f.id, p.id AS previous, f.size, f.mtime_ns FROM ${hashed} JOIN ops.file f ON ${asHashed}
+     JOIN ops.file p ON ${isTouch} FOR UPDATE OF f`,
+    [...values],
+  );
+  if (rows.length === 0) return;
+  await tx.query('DELETE FROM ops.file WHERE id = ANY($1::bigint[])', [rows.map((row) => row.id)]);
+  await tx.query(
+    `UPDATE ops.file f SET current = true, size = t.size, mtime_ns = t.mtime_ns, updated_at = now()
+     FROM unnest($1::bigint[], $2::bigint[], $3::bigint[]) AS t (id, size, mtime_ns) WHERE f.id = t.id`,
+    [rows.map((row) => row.previous), rows.map((row) => row.size), rows.map((row) => row.mtime_ns)],
+  );
+}
+
+/** An arriving file that is not to be read, with the words for people. */
+export interface UnreadableFile {
+  readonly id: bigint;
+  readonly code: 'gone' | 'unreadable';
+  readonly reason: string;
+}
+
+/** Quarantines arriving files that cannot be read, or that are gone. */
+export async function quarantineArriving(db: Queryable, files: readonly UnreadableFile[]): Promise<void> {
+  if (files.length === 0) return;
   await db.query(
-    `UPDATE ops.file SET state = 'quarantined', code = $2, reason = $3, ended_at = now(), updated_at = now()
-     WHERE id = $1 AND state = 'arriving'`,
-    [id, code, reason],
+    `UPDATE ops.file f SET state = 'quarantined', code = q.code, reason = q.reason, ended_at = now(), updated_at = now()
+     FROM unnest($1::bigint[], $2::text[], $3::text[]) AS q (id, code, reason)
+     WHERE f.id = q.id AND ${isState('f', 'arriving')}`,
+    [files.map((f) => f.id), files.map((f) => f.code), files.map((f) => f.reason)],
+  );
+}
+
+/** Has arriving files wait as if they had just changed, because looking at them failed for a reason that may pass. */
+export async function postponeArriving(db: Queryable, ids: readonly bigint[]): Promise<void> {
+  if (ids.length === 0) return;
+  await db.query(
+    `UPDATE ops.file SET updated_at = now() WHERE id = ANY($1::bigint[]) AND ${isState('file', 'arriving')}`,
+    [ids],
   );
 }

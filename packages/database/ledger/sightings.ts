@@ -1,5 +1,5 @@
-import type { FileState } from '#contracts/states.js';
-import { type Pool, type Tx, transaction } from '../pool.js';
+import { type Pool, type Queryable, type Tx, transaction } from '../pool.js';
+import { lookUpByKey } from './plans.js';
 
 /** A file as it lies in the inbox now. */
 export interface Sighting {
@@ -10,14 +10,13 @@ export interface Sighting {
   readonly mtimeNs: bigint;
 }
 
-interface Known {
-  readonly id: string;
-  readonly path: string;
-  readonly source: string | null;
-  readonly state: FileState;
-  readonly code: string | null;
-  readonly size: string;
-  readonly mtime_ns: string;
+/** A sighting that the ledger does not have. */
+export interface News {
+  readonly sighting: Sighting;
+  /** The current version of the path; undefined when it is not known. */
+  readonly known: string | undefined;
+  /** That version may still change under its own number. */
+  readonly moving: boolean;
 }
 
 /**
@@ -28,64 +27,77 @@ interface Known {
  */
 export async function recordSightings(pool: Pool, sightings: readonly Sighting[]): Promise<number> {
   if (sightings.length === 0) return 0;
-  const known = new Map<string, Known>();
-  const paths = sightings.map((sighting) => sighting.path);
-  for (const row of (await pool.query<Known>(selectCurrent, [paths])).rows) known.set(row.path, row);
-  const news = sightings.filter((sighting) => isNews(sighting, known.get(sighting.path)));
+  const news = await findNews(pool, sightings);
   if (news.length === 0) return 0;
-  return await transaction(pool, (tx) => writeNews(tx, news));
+  return await transaction(pool, async (tx) => {
+    await lookUpByKey(tx);
+    const known = news.flatMap((each) => each.known ?? []);
+    if (known.length === 0) return await insertVersions(tx, sightingsOf(news));
+    await tx.query('SELECT FROM ops.file WHERE path = ANY($1::text[]) AND current ORDER BY id FOR UPDATE', [
+      news.map(({ sighting }) => sighting.path),
+    ]);
+    // Looked at again under lock: a run may have ended, or a person replayed, since the look above.
+    return await writeNews(tx, await findNews(tx, sightingsOf(news)));
+  });
 }
 
-const selectCurrent = `
-  SELECT id, path, source, state, code, size, mtime_ns FROM ops.file WHERE current AND path = ANY($1::text[])`;
+const sightingsOf = (news: readonly News[]): Sighting[] => news.map(({ sighting }) => sighting);
 
-/** A version that may still change under its own number. One that was gone counts: it is back. */
-const isMoving = (file: Known): boolean =>
-  file.state === 'arriving' || file.state === 'ignored' || (file.state === 'quarantined' && file.code === 'gone');
+/** One that was gone counts as moving: it is back. */
+const isMoving = `(f.state IN ('arriving', 'ignored') OR (f.state = 'quarantined' AND f.code IS NOT DISTINCT FROM 'gone'))`;
 
-function isNews(sighting: Sighting, file: Known | undefined): boolean {
-  if (!file) return true;
-  if (BigInt(file.size) !== sighting.size || BigInt(file.mtime_ns) !== sighting.mtimeNs) return true;
-  return isMoving(file) && (file.source !== sighting.source || file.state === 'quarantined');
-}
+const seen = `unnest($1::text[], $2::text[], $3::bigint[], $4::bigint[])
+  WITH ORDINALITY AS s (path, source, size, mtime_ns, nth)`;
 
-async function writeNews(tx: Tx, news: readonly Sighting[]): Promise<number> {
-  // Read again under lock: a run may have ended, or a person replayed, since the look above.
-  const rows = (await tx.query<Known>(`${selectCurrent} FOR UPDATE`, [news.map((sighting) => sighting.path)])).rows;
-  const known = new Map(rows.map((row) => [row.path, row]));
-  const moving: Sighting[] = [];
-  const fresh: Sighting[] = [];
-  const retired: string[] = [];
-  for (const sighting of news) {
-    const file = known.get(sighting.path);
-    if (!isNews(sighting, file)) continue;
-    if (file && isMoving(file)) moving.push(sighting);
-    else fresh.push(sighting);
-    if (file && !isMoving(file)) retired.push(file.id);
-  }
-  await tx.query(
-    `UPDATE ops.file f
-     SET size = s.size, mtime_ns = s.mtime_ns, source = s.source, sha256 = NULL, code = NULL, reason = NULL,
-       state = CASE WHEN s.source IS NULL THEN 'ignored' ELSE 'arriving' END::ops.file_state, ended_at = NULL,
-       updated_at = now()
-     FROM ${unnested} WHERE f.current AND f.path = s.path`,
-    columnsOf(moving),
+/** Those of some sightings that the ledger does not have as they are; one look into an index for each. */
+export async function findNews(db: Queryable, sightings: readonly Sighting[]): Promise<News[]> {
+  const { rows } = await db.query<{ nth: string; id: string | null; moving: boolean | null }>(
+    // OFFSET 0 keeps it one look into the index per path; the planner's other idea is to read the whole ledger.
+    `SELECT s.nth, f.id, ${isMoving} AS moving FROM ${seen}
+     LEFT JOIN LATERAL (SELECT * FROM ops.file k WHERE k.path = s.path AND k.current OFFSET 0) f ON true
+     WHERE f.id IS NULL OR f.size <> s.size OR f.mtime_ns <> s.mtime_ns
+       OR (${isMoving} AND (f.source IS DISTINCT FROM s.source OR f.state = 'quarantined'))
+     ORDER BY s.nth`,
+    columnsOf(sightings),
   );
-  await tx.query('UPDATE ops.file SET current = false, updated_at = now() WHERE id = ANY($1::bigint[])', [retired]);
-  const inserted = await tx.query(
+  return rows.flatMap((row) => {
+    const sighting = sightings[Number(row.nth) - 1];
+    return sighting ? [{ sighting, known: row.id ?? undefined, moving: row.moving === true }] : [];
+  });
+}
+
+async function writeNews(tx: Tx, news: readonly News[]): Promise<number> {
+  const moving = sightingsOf(news.filter((each) => each.moving));
+  const retired = news.flatMap(({ known, moving }) => (known === undefined || moving ? [] : [known]));
+  if (moving.length > 0) {
+    await tx.query(
+      `UPDATE ops.file f
+       SET size = s.size, mtime_ns = s.mtime_ns, source = s.source, sha256 = NULL, code = NULL, reason = NULL,
+         state = CASE WHEN s.source IS NULL THEN 'ignored' ELSE 'arriving' END::ops.file_state, ended_at = NULL,
+         updated_at = now()
+       FROM ${seen} WHERE f.current AND f.path = s.path`,
+      columnsOf(moving),
+    );
+  }
+  if (retired.length > 0) {
+    await tx.query('UPDATE ops.file SET current = false, updated_at = now() WHERE id = ANY($1::bigint[])', [retired]);
+  }
+  return moving.length + (await insertVersions(tx, sightingsOf(news.filter((each) => !each.moving))));
+}
+
+async function insertVersions(tx: Tx, sightings: readonly Sighting[]): Promise<number> {
+  if (sightings.length === 0) return 0;
+  const { rowCount } = await tx.query(
     `INSERT INTO ops.file (path, source, size, mtime_ns, version, state)
      SELECT s.path, s.source, s.size, s.mtime_ns,
        COALESCE((SELECT max(version) FROM ops.file f WHERE f.path = s.path), 0) + 1,
        CASE WHEN s.source IS NULL THEN 'ignored' ELSE 'arriving' END::ops.file_state
-     FROM ${unnested} ORDER BY s.nth
+     FROM ${seen} ORDER BY s.nth
      ON CONFLICT DO NOTHING`,
-    columnsOf(fresh),
+    columnsOf(sightings),
   );
-  return moving.length + (inserted.rowCount ?? 0);
+  return rowCount ?? 0;
 }
-
-const unnested = `unnest($1::text[], $2::text[], $3::bigint[], $4::bigint[])
-  WITH ORDINALITY AS s (path, source, size, mtime_ns, nth)`;
 
 const columnsOf = (sightings: readonly Sighting[]): unknown[] => [
   sightings.map((s) => s.path),

@@ -33,7 +33,13 @@ export interface FileDetail extends LedgerFile {
   /** The attempt that decided the file's state, and its worker. */
   readonly decidedBy: { readonly runId: string; readonly attempt: number; readonly worker: WorkerName } | null;
   /** The first parts that could not be taken; `rejects` is their number. */
-  readonly rejected: { readonly ordinal: number; readonly reason: string; readonly content: string }[];
+  readonly rejected: {
+    readonly ordinal: number;
+    /** Place of its first byte in the file, where known. */
+    readonly byteOffset: number | null;
+    readonly reason: string;
+    readonly content: string;
+  }[];
 }
 
 /** One file with its history, or undefined when the ledger does not know it. */
@@ -78,7 +84,12 @@ export async function findFileDetail(db: Queryable, prisma: PrismaClient, id: st
       endedAt: run.endedAt?.toISOString() ?? null,
     })),
     decidedBy,
-    rejected: (history?.rejected ?? []).map(({ ordinal, reason, content }) => ({ ordinal, reason, content })),
+    rejected: (history?.rejected ?? []).map(({ ordinal, byteOffset, reason, content }) => ({
+      ordinal,
+      byteOffset: byteOffset === null ? null : Number(byteOffset),
+      reason,
+      content,
+    })),
   };
 }
 

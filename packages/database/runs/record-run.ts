@@ -68,6 +68,29 @@ export async function recordRun(tx: Tx, id: string, run: NewRun): Promise<OpenRu
   return rowCount === 1 ? { id, queue: run.queue, task: run.task, priority: run.priority, delayMs } : undefined;
 }
 
+/**
+ * Records a run that is to start when the transaction has been committed, unless one of the same task and input that
+ * was recorded in this way waits already and has not begun.
+ *
+ * That one's row is locked, shared with other transactions of this kind, and beginning an attempt needs it alone: so
+ * the attempt begins after this commit and sees its work. A row that somebody else holds may be one that begins right
+ * now, too early to see it, and does not count.
+ * @returns undefined when there was one
+ */
+export async function recordFollowUp(
+  tx: Tx,
+  id: string,
+  run: NewRun & { readonly trigger: 'follow' },
+): Promise<OpenRun | undefined> {
+  const { rowCount } = await tx.query(
+    `SELECT FROM ops.run
+     WHERE queue = $1 AND task = $2 AND input = $3::jsonb AND trigger = 'follow' AND state IN ('queued', 'delayed')
+     ORDER BY id LIMIT 1 FOR SHARE SKIP LOCKED`,
+    [run.queue, run.task, storableJson(run.input)],
+  );
+  return rowCount === 1 ? undefined : await recordRun(tx, id, run);
+}
+
 /** Ties files to a run in the order given, and marks those that wait for a load as held by it. */
 export async function giveFilesToRun(tx: Tx, runId: string, fileIds: readonly bigint[]): Promise<void> {
   await tx.query(

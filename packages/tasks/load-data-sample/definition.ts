@@ -1,6 +1,6 @@
-import { defineFileTask, manySmallFiles } from '#contracts/file-task.js';
+import { defineDatasetTask, manySmallFiles } from '#contracts/file-task.js';
 
-export const definition = defineFileTask({
+export const definition = defineDatasetTask({
   name: 'load-data-sample',
   description: 'Loads sensor rows from parquet into dwh.data_sample, partitioned by day of create_at.',
   source: {
@@ -9,4 +9,28 @@ export const definition = defineFileTask({
     matches: (path) => /\.parquet$/i.test(path),
     batch: manySmallFiles,
   },
+  format: 'parquet',
+  dataset: {
+    table: 'dwh.data_sample',
+    description: 'One row per sensor reading. No key: the data has none, and exact duplicates are real rows.',
+    columns: [
+      { name: 'department_name', type: 'text', maxLength: 32 },
+      { name: 'sensor_serial', type: 'text', maxLength: 64 },
+      { name: 'create_at', type: 'timestamp', required: true },
+      { name: 'product_name', type: 'text', maxLength: 16 },
+      { name: 'product_expire', type: 'timestamp' },
+    ],
+    partition: { column: 'create_at', every: 'day' },
+    replace: 'file',
+    star: {
+      fact: 'dwh.data_sample_fact',
+      view: 'dwh.data_sample_star',
+      dimensions: [
+        { table: 'dwh.department', column: 'department_name' },
+        { table: 'dwh.sensor', column: 'sensor_serial', belongsTo: 'dwh.department' },
+        { table: 'dwh.product', column: 'product_name' },
+      ],
+    },
+  },
+  followedBy: 'refresh-star',
 });

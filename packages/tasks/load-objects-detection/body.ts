@@ -3,7 +3,8 @@ import type { TaskRun } from '#runtime/context.js';
 import type { definition } from './definition.js';
 import { type ObjectsDetectionRow, objectsDetectionEvents, parseObjectsDetection } from './parse.js';
 
-const detections: EventTable<ObjectsDetectionRow> = {
+/** How detection events become rows of `fleet.objects_detection`. */
+export const detections: EventTable<ObjectsDetectionRow> = {
   shape: objectsDetectionEvents,
   table: 'fleet.objects_detection',
   columns: [

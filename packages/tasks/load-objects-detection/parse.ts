@@ -1,4 +1,4 @@
-import type { EventShape } from '#events/event-finder.js';
+import type { EventShape } from '#events/event-shape.js';
 import {
   type JsonObject,
   orReject,

@@ -1,4 +1,4 @@
-import type { EventShape } from '#events/event-finder.js';
+import type { EventShape } from '#events/event-shape.js';
 import { orReject, type Rejected, readObject, readText, readTime } from '#events/fields.js';
 
 /** How the events of this task's files are recognised; for `readEvents`. */

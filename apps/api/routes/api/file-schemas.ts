@@ -56,7 +56,14 @@ export const FileDetailSchema = Type.Object({
     }),
   ),
   decidedBy: Nullable(Type.Object({ runId: RunId, attempt: Type.Integer(), worker: WorkerSchema })),
-  rejected: Type.Array(Type.Object({ ordinal: Type.Integer(), reason: Text, content: Text })),
+  rejected: Type.Array(
+    Type.Object({
+      ordinal: Type.Integer({ description: 'Which part of the file it is, from 0' }),
+      byteOffset: Nullable(Type.Number({ description: 'Place of its first byte in the file' })),
+      reason: Text,
+      content: Type.String({ description: 'As it stands in the file, at most the first 2,000 characters' }),
+    }),
+  ),
   links: Type.Object({
     self: Text,
     rows: Nullable(Type.String({ description: 'Where its rows are listed' })),

@@ -17,7 +17,7 @@ export const RunSummarySchema = Type.Object({
   task: Text,
   queue: Text,
   state: StateSchema(runStates),
-  trigger: Type.String({ description: 'What asked for it: watcher, api, replay or invoke' }),
+  trigger: Type.String({ description: 'What asked for it: watcher, api, replay, invoke or follow' }),
   priority: Type.Integer(),
   parentId: Nullable(RunId),
   rootId: RunId,

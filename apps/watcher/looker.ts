@@ -1,0 +1,80 @@
+import { recordSightings } from '#database/ledger/sightings.js';
+import type { Pool } from '#database/pool.js';
+import type { Logger } from '#process/log.js';
+import type { Disk } from './disk.js';
+import type { Hints } from './hints.js';
+import type { FoundFile } from './walk.js';
+
+export interface LookerDeps {
+  readonly pool: Pool;
+  readonly disk: Disk;
+  readonly hints: Hints;
+  readonly log: Logger;
+  /** The name of the source that takes a path; null when none does. */
+  sourceOf(path: string): string | null;
+}
+
+/** Finds out what lies in the inbox and holds it against the ledger. */
+export interface Looker {
+  /** Looks at some paths; a folder among them is walked. */
+  lookAt(paths: readonly string[]): Promise<void>;
+  /** Looks at the whole inbox. */
+  scan(): Promise<void>;
+}
+
+/** Paths looked at together. */
+const chunkSize = 1_000;
+
+export function createLooker({ pool, disk, hints, log, sourceOf }: LookerDeps): Looker {
+  const note = (files: readonly FoundFile[]): Promise<number> =>
+    recordSightings(
+      pool,
+      files.map((file) => ({ ...file, source: sourceOf(file.path) })),
+    );
+  const unreadable = (path: string, message: string): void =>
+    log.warn(`${path || 'the inbox'} cannot be read: ${message}`);
+
+  /** @returns how many files lie there */
+  const walk = async (below: string): Promise<number> => {
+    let files = 0;
+    // The ledger answers while the disk reads on.
+    let noting: Promise<unknown> = Promise.resolve();
+    for await (const step of disk.walk(below)) {
+      await noting;
+      if (step.kind === 'folder') await hints.watch(step.path);
+      if (step.kind === 'unreadable') unreadable(step.path, step.message);
+      if (step.kind !== 'files') continue;
+      files += step.files.length;
+      noting = note(step.files);
+      // Awaited at the next step; until then a failure has a listener.
+      noting.catch(() => {});
+    }
+    await noting;
+    return files;
+  };
+  return {
+    async lookAt(paths) {
+      for (let from = 0; from < paths.length; from += chunkSize) {
+        const chunk = paths.slice(from, from + chunkSize);
+        const files: FoundFile[] = [];
+        const folders: string[] = [];
+        for (const [nth, found] of (await disk.look(chunk)).entries()) {
+          const path = chunk[nth] ?? '';
+          if (found.kind === 'file') files.push(found.file);
+          if (found.kind === 'folder') folders.push(path);
+          if (found.kind === 'unreadable') unreadable(path, found.message);
+        }
+        await note(files);
+        for (const folder of folders) await walk(folder);
+      }
+    },
+    async scan() {
+      log.debug('scan begins');
+      const began = performance.now();
+      const files = await walk('');
+      await hints.prune();
+      const scanMs = Math.round(performance.now() - began);
+      log.debug({ files, scanMs }, `scanned ${files} files in ${scanMs} ms`);
+    },
+  };
+}

@@ -1,0 +1,122 @@
+import { starFault } from './check-star.js';
+import type { ColumnDefinition, DatasetDefinition } from './dataset.js';
+import { SetupError } from './errors.js';
+import type { DatasetTaskDefinition } from './file-task.js';
+
+/** Added to every dataset's table by Millrace. */
+const ownColumns = ['file_id', 'ordinal'];
+
+/** What PostgreSQL takes without quotes, which spares those who query it the quotes; it cuts names after 63 bytes. */
+const identifier = /^[a-z_][a-z0-9_]{0,62}$/;
+/** Partitions and indexes are named after the table, with something behind it. */
+const maxTableChars = 40;
+/** Schemas that hold something else. */
+const takenSchemas = ['ops', 'public', 'information_schema'];
+/** PostgreSQL's own limit of varchar(n). */
+const maxVarchar = 10_485_760;
+/** PostgreSQL takes 1,600 at most, fewer when they are wide; ours are two of them. */
+const maxColumns = 1_000;
+const timeTypes: readonly string[] = ['timestamp', 'timestamptz'];
+
+/**
+ * Holds a declaration against what a table and its loader can be made from.
+ * @throws SetupError naming the task, with the first fault, what was expected and what came
+ */
+export function checkDataset(task: Pick<DatasetTaskDefinition, 'name' | 'dataset'>): void {
+  const fault = faultOf(task.dataset);
+  if (fault !== undefined) throw new SetupError(`the dataset of the task ${task.name} cannot be made: ${fault}`);
+}
+
+/**
+ * Refuses two tasks that declare one table, each of which would take it for its own.
+ * @throws SetupError naming both
+ */
+export function checkTablesApart(tasks: readonly Pick<DatasetTaskDefinition, 'name' | 'dataset'>[]): void {
+  const byTable = new Map<string, string>();
+  for (const { name, dataset } of tasks) {
+    const other = byTable.get(dataset.table);
+    if (other !== undefined) {
+      throw new SetupError(`the tasks ${other} and ${name} both declare the table ${dataset.table}; rename one`);
+    }
+    byTable.set(dataset.table, name);
+  }
+}
+
+function faultOf(dataset: DatasetDefinition): string | undefined {
+  return (
+    tableFault(dataset.table) ??
+    columnsFault(dataset.columns) ??
+    partitionFault(dataset) ??
+    indexFault(dataset) ??
+    starFault(dataset, tableFault)
+  );
+}
+
+function tableFault(table: string): string | undefined {
+  const [schema, name, ...rest] = table.split('.');
+  const isPlain = identifier.test(schema ?? '') && identifier.test(name ?? '') && rest.length === 0;
+  if (!isPlain || (name ?? '').length > maxTableChars) {
+    return `expected a table like dwh.data_sample, of small letters, digits and _, at most ${maxTableChars} characters after the dot, got ${JSON.stringify(table)}`;
+  }
+  if (takenSchemas.includes(schema ?? '') || schema?.startsWith('pg_')) {
+    return `the schema ${schema} is not for datasets; choose another, for example dwh`;
+  }
+  return undefined;
+}
+
+function columnsFault(columns: readonly ColumnDefinition[]): string | undefined {
+  if (columns.length === 0 || columns.length > maxColumns) {
+    return `expected 1 to ${maxColumns} columns, got ${columns.length}`;
+  }
+  const names = new Set<string>();
+  const sources = new Set<string>();
+  for (const { name, from = name, type, maxLength } of columns) {
+    if (!identifier.test(name)) {
+      return `expected column names of small letters, digits and _, at most 63, got ${JSON.stringify(name)}; "from" may be anything`;
+    }
+    if (ownColumns.includes(name)) return `the column ${name} is added by Millrace; name yours differently`;
+    if (names.has(name)) return `two columns are named ${name}`;
+    if (sources.has(from)) return `two columns are read from ${JSON.stringify(from)}`;
+    if (from === '') return `the column ${name} is read from a name that is empty`;
+    if (maxLength !== undefined) {
+      if (type !== 'text') return `the column ${name} is ${type} and has a maxLength, which only text can have`;
+      if (!Number.isInteger(maxLength) || maxLength < 1 || maxLength > maxVarchar) {
+        return `expected a maxLength from 1 to ${maxVarchar} for the column ${name}, got ${maxLength}`;
+      }
+    }
+    names.add(name);
+    sources.add(from);
+  }
+  return undefined;
+}
+
+function partitionFault({ partition, columns }: DatasetDefinition): string | undefined {
+  if (partition === undefined) return undefined;
+  const column = columns.find(({ name }) => name === partition.column);
+  if (column === undefined) return `it is partitioned by ${partition.column}, which is none of its columns`;
+  if (!timeTypes.includes(column.type)) {
+    return `it is partitioned by ${column.name}, which is ${column.type}; expected timestamp or timestamptz`;
+  }
+  if (column.required !== true) {
+    return `it is partitioned by ${column.name}, which may lack a value; a row without has no partition, so make it required`;
+  }
+  return undefined;
+}
+
+function indexFault({ indexes = [], columns, partition, replace }: DatasetDefinition): string | undefined {
+  const known = [...columns.map(({ name }) => name), ...ownColumns];
+  const seen = new Set<string>();
+  for (const index of indexes) {
+    const list = index.join(', ');
+    const unknown = index.find((name) => !known.includes(name));
+    if (index.length === 0) return 'an index names no column';
+    if (unknown !== undefined) return `an index names ${unknown}, which is none of the columns`;
+    if (new Set(index).size < index.length) return `the index by ${list} names a column twice`;
+    if (seen.has(list)) return `two indexes are by ${list}`;
+    seen.add(list);
+  }
+  if (replace === 'day' && partition === undefined) {
+    return 'it replaces by day, but has no partition column that tells the day; declare one, or replace by file';
+  }
+  return undefined;
+}

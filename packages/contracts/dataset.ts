@@ -1,0 +1,87 @@
+/** Types of a dataset's columns, in PostgreSQL's words. */
+export type ColumnType =
+  | 'text'
+  | 'integer'
+  | 'bigint'
+  | 'double precision'
+  | 'boolean'
+  | 'date'
+  | 'timestamp'
+  | 'timestamptz';
+
+/**
+ * How rows stand in a dataset's files. `parquet`: columns at the top level of the schema. `json`: an event per row with
+ * the columns as its fields; the events as a list, below `wrapperKey` of an object, or newline-delimited.
+ */
+export type FileFormat = 'parquet' | 'json';
+
+/** One column of a dataset's table, and of the files that it is loaded from. */
+export interface ColumnDefinition {
+  /** Name in the table; in the file, too, unless `from` says otherwise. */
+  readonly name: string;
+  readonly type: ColumnType;
+  /** Most characters, for `text`; the column is then a `varchar` of that length. */
+  readonly maxLength?: number;
+  /** A row without a value is refused; left out, values may be missing. */
+  readonly required?: boolean;
+  /** Name in the file. */
+  readonly from?: string;
+}
+
+/** By which column a table is partitioned, and how wide the partitions are that are made for small loads. */
+export interface PartitionDefinition {
+  /** A required column of type `timestamp` or `timestamptz`. */
+  readonly column: string;
+  readonly every: 'day' | 'month' | 'year';
+}
+
+/**
+ * Which rows go when a file is loaded, in the same transaction. `file`: those of older versions of its path. `day`:
+ * also those of every other file of the source whose rows lie on the same day of the partition column; each file then
+ * has the rows of one day. `table`: also those of all other files of the source; each file then is the whole dataset.
+ */
+export type ReplaceScope = 'file' | 'day' | 'table';
+
+/**
+ * A table as its source declares it. It is made when Millrace starts, with two more columns at its end: `file_id` and
+ * `ordinal`, which lead each row to its place in its file.
+ */
+export interface DatasetDefinition {
+  /** With its schema: `dwh.data_sample`. */
+  readonly table: string;
+  readonly description: string;
+  readonly columns: readonly ColumnDefinition[];
+  readonly partition?: PartitionDefinition;
+  readonly replace: ReplaceScope;
+  /** For `json`: the key, or its variants, of an object around the list of events. */
+  readonly wrapperKey?: string | readonly string[];
+  /** Columns of each further index; there is always one by file. */
+  readonly indexes?: readonly (readonly string[])[];
+  /** Has the rows kept once more with numbers in place of names; the task `refresh-star` keeps it up to date. */
+  readonly star?: StarDefinition;
+}
+
+/**
+ * A star: dimension tables that hold each name once, a fact table with their ids in place of the names, and a view over
+ * both with the columns of the dataset's table. All are derived: they may be dropped, and are then made and filled anew.
+ */
+export interface StarDefinition {
+  /** Table of the facts, with its schema. Which files it has stands beside it, in a table of that name and `_file`. */
+  readonly fact: string;
+  readonly view: string;
+  /** One that another belongs to stands before that one. */
+  readonly dimensions: readonly DimensionDefinition[];
+}
+
+/** A table with an id for each value of a column, which is named `<table>_id` in the fact table. */
+export interface DimensionDefinition {
+  /** With its schema: `dwh.sensor`. */
+  readonly table: string;
+  /** Column of the dataset, of type `text` with a `maxLength`; named the same here. */
+  readonly column: string;
+  /**
+   * Table of the dimension that each member belongs to, by the file with the highest id that names both. Facts keep what
+   * their own row says.
+   */
+  readonly belongsTo?: string;
+}

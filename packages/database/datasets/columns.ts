@@ -1,0 +1,35 @@
+import type { ColumnDefinition, DatasetDefinition } from '#contracts/dataset.js';
+
+/** The columns of a dataset's table that are not declared: which file a row came from, and its number in it. */
+const placeColumns = [
+  { name: 'file_id', type: 'bigint', notNull: true },
+  { name: 'ordinal', type: 'integer', notNull: true },
+] as const;
+
+/** A column of a table, as PostgreSQL's `format_type` names its type. */
+export interface TableColumn {
+  readonly name: string;
+  readonly type: string;
+  readonly notNull: boolean;
+}
+
+/** The columns of a dataset's table in the order in which they are made. */
+export function tableColumns({ columns }: DatasetDefinition): TableColumn[] {
+  const declared = columns.map((column) => ({
+    name: column.name,
+    type: typeOf(column),
+    notNull: column.required === true,
+  }));
+  return [...declared, ...placeColumns];
+}
+
+/** Their names, as rows are copied into them. */
+export function datasetColumns(dataset: DatasetDefinition): string[] {
+  return tableColumns(dataset).map(({ name }) => name);
+}
+
+function typeOf({ type, maxLength }: ColumnDefinition): string {
+  if (type === 'text') return maxLength === undefined ? 'text' : `character varying(${maxLength})`;
+  if (type === 'timestamp') return 'timestamp without time zone';
+  return type === 'timestamptz' ? 'timestamp with time zone' : type;
+}

@@ -1,0 +1,145 @@
+import type { SchemaElement } from 'hyparquet';
+import type { ColumnDefinition, ColumnType } from '#contracts/dataset.js';
+import { BadInputError } from '#contracts/errors.js';
+import type { TopColumn } from './footer.js';
+
+/** How the values of a column are stored; for times the unit, INT96 being the old form with the Julian day. */
+export type StoredForm =
+  | 'TEXT'
+  | 'INT32'
+  | 'UINT32'
+  | 'INT64'
+  | 'UINT64'
+  | 'FLOAT'
+  | 'DOUBLE'
+  | 'BOOLEAN'
+  | 'DATE'
+  | 'MILLIS'
+  | 'MICROS'
+  | 'NANOS'
+  | 'INT96';
+
+/** A declared column as it was found in the file. */
+export interface FoundColumn {
+  readonly declared: ColumnDefinition;
+  /** Its name in the file. */
+  readonly name: string;
+  readonly element: SchemaElement;
+  readonly form: StoredForm;
+}
+
+/** What a file must have for a column of each type: the forms, and the same in words. */
+const accepted: Readonly<Record<ColumnType, { readonly forms: readonly StoredForm[]; readonly words: string }>> = {
+  text: { forms: ['TEXT'], words: 'BYTE_ARRAY (STRING)' },
+  integer: { forms: ['INT32', 'UINT32', 'INT64', 'UINT64'], words: 'INT32 or INT64 (INTEGER)' },
+  bigint: { forms: ['INT32', 'UINT32', 'INT64', 'UINT64'], words: 'INT32 or INT64 (INTEGER)' },
+  'double precision': { forms: ['FLOAT', 'DOUBLE'], words: 'FLOAT or DOUBLE' },
+  boolean: { forms: ['BOOLEAN'], words: 'BOOLEAN' },
+  date: { forms: ['DATE'], words: 'INT32 (DATE)' },
+  timestamp: {
+    forms: ['MILLIS', 'MICROS', 'NANOS', 'INT96'],
+    words: 'INT64 (TIMESTAMP in MILLIS, MICROS or NANOS)',
+  },
+  timestamptz: {
+    forms: ['MILLIS', 'MICROS', 'NANOS', 'INT96'],
+    words: 'INT64 (TIMESTAMP in MILLIS, MICROS or NANOS, adjusted to UTC)',
+  },
+};
+
+/**
+ * Finds the declared columns among the file's; their order is free and others are ignored.
+ *
+ * @throws BadInputError `missing-column`, `wrong-type`
+ */
+export function findColumns(declared: readonly ColumnDefinition[], columns: readonly TopColumn[]): FoundColumn[] {
+  const wanted = declared.map((column) => ({ column, name: column.from ?? column.name }));
+  const missing = wanted.filter(({ name }) => !columns.some((column) => column.name === name));
+  if (missing.length > 0) {
+    throw new BadInputError(
+      'missing-column',
+      `the column${missing.length > 1 ? 's' : ''} ${names(missing)} ${missing.length > 1 ? 'are' : 'is'} missing; ` +
+        `expected ${names(wanted)}, found ${names(columns) || 'none'}`,
+    );
+  }
+  return wanted.map(({ column, name }) => {
+    const found = columns.filter((other) => other.name === name);
+    const element = found[0]?.element;
+    if (found.length > 1 || element === undefined) {
+      throw new BadInputError('wrong-type', `two columns are named ${name}`);
+    }
+    return foundColumn(column, name, element);
+  });
+}
+
+function foundColumn(declared: ColumnDefinition, name: string, element: SchemaElement): FoundColumn {
+  const flat = element.num_children === undefined && element.repetition_type !== 'REPEATED';
+  const form = flat ? formOf(element) : undefined;
+  const { forms, words } = accepted[declared.type];
+  const wallClock = declared.type === 'timestamptz' && isWallClock(element);
+  if (form === undefined || !forms.includes(form) || wallClock) {
+    const found = `${typeText(element)}${wallClock ? ', not adjusted to UTC' : ''}`;
+    throw new BadInputError('wrong-type', `column ${name} is ${found}, expected ${words}`);
+  }
+  return { declared, name, element, form };
+}
+
+/** The older converted type counts where the logical type is absent (LogicalTypes.md). */
+function formOf({ type, converted_type: converted, logical_type: logical }: SchemaElement): StoredForm | undefined {
+  const annotation = logical?.type ?? converted;
+  switch (type) {
+    case 'BYTE_ARRAY':
+      return annotation === undefined || ['STRING', 'UTF8', 'ENUM'].includes(annotation) ? 'TEXT' : undefined;
+    case 'INT32':
+      if (annotation === 'DATE') return 'DATE';
+      return integerForm('INT32', 'UINT32', annotation, logical?.type === 'INTEGER' && !logical.isSigned);
+    case 'INT64':
+      if (logical?.type === 'TIMESTAMP') return logical.unit;
+      if (annotation === 'TIMESTAMP_MILLIS') return 'MILLIS';
+      if (annotation === 'TIMESTAMP_MICROS') return 'MICROS';
+      return integerForm('INT64', 'UINT64', annotation, logical?.type === 'INTEGER' && !logical.isSigned);
+    case 'INT96':
+      return annotation === undefined ? 'INT96' : undefined;
+    case 'FLOAT':
+    case 'DOUBLE':
+    case 'BOOLEAN':
+      return annotation === undefined ? type : undefined;
+    default:
+      return undefined;
+  }
+}
+
+function integerForm(
+  signed: StoredForm,
+  unsigned: StoredForm,
+  annotation: string | undefined,
+  isUnsigned: boolean,
+): StoredForm | undefined {
+  if (annotation === undefined) return signed;
+  if (annotation === 'INTEGER') return isUnsigned ? unsigned : signed;
+  if (/^INT_\d+$/.test(annotation)) return signed;
+  return /^UINT_\d+$/.test(annotation) ? unsigned : undefined;
+}
+
+/** A time that says of itself that it is no moment but what a clock on some wall showed. */
+const isWallClock = ({ logical_type: logical }: SchemaElement): boolean =>
+  logical?.type === 'TIMESTAMP' && !logical.isAdjustedToUTC;
+
+function typeText({
+  type,
+  converted_type: converted,
+  logical_type: logical,
+  repetition_type: repetition,
+}: SchemaElement): string {
+  if (type === undefined) return 'a group (list, map or struct)';
+  const annotation = logical?.type ?? converted;
+  const repeated = repetition === 'REPEATED' ? 'repeated ' : '';
+  return `${repeated}${type}${annotation === undefined ? '' : ` (${annotation})`}`;
+}
+
+function names(columns: readonly { readonly name: string }[]): string {
+  return columns
+    .slice(0, 30)
+    .map(({ name }) => name)
+    .join(', ')
+    .slice(0, 500);
+}

@@ -1,0 +1,57 @@
+import type { ColumnType } from '#contracts/dataset.js';
+import type { FoundColumn, StoredForm } from './columns.js';
+import type { FieldBuffer } from './field-buffer.js';
+import { failValue } from './field-fault.js';
+import { bigintEncoder, booleanEncoder, doubleEncoder, integerEncoder } from './number-fields.js';
+import { textEncoder } from './text-fields.js';
+import { dateEncoder, timestampEncoder } from './time-fields.js';
+
+/**
+ * Appends the field of one stored value to `into`.
+ *
+ * @param stored holds the value from `start` up to, not including, `end`
+ * @param row number of the row in the file, counted from 0, for errors
+ */
+export type FieldEncoder = (stored: Uint8Array, start: number, end: number, row: number, into: FieldBuffer) => void;
+
+/** How a column's stored values become the fields that its reader hands out. */
+export interface FieldCodec {
+  readonly encode: FieldEncoder;
+  /** For texts: ASCII without NUL of at most so many characters is taken as it is. */
+  readonly plainChars?: number;
+  /** Called for a row without value; throws when there must be one. */
+  missing(row: number): void;
+}
+
+/**
+ * How a column's values become fields of binary COPY: length (int32) and bytes.
+ * Throws BadInputError `bad-value`, naming column and row (counted from 0).
+ */
+export function fieldCodec({ declared, name, form }: FoundColumn): FieldCodec {
+  const missing = (row: number): void => {
+    if (declared.required === true) failValue(name, row, 'has no value; every row needs one');
+  };
+  if (declared.type === 'text') {
+    const maxChars = declared.maxLength ?? Number.POSITIVE_INFINITY;
+    return { encode: textEncoder(name, maxChars), plainChars: maxChars, missing };
+  }
+  return { encode: encoderOf(declared.type, name, form), missing };
+}
+
+function encoderOf(type: Exclude<ColumnType, 'text'>, name: string, form: StoredForm): FieldEncoder {
+  switch (type) {
+    case 'integer':
+      return integerEncoder(name, form);
+    case 'bigint':
+      return bigintEncoder(name, form);
+    case 'double precision':
+      return doubleEncoder(form);
+    case 'boolean':
+      return booleanEncoder;
+    case 'date':
+      return dateEncoder(name);
+    case 'timestamp':
+    case 'timestamptz':
+      return timestampEncoder(name, form);
+  }
+}

@@ -1,0 +1,75 @@
+import type { StoredForm } from './columns.js';
+import type { FieldBuffer } from './field-buffer.js';
+import type { FieldEncoder } from './field-codec.js';
+import { failValue } from './field-fault.js';
+
+const minInt32 = -(2n ** 31n);
+const maxInt32 = 2n ** 31n - 1n;
+const maxInt64 = 2n ** 63n - 1n;
+
+/** Fields of `integer`. */
+export function integerEncoder(column: string, form: StoredForm): FieldEncoder {
+  if (form === 'INT32') return (stored, start, _end, _row, into) => appendInt32(into, int32At(stored, start));
+  return (stored, start, _end, row, into) => {
+    const value = wideAt(stored, start, form);
+    if (value < minInt32 || value > maxInt32) {
+      failValue(column, row, `is ${value}, expected an integer from ${minInt32} to ${maxInt32}`);
+    }
+    appendInt32(into, Number(value));
+  };
+}
+
+/** Fields of `bigint`. */
+export function bigintEncoder(column: string, form: StoredForm): FieldEncoder {
+  return (stored, start, _end, row, into) => {
+    const value = form === 'INT32' ? BigInt(int32At(stored, start)) : wideAt(stored, start, form);
+    if (value > maxInt64) failValue(column, row, `is ${value}, expected an integer of at most ${maxInt64}`);
+    into.reserve(12);
+    into.view.setInt32(into.used, 8);
+    into.view.setBigInt64(into.used + 4, value);
+    into.advance(12);
+  };
+}
+
+/** Fields of `double precision`; a FLOAT keeps its exact value. */
+export function doubleEncoder(form: StoredForm): FieldEncoder {
+  return (stored, start, _end, _row, into) => {
+    const view = viewOf(stored);
+    into.reserve(12);
+    into.view.setInt32(into.used, 8);
+    into.view.setFloat64(into.used + 4, form === 'FLOAT' ? view.getFloat32(start, true) : view.getFloat64(start, true));
+    into.advance(12);
+  };
+}
+
+/** Fields of `boolean`, stored as a byte of 0 or 1. */
+export const booleanEncoder: FieldEncoder = (stored, start, _end, _row, into) => {
+  into.reserve(5);
+  into.view.setInt32(into.used, 1);
+  into.view.setUint8(into.used + 4, stored[start] === 1 ? 1 : 0);
+  into.advance(5);
+};
+
+/** Appends the field of an int32. */
+export function appendInt32(into: FieldBuffer, value: number): void {
+  into.reserve(8);
+  into.view.setInt32(into.used, 4);
+  into.view.setInt32(into.used + 4, value);
+  into.advance(8);
+}
+
+/** The little-endian int32 at a place. */
+export function int32At(stored: Uint8Array, at: number): number {
+  const high = ((stored[at + 2] ?? 0) << 16) | ((stored[at + 3] ?? 0) << 24);
+  return (stored[at] ?? 0) | ((stored[at + 1] ?? 0) << 8) | high;
+}
+
+function wideAt(stored: Uint8Array, start: number, form: StoredForm): bigint {
+  if (form === 'UINT32') return BigInt(int32At(stored, start) >>> 0);
+  const view = viewOf(stored);
+  return form === 'UINT64' ? view.getBigUint64(start, true) : view.getBigInt64(start, true);
+}
+
+function viewOf({ buffer, byteOffset, byteLength }: Uint8Array): DataView {
+  return new DataView(buffer, byteOffset, byteLength);
+}

@@ -1,0 +1,112 @@
+import type { FileHandle } from 'node:fs/promises';
+import type { ColumnDefinition } from '#contracts/dataset.js';
+import { BadInputError } from '#contracts/errors.js';
+import type { CopyBinaryWriter } from '#database/copy/binary.js';
+import { DaySpans } from '#database/datasets/day-spans.js';
+import type { TimeSpan } from '#database/datasets/partitions.js';
+import { findColumns } from './columns.js';
+import type { FieldBatch } from './field-batch.js';
+import { readFooter } from './footer.js';
+import { RandomReader } from './random-reader.js';
+import { readBatches } from './read-batches.js';
+import { writeTuples } from './write-tuples.js';
+
+/** Rows are numbered by an int4. */
+const maxRows = 2 ** 31 - 1;
+
+/** What is read of a file. */
+export interface ParquetRows {
+  /** In the order in which a row's fields are written. */
+  readonly columns: readonly ColumnDefinition[];
+  /** The name of a `timestamp` or `timestamptz` among them, whose days are wanted. Rows without it are refused. */
+  readonly daysOf?: string;
+}
+
+/** What a file has brought. */
+export interface ParquetLoad {
+  readonly rows: number;
+  /** With `daysOf`: per day that occurs the least and the greatest time, ascending. */
+  readonly spans?: readonly TimeSpan[];
+}
+
+/** An open parquet file whose schema has the columns asked for. Valid as long as its handle is open. */
+export interface ParquetFile {
+  readonly rows: number;
+  /**
+   * What {@link ParquetLoad.spans} will say; reads that column only.
+   *
+   * @throws BadInputError `corrupt`, `unsupported`, `bad-value`, `page-too-large`, `too-many-days` (more than 366)
+   */
+  spans(): Promise<TimeSpan[]>;
+  /**
+   * Writes all rows as tuples: the columns, `file_id`, and `ordinal`, the row's number in the file counted from 0. A page
+   * per column is in memory at a time. Yields after every few thousand rows, so that the tuples can be sent.
+   *
+   * @throws BadInputError `corrupt`, `unsupported`, `bad-value`, `page-too-large`, `too-many-days`, also after rows have
+   *   been written
+   */
+  writeRows(copy: CopyBinaryWriter, fileId: bigint): AsyncGenerator<void, ParquetLoad, undefined>;
+  /** Lends its memory to the next file; nothing may be read of this one any more. To forget it costs only time. */
+  release(): void;
+}
+
+/**
+ * Opens a parquet file. The handle stays the caller's to close.
+ *
+ * Faults of the file are BadInputErrors: `empty`, `not-parquet`, `truncated`, `encrypted`, `corrupt`,
+ * `missing-column`, `wrong-type`. A file shorter than `size` is a FileChangedError, an error of the disk stays itself.
+ *
+ * @param size bytes of the file
+ */
+export async function openParquet(
+  handle: FileHandle,
+  size: number,
+  { columns, daysOf }: ParquetRows,
+  signal?: AbortSignal,
+): Promise<ParquetFile> {
+  const file = RandomReader.open(handle, size);
+  const footer = await readFooter(file);
+  const found = findColumns(columns, footer.columns);
+  if (footer.rows > maxRows) {
+    throw new BadInputError('too-many-rows', `the file has ${footer.rows} rows, expected at most ${maxRows}; split it`);
+  }
+  const dayColumn = found.findIndex(({ declared }) => declared.name === daysOf);
+  const newSpans = (): DaySpans | undefined => {
+    const column = found[dayColumn];
+    return column && new DaySpans(column.name);
+  };
+  async function spans(): Promise<TimeSpan[]> {
+    const days = newSpans();
+    const column = found.slice(dayColumn, dayColumn + 1);
+    for await (const batch of readBatches(file, footer, column, signal)) addTimes(days, batch.fields[0], batch.count);
+    return days?.toSpans() ?? [];
+  }
+
+  async function* writeRows(copy: CopyBinaryWriter, fileId: bigint): AsyncGenerator<void, ParquetLoad, undefined> {
+    const days = newSpans();
+    for await (const batch of readBatches(file, footer, found, signal)) {
+      addTimes(days, batch.fields[dayColumn], batch.count);
+      writeTuples(copy, batch.fields, batch.count, fileId, batch.firstRow);
+      yield;
+    }
+    return { rows: footer.rows, ...(days && { spans: days.toSpans() }) };
+  }
+
+  return { rows: footer.rows, spans, writeRows, release: () => file.release() };
+}
+
+/** Adds the times of some rows, all of which have one. */
+function addTimes(days: DaySpans | undefined, times: FieldBatch | undefined, count: number): void {
+  if (days === undefined || times === undefined) return;
+  const { bytes, starts, picks } = times;
+  let last = -1;
+  for (let row = 0; row < count; row++) {
+    const pick = picks[row] ?? 0;
+    // Rows with one entry of a dictionary have one time.
+    if (pick === last) continue;
+    last = pick;
+    // Behind the field's length (int32): microseconds since 2000-01-01 (int64).
+    const at = (starts[pick] ?? 0) + 4;
+    days.addHalves(bytes.getInt32(at), bytes.getUint32(at + 4));
+  }
+}

@@ -1,0 +1,34 @@
+import { BadInputError, messageOf } from '#contracts/errors.js';
+import { refreshStar, type StarLimits, summarizeFacts } from '#database/datasets/refresh-star.js';
+import { hasStar, type StarDataset } from '#database/datasets/star.js';
+import type { TaskContext, TaskRun } from '#runtime/context.js';
+import { datasetOf } from '#runtime/dataset-of.js';
+import type { definition } from './definition.js';
+
+/** A transaction of some seconds: long ones keep the server from clearing up, and lose more when a worker dies. */
+const limits: StarLimits = { files: 1_440, rows: 3_000_000 };
+
+export const run: TaskRun<typeof definition> = async (context, input) => {
+  const dataset = starOf(context, input.source);
+  const done = await context.commit(async (tx) => {
+    const refreshed = await refreshStar(tx, dataset, input.source, limits);
+    if (refreshed.left > 0) await context.follow(tx, context.task, input);
+    return refreshed;
+  });
+  context.log.info(`${done.files} files, ${done.rows} rows; ${done.left} files left`);
+  try {
+    await summarizeFacts(context.services.pool, dataset);
+  } catch (error) {
+    context.log.warn(`the index of the facts was not brought up to date, autovacuum will: ${messageOf(error)}`);
+  }
+  return done;
+};
+
+function starOf(context: TaskContext, source: string): StarDataset {
+  const { dataset, name } = datasetOf(context.catalogue, source);
+  if (hasStar(dataset)) return dataset;
+  throw new BadInputError(
+    'no-star',
+    `expected a source whose dataset declares a star; that of ${source}, ${name}, does not`,
+  );
+}

@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "ops"."reject" ADD COLUMN "byte_offset" BIGINT;
