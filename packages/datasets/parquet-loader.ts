@@ -1,7 +1,7 @@
 import type { DatasetDefinition } from '#contracts/dataset.js';
 import { datasetColumns } from '#database/datasets/columns.js';
-import { openParquet, type ParquetFile } from '#parquet/open-parquet.js';
-import type { CopyLoader, CopySource } from '#runtime/copy-files.js';
+import { openParquet } from '#parquet/open-parquet.js';
+import type { CopyLoader } from '#runtime/copy-files.js';
 
 /** How parquet files become rows of a declared table. */
 export function parquetLoader(dataset: DatasetDefinition): CopyLoader {
@@ -12,20 +12,8 @@ export function parquetLoader(dataset: DatasetDefinition): CopyLoader {
     replace,
     ...(partition && { partitionsEvery: partition.every }),
     async open(file, signal) {
-      return sourceOf(await openParquet(file.handle, file.size, rows, signal), file.id);
-    },
-  };
-}
-
-function sourceOf(file: ParquetFile, fileId: bigint): CopySource {
-  return {
-    spans: () => file.spans(),
-    async *writeRows(copy) {
-      try {
-        return yield* file.writeRows(copy, fileId);
-      } finally {
-        file.release();
-      }
+      const parquet = await openParquet(file.content, file.size, rows, signal);
+      return { spans: () => parquet.spans(), writeRows: (copy) => parquet.writeRows(copy, file.id) };
     },
   };
 }

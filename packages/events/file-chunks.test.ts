@@ -15,7 +15,7 @@ async function read(bytes: Buffer, size: number): Promise<{ whole: Buffer; sizes
   try {
     const parts: Buffer[] = [];
     // Each piece is copied while it is valid.
-    for await (const part of fileChunks({ handle, size })) parts.push(Buffer.from(part));
+    for await (const part of fileChunks({ content: handle, size })) parts.push(Buffer.from(part));
     return { whole: Buffer.concat(parts), sizes: parts.map((part) => part.length) };
   } finally {
     await handle.close();
@@ -43,7 +43,7 @@ test('can be left early, while the next piece is being read', async () => {
   const dir = await mkdtemp(join(tmpdir(), 'millrace-chunks-'));
   await writeFile(join(dir, 'file'), Buffer.alloc(3 * chunk));
   const handle = await open(join(dir, 'file'));
-  for await (const part of fileChunks({ handle, size: 3 * chunk })) {
+  for await (const part of fileChunks({ content: handle, size: 3 * chunk })) {
     assert.equal(part.length, chunk);
     break;
   }

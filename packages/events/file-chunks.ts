@@ -7,15 +7,15 @@ const chunkBytes = 256 * 1024;
  * a piece is valid until the next is asked for. A file whose bytes have been read already is one piece.
  */
 export async function* fileChunks(
-  file: Pick<OpenFile, 'handle' | 'size' | 'bytes'>,
-): AsyncGenerator<Buffer, void, undefined> {
-  const { handle, size } = file;
-  if (file.bytes) {
-    yield file.bytes;
+  file: Pick<OpenFile, 'content' | 'size'>,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  const { content, size } = file;
+  if (content instanceof Uint8Array) {
+    if (content.length > 0) yield content;
     return;
   }
   const read = async (buffer: Buffer, position: number): Promise<Buffer> => {
-    const { bytesRead } = await handle.read(buffer, 0, Math.min(buffer.length, size - position), position);
+    const { bytesRead } = await content.read(buffer, 0, Math.min(buffer.length, size - position), position);
     return buffer.subarray(0, bytesRead);
   };
   const bytes = Math.min(chunkBytes, size);

@@ -33,7 +33,7 @@ async function load(text: string): Promise<CopyLoad & { tuples: number[][] }> {
   const handle = await open(join(dir, 'file'));
   try {
     const copy = new CopyBinaryWriter();
-    const file = { id: 7n, handle, size: Buffer.byteLength(text) };
+    const file = { id: 7n, content: handle, size: Buffer.byteLength(text) };
     const rows = writeEventRows(copy, file, table, new AbortController().signal);
     for (;;) {
       const step = await rows.next();

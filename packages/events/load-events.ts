@@ -44,7 +44,7 @@ export async function loadEventFiles<Row>(context: TaskContext, kind: EventTable
  */
 export async function* writeEventRows<Row>(
   copy: CopyBinaryWriter,
-  file: Pick<OpenFile, 'id' | 'handle' | 'size' | 'bytes'>,
+  file: Pick<OpenFile, 'id' | 'content' | 'size'>,
   kind: EventTable<Row>,
   signal: AbortSignal,
 ): AsyncGenerator<void, CopyLoad, undefined> {

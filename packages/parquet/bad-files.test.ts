@@ -24,7 +24,6 @@ async function readAll(handle: FileHandle, size: number): Promise<void> {
   const file = await openParquet(handle, size, sampleRows);
   await rowsOf(file);
   await file.spans();
-  file.release();
 }
 
 async function refused(bytes: Uint8Array, code: string, message: RegExp): Promise<void> {

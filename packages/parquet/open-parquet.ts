@@ -29,7 +29,7 @@ export interface ParquetLoad {
   readonly spans?: readonly TimeSpan[];
 }
 
-/** An open parquet file whose schema has the columns asked for. Valid as long as its handle is open. */
+/** An open parquet file whose schema has the columns asked for. Valid as long as what it is read through. */
 export interface ParquetFile {
   readonly rows: number;
   /**
@@ -46,25 +46,24 @@ export interface ParquetFile {
    *   been written
    */
   writeRows(copy: CopyBinaryWriter, fileId: bigint): AsyncGenerator<void, ParquetLoad, undefined>;
-  /** Lends its memory to the next file; nothing may be read of this one any more. To forget it costs only time. */
-  release(): void;
 }
 
 /**
- * Opens a parquet file. The handle stays the caller's to close.
+ * Opens a parquet file. What it is read through stays the caller's to close.
  *
  * Faults of the file are BadInputErrors: `empty`, `not-parquet`, `truncated`, `encrypted`, `corrupt`,
  * `missing-column`, `wrong-type`. A file shorter than `size` is a FileChangedError, an error of the disk stays itself.
  *
+ * @param content all bytes of the file, or what they are read through
  * @param size bytes of the file
  */
 export async function openParquet(
-  handle: FileHandle,
+  content: Uint8Array | FileHandle,
   size: number,
   { columns, daysOf }: ParquetRows,
   signal?: AbortSignal,
 ): Promise<ParquetFile> {
-  const file = RandomReader.open(handle, size);
+  const file = await RandomReader.open(content, size);
   const footer = await readFooter(file);
   const found = findColumns(columns, footer.columns);
   if (footer.rows > maxRows) {
@@ -92,7 +91,7 @@ export async function openParquet(
     return { rows: footer.rows, ...(days && { spans: days.toSpans() }) };
   }
 
-  return { rows: footer.rows, spans, writeRows, release: () => file.release() };
+  return { rows: footer.rows, spans, writeRows };
 }
 
 /** Adds the times of some rows, all of which have one. */

@@ -44,10 +44,7 @@ export function withParquet<T>(
   work: (file: ParquetFile) => Promise<T>,
 ): Promise<T> {
   return withFile(bytes, async (handle) => {
-    const file = await openParquet(handle, bytes.length, rows);
-    const result = await work(file);
-    file.release();
-    return result;
+    return await work(await openParquet(handle, bytes.length, rows));
   });
 }
 

@@ -10,7 +10,7 @@ import { type Batch, type Load, outcomeOf } from './batch.js';
 import type { TaskContext } from './context.js';
 import type { CopyLoad, CopyLoader, CopySource } from './copy-files.js';
 import { type CopyPlaces, PartitionedPlaces, type Place, singlePlace } from './copy-places.js';
-import { type HeldFile, holdFile, verified, withFile } from './open-file.js';
+import { type HeldFile, holdFile, maxWholeBytes, readFile, verified, withFile } from './open-file.js';
 
 export interface CopyBatchDeps {
   readonly context: TaskContext;
@@ -27,9 +27,8 @@ export class NotTogether extends Error {
 
 /** From so many bytes of files on a load may have partitions of its own; some 200,000 rows of the data sample. */
 const largeBatchBytes = 16 * 2 ** 20;
-/** Files opened and, up to so many bytes, read before their turn. */
+/** Files opened, small ones read, before their turn: a network drive takes its time for each. */
 const filesAhead = 8;
-const readUpTo = 512 * 1024;
 /** Rejects waiting to be stored take no more than about so many bytes. */
 const maxPendingRejectBytes = 4 * 2 ** 20;
 
@@ -119,10 +118,10 @@ export class CopyBatch {
     });
   }
 
+  /** Before a file's turn; one that is too large for that is opened again when it is loaded alone. */
   readonly #hold = (file: RunFile): Promise<HeldFile> => {
     const { inboxDir } = this.#deps.context.services;
-    // One that is loaded alone is opened again, in its turn.
-    return holdFile(inboxDir, file, Math.min(readUpTo, this.#deps.context.services.loadMemory));
+    return file.size <= maxWholeBytes ? readFile(inboxDir, file) : holdFile(inboxDir, file);
   };
 
   /** Makes a file's rows in memory and adds them to the COPY under way; one with too many rows gets its own. */

@@ -121,7 +121,7 @@ async function withFile<T>(
 ): Promise<T> {
   const handle = await open(path);
   try {
-    return await work({ id: 1n, handle, size: (await handle.stat()).size });
+    return await work({ id: 1n, content: handle, size: (await handle.stat()).size });
   } finally {
     await handle.close();
   }
@@ -134,7 +134,7 @@ async function* encoded({ paths }: Input): AsyncGenerator<Buffer> {
   const table: typeof detections = { ...detections, write: (to, row, id) => detections.write(to, row, id, ordinal++) };
   for (const path of paths) {
     const handle = await open(path);
-    const file = { id: 1n, handle, size: (await handle.stat()).size };
+    const file = { id: 1n, content: handle, size: (await handle.stat()).size };
     for await (const _ of writeEventRows(copy, file, table, new AbortController().signal)) yield* copy.takeFilled();
     await handle.close();
   }

@@ -26,6 +26,7 @@ export function tunedSettings({ memory, freeDisk }: Machine): Record<string, str
     effective_cache_size: megabytes(memory / 2),
     maintenance_work_mem: megabytes(clamp(memory / 64, 64 * MiB, 256 * MiB)),
     work_mem: '16MB',
+    io_method: 'sync',
     wal_level: 'minimal',
     max_wal_senders: '0',
     max_logical_replication_workers: '0',
