@@ -8,6 +8,8 @@ import type { Exit, Life } from './unit.js';
 export interface ChildOptions {
   /** Shown in its log; its first argument. */
   readonly name: string;
+  /** Options of Node itself, besides those that all have. */
+  readonly nodeOptions?: readonly string[];
   /** Absolute path of its entry. */
   readonly script: string;
   readonly env: NodeJS.ProcessEnv;
@@ -17,8 +19,8 @@ export interface ChildOptions {
 }
 
 /** Starts a process that announces itself with `announceReady` and writes to our own output. */
-export async function launchChild({ name, script, env, stopMs, log }: ChildOptions): Promise<Life> {
-  const child = spawn(process.execPath, ['--enable-source-maps', script, name], {
+export async function launchChild({ name, nodeOptions = [], script, env, stopMs, log }: ChildOptions): Promise<Life> {
+  const child = spawn(process.execPath, ['--enable-source-maps', ...nodeOptions, script, name], {
     env,
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     // In its own process group: Ctrl-C in a terminal goes to the whole group, and the supervisor stops them in order.

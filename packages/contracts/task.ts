@@ -17,6 +17,8 @@ export interface SourceDefinition {
   readonly description: string;
   /** Tested against the path below the inbox, with `/` between folders. */
   matches(path: string): boolean;
+  /** Set where `matches` is wide: it gets only what no other source takes. */
+  readonly fallback?: boolean;
   readonly batch: {
     /** Most files that one run loads in one transaction. */
     readonly files: number;

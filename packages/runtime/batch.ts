@@ -10,6 +10,7 @@ import {
   type RunFile,
   recordOutcomes,
 } from '#database/ledger/outcomes.js';
+import { lookUpByKey } from '#database/ledger/plans.js';
 import { decideScopes } from '#database/ledger/scopes.js';
 import type { Tx } from '#database/pool.js';
 import type { RunError } from '#database/runs/attempts.js';
@@ -45,6 +46,7 @@ export async function commitBatch(context: TaskContext, loader: BatchLoader): Pr
   let replaced: readonly bigint[] = [];
   const output = await context.commit(
     async (tx) => {
+      await lookUpByKey(tx);
       const files = await listFilesToLoad(tx, context.fence.runId);
       const batch = new Batch(context, await listLoadedRelatives(tx, files), files.length);
       await loader.load(tx, files, batch);

@@ -51,10 +51,10 @@ test('the diagram draws no way out of the states that a run never leaves', () =>
   );
 });
 
-test('the example in the README is the one that is compiled and tested', () => {
+test('the examples in the README are those that are compiled and tested', () => {
   const readme = readProjectFile('README.md');
-  for (const name of ['definition', 'body']) {
-    const path = `test/structure/examples/load-hive-weights/${name}.ts`;
+  for (const name of ['load-weather/definition', 'load-hive-weights/definition', 'load-hive-weights/body']) {
+    const path = `test/structure/examples/${name}.ts`;
     const block = new RegExp(`<!-- ${path} -->\n\`\`\`ts\n([^]*?)\`\`\``).exec(readme)?.[1];
     assert.equal(block, readProjectFile(path), `copy ${path} into the README`);
   }

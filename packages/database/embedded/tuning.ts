@@ -16,6 +16,8 @@ export interface Machine {
  *   kept below a tenth of the free disk.
  * - One load locks many partitions at once, hence `max_locks_per_transaction`.
  * - No `wal_compression`: this build has only pglz, which costs more time than the writing it saves.
+ * - `io_method=sync`: what is read again was written a moment ago and is in the system's cache, where handing the read to
+ *   an I/O worker costs more than the read.
  * - No `jit`: queries over many partitions spend longer compiling than they win.
  */
 export function tunedSettings({ memory, freeDisk }: Machine): Record<string, string> {

@@ -28,8 +28,9 @@ export async function listFilesToLoad(db: Queryable, runId: string): Promise<Run
     sha256: string;
     state: FileState;
   }>(
+    // Each file by its id (OFFSET 0 keeps the conditions out of the search), whatever the statistics say: see plans.ts.
     `SELECT f.id, f.source, f.path, f.size, f.mtime_ns, f.sha256, f.state
-     FROM ops.run_file r JOIN ops.file f ON f.id = r.file_id
+     FROM ops.run_file r CROSS JOIN LATERAL (SELECT * FROM ops.file WHERE id = r.file_id OFFSET 0) f
      WHERE r.run_id = $1 AND f.source IS NOT NULL AND f.sha256 IS NOT NULL
        AND ((f.state = 'loading' AND f.run_id = $1) OR (f.state = 'loaded' AND f.current))
      ORDER BY r.ordinal`,
@@ -73,11 +74,14 @@ export const loadedFile = (row: LoadedRow): LoadedFile => ({
 /** The loaded files that share a path or the bytes with files of a run, other than those files themselves. */
 export async function listLoadedRelatives(db: Queryable, files: readonly RunFile[]): Promise<LoadedFile[]> {
   const { rows } = await db.query<LoadedRow>(
-    `SELECT ${loadedColumns} FROM ops.file l
-     JOIN unnest($1::text[], $2::text[], $3::text[]) AS f (source, path, sha256)
-       ON l.path = f.path OR (l.source = f.source AND l.sha256 = f.sha256)
-     WHERE l.state = 'loaded' AND l.id <> ALL ($4::bigint[])
-     GROUP BY l.id`,
+    // Two searches of an index per file, whatever the statistics say; see plans.ts.
+    `SELECT DISTINCT ${loadedColumns}
+     FROM unnest($1::text[], $2::text[], $3::text[]) AS f (source, path, sha256)
+     CROSS JOIN LATERAL (
+       (SELECT * FROM ops.file WHERE path = f.path OFFSET 0)
+       UNION ALL (SELECT * FROM ops.file WHERE source = f.source AND sha256 = f.sha256 AND state = 'loaded' OFFSET 0)
+     ) l
+     WHERE l.state = 'loaded' AND l.id <> ALL ($4::bigint[])`,
     [files.map((f) => f.source), files.map((f) => f.path), files.map((f) => f.sha256), files.map((f) => f.id)],
   );
   return rows.map(loadedFile);

@@ -7,6 +7,7 @@ export const definition = defineDatasetTask({
     name: 'data-sample',
     description: '*.parquet with the columns department_name, sensor_serial, create_at, product_name, product_expire',
     matches: (path) => /\.parquet$/i.test(path),
+    fallback: true,
     batch: manySmallFiles,
   },
   format: 'parquet',
