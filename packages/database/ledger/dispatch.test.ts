@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import type pg from 'pg';
 import { withTestDatabase } from '../../../test/helpers/database.js';
 import { statesByPath } from '../../../test/helpers/ledger.js';
+import { rowsRead } from '../../../test/helpers/rows-read.js';
 import { type BatchRange, dispatchBatch, listTwins, measureStretch, readActivity } from './dispatch.js';
 import { listArriving } from './settle.js';
 import { findNews } from './sightings.js';
@@ -93,20 +94,6 @@ test('what is active, how much waits and what is loaded already is told per sour
     assert.equal((await listTwins(pool, { ...stretch, after: '', limit: 9 })).length, 2);
     assert.equal((await statesByPath(pool))['b'], 'settled');
   }));
-
-/** Rows of the ledger that the statements of `work` read, by the server's own count. */
-async function rowsRead(client: pg.PoolClient, work: () => Promise<unknown>): Promise<number> {
-  const read = async (): Promise<number> => {
-    await client.query('SELECT pg_stat_force_next_flush()');
-    const { rows } = await client.query<{ tuples: string }>(
-      `SELECT seq_tup_read + idx_tup_fetch AS tuples FROM pg_stat_user_tables WHERE relid = 'ops.file'::regclass`,
-    );
-    return Number(rows[0]?.tuples);
-  };
-  const before = await read();
-  await work();
-  return (await read()) - before;
-}
 
 test('what a pass reads of the ledger is what it asks for, however many files are loaded or wait', () =>
   withTestDatabase(async ({ pool }) => {
