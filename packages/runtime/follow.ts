@@ -13,9 +13,10 @@ export interface FollowUps {
    * When such a run with the same input waits already, that one will do: it is kept from beginning until this
    * transaction has ended, so it sees what is committed here.
    * @param task its name
+   * @param options.delayMs milliseconds before which it does not begin
    * @throws Error when there is no such task, InvalidInputError when its input does not fit
    */
-  follow(tx: Tx, task: string, input: unknown): Promise<void>;
+  follow(tx: Tx, task: string, input: unknown, options?: { readonly delayMs?: number }): Promise<void>;
 }
 
 /** The follow-ups of one attempt, as its worker sees them. */
@@ -27,7 +28,7 @@ export interface AttemptFollowUps extends FollowUps {
 export function trackFollowUps(catalogue: Catalogue): AttemptFollowUps {
   const recorded: OpenRun[] = [];
   return {
-    async follow(tx, name, input) {
+    async follow(tx, name, input, { delayMs = 0 } = {}) {
       const task = catalogue.get(name);
       if (!task) throw new Error(`expected a task to follow, no task is named "${name}"; was it renamed or removed?`);
       const open = await recordFollowUp(tx, newRunId(), {
@@ -37,6 +38,7 @@ export function trackFollowUps(catalogue: Catalogue): AttemptFollowUps {
         input: validate(task.input, input),
         priority: task.priority,
         maxAttempts: task.retry.attempts,
+        delayMs,
       });
       if (open) recorded.push(open);
     },

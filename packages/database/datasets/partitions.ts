@@ -131,7 +131,8 @@ export async function createPartitionTable(tx: Queryable, table: string, partiti
 }
 
 /**
- * Makes a table with rows a partition for just the time that they span; its indexes are built on the way. The caller
+ * Makes a table with rows a partition for just the time that they span; its indexes are built and its column `file_id` is
+ * analysed on the way. The caller
  * holds {@link lockPartitions}.
  * @returns false, and nothing done, when a partition has come into that span
  */
@@ -142,6 +143,11 @@ export async function attachPartition(
   span: TimeSpan,
 ): Promise<boolean> {
   if ((await TimePartitions.read(tx, table)).gapOf(span) === undefined) return false;
+  // Of a partition without statistics the planner expects rows of every file, and reads all of it for any one. A small
+  // sample is enough; autovacuum takes a larger one of all columns later.
+  await tx.query('SET LOCAL default_statistics_target = 10');
+  await tx.query(`ANALYZE ${quoteTable(partition)} (file_id)`);
+  await tx.query('SET LOCAL default_statistics_target = DEFAULT');
   await attach(tx, table, partition, { from: span.from, end: span.to + 1n });
   return true;
 }

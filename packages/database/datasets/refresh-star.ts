@@ -34,17 +34,22 @@ interface StaleFile {
 
 /**
  * Brings a dataset's star up to date with its table, file by file in the order of their ids: a file is in the star as
- * the run loaded it that the ledger names, or not at all. One transaction at a time does this for a star; others wait.
+ * the run loaded it that the ledger names, or not at all. One transaction at a time does this for a star.
  *
  * A load that commits meanwhile is taken or not; the run that follows it sees the difference between ledger and star.
+ * @returns undefined, and nothing done, when another transaction is at it
  */
 export async function refreshStar(
   tx: Tx,
   dataset: StarDataset,
   source: string,
   limits: StarLimits,
-): Promise<StarRefresh> {
-  await tx.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 20261121))', [dataset.star.fact]);
+): Promise<StarRefresh | undefined> {
+  const { rows: locks } = await tx.query<{ held: boolean }>(
+    'SELECT pg_try_advisory_xact_lock(hashtextextended($1, 20261121)) AS held',
+    [dataset.star.fact],
+  );
+  if (locks[0]?.held !== true) return undefined;
   // Tables that nobody has analysed yet look small. A wrong guess here means millions of searches of an index, or of
   // rows sorted to find a few distinct ones.
   await tx.query('SET LOCAL enable_nestloop = off; SET LOCAL enable_sort = off');

@@ -8,10 +8,19 @@ import type { definition } from './definition.js';
 /** A transaction of some seconds: long ones keep the server from clearing up, and lose more when a worker dies. */
 const limits: StarLimits = { files: 1_440, rows: 3_000_000 };
 
+/** After so many milliseconds it is looked again whether the one before has ended. */
+const againMs = 5_000;
+
 export const run: TaskRun<typeof definition> = async (context, input) => {
   const dataset = starOf(context, input.source);
   const done = await context.commit(async (tx) => {
     const refreshed = await refreshStar(tx, dataset, input.source, limits);
+    if (!refreshed) {
+      // Waiting for the other one would hold a worker that loads may want.
+      context.log.info(`another run refreshes ${dataset.star.fact}; looks again in ${againMs / 1000} s`);
+      await context.follow(tx, context.task, input, { delayMs: againMs });
+      return { files: 0, rows: 0, removed: 0, left: 0 };
+    }
     if (refreshed.left > 0) await context.follow(tx, context.task, input);
     return refreshed;
   });
