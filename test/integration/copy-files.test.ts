@@ -207,6 +207,17 @@ for (const [what, memory] of [
     }));
 }
 
+test('a file that has changed since it was hashed goes back to arriving, and its neighbours load', () =>
+  withFixture({}, async (fixture) => {
+    await fixture.drop('a', [minute(0)]);
+    await fixture.drop('b', [minute(1)]);
+    await fixture.drop('c', [minute(2)]);
+    await writeFile(join(fixture.dir, 'b'), [minute(1), minute(3)].join('\n'));
+    await fixture.load();
+    assert.deepEqual(await statesOf(fixture), ['a loaded 1', 'b arriving', 'c loaded 1']);
+    assert.deepEqual(await linesOf(fixture), ['a:0 x', 'c:0 x']);
+  }));
+
 test('a large load between the partitions gets one of its own, for just its time', () =>
   withFixture(large, async (fixture) => {
     await fixture.drop('a', [minute(10), minute(20)]);

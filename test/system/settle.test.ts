@@ -60,18 +60,20 @@ test('a file that stood still half-written is quarantined, and loaded when its r
   }));
 
 test('files that are rewritten, replaced or taken away while they are loaded never end half-loaded', (t) =>
-  withPlatform(t, 'postgres', {}, async ({ inbox, pool, databaseUrl, start }) => {
+  withPlatform(t, 'postgres', { env: { LOAD_MEMORY_MB: '1' } }, async ({ inbox, pool, databaseUrl, start }) => {
     await makeDay(pool, '2023-01-02');
     const lock = await lockTable(databaseUrl, 'dwh.data_sample_20230102');
     const secondDay = 24 * 60;
-    for (const [name, minute] of Object.entries({
-      '1 good': 1,
-      '2 rewritten': secondDay,
-      '3 replaced': 3,
-      '4 gone': 4,
-      '5 good': 5,
+    // Small files are read before their turn; too large for that are only opened, and these are too large to be held.
+    const large = { rows: 160_000 };
+    for (const [name, bytes] of Object.entries({
+      '1 good': sampleParquet(1),
+      '2 rewritten': sampleParquet(secondDay, large),
+      '3 replaced': sampleParquet(3, large),
+      '4 gone': sampleParquet(4, large),
+      '5 good': sampleParquet(5),
     })) {
-      await inbox.write(`${name}.parquet`, sampleParquet(minute));
+      await inbox.write(`${name}.parquet`, bytes);
     }
     await start();
     await waitForStuckRun(pool);
