@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { findFreePort } from './free-port.js';
 
 /** A real redis-server on a free port, with its files in a folder of its own. */
 export interface TestRedis {
@@ -56,13 +56,4 @@ export async function startRedis(wantedPort?: number): Promise<TestRedis | undef
   }
   await stop();
   throw new Error('redis-server ended before it was ready');
-}
-
-async function findFreePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  if (typeof address !== 'object' || address === null) throw new Error('the system gave no free port');
-  return address.port;
 }

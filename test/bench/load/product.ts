@@ -2,11 +2,11 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdir, open, readFile, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { YUNET_PATH } from '#faces/testing/shared.js';
 import { readSupervisorState, type SupervisorState } from '#process/supervisor-state.js';
+import { findFreePort } from '../../helpers/free-port.js';
 import { startRedis } from '../../helpers/redis.js';
 import { waitFor } from '../../helpers/wait.js';
 import { type ProcessReading, postgresRole } from '../process-figures.js';
@@ -55,7 +55,7 @@ export async function prepareProduct(
     state,
     said,
     async start() {
-      const port = String(await freePort());
+      const port = String(await findFreePort());
       const log = await open(logPath, 'a');
       supervisor = fork(fileURLToPath(new URL('../../../apps/supervisor/main.js', import.meta.url)), {
         // Not in the project, whose `.env` is not meant for this.
@@ -107,13 +107,4 @@ export async function prepareProduct(
       await rm(folder, { recursive: true, force: true });
     },
   };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  if (typeof address !== 'object' || address === null) throw new Error('the system gave no free port');
-  return address.port;
 }
