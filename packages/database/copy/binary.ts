@@ -1,36 +1,8 @@
-import { checkJson, checkText, outOfRange, pgDays, pgMicros, pgMicrosOfNumber } from './values.js';
+import { checkText, outOfRange, pgDays, pgMicros, pgMicrosOfNumber } from './values.js';
 
 const defaultChunkBytes = 256 * 1024;
 /** UTF-8 needs at most 3 bytes per UTF-16 code unit (4 for a pair of them). */
 const maxBytesPerCodeUnit = 3;
-/** Version of jsonb's binary form (jsonb_send in PostgreSQL's jsonb.c). */
-const jsonbVersion = 1;
-
-/** NULL as a whole field, to be written with {@link CopyBinaryWriter.field}. */
-export const nullField: Uint8Array = Uint8Array.of(0xff, 0xff, 0xff, 0xff);
-
-/** Text or varchar as a whole field: length and bytes. The caller vouches for valid UTF-8 without NUL. */
-export function textField(utf8: Uint8Array): Uint8Array {
-  const field = new Uint8Array(4 + utf8.length);
-  new DataView(field.buffer).setInt32(0, utf8.length);
-  field.set(utf8, 4);
-  return field;
-}
-
-/**
- * Timestamp as a whole field.
- *
- * @param epochMicros microseconds since 1970-01-01 00:00:00
- * @throws BadInputError `out-of-range`
- */
-export function timestampField(epochMicros: bigint): Uint8Array {
-  const field = new Uint8Array(12);
-  const view = new DataView(field.buffer);
-  view.setInt32(0, 8);
-  view.setBigInt64(4, pgMicros(epochMicros));
-  return field;
-}
-
 /** A place between two tuples of a {@link CopyBinaryWriter}, to go back to. */
 export interface CopyMark {
   readonly filled: number;
@@ -100,22 +72,11 @@ export class CopyBinaryWriter {
     this.#used = at + 4;
   }
 
-  /** A whole field (length and bytes) made before, for values that repeat. */
+  /** Whole fields (lengths and bytes) or tuples that were made elsewhere. */
   field(encoded: Uint8Array): void {
     const at = this.#room(encoded.length);
     this.#chunk.set(encoded, at);
     this.#used = at + encoded.length;
-  }
-
-  /** The same from a part of a larger array, without an object for the part. */
-  fieldFrom(source: DataView, start: number, end: number): void {
-    let to = this.#room(end - start);
-    const chunk = this.#view;
-    let from = start;
-    // For some dozen bytes this beats `set`, which needs an object for the part, and a loop over single bytes.
-    for (; from + 4 <= end; from += 4, to += 4) chunk.setInt32(to, source.getInt32(from));
-    for (; from < end; from++, to++) chunk.setUint8(to, source.getUint8(from));
-    this.#used = to;
   }
 
   /**
@@ -130,16 +91,6 @@ export class CopyBinaryWriter {
     if (bytes !== value.length || value.includes('\0')) checkText(value, what);
     this.#view.setInt32(at, bytes);
     this.#used = at + 4 + bytes;
-  }
-
-  /** jsonb, from valid JSON text. */
-  jsonb(json: string, what = 'a JSON value'): void {
-    checkJson(json, what);
-    const at = this.#room(5 + json.length * maxBytesPerCodeUnit);
-    const bytes = this.#chunk.write(json, at + 5, 'utf8');
-    this.#view.setInt32(at, bytes + 1);
-    this.#view.setInt8(at + 4, jsonbVersion);
-    this.#used = at + 5 + bytes;
   }
 
   bool(value: boolean): void {
@@ -184,18 +135,6 @@ export class CopyBinaryWriter {
   timestamp(epochMicros: number | bigint): void {
     if (typeof epochMicros === 'number') this.#int8(pgMicrosOfNumber(epochMicros));
     else this.#bigint8(pgMicros(epochMicros));
-  }
-
-  /**
-   * The same from milliseconds, as `Date` has them.
-   *
-   * @param epochMillis whole milliseconds since 1970-01-01 00:00:00
-   */
-  timestampMillis(epochMillis: number): void {
-    const micros = epochMillis * 1000;
-    if (Number.isSafeInteger(micros)) this.timestamp(micros);
-    else if (Number.isInteger(epochMillis)) this.timestamp(BigInt(epochMillis) * 1000n);
-    else throw outOfRange('timestamp', epochMillis, 'whole milliseconds since 1970');
   }
 
   /** The chunks filled since the last call; often none. */

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import pg from 'pg';
 import { withTestDatabase } from '../../../test/helpers/database.js';
 import { CopyBinaryWriter } from './binary.js';
-import { copyIn } from './copy-in.js';
+import { CopyIn, type CopyTarget } from './copy-in.js';
 
 const target = { table: 'odd "table"', columns: ['n', 'Text Column'] };
 const createTable = 'CREATE TEMP TABLE "odd ""table""" (n int, "Text Column" text)';
@@ -21,6 +21,31 @@ async function withClient(work: (client: pg.Client, url: string) => Promise<void
       await client.end();
     }
   });
+}
+
+/**
+ * Sends all tuples of `chunks` into a table and returns the number of rows that the server took. When the source throws
+ * or `signal`, looked at between chunks, aborts, no row stays and exactly that error is thrown; the source is closed.
+ */
+async function copyIn(
+  client: pg.ClientBase,
+  target: CopyTarget,
+  chunks: AsyncIterable<Buffer>,
+  signal?: AbortSignal,
+): Promise<number> {
+  signal?.throwIfAborted();
+  const copy = new CopyIn(client, target);
+  try {
+    for await (const chunk of chunks) {
+      signal?.throwIfAborted();
+      await copy.write(chunk);
+    }
+    signal?.throwIfAborted();
+  } catch (error) {
+    await copy.abort();
+    throw error;
+  }
+  return await copy.end();
 }
 
 async function rowCount(client: pg.Client): Promise<number | undefined> {
@@ -48,9 +73,9 @@ async function* one(chunks: Buffer[]): AsyncGenerator<Buffer> {
 test('every type arrives as the value that was written', async () => {
   await withClient(async (client) => {
     await client.query(`CREATE TEMP TABLE types
-      (t text, v varchar(4), i4 int4, i8 int8, f float8, b bool, d date, ts timestamp, tz timestamptz, j jsonb, no text)`);
+      (t text, v varchar(4), i4 int4, i8 int8, f float8, b bool, d date, ts timestamp, tz timestamptz, no text)`);
     const writer = new CopyBinaryWriter();
-    writer.row(11);
+    writer.row(10);
     writer.text('é😀');
     writer.text('abcd');
     writer.int4(-5);
@@ -59,13 +84,12 @@ test('every type arrives as the value that was written', async () => {
     writer.bool(false);
     writer.date(-1);
     writer.timestamp(-1n);
-    writer.timestampMillis(Date.UTC(2023, 0, 31, 1, 2, 3, 4));
-    writer.jsonb('{"a": [1, "\\u00e9"]}');
+    writer.timestamp(Date.UTC(2023, 0, 31, 1, 2, 3, 4) * 1000);
     writer.null();
-    const columns = ['t', 'v', 'i4', 'i8', 'f', 'b', 'd', 'ts', 'tz', 'j', 'no'];
+    const columns = ['t', 'v', 'i4', 'i8', 'f', 'b', 'd', 'ts', 'tz', 'no'];
     assert.equal(await copyIn(client, { table: 'types', columns }, one(writer.takeAll())), 1);
     const { rows } = await client.query<Record<string, unknown>>(`SELECT t, v, i4, i8::text, f, b, d::text, ts::text,
-      (tz AT TIME ZONE 'UTC')::text AS tz, j, no FROM types`);
+      (tz AT TIME ZONE 'UTC')::text AS tz, no FROM types`);
     assert.deepEqual(rows, [
       {
         t: 'é😀',
@@ -77,7 +101,6 @@ test('every type arrives as the value that was written', async () => {
         d: '1969-12-31',
         ts: '1969-12-31 23:59:59.999999',
         tz: '2023-01-31 01:02:03.004',
-        j: { a: [1, 'é'] },
         no: null,
       },
     ]);

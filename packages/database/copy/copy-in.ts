@@ -87,31 +87,6 @@ export class CopyIn {
   }
 }
 
-/**
- * Sends all tuples of `chunks` into a table and returns the number of rows that the server took. When the source throws
- * or `signal`, looked at between chunks, aborts, no row stays and exactly that error is thrown; the source is closed.
- */
-export async function copyIn(
-  client: ClientBase,
-  target: CopyTarget,
-  chunks: AsyncIterable<Buffer>,
-  signal?: AbortSignal,
-): Promise<number> {
-  signal?.throwIfAborted();
-  const copy = new CopyIn(client, target);
-  try {
-    for await (const chunk of chunks) {
-      signal?.throwIfAborted();
-      await copy.write(chunk);
-    }
-    signal?.throwIfAborted();
-  } catch (error) {
-    await copy.abort();
-    throw error;
-  }
-  return await copy.end();
-}
-
 function copyStatement({ table, columns }: CopyTarget, freeze: boolean): string {
   const options = freeze ? 'FORMAT binary, FREEZE' : 'FORMAT binary';
   return `COPY ${quoteTable(table)} (${columns.map(escapeIdentifier).join(', ')}) FROM STDIN (${options})`;

@@ -46,21 +46,6 @@ export function checkText(value: string, what: string): void {
 }
 
 /**
- * Refuses JSON text whose strings hold what jsonb cannot: U+0000 and lone surrogates, as characters or as escapes.
- * The text must be valid JSON, as `JSON.stringify` makes it.
- *
- * @throws BadInputError `bad-text`
- */
-export function checkJson(json: string, what: string): void {
-  checkText(json, what);
-  // Escapes are rare, so decoding the strings again only when there is one costs nothing on common data.
-  if (!json.includes('\\u')) return;
-  for (const [literal] of json.matchAll(/"(?:[^"\\]|\\.)*"/g)) {
-    if (literal.includes('\\u')) checkText(String(JSON.parse(literal)), `a string in ${what}`);
-  }
-}
-
-/**
  * Microseconds since 1970-01-01 00:00:00 as microseconds since 2000-01-01, checked against PostgreSQL's range.
  *
  * @throws BadInputError `out-of-range`

@@ -59,11 +59,11 @@ function fieldWriter({ name, type }: TableColumn, rows: SampleRows, index: numbe
     case 'sensor_serial':
       return (writer, row) => writer.text(textOf(names.sensors, row, sensors), name);
     case 'create_at':
-      return (writer) => writer.timestampMillis(created);
+      return (writer) => writer.timestamp(created * 1000);
     case 'product_name':
       return (writer, row) => writer.text(textOf(names.products, row, products), name);
     case 'product_expire':
-      return (writer, row) => writer.timestampMillis(created + (expiryDays[row] ?? 0) * millisPerDay);
+      return (writer, row) => writer.timestamp((created + (expiryDays[row] ?? 0) * millisPerDay) * 1000);
     case 'file_id':
       return integer(type, () => index + 1);
     case 'ordinal':
