@@ -9,13 +9,10 @@ import { type DatasetTaskDefinition, defineDatasetTask, manySmallFiles } from '#
 import { ensureDatasets } from '#database/datasets/tables.js';
 import { settleFiles } from '#database/ledger/settle.js';
 import { recordSightings } from '#database/ledger/sightings.js';
-import { beginAttempt } from '#database/runs/attempts.js';
-import { beatHeart } from '#database/workers/heartbeat.js';
-import { createLogger } from '#process/log.js';
-import { openCarrier } from '#queue/carrier.js';
 import { runAttempt } from '#runtime/attempt.js';
 import { startRun } from '#runtime/start-run.js';
 import { type TestDatabase, withTestDatabase } from '../../test/helpers/database.js';
+import { begun, openStubWorker } from '../../test/helpers/stub-worker.js';
 import { loadDatasetBody } from './load-dataset.js';
 
 const source = (name: string, pattern: RegExp) => ({
@@ -80,25 +77,10 @@ async function load(
     }
     const input = { files: ids.map((_, at) => String(at + 1)) };
     const { id } = await startRun(pool, task, { input, trigger: 'api' });
-    const worker = { id: 'worker', host: 'here', pid: process.pid };
-    await beatHeart(pool, worker, []);
-    const begin = await beginAttempt(pool, id, worker.id);
-    assert.ok(begin.kind === 'begun');
-    const carrier = openCarrier({ databaseUrl: url }, 'background', () => {});
-    const verdict = await runAttempt(
-      {
-        pool,
-        carrier,
-        worker,
-        catalogue: new Map([[task.name, task]]),
-        services: { pool, inboxDir, dataDir: inboxDir, loadMemory: 2 ** 24, shared: (_key, open) => open() },
-        log: createLogger({ name: 'worker', level: 'fatal', format: 'json' }),
-        stop: new AbortController().signal,
-        loadBody: () => loadDatasetBody(task),
-      },
-      begin.run,
-    );
-    await carrier.close();
+    const stub = await openStubWorker({ url, pool }, inboxDir, await loadDatasetBody(task));
+    const deps = { ...stub.deps, catalogue: new Map([[task.name, task]]) };
+    const verdict = await runAttempt(deps, begun(await stub.begin(id)));
+    await stub.close();
     assert.deepEqual(verdict, { kind: 'over' });
   } finally {
     await rm(inboxDir, { recursive: true });

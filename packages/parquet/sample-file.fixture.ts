@@ -6,19 +6,11 @@ import type { SchemaElement } from 'hyparquet';
 import { type ParquetWriteOptions, parquetWriteBuffer } from 'hyparquet-writer';
 import { CopyBinaryWriter } from '#database/copy/binary.js';
 import { parseCopyData } from '#database/copy/parse-copy-data.js';
+import { definition } from '#tasks/load-data-sample/definition.js';
 import { openParquet, type ParquetFile, type ParquetRows } from './open-parquet.js';
 
 /** The data sample's columns. */
-export const sampleRows: ParquetRows = {
-  columns: [
-    { name: 'department_name', type: 'text', maxLength: 32 },
-    { name: 'sensor_serial', type: 'text', maxLength: 64 },
-    { name: 'create_at', type: 'timestamp', required: true },
-    { name: 'product_name', type: 'text', maxLength: 16 },
-    { name: 'product_expire', type: 'timestamp' },
-  ],
-  daysOf: 'create_at',
-};
+export const sampleRows: ParquetRows = { columns: definition.dataset.columns, daysOf: 'create_at' };
 
 /** Lends a file of these bytes, open for reading, and removes it after. */
 export async function withFile<T>(

@@ -6,14 +6,11 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { settleFiles } from '#database/ledger/settle.js';
 import { recordSightings } from '#database/ledger/sightings.js';
-import { beginAttempt } from '#database/runs/attempts.js';
-import { beatHeart } from '#database/workers/heartbeat.js';
-import { createLogger } from '#process/log.js';
-import { openCarrier } from '#queue/carrier.js';
 import { runAttempt } from '#runtime/attempt.js';
 import { loadCatalogue } from '#runtime/catalogue.js';
 import { startRun } from '#runtime/start-run.js';
 import { withTestDatabase } from '../helpers/database.js';
+import { begun, openStubWorker } from '../helpers/stub-worker.js';
 import { run } from './examples/load-hive-weights/body.js';
 
 const table = `
@@ -47,25 +44,9 @@ test('the task of the README loads a file, and the bad event in it becomes a rej
     await settleFiles(pool, [{ id: 1n, size, mtimeNs, sha256 }]);
     const { id } = await startRun(pool, task, { input: { files: ['1'] }, trigger: 'api' });
 
-    const worker = { id: 'example', host: 'here', pid: process.pid };
-    await beatHeart(pool, worker, []);
-    const begin = await beginAttempt(pool, id, worker.id);
-    assert.ok(begin.kind === 'begun');
-    const carrier = openCarrier({ databaseUrl: url }, 'background', () => {});
-    const verdict = await runAttempt(
-      {
-        pool,
-        carrier,
-        worker,
-        catalogue,
-        services: { pool, inboxDir, dataDir: inboxDir, loadMemory: 2 ** 24, shared: (_key, open) => open() },
-        log: createLogger({ name: 'example', level: 'fatal', format: 'json' }),
-        stop: new AbortController().signal,
-        loadBody: async () => (context) => run(context, { files: ['1'] }),
-      },
-      begin.run,
-    );
-    await carrier.close();
+    const stub = await openStubWorker({ url, pool }, inboxDir, (context) => run(context, { files: ['1'] }));
+    const verdict = await runAttempt({ ...stub.deps, catalogue }, begun(await stub.begin(id)));
+    await stub.close();
 
     assert.deepEqual(verdict, { kind: 'over' });
     const { rows } = await pool.query('SELECT ordinal, hive, grams FROM fleet.hive_weight ORDER BY ordinal');
