@@ -74,6 +74,32 @@ test('a large load between the partitions gets one of its own, for just its time
     assert.deepEqual(await statesOf(fixture), ['a loaded 2', 'b loaded 2', 'c loaded 2', 'd loaded 1']);
   }));
 
+test('a large load that another attempt has overtaken leaves neither rows nor a partition, and goes in once', () => {
+  let overtake: (() => Promise<void>) | undefined;
+  const onOpen = async (): Promise<void> => {
+    const now = overtake;
+    overtake = undefined;
+    await now?.();
+  };
+  return withFixture({ ...large, onOpen }, async (fixture) => {
+    await fixture.drop('a', [minute(0), minute(1)]);
+    await fixture.drop('b', [minute(2)]);
+    const run = await fixture.dispatch();
+    // Another worker takes the run over while this one is in the middle of its transaction.
+    overtake = async () => {
+      await fixture.worker.begin(run);
+    };
+    await assert.rejects(runNow(fixture.worker, fixture, run), /no longer holds it; nothing was committed/);
+    assert.deepEqual(await linesOf(fixture), []);
+    assert.deepEqual(await boundsOf(fixture), []);
+    assert.equal(await count(fixture.pool, `SELECT count(*) FROM pg_class WHERE relname LIKE 'lines\\_r%'`), 0);
+    await runNow(fixture.worker, fixture, run);
+    assert.deepEqual(await statesOf(fixture), ['a loaded 2', 'b loaded 1']);
+    assert.deepEqual(await linesOf(fixture), ['a:0 x', 'a:1 x', 'b:0 x']);
+    assert.equal((await boundsOf(fixture)).length, 1);
+  });
+});
+
 test('of two large loads of the same time at once the later one goes through the partitions of the first', () => {
   // Both have looked at the partitions before either goes on.
   let opened = 0;
