@@ -30,5 +30,6 @@ COPY --from=packages /app/node_modules node_modules
 COPY --from=build /app/dist dist
 COPY package.json ./
 COPY prisma prisma
+COPY packages/faces/models packages/faces/models
 USER node
 CMD ["node", "--enable-source-maps", "dist/apps/api/main.js"]

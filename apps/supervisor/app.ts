@@ -122,7 +122,7 @@ export async function startSupervisor(
   });
   const model = await faceModel;
 
-  const childEnv: NodeJS.ProcessEnv = { ...env, DATABASE_URL: database.url, FACE_MODEL: model.path };
+  const childEnv: NodeJS.ProcessEnv = { ...env, DATABASE_URL: database.url, FACE_MODEL: model.setting };
   const groups = processes.map((group) => group.map((spec) => unitOf(spec, childEnv)));
   // Stopped in the reverse order of registration.
   for (const group of groups.toReversed()) supervise(group.map((unit) => unit.state.name).join(', '), group);

@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox';
+import { StageMillis } from './stages.js';
 
 /** One face: its box in pixels of the shown picture, within it, and the model's confidence, 0 to 1. */
 export const DetectedFace = Type.Object({
@@ -7,6 +8,8 @@ export const DetectedFace = Type.Object({
   width: Type.Number(),
   height: Type.Number(),
   score: Type.Number(),
+  /** [x, y] in pixels of the shown picture, by name; which there are depends on the model. Left and right are the face's own. */
+  landmarks: Type.Record(Type.String(), Type.Tuple([Type.Number(), Type.Number()])),
 });
 
 /** What was found in one picture. */
@@ -20,6 +23,10 @@ export const FaceDetection = Type.Object({
   faces: Type.Array(DetectedFace),
   /** Name of the model that found them, as in `FaceModel.name`. */
   model: Type.String(),
+  /** The lowest score that counted as a face, 0 to 1. */
+  threshold: Type.Number(),
+  /** Milliseconds that each stage took. */
+  stages: StageMillis,
   /** MD5 of the file's bytes, hexadecimal. */
   md5: Type.String(),
 });

@@ -100,9 +100,9 @@ const twiceOneType = JSON.stringify({
 
 async function assertPictures({ pool }: Platform): Promise<void> {
   const { rows } = await pool.query<{ file_name: string; record: unknown; same: boolean }>(
-    `SELECT o.file_name, o.record, o.record = jsonb_build_object('file_name', d.filename, 'md5', d.md5, 'width', d.width,
-       'height', d.height, 'face_no', d.face_no) AS same
-     FROM ods.image o JOIN dwd.image d USING (file_id) ORDER BY 1`,
+    `SELECT o.file_name, o.record, o.record @> jsonb_build_object('file_name', d.filename, 'md5', d.md5, 'width', d.width,
+       'height', d.height, 'face_no', d.face_no, 'sha256', f.sha256) AND d.imp_date = (f.seen_at AT TIME ZONE 'UTC')::date AS same
+     FROM ods.image o JOIN dwd.image d USING (file_id, imp_date) JOIN ops.file f ON f.id = d.file_id ORDER BY 1`,
   );
   assert.deepEqual(
     rows.map(({ file_name, same }) => [file_name, same]),

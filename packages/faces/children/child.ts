@@ -5,38 +5,32 @@
  */
 import sharp from 'sharp';
 import { Value } from 'typebox/value';
-import type { FaceFinder } from '../inference/face-finder.js';
-import { detectFaces, openFinder } from './detect.js';
+import { createFinder } from '../inference/open-finder.js';
+import { FaceWork } from './detect.js';
 import { type Reply, Request, sendable } from './messages.js';
 
-interface Opened {
-  readonly finder: FaceFinder;
-  readonly model: string;
-  readonly maxPixels: number;
-}
+let work: FaceWork | undefined;
 
-let opened: Opened | undefined;
-
-async function answer(message: unknown): Promise<Reply> {
-  if (!Value.Check(Request, message)) throw new Error(`unknown message ${JSON.stringify(message)}`);
-  if (message.type === 'open') {
-    const { path, name, maxPixels } = message;
-    const { kind, finder } = await openFinder(path);
-    opened = { finder, model: name, maxPixels };
-    return { type: 'ready', kind };
+async function answer(request: Request): Promise<Reply> {
+  if (request.type === 'open') {
+    const { model, maxPixels } = request;
+    work = new FaceWork({ finder: await createFinder(model.definition, model.path), model, maxPixels });
+    return { type: 'ready', id: 0 };
   }
-  if (opened === undefined) throw new Error('a picture came before the model');
-  return { type: 'found', detection: await detectFaces(opened.finder, message.path, opened) };
+  if (work === undefined) throw new Error('a picture came before the model');
+  return { type: 'found', id: request.id, detection: await work.detect(request.path) };
 }
 
-// One picture at a time in one thread; libvips would keep decoded operations for reuse that never comes.
+// A thread for each picture under way; libvips would keep decoded operations for reuse that never comes.
 sharp.concurrency(1);
 sharp.cache(false);
 process.on('SIGINT', () => {});
 process.on('SIGTERM', () => {});
 process.on('disconnect', () => process.exit(0));
 process.on('message', (message) => {
+  if (!Value.Check(Request, message)) throw new Error(`unknown message ${JSON.stringify(message)}`);
+  const id = message.type === 'open' ? 0 : message.id;
   void answer(message)
-    .catch((error: unknown): Reply => ({ type: 'failed', error: sendable(error) }))
+    .catch((error: unknown): Reply => ({ type: 'failed', id, error: sendable(error) }))
     .then((reply) => process.send?.(reply));
 });

@@ -1,22 +1,17 @@
 import type { DetectedFace, FaceDetection } from '../detection.js';
-import { createBlazefaceFinder } from '../inference/blazeface-finder.js';
-import type { FaceFinder } from '../inference/face-finder.js';
-import { clip, type ScoredBox, scale } from '../inference/geometry.js';
-import { modelKind, openSession } from '../inference/session.js';
-import { createYunetFinder } from '../inference/yunet.js';
-import type { FaceModelKind } from '../model/face-model.js';
-import { decodePicture } from '../picture/decode.js';
+import type { FaceFinder, FoundFace, Picture, Size } from '../inference/face-finder.js';
+import { clip } from '../inference/geometry.js';
+import type { LoadableModel } from '../model/definition.js';
+import { openPicture } from '../picture/decode.js';
 import { withPictureFile } from '../picture/file.js';
+import { StageTimes } from '../stages.js';
 
-/** Loads the model at `path` and makes it ready to find faces; rejects when it is none that can be decoded. */
-export async function openFinder(path: string): Promise<{ kind: FaceModelKind; finder: FaceFinder }> {
-  const session = await openSession(path);
-  const kind = modelKind(session);
-  if (kind === undefined) {
-    const outputs = session.outputNames.slice(0, 6).join(', ');
-    throw new Error(`its outputs are not those of YuNet or of our BlazeFace, but ${outputs}`);
-  }
-  return { kind, finder: kind === 'yunet' ? createYunetFinder(session) : createBlazefaceFinder(session) };
+/** What pictures are looked at with. */
+export interface FaceWorkOptions {
+  readonly finder: FaceFinder;
+  /** Its name and threshold are stored with each result. */
+  readonly model: LoadableModel;
+  readonly maxPixels: number;
 }
 
 function round(value: number, digits: number): number {
@@ -24,29 +19,63 @@ function round(value: number, digits: number): number {
 }
 
 /** A hundredth of a pixel is far below what a model knows, and keeps the stored records short. */
-function toFace(box: ScoredBox): DetectedFace {
+function toFace(face: FoundFace): DetectedFace {
   return {
-    x: round(box.x, 2),
-    y: round(box.y, 2),
-    width: round(box.width, 2),
-    height: round(box.height, 2),
-    score: round(box.score, 4),
+    x: round(face.x, 2),
+    y: round(face.y, 2),
+    width: round(face.width, 2),
+    height: round(face.height, 2),
+    score: round(face.score, 4),
+    landmarks: Object.fromEntries(
+      Object.entries(face.landmarks).map(([name, [x, y]]) => [name, [round(x, 2), round(y, 2)]]),
+    ),
   };
 }
 
-/** Looks at one picture; throws as `decodePicture` and `withPictureFile` do. */
-export async function detectFaces(
-  finder: FaceFinder,
-  path: string,
-  options: { maxPixels: number; model: string },
-): Promise<FaceDetection> {
-  return withPictureFile(path, async (file) => {
-    const { box } = finder;
-    const { width, height, raster } = await decodePicture(path, file.format, { box, maxPixels: options.maxPixels });
-    const faces = (await finder.find(raster))
-      .map((face) => clip(scale(face, width / raster.width, height / raster.height), width, height))
-      .filter((face) => face.width > 0 && face.height > 0)
-      .map(toFace);
-    return { width, height, format: file.format, faces, model: options.model, md5: await file.md5() };
-  });
+/**
+ * Looks at pictures with one model. Pictures are read and decoded side by side, on libuv's threads; the model looks at one
+ * after the other, on this thread, so that one picture is decoded while another is looked at.
+ */
+export class FaceWork {
+  readonly #options: FaceWorkOptions;
+  #looking: Promise<unknown> = Promise.resolve();
+
+  constructor(options: FaceWorkOptions) {
+    this.#options = options;
+  }
+
+  /** Throws as `openPicture` and `withPictureFile` do. */
+  async detect(path: string): Promise<FaceDetection> {
+    const { finder, model, maxPixels } = this.#options;
+    const threshold = model.definition.threshold.score;
+    const times = new StageTimes();
+    return await withPictureFile(path, times, async ({ format, bytes, md5 }) => {
+      const md5Hex = await times.time('hash', md5);
+      const { width, height, raster } = await times.time('decode', () =>
+        openPicture({ path, ...(bytes && { bytes }) }, format, { maxPixels }),
+      );
+      const first = finder.firstSize({ width, height });
+      const decoded = await times.time('decode', () => raster(first));
+      const picture: Picture = {
+        width,
+        height,
+        raster: async (size: Size) =>
+          size.width === first.width && size.height === first.height
+            ? decoded
+            : await times.time('decode', () => raster(size)),
+      };
+      const found = await this.#inTurn(() => finder.find(picture, { threshold, times }));
+      const faces = found
+        .map((face) => ({ ...face, ...clip(face, width, height) }))
+        .filter((face) => face.width > 0 && face.height > 0)
+        .map(toFace);
+      return { width, height, format, faces, model: model.name, threshold, stages: times.millis, md5: md5Hex };
+    });
+  }
+
+  async #inTurn<T>(look: () => Promise<T>): Promise<T> {
+    const turn = this.#looking.then(look);
+    this.#looking = turn.catch(() => {});
+    return await turn;
+  }
 }

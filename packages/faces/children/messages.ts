@@ -1,42 +1,39 @@
 import { type Static, Type } from 'typebox';
 import { BadInputError, FileChangedError } from '#contracts/errors.js';
 import { FaceDetection } from '../detection.js';
+import { LoadableModel } from '../model/definition.js';
 
 /** First message to a child: the model it is to load. It answers `ready` or `failed`. */
 export const OpenRequest = Type.Object({
   type: Type.Literal('open'),
-  path: Type.String(),
-  name: Type.String(),
+  model: LoadableModel,
   maxPixels: Type.Number(),
 });
 
-/** One picture to look at; answered by `found` or `failed` before the next is sent. */
-export const DetectRequest = Type.Object({ type: Type.Literal('detect'), path: Type.String() });
+/** One picture to look at; answered by `found` or `failed` with the same id. Several may be under way. */
+export const DetectRequest = Type.Object({ type: Type.Literal('detect'), id: Type.Integer(), path: Type.String() });
 
 /** All that is sent to a child. */
 export const Request = Type.Union([OpenRequest, DetectRequest]);
 
 /** An error as it crosses between processes: its class by name, because classes do not cross. */
-const SentError = Type.Object({
+export const SentError = Type.Object({
   kind: Type.Union([Type.Literal('bad-input'), Type.Literal('file-changed'), Type.Literal('other')]),
   code: Type.String(),
   message: Type.String(),
   stack: Type.String(),
 });
 
-/** All that a child sends. */
+/** All that a child sends; `id` is that of the picture, 0 for the model. */
 export const Reply = Type.Union([
-  Type.Object({
-    type: Type.Literal('ready'),
-    /** Which decoder fits the model. */
-    kind: Type.Union([Type.Literal('yunet'), Type.Literal('blazeface')]),
-  }),
-  Type.Object({ type: Type.Literal('found'), detection: FaceDetection }),
-  Type.Object({ type: Type.Literal('failed'), error: SentError }),
+  Type.Object({ type: Type.Literal('ready'), id: Type.Literal(0) }),
+  Type.Object({ type: Type.Literal('found'), id: Type.Integer(), detection: FaceDetection }),
+  Type.Object({ type: Type.Literal('failed'), id: Type.Integer(), error: SentError }),
 ]);
 
 export type OpenRequest = Static<typeof OpenRequest>;
 export type DetectRequest = Static<typeof DetectRequest>;
+export type Request = Static<typeof Request>;
 export type Reply = Static<typeof Reply>;
 export type SentError = Static<typeof SentError>;
 

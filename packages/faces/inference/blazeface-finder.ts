@@ -1,63 +1,55 @@
-import type { InferenceSession } from 'onnxruntime-node';
-import { BLAZEFACE_SIZE } from '../model/blazeface-shape.js';
-import { halve, type Raster } from '../picture/raster.js';
-import { createBlazefaceNetwork } from './blazeface.js';
-import type { FaceFinder } from './face-finder.js';
-import { type ScoredBox, scale, shift } from './geometry.js';
-import { suppress } from './nms.js';
-import { type PixelFormat, writePlanes } from './tensor.js';
+import { orient, type Raster } from '../picture/raster.js';
+import type { StageTimes } from '../stages.js';
+import { agree, type Candidate, turnOver } from './blazeface-agreement.js';
+import type { BlazefaceNetwork } from './blazeface-network.js';
+import { reduce } from './blazeface-reduce.js';
+import type { BlazefaceSearch } from './blazeface-search.js';
+import type { FaceFinder, FoundFace, Picture, Size } from './face-finder.js';
+import { scale } from './geometry.js';
+import { fitInto } from './yunet-finder.js';
+
+/** EXIF's number for a picture that is upside down. */
+const UPSIDE_DOWN = 3;
 
 /**
- * BlazeFace over a whole picture. At 256 × 256 the network misses faces below some 20 pixels, so the picture is
- * looked at twice: whole, at half its raster, and in overlapping 256 × 256 tiles of the full raster.
- *
- * The figures below were chosen on ../shared/photos among raster sides of 256 to 1,024, overlaps of 64 and 128 and
- * scores of 0.5 to 0.95: 512 with 128 is the smallest that finds the small faces of groups, and stays near its best
- * when the scores are moved, where larger rasters begin to see faces in coins and foliage.
+ * A finder that looks with BlazeFace at several sizes of the whole picture, because the network sees only faces of
+ * about 20 to 150 pixels, and believes what two of them see. It knows faces that lie on their side, but few that are
+ * upside down: where it finds nothing, it turns the picture over and looks again.
  */
+export function createBlazefaceFinder(network: BlazefaceNetwork, search: BlazefaceSearch): FaceFinder {
+  const sides = [...search.longSides].sort((a, b) => b - a);
+  const [largest = 0] = sides;
+  const sizeOf = (size: Size, side: number) => fitInto(size, { width: side, height: side });
 
-/** Long side of the raster, in pixels. */
-const RASTER_SIDE = 2 * BLAZEFACE_SIZE;
-/** Least overlap of neighbouring tiles: a face up to this size lies whole in one of them. */
-const TILE_OVERLAP = 128;
-/** The lowest score that counts as a face in the whole picture, and in a tile, where more things look like one. */
-const WHOLE_SCORE = 0.7;
-const TILE_SCORE = 0.75;
-/** Boxes that overlap more than this (intersection over union) are one face. */
-const SUPPRESSION = 0.3;
-/** A box that lies by more than this share in another is a part of that face, seen in a tile that cuts it. */
-const CONTAINMENT = 0.6;
-
-const PIXELS: PixelFormat = { order: 'rgb', factor: 1 / 127.5, offset: -1, padding: -1 };
-
-/** Where the tiles of one axis begin, so that they cover `length` evenly with at least `TILE_OVERLAP` between them. */
-export function tileStarts(length: number): number[] {
-  if (length <= BLAZEFACE_SIZE) return [0];
-  const count = Math.ceil((length - TILE_OVERLAP) / (BLAZEFACE_SIZE - TILE_OVERLAP));
-  const step = (length - BLAZEFACE_SIZE) / (count - 1);
-  return Array.from({ length: count }, (_, index) => Math.round(index * step));
-}
-
-/** A finder that runs the converted BlazeFace model of `session`. */
-export function createBlazefaceFinder(session: InferenceSession): FaceFinder {
-  const network = createBlazefaceNetwork(session);
-
-  const look = (raster: Raster, left: number, top: number, minScore: number): Promise<ScoredBox[]> => {
-    const region = { left, top, width: BLAZEFACE_SIZE, height: BLAZEFACE_SIZE };
-    return network.run((planes) => writePlanes(planes, raster, region, PIXELS), minScore);
-  };
+  async function looks(raster: Raster, shown: Size, threshold: number, times: StageTimes): Promise<FoundFace[]> {
+    const candidates: Candidate[] = [];
+    const scales: number[] = [];
+    let reduced = raster;
+    for (const side of sides) {
+      // Each from the one before it, which has fewer pixels to go through than the first.
+      const larger = reduced;
+      const smaller = times.timeSync('decode', () => reduce(larger, sizeOf(shown, side)));
+      reduced = smaller;
+      const perPixel = side / Math.max(shown.width, shown.height);
+      scales.push(perPixel);
+      const faces = await network.look(smaller, search.candidateScore, times);
+      for (const face of faces) {
+        const placed = scale(face, shown.width / smaller.width, shown.height / smaller.height);
+        candidates.push({ ...placed, scale: perPixel });
+      }
+    }
+    return times.timeSync('boxes', () => agree(candidates, scales, search, threshold));
+  }
 
   return {
-    box: { width: RASTER_SIDE, height: RASTER_SIDE },
-    async find(raster: Raster): Promise<ScoredBox[]> {
-      const found = (await look(halve(raster), 0, 0, WHOLE_SCORE)).map((box) => scale(box, 2, 2));
-      for (const top of tileStarts(raster.height)) {
-        for (const left of tileStarts(raster.width)) {
-          const boxes = await look(raster, left, top, TILE_SCORE);
-          found.push(...boxes.map((box) => shift(box, left, top)));
-        }
-      }
-      return suppress(found, { overlap: SUPPRESSION, containment: CONTAINMENT });
+    firstSize: (size) => sizeOf(size, largest),
+    async find(picture: Picture, { threshold, times }): Promise<FoundFace[]> {
+      const raster = await picture.raster(sizeOf(picture, largest));
+      const upright = await looks(raster, picture, threshold, times);
+      if (upright.length > 0) return upright;
+      const turned = times.timeSync('decode', () => orient(raster, UPSIDE_DOWN));
+      const found = await looks(turned, picture, Math.max(threshold, search.upsideDownScore), times);
+      return turnOver(found, picture.width, picture.height);
     },
   };
 }

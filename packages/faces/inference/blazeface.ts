@@ -1,69 +1,47 @@
-import { type InferenceSession, Tensor } from 'onnxruntime-node';
-import { BLAZEFACE_GRIDS, BLAZEFACE_NAMES, BLAZEFACE_SIZE } from '../model/blazeface-shape.js';
-import type { ScoredBox } from './geometry.js';
+import { BLAZEFACE_GRIDS } from '../model/blazeface-shape.js';
+import type { FoundFace, Size } from './face-finder.js';
+import type { MarkedBox } from './geometry.js';
 
-/** One prediction per anchor: the network's outputs for one 256 × 256 input. */
-const VALUES_PER_BOX = 16;
-const CLIP = 100;
+/** What the network says of each anchor: a box's centre, width, height, then the points. */
+const VALUES_PER_ANCHOR = 16;
 
-/** Centres of the anchors, in pixels of the input: x, y, x, y, … in the order the model counts them. */
-export function blazefaceAnchors(): Float32Array {
-  const centres: number[] = [];
-  for (const { cells, perCell } of BLAZEFACE_GRIDS) {
-    for (let cell = 0; cell < cells * cells; cell += 1) {
-      const x = (((cell % cells) + 0.5) / cells) * BLAZEFACE_SIZE;
-      const y = ((Math.floor(cell / cells) + 0.5) / cells) * BLAZEFACE_SIZE;
-      for (let anchor = 0; anchor < perCell; anchor += 1) centres.push(x, y);
-    }
+/** The six points of a face, in the network's order. Right and left are the face's own. */
+export const BLAZEFACE_LANDMARKS: readonly string[] = ['rightEye', 'leftEye', 'nose', 'mouth', 'rightEar', 'leftEar'];
+
+/** The box of the anchor whose values begin at `start` and whose cell has its centre at (x, y). */
+function decodeBox(boxes: Float32Array, start: number, x: number, y: number): Omit<MarkedBox, 'score'> {
+  const value = (index: number) => boxes[start + index] ?? 0;
+  const width = value(2);
+  const height = value(3);
+  const landmarks: Record<string, readonly [number, number]> = {};
+  for (const [index, name] of BLAZEFACE_LANDMARKS.entries()) {
+    landmarks[name] = [x + value(4 + 2 * index), y + value(5 + 2 * index)];
   }
-  return Float32Array.from(centres);
+  return { x: x + value(0) - width / 2, y: y + value(1) - height / 2, width, height, landmarks };
 }
 
 /**
- * The boxes with at least `minScore`, in pixels of the input. `logits` holds one value per anchor, `boxes` sixteen:
- * offset of the centre from the anchor's (x, y), width, height, then six key points, all in pixels of the input.
+ * The boxes with at least `minScore`, above 0, in pixels of an input of `size`, whose sides are multiples of the cells.
+ * `logits` holds one value per anchor, `boxes` sixteen: offset of the centre from that of the anchor's cell (x, y),
+ * width, height, then six points as offsets from the same centre, all in pixels of the input.
+ * Source: MediaPipe's `tensors_to_detections_calculator` with the options of its back-camera face detection.
  */
-export function decodeBlazeface(
-  logits: Float32Array,
-  boxes: Float32Array,
-  anchors: Float32Array,
-  minScore: number,
-): ScoredBox[] {
-  const found: ScoredBox[] = [];
-  for (let anchor = 0; anchor < logits.length; anchor += 1) {
-    const logit = Math.min(CLIP, Math.max(-CLIP, logits[anchor] ?? -CLIP));
-    const score = 1 / (1 + Math.exp(-logit));
-    if (score < minScore) continue;
-    const start = anchor * VALUES_PER_BOX;
-    const [dx = 0, dy = 0, width = 0, height = 0] = boxes.subarray(start, start + 4);
-    const centreX = dx + (anchors[anchor * 2] ?? 0);
-    const centreY = dy + (anchors[anchor * 2 + 1] ?? 0);
-    found.push({ x: centreX - width / 2, y: centreY - height / 2, width, height, score });
+export function decodeBlazeface(logits: Float32Array, boxes: Float32Array, size: Size, minScore: number): FoundFace[] {
+  const found: FoundFace[] = [];
+  // Compared before the sigmoid, so that it is computed for the few that pass.
+  const minLogit = Math.log(minScore / (1 - minScore));
+  let anchor = 0;
+  for (const { stride, perCell } of BLAZEFACE_GRIDS) {
+    for (let y = stride / 2; y < size.height; y += stride) {
+      for (let x = stride / 2; x < size.width; x += stride) {
+        for (const end = anchor + perCell; anchor < end; anchor += 1) {
+          const logit = logits[anchor] ?? Number.NEGATIVE_INFINITY;
+          if (logit < minLogit) continue;
+          const box = decodeBox(boxes, anchor * VALUES_PER_ANCHOR, x, y);
+          found.push({ ...box, score: 1 / (1 + Math.exp(-logit)) });
+        }
+      }
+    }
   }
   return found;
-}
-
-/** Runs the BlazeFace network on what `fill` writes into its input. */
-export interface BlazefaceNetwork {
-  /** `fill` writes three planes of 256 × 256, R G B, −1 to 1. The boxes are in pixels of the input, unsuppressed. */
-  run(fill: (planes: Float32Array) => void, minScore: number): Promise<ScoredBox[]>;
-}
-
-/** The network of a loaded session. Its input buffer is reused, so one call at a time. */
-export function createBlazefaceNetwork(session: InferenceSession): BlazefaceNetwork {
-  const planes = new Float32Array(3 * BLAZEFACE_SIZE * BLAZEFACE_SIZE);
-  const input = new Tensor('float32', planes, [1, 3, BLAZEFACE_SIZE, BLAZEFACE_SIZE]);
-  const anchors = blazefaceAnchors();
-  return {
-    async run(fill, minScore) {
-      fill(planes);
-      const outputs = await session.run({ [BLAZEFACE_NAMES.input]: input });
-      const logits = outputs[BLAZEFACE_NAMES.scores]?.data;
-      const boxes = outputs[BLAZEFACE_NAMES.boxes]?.data;
-      if (!(logits instanceof Float32Array) || !(boxes instanceof Float32Array)) {
-        throw new Error('the BlazeFace model gave no float scores and boxes');
-      }
-      return decodeBlazeface(logits, boxes, anchors, minScore);
-    },
-  };
 }

@@ -11,6 +11,14 @@ export interface ScoredBox extends Box {
   readonly score: number;
 }
 
+/** Points of a face, [x, y] in the pixels that its box is in, by name. */
+export type Landmarks = Readonly<Record<string, readonly [number, number]>>;
+
+/** A box with points that go where it goes. */
+export interface MarkedBox extends ScoredBox {
+  readonly landmarks: Landmarks;
+}
+
 /** Area of a box, in square pixels. */
 export function area(box: Box): number {
   return box.width * box.height;
@@ -29,27 +37,42 @@ export function overlap(a: Box, b: Box): number {
   return common === 0 ? 0 : common / (area(a) + area(b) - common);
 }
 
-/** The box moved by (x, y). */
-export function shift(box: ScoredBox, x: number, y: number): ScoredBox {
-  return { ...box, x: box.x + x, y: box.y + y };
+/** The points, each moved by `move`. */
+export function mapLandmarks(
+  landmarks: Landmarks,
+  move: (x: number, y: number) => readonly [number, number],
+): Landmarks {
+  const moved: Record<string, readonly [number, number]> = {};
+  for (const [name, [x, y]] of Object.entries(landmarks)) moved[name] = move(x, y);
+  return moved;
 }
 
-/** The box in a picture that is `scaleX` times as wide and `scaleY` times as high. */
-export function scale(box: ScoredBox, scaleX: number, scaleY: number): ScoredBox {
+/** The box and its points moved by (x, y). */
+export function shift(box: MarkedBox, x: number, y: number): MarkedBox {
+  const landmarks = mapLandmarks(box.landmarks, (left, top) => [left + x, top + y]);
+  return { x: box.x + x, y: box.y + y, width: box.width, height: box.height, score: box.score, landmarks };
+}
+
+/** The box and its points in a picture that is `scaleX` times as wide and `scaleY` times as high. */
+export function scale(box: MarkedBox, scaleX: number, scaleY: number): MarkedBox {
   return {
     x: box.x * scaleX,
     y: box.y * scaleY,
     width: box.width * scaleX,
     height: box.height * scaleY,
     score: box.score,
+    landmarks: mapLandmarks(box.landmarks, (x, y) => [x * scaleX, y * scaleY]),
   };
 }
 
-/** The part of the box that lies within a picture of this size; its width or height may come out as 0. */
-export function clip(box: ScoredBox, width: number, height: number): ScoredBox {
+/**
+ * The part of the box that lies within a picture of this size; its width or height may come out as 0. The points stay
+ * where they are: a face at the edge may have its mouth beyond it.
+ */
+export function clip(box: MarkedBox, width: number, height: number): MarkedBox {
   const left = Math.min(Math.max(box.x, 0), width);
   const top = Math.min(Math.max(box.y, 0), height);
   const right = Math.min(Math.max(box.x + box.width, 0), width);
   const bottom = Math.min(Math.max(box.y + box.height, 0), height);
-  return { x: left, y: top, width: right - left, height: bottom - top, score: box.score };
+  return { x: left, y: top, width: right - left, height: bottom - top, score: box.score, landmarks: box.landmarks };
 }

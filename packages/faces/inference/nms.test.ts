@@ -1,14 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { clip, overlap, type ScoredBox } from './geometry.js';
+import { clip, type MarkedBox, overlap, scale, shift } from './geometry.js';
 import { suppress } from './nms.js';
 
-const box = (x: number, y: number, side: number, score: number): ScoredBox => ({
+const box = (x: number, y: number, side: number, score: number): MarkedBox => ({
   x,
   y,
   width: side,
   height: side,
   score,
+  landmarks: { nose: [x + side / 2, y] },
 });
 
 test('overlap is intersection over union', () => {
@@ -27,7 +28,13 @@ test('a small box within a large one goes only where containment is limited', ()
   assert.equal(suppress(boxes, { overlap: 0.3, containment: 0.6 }).length, 1);
 });
 
-test('clipping keeps the part within the picture', () => {
-  assert.deepEqual(clip(box(-5, 95, 10, 0.5), 100, 100), { x: 0, y: 95, width: 5, height: 5, score: 0.5 });
+test('clipping keeps the part within the picture, and the points where they are', () => {
+  const cut = clip(box(-5, 95, 10, 0.5), 100, 100);
+  assert.deepEqual(cut, { x: 0, y: 95, width: 5, height: 5, score: 0.5, landmarks: { nose: [0, 95] } });
   assert.equal(clip(box(200, 0, 10, 0.5), 100, 100).width, 0);
+});
+
+test('points move with their box', () => {
+  assert.deepEqual(shift(box(1, 2, 10, 0.5), 100, 200), box(101, 202, 10, 0.5));
+  assert.deepEqual(scale(box(1, 2, 10, 0.5), 2, 2), box(2, 4, 20, 0.5));
 });

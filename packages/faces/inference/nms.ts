@@ -12,11 +12,11 @@ export interface SuppressionLimits {
  * Greedy non-maximum suppression: of boxes above one of the limits, the one with the highest score stays. The
  * result is sorted by score, highest first.
  */
-export function suppress(boxes: readonly ScoredBox[], limits: SuppressionLimits): ScoredBox[] {
+export function suppress<T extends ScoredBox>(boxes: readonly T[], limits: SuppressionLimits): T[] {
   const containment = limits.containment ?? Number.POSITIVE_INFINITY;
   const same = (a: ScoredBox, b: ScoredBox) =>
     overlap(a, b) > limits.overlap || intersection(a, b) > containment * Math.min(area(a), area(b));
-  const kept: ScoredBox[] = [];
+  const kept: T[] = [];
   for (const box of [...boxes].sort((a, b) => b.score - a.score)) {
     if (!kept.some((other) => same(box, other))) kept.push(box);
   }

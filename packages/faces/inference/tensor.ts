@@ -21,21 +21,27 @@ export function writePlanes(
   format: PixelFormat,
 ): void {
   const { left, top, width, height } = region;
+  const { rgb } = raster;
+  const { factor, offset, padding } = format;
   const plane = width * height;
   const columns = Math.max(0, Math.min(width, raster.width - left));
   const rows = Math.max(0, Math.min(height, raster.height - top));
-  if (columns < width || rows < height) planes.fill(format.padding);
   const first = format.order === 'rgb' ? 0 : 2 * plane;
   const third = 2 * plane - first;
   for (let y = 0; y < rows; y += 1) {
     let source = ((top + y) * raster.width + left) * 3;
-    let target = y * width;
-    for (let x = 0; x < columns; x += 1) {
-      planes[first + target] = (raster.rgb[source] ?? 0) * format.factor + format.offset;
-      planes[plane + target] = (raster.rgb[source + 1] ?? 0) * format.factor + format.offset;
-      planes[third + target] = (raster.rgb[source + 2] ?? 0) * format.factor + format.offset;
+    const end = y * width + columns;
+    for (let target = y * width; target < end; target += 1) {
+      planes[first + target] = (rgb[source] ?? 0) * factor + offset;
+      planes[plane + target] = (rgb[source + 1] ?? 0) * factor + offset;
+      planes[third + target] = (rgb[source + 2] ?? 0) * factor + offset;
       source += 3;
-      target += 1;
     }
+  }
+  for (let start = 0; start < 3 * plane; start += plane) {
+    if (columns < width) {
+      for (let y = 0; y < rows; y += 1) planes.fill(padding, start + y * width + columns, start + (y + 1) * width);
+    }
+    planes.fill(padding, start + rows * width, start + plane);
   }
 }

@@ -1,14 +1,16 @@
 /** Names of the converted model's input and outputs, by which it is told from other ONNX files. */
 export const BLAZEFACE_NAMES = { input: 'blazeface_image', scores: 'blazeface_scores', boxes: 'blazeface_boxes' };
 
-/** Width and height of the model's input, in pixels. */
+/** Width and height, in pixels, of the input that the model was trained with; ours takes any multiples of 32. */
 export const BLAZEFACE_SIZE = 256;
 
-/** The grids of anchors in the order the model counts them: cells per side, anchors per cell. */
-export const BLAZEFACE_GRIDS: readonly { cells: number; perCell: number }[] = [
-  { cells: 16, perCell: 2 },
-  { cells: 8, perCell: 6 },
+/** The grids of anchors in the order the model counts them: side of a cell in pixels, anchors per cell. */
+export const BLAZEFACE_GRIDS: readonly { stride: number; perCell: number }[] = [
+  { stride: 16, perCell: 2 },
+  { stride: 32, perCell: 6 },
 ];
 
-/** Number of anchors of the model. */
-export const BLAZEFACE_ANCHORS = BLAZEFACE_GRIDS.reduce((sum, { cells, perCell }) => sum + cells * cells * perCell, 0);
+/** Number of anchors of an input of this size, whose sides are multiples of the strides. */
+export function countAnchors(width: number, height: number): number {
+  return BLAZEFACE_GRIDS.reduce((sum, { stride, perCell }) => sum + (width / stride) * (height / stride) * perCell, 0);
+}

@@ -2,22 +2,31 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
-import { BLAZEFACE_ANCHORS, BLAZEFACE_NAMES } from './blazeface-shape.js';
+import { BLAZEFACE_NAMES, countAnchors } from './blazeface-shape.js';
 import { convertBlazeface } from './convert-blazeface.js';
-import { BLAZEFACE_256 } from './face-model.js';
+import { builtInModels } from './folders.js';
 import { blazefaceFromNpm } from './npm-blazeface.js';
+import { sha256Of } from './store.js';
 import { convolutionWeights, depthwiseWeights } from './weight-layout.js';
 
 const models = new URL('../models/', import.meta.resolve('@vladmandic/human'));
 
-test('the model in npm converts to the known bytes and runs', async () => {
-  const bytes = await blazefaceFromNpm();
-  assert.equal(bytes.length, BLAZEFACE_256.bytes);
+test('the model in npm converts to the known bytes and takes any size of whole cells', async () => {
+  const bytes = await blazefaceFromNpm('@vladmandic/human');
+  const known = (await builtInModels()).find(({ definition }) => definition.decode === 'blazeface')?.definition.file;
+  assert.deepEqual([bytes.length, sha256Of(bytes)], [known?.bytes, known?.sha256]);
   const session = await InferenceSession.create(bytes);
-  const input = new Tensor('float32', new Float32Array(3 * 256 * 256), [1, 3, 256, 256]);
-  const outputs = await session.run({ [BLAZEFACE_NAMES.input]: input });
-  assert.deepEqual(outputs[BLAZEFACE_NAMES.scores]?.dims, [1, BLAZEFACE_ANCHORS, 1]);
-  assert.deepEqual(outputs[BLAZEFACE_NAMES.boxes]?.dims, [1, BLAZEFACE_ANCHORS, 16]);
+  for (const [width, height] of [
+    [256, 256],
+    [512, 352],
+    [32, 64],
+  ] as const) {
+    const input = new Tensor('float32', new Float32Array(3 * width * height), [1, 3, height, width]);
+    const outputs = await session.run({ [BLAZEFACE_NAMES.input]: input });
+    const anchors = countAnchors(width, height);
+    assert.deepEqual(outputs[BLAZEFACE_NAMES.scores]?.dims, [1, anchors, 1]);
+    assert.deepEqual(outputs[BLAZEFACE_NAMES.boxes]?.dims, [1, anchors, 16]);
+  }
 });
 
 test('another model than the known one is refused with what is wrong', async () => {

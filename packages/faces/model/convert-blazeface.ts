@@ -1,4 +1,4 @@
-import { BLAZEFACE_ANCHORS, BLAZEFACE_NAMES, BLAZEFACE_SIZE } from './blazeface-shape.js';
+import { BLAZEFACE_NAMES, BLAZEFACE_SIZE, countAnchors } from './blazeface-shape.js';
 import { encodeOnnx, type OnnxInitializer, type OnnxNode } from './onnx-writer.js';
 import { readTfjsGraph, type TfjsNode, type TfjsWeight } from './tfjs-graph.js';
 import { convolutionWeights, depthwiseWeights } from './weight-layout.js';
@@ -112,9 +112,17 @@ function pad(to: Conversion, node: TfjsNode): string {
   return to.add('Pad', node.name, [to.input(node, 0), amounts]);
 }
 
+/** What a Reshape makes of a feature map: a row of `width` values for each of `anchors`, at an input of 256 × 256. */
+function predictions(to: Conversion, node: TfjsNode): { anchors: number; width: number } {
+  const [pictures, anchors = 0, width = 0, ...more] = to.integers(node, 1);
+  if (pictures !== 1 || more.length > 0) throw new Error(`Reshape "${node.name}": expected [1, anchors, values]`);
+  return { anchors, width };
+}
+
 function reshape(to: Conversion, node: TfjsNode): string {
-  const shape = to.integers(node, 1);
-  const target = to.constant(`${node.name}/shape`, [shape.length], BigInt64Array.from(shape.map(BigInt)));
+  // The number of anchors is left open: it grows with the picture.
+  const { width } = predictions(to, node);
+  const target = to.constant(`${node.name}/shape`, [3], BigInt64Array.of(1n, -1n, BigInt(width)));
   const channelsLast = to.add('Transpose', `${node.name}/nhwc`, [to.input(node, 0)], { perm: [0, 2, 3, 1] });
   return to.add('Reshape', node.name, [channelsLast, target]);
 }
@@ -150,10 +158,11 @@ function convertNode(to: Conversion, node: TfjsNode): string | undefined {
 }
 
 /**
- * The bytes of an ONNX model with the input `blazeface_image` [1, 3, 256, 256] (R G B, −1…1) and the outputs
- * `blazeface_scores` [1, 896, 1] (logits) and `blazeface_boxes` [1, 896, 16] (pixels of the input, see
- * `inference/blazeface.ts`). `json` and `bin` are the contents of `blazeface.json` and `blazeface.bin`.
- * Throws a plain Error when they hold anything else than the known model.
+ * The bytes of an ONNX model with the input `blazeface_image` [1, 3, height, width] (R G B, −1…1) and the outputs
+ * `blazeface_scores` [1, anchors, 1] (logits) and `blazeface_boxes` [1, anchors, 16] (pixels of the input, see
+ * `inference/blazeface.ts`). The original takes 256 × 256 only, but every operation slides over the picture, so that
+ * the graph is left open for any height and width that are multiples of 32. `json` and `bin` are the contents of
+ * `blazeface.json` and `blazeface.bin`. Throws a plain Error when they hold anything else than the known model.
  */
 export function convertBlazeface(json: string, bin: Uint8Array): Uint8Array {
   const graph = readTfjsGraph(json, bin);
@@ -163,10 +172,7 @@ export function convertBlazeface(json: string, bin: Uint8Array): Uint8Array {
     const value = convertNode(conversion, node);
     if (value === undefined) continue;
     conversion.define(node, value);
-    if (node.op === 'Reshape') {
-      const [, anchors = 0, width = 0] = conversion.integers(node, 1);
-      outputs.push({ value, width, anchors });
-    }
+    if (node.op === 'Reshape') outputs.push({ value, ...predictions(conversion, node) });
   }
   // The coarse grid has fewer anchors and comes second, as the anchors are counted.
   const named = (width: number, name: string) => {
@@ -177,13 +183,13 @@ export function convertBlazeface(json: string, bin: Uint8Array): Uint8Array {
       parts.map((part) => part.value),
       { axis: 1 },
     );
-    return { name, shape: [1, parts.reduce((sum, part) => sum + part.anchors, 0), width] };
+    const anchors = parts.reduce((sum, part) => sum + part.anchors, 0);
+    const expected = countAnchors(BLAZEFACE_SIZE, BLAZEFACE_SIZE);
+    if (anchors !== expected) throw new Error(`${name}: expected ${expected} anchors, got ${anchors}`);
+    return { name, shape: [1, 'anchors', width] };
   };
   const scores = named(1, BLAZEFACE_NAMES.scores);
   const boxes = named(16, BLAZEFACE_NAMES.boxes);
-  if (scores.shape[1] !== BLAZEFACE_ANCHORS || boxes.shape[1] !== BLAZEFACE_ANCHORS) {
-    throw new Error(`expected ${BLAZEFACE_ANCHORS} anchors, got ${scores.shape[1]} scores and ${boxes.shape[1]} boxes`);
-  }
   return encodeOnnx({
     name: 'blazeface',
     producer: 'millrace',
@@ -191,7 +197,7 @@ export function convertBlazeface(json: string, bin: Uint8Array): Uint8Array {
     opset: 13,
     nodes: conversion.nodes,
     initializers: conversion.initializers,
-    inputs: [{ name: BLAZEFACE_NAMES.input, shape: [1, 3, BLAZEFACE_SIZE, BLAZEFACE_SIZE] }],
+    inputs: [{ name: BLAZEFACE_NAMES.input, shape: [1, 3, 'height', 'width'] }],
     outputs: [scores, boxes],
   });
 }

@@ -1,5 +1,5 @@
 import { messageOf } from '#contracts/errors.js';
-import type { KnownModel } from './face-model.js';
+import type { ModelDefinition } from './definition.js';
 import { sha256Of } from './store.js';
 
 /** The part of `fetch`'s Response that a download needs. */
@@ -16,11 +16,11 @@ export type Download = (url: string, options: { signal: AbortSignal }) => Promis
 const TIMEOUT_MS = 10_000;
 
 /**
- * The bytes of a known model from `url`. Rejects, with a reason for people, when it cannot be had within ten
- * seconds, and when what comes has another hash; never holds more than the model's own size.
+ * The bytes of a model's file from `url`. Rejects, with a reason for people, when it cannot be had within ten
+ * seconds, and when what comes has another hash; never holds more than the file's own size.
  */
 export async function downloadModel(
-  model: KnownModel,
+  file: ModelDefinition['file'],
   url: string,
   options: { download?: Download; signal?: AbortSignal } = {},
 ): Promise<Uint8Array> {
@@ -33,13 +33,13 @@ export async function downloadModel(
   let length = 0;
   for await (const chunk of response.body) {
     length += chunk.length;
-    if (length > model.bytes) throw new Error(`expected ${model.bytes} bytes, more came`);
+    if (length > file.bytes) throw new Error(`expected ${file.bytes} bytes, more came`);
     chunks.push(chunk);
   }
   const bytes = Buffer.concat(chunks);
   const sha256 = sha256Of(bytes);
-  if (sha256 !== model.sha256) {
-    throw new Error(`expected SHA-256 ${model.sha256.slice(0, 12)}…, got ${sha256.slice(0, 12)}… (${length} bytes)`);
+  if (sha256 !== file.sha256) {
+    throw new Error(`expected SHA-256 ${file.sha256.slice(0, 12)}…, got ${sha256.slice(0, 12)}… (${length} bytes)`);
   }
   return bytes;
 }

@@ -24,10 +24,10 @@ export interface OnnxInitializer {
   readonly values: Float32Array | BigInt64Array;
 }
 
-/** A float32 input or output of the graph. */
+/** A float32 input or output of the graph. A dimension that is left open, for the caller to choose, is a name. */
 export interface OnnxValue {
   readonly name: string;
-  readonly shape: readonly number[];
+  readonly shape: readonly (number | string)[];
 }
 
 /** A whole model; `nodes` are in an order in which each value is made before it is used. */
@@ -79,9 +79,10 @@ function tensor({ name, shape, values }: OnnxInitializer): Encoded[] {
   ];
 }
 
-/** ValueInfoProto: name=1, type=2; TypeProto: tensor_type=1; its elem_type=1, shape=2; dim=1; dim_value=1. */
+/** ValueInfoProto: name=1, type=2; TypeProto: tensor_type=1; its elem_type=1, shape=2; dim=1; dim_value=1, dim_param=2. */
 function value({ name, shape }: OnnxValue): Encoded[] {
-  const dimensions = shape.map((size) => messageField(1, intField(1, size)));
+  const dimension = (size: number | string) => (typeof size === 'number' ? intField(1, size) : stringField(2, size));
+  const dimensions = shape.map((size) => messageField(1, dimension(size)));
   return [stringField(1, name), messageField(2, messageField(1, intField(1, FLOAT), messageField(2, ...dimensions)))];
 }
 

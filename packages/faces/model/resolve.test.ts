@@ -6,12 +6,16 @@ import { SetupError } from '#contracts/errors.js';
 import { quarters, temporaryFile, temporaryFolder } from '../testing/pictures.js';
 import { unlessPresent, YUNET_PATH } from '../testing/shared.js';
 import type { Download } from './download.js';
-import { BLAZEFACE_256, YUNET_2023, YUNET_2023_URL } from './face-model.js';
+import { faceModelName } from './face-model.js';
+import { builtInModels } from './folders.js';
 import { encodeOnnx } from './onnx-writer.js';
-import { resolveFaceModel } from './resolve.js';
+import { defaultModels, defaultsAmong, resolveFaceModel, resolveNamedModel } from './resolve.js';
 import { sha256OfFile } from './store.js';
 
 const skip = unlessPresent(YUNET_PATH);
+const [yunet, fallback] = defaultsAmong(await builtInModels());
+assert.ok(yunet?.decode === 'yunet' && fallback?.decode === 'blazeface');
+const names = { yunet: faceModelName(yunet), fallback: faceModelName(fallback) };
 
 function serving(...chunks: Uint8Array[]): Download {
   return async () => ({
@@ -42,10 +46,13 @@ test('the pinned model is downloaded, checked, cached, and not downloaded again'
     return serving(bytes.subarray(0, 1000), bytes.subarray(1000))(url, options);
   };
   const first = await resolveFaceModel({ dataDir, download, ...logged() });
-  assert.deepEqual(asked, [YUNET_2023_URL]);
+  assert.deepEqual(
+    asked,
+    yunet.file.from.map((source) => ('url' in source ? source.url : '')),
+  );
   assert.equal(first.origin, 'download');
-  assert.equal(first.kind, 'yunet');
-  assert.equal(first.name, 'yunet-2023mar@8f2383e4dd3c');
+  assert.equal(first.name, names.yunet);
+  assert.equal(first.setting, 'yunet-2023mar');
   assert.match(first.why, /downloaded from https:/);
   assert.equal(await sha256OfFile(first.path), first.sha256);
 
@@ -56,16 +63,18 @@ test('the pinned model is downloaded, checked, cached, and not downloaded again'
 test('without a network the model from npm is used, and the sentence says why', async (t) => {
   const dataDir = await temporaryFolder(t);
   const model = await resolveFaceModel({ dataDir, download: unreachable, ...logged() });
-  assert.deepEqual([model.kind, model.origin, model.sha256], ['blazeface', 'npm', BLAZEFACE_256.sha256]);
-  assert.match(model.name, /^blazeface-256@[0-9a-f]{12}$/);
-  assert.match(model.why, /download .* failed \(getaddrinfo ENOTFOUND github\.com\), so BlazeFace from npm/);
+  assert.deepEqual([model.name, model.origin, model.sha256], [names.fallback, 'npm', fallback.file.sha256]);
+  assert.match(
+    model.why,
+    /download .* failed \(getaddrinfo ENOTFOUND github\.com\), so BlazeFace .* from the npm package @vladmandic\/human/,
+  );
   assert.equal(await sha256OfFile(model.path), model.sha256);
 });
 
 test('a download with other content, too much of it, or an error status is not used', async (t) => {
   const refused: [Download, RegExp][] = [
     [serving(Buffer.from('<html>log in</html>')), /expected SHA-256 8f2383e4dd3c…, got/],
-    [serving(Buffer.alloc(YUNET_2023.bytes), Buffer.alloc(1)), /expected 232589 bytes, more came/],
+    [serving(Buffer.alloc(yunet.file.bytes), Buffer.alloc(1)), /expected 232589 bytes, more came/],
     [async () => ({ ok: false, status: 404, body: null }), /the server answered 404/],
   ];
   for (const [download, reason] of refused) {
@@ -73,54 +82,114 @@ test('a download with other content, too much of it, or an error status is not u
     const model = await resolveFaceModel({ dataDir, download, ...logged() });
     assert.equal(model.origin, 'npm');
     assert.match(model.why, reason);
-    assert.deepEqual(await readdir(join(dataDir, 'models')), [BLAZEFACE_256.fileName]);
+    assert.deepEqual(await readdir(join(dataDir, 'models')), [fallback.file.name]);
   }
 });
 
 test('a damaged file in the cache is deleted, said so, and had again', { skip }, async (t) => {
   const dataDir = await temporaryFolder(t);
   await mkdir(join(dataDir, 'models'));
-  for (const { fileName } of [YUNET_2023, BLAZEFACE_256]) await writeFile(join(dataDir, 'models', fileName), 'damaged');
+  for (const { file } of [yunet, fallback]) await writeFile(join(dataDir, 'models', file.name), 'damaged');
   const offline = logged();
-  const fallback = await resolveFaceModel({ dataDir, download: unreachable, ...offline });
-  assert.equal(await sha256OfFile(fallback.path), BLAZEFACE_256.sha256);
+  const second = await resolveFaceModel({ dataDir, download: unreachable, ...offline });
+  assert.equal(await sha256OfFile(second.path), fallback.file.sha256);
   assert.equal(offline.lines.filter((line) => line.startsWith('deleted')).length, 2);
-  assert.deepEqual(await readdir(join(dataDir, 'models')), [BLAZEFACE_256.fileName]);
+  assert.deepEqual(await readdir(join(dataDir, 'models')), [fallback.file.name]);
 
-  await writeFile(join(dataDir, 'models', YUNET_2023.fileName), 'damaged');
+  await writeFile(join(dataDir, 'models', yunet.file.name), 'damaged');
   const model = await resolveFaceModel({ dataDir, download: serving(await readFile(YUNET_PATH)), ...logged() });
   assert.equal(model.origin, 'download');
-  assert.equal(await sha256OfFile(model.path), YUNET_2023.sha256);
+  assert.equal(await sha256OfFile(model.path), yunet.file.sha256);
 });
 
 test('many at once on one data directory all get a whole model and leave nothing else behind', { skip }, async (t) => {
   const dataDir = await temporaryFolder(t);
   const download = serving(await readFile(YUNET_PATH));
   await mkdir(join(dataDir, 'models'));
-  await writeFile(join(dataDir, 'models', YUNET_2023.fileName), 'damaged');
+  await writeFile(join(dataDir, 'models', yunet.file.name), 'damaged');
   const at = Array.from({ length: 8 }, (_, index) => (index % 2 === 0 ? download : unreachable));
   const models = await Promise.all(at.map((one) => resolveFaceModel({ dataDir, download: one, ...logged() })));
   for (const model of models) assert.equal(await sha256OfFile(model.path), model.sha256);
-  const names = await readdir(join(dataDir, 'models'));
-  for (const name of names) assert.match(name, /\.onnx$/);
+  for (const name of await readdir(join(dataDir, 'models'))) assert.match(name, /\.onnx$/);
 });
 
-test('FACE_MODEL goes before everything and is told by its content', { skip }, async (t) => {
+test('FACE_MODEL goes before everything; a file is told by its content', { skip }, async (t) => {
   const dataDir = await temporaryFolder(t);
-  const yunet = await resolveFaceModel({ faceModel: YUNET_PATH, dataDir, download: forbidden, ...logged() });
-  assert.deepEqual([yunet.kind, yunet.origin, yunet.path], ['yunet', 'setting', YUNET_PATH]);
-  assert.equal(yunet.name, 'yunet-2023mar@8f2383e4dd3c');
-
-  const { path } = await resolveFaceModel({ dataDir, download: unreachable, ...logged() });
-  const blazeface = await resolveFaceModel({ faceModel: path, dataDir, download: forbidden, ...logged() });
-  assert.deepEqual([blazeface.kind, blazeface.origin], ['blazeface', 'setting']);
+  const known = await resolveFaceModel({ faceModel: YUNET_PATH, dataDir, download: forbidden, ...logged() });
+  assert.deepEqual([known.name, known.origin, known.path], [names.yunet, 'setting', YUNET_PATH]);
+  assert.equal(known.setting, YUNET_PATH);
 
   // Bytes after the model that change its hash but not what it is: an unknown field of the outermost message.
   const unknown = Buffer.concat([await readFile(YUNET_PATH), Buffer.from('9a3f00', 'hex')]);
   const own = await temporaryFile(t, 'own.onnx', unknown);
-  const other = await resolveFaceModel({ faceModel: own, dataDir, download: forbidden, ...logged() });
-  assert.equal(other.kind, 'yunet');
+  const { lines, log } = logged();
+  const other = await resolveFaceModel({ faceModel: own, dataDir, download: forbidden, log });
+  assert.equal(other.definition.decode, 'yunet');
   assert.match(other.name, /^yunet@[0-9a-f]{12}$/);
+  assert.equal(other.sha256, await sha256OfFile(own));
+  assert.equal(other.licence.commercialUse, false);
+  assert.match(lines.join('\n'), /may not be used commercially as far as is known: licence NOASSERTION/);
+});
+
+test('FACE_MODEL can be the name of a built-in model, whose file is had as a default’s is', async (t) => {
+  const dataDir = await temporaryFolder(t);
+  const model = await resolveFaceModel({ faceModel: fallback.name, dataDir, download: forbidden, ...logged() });
+  assert.deepEqual([model.name, model.origin, model.setting], [names.fallback, 'npm', fallback.name]);
+  const again = await resolveFaceModel({ faceModel: model.setting, dataDir, download: forbidden, ...logged() });
+  assert.deepEqual([again.name, again.origin, again.path], [model.name, 'cache', model.path]);
+  await assert.rejects(
+    resolveFaceModel({ faceModel: yunet.name, dataDir, download: unreachable, ...logged() }),
+    (error) =>
+      error instanceof SetupError &&
+      /^FACE_MODEL: the file of yunet-2023mar cannot be had\. .*ENOTFOUND/.test(error.message),
+  );
+});
+
+test('FACE_MODEL can be a folder of the user’s own: its numbers are used, and said in the name', {
+  skip,
+}, async (t) => {
+  const dataDir = await temporaryFolder(t);
+  const folder = await temporaryFolder(t);
+  const licence = { ...yunet.licence, text: undefined, spdx: 'CC-BY-NC-4.0', commercialUse: false };
+  const threshold = { ...yunet.threshold, score: 0.55 };
+  const definition = { ...yunet, name: 'my-yunet', file: { ...yunet.file, from: [] }, licence, threshold };
+  const write = (content: unknown) => writeFile(join(folder, 'model.json'), JSON.stringify(content));
+  await write(definition);
+  const resolveOwn = (log = (_line: string) => {}) =>
+    resolveFaceModel({ faceModel: folder, dataDir, download: forbidden, log });
+  await assert.rejects(resolveOwn(), /FACE_MODEL: expected .* got .*ENOENT.*face_detection_yunet_2023mar\.onnx/);
+
+  await writeFile(join(folder, yunet.file.name), await readFile(YUNET_PATH));
+  const { lines, log } = logged();
+  const own = await resolveOwn(log);
+  assert.deepEqual([own.threshold, own.origin, own.setting], [0.55, 'setting', folder]);
+  assert.match(own.name, /^my-yunet@[0-9a-f]{12}$/);
+  assert.match(lines.join('\n'), /my-yunet@.* may not be used commercially .* CC-BY-NC-4\.0/);
+  const byName = await resolveNamedModel('my-yunet', { faceModel: folder, dataDir, log });
+  assert.deepEqual(byName, own);
+  assert.equal(await resolveNamedModel('other', { faceModel: folder, dataDir, log }), undefined);
+
+  await write({ ...definition, threshold: { ...threshold, score: 1.5 }, extra: true });
+  await assert.rejects(resolveOwn(), /model\.json: .*threshold\.score must be <= 1, got 1\.5/);
+  await write({ ...definition, file: { ...definition.file, sha256: fallback.file.sha256 } });
+  await assert.rejects(resolveOwn(), /model\.json expects SHA-256 .* the file has 8f2383e4/);
+  // The file of one kind, described as another.
+  const { decode, search, input } = fallback;
+  await write({ ...definition, decode, search, input });
+  await assert.rejects(resolveOwn(), /FACE_MODEL: expected .* are not those of/);
+});
+
+test('no model is taken unasked whose licence forbids commercial use', async () => {
+  const models = await builtInModels();
+  assert.deepEqual(
+    defaultsAmong(models).map(({ name }) => name),
+    defaultModels,
+  );
+  const forbidding = models.map((folder) => {
+    const licence = { ...folder.definition.licence, commercialUse: false };
+    return { ...folder, definition: { ...folder.definition, licence } };
+  });
+  assert.deepEqual(defaultsAmong(forbidding), []);
 });
 
 test('a FACE_MODEL that is absent, no model or another kind of model is one clear line', async (t) => {
@@ -136,9 +205,10 @@ test('a FACE_MODEL that is absent, no model or another kind of model is one clea
   });
   const refused: [string, RegExp][] = [
     [join(await temporaryFolder(t), 'absent.onnx'), /ENOENT/],
-    [await temporaryFolder(t), /EISDIR/],
+    [await temporaryFolder(t), /ENOENT.*model\.json/],
+    ['no-such-model', /no built-in model has this name/],
     [await temporaryFile(t, 'a.onnx', await quarters().png().toBuffer()), /YuNet/],
-    [await temporaryFile(t, 'b.onnx', identity), /its outputs are not those of YuNet or of our BlazeFace, but output/],
+    [await temporaryFile(t, 'b.onnx', identity), /not those of YuNet; its outputs are output/],
   ];
   const dataDir = await temporaryFolder(t);
   for (const [faceModel, reason] of refused) {

@@ -16,13 +16,13 @@ export function pictureFault(code: PictureFault, message: string, cause?: unknow
   return new BadInputError(code, message, cause === undefined ? {} : { cause });
 }
 
-/** What libvips says when the machine, not the picture, is at fault: such a decode is worth another try. */
+/** What libvips or Node says when the machine, not the picture, is at fault: such a decode is worth another try. */
 const MACHINE_FAULT =
-  /out of memory|cannot allocate|unable to allocate|too many open files|no space left|permission denied|input file is missing|unable to open/i;
+  /^E[A-Z]{3,}: |out of memory|insufficient memory|cannot allocate|unable to allocate|too many open files|no space left|permission denied|input file is missing|unable to open/i;
 const TRUNCATED =
   /premature end of JPEG image|unexpected end|end of (file|data|input|stream)|libpng read error|bad seek|truncated|not enough data|unable to parse image|read error/i;
 const UNSUPPORTED =
-  /unsupported JPEG data precision|unsupported (feature|codec)|precision \d+|no decod|not supported|unsupported (color|colour|tiff|bits)/i;
+  /unsupported JPEG (data precision|process)|unsupported marker type 0xf7|unsupported (feature|codec)|precision \d+|no decod|not supported|unsupported (color|colour|tiff|bits)/i;
 
 /**
  * The error for a decode of the file at `path`, which begins as a picture but failed with `error` of sharp or libvips: a
@@ -31,7 +31,11 @@ const UNSUPPORTED =
 export function decodeFault(format: PictureFormat, path: string, error: unknown): Error {
   // libvips repeats itself, and names the file's path, which is no one's business.
   const [line = ''] = messageOf(error).replaceAll(path, 'the file').split('\n');
-  const detail = line.replace('Input file contains unsupported image format', 'unreadable header');
+  const detail = line
+    .replace(/^Input (file|buffer) has corrupt header: /, '')
+    .replace(/^Input (file|buffer) contains unsupported image format/, 'unreadable header')
+    // All that libvips says of a damaged interlaced PNG.
+    .replace(/^Unknown error$/, 'unexpected end or content');
   const name = format.toUpperCase();
   if (MACHINE_FAULT.test(detail)) return new Error(`the picture could not be read: ${detail}`, { cause: error });
   if (UNSUPPORTED.test(detail)) {

@@ -2,25 +2,41 @@ import { createHash } from 'node:crypto';
 import type { Stats } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import { FileChangedError } from '#contracts/errors.js';
+import type { StageTimes } from '../stages.js';
 import { pictureFault } from './faults.js';
 import { describeContent, PICTURE_FORMATS_TEXT, type PictureFormat, SNIFF_BYTES, sniffFormat } from './sniff.js';
 
 /** A picture file's content, told by its first bytes. */
 export interface PictureFile {
   readonly format: PictureFormat;
-  /** MD5 of all its bytes, hexadecimal, read in pieces. */
+  /** All its bytes; undefined when they are more than 32 MiB. */
+  readonly bytes: Uint8Array | undefined;
+  /** MD5 of all its bytes, hexadecimal; large files are read in pieces. */
   md5(): Promise<string>;
 }
 
 const READ_BYTES = 1 << 18;
+/** Files up to this size are read once, for hash and decoder together. */
+const WHOLE_BYTES = 32 << 20;
+
+async function readWhole(handle: FileHandle, size: number): Promise<Uint8Array> {
+  const bytes = Buffer.allocUnsafe(size);
+  for (let at = 0; at < size; ) {
+    const { bytesRead } = await handle.read(bytes, at, size - at, at);
+    if (bytesRead === 0) throw changed();
+    at += bytesRead;
+  }
+  return bytes;
+}
 
 async function readHead(handle: FileHandle): Promise<Buffer> {
   const { buffer, bytesRead } = await handle.read(Buffer.alloc(SNIFF_BYTES), 0, SNIFF_BYTES, 0);
   return buffer.subarray(0, bytesRead);
 }
 
-async function md5Of(handle: FileHandle): Promise<string> {
+async function md5Of(handle: FileHandle, bytes: Uint8Array | undefined): Promise<string> {
   const hash = createHash('md5');
+  if (bytes !== undefined) return hash.update(bytes).digest('hex');
   const buffer = Buffer.allocUnsafe(READ_BYTES);
   let position = 0;
   for (;;) {
@@ -40,7 +56,11 @@ function isSame(before: Stats, after: Stats): boolean {
  * `not-an-image` before `work` is called, FileChangedError when the file was written to or replaced meanwhile, and
  * what the file system throws (no such file, no permission) as it is.
  */
-export async function withPictureFile<T>(path: string, work: (file: PictureFile) => Promise<T>): Promise<T> {
+export async function withPictureFile<T>(
+  path: string,
+  times: StageTimes,
+  work: (file: PictureFile) => Promise<T>,
+): Promise<T> {
   const before = await stat(path);
   // Before opening: opening a named pipe would wait for its writer.
   if (!before.isFile()) {
@@ -53,7 +73,11 @@ export async function withPictureFile<T>(path: string, work: (file: PictureFile)
     );
   }
   await using handle = await open(path);
-  const head = await readHead(handle);
+  const bytes = before.size <= WHOLE_BYTES ? await times.time('read', () => readWhole(handle, before.size)) : undefined;
+  const head =
+    bytes === undefined
+      ? await readHead(handle)
+      : Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(SNIFF_BYTES, bytes.length));
   const format = sniffFormat(head);
   if (format === undefined) {
     throw pictureFault(
@@ -63,7 +87,7 @@ export async function withPictureFile<T>(path: string, work: (file: PictureFile)
   }
   let result: T;
   try {
-    result = await work({ format, md5: () => md5Of(handle) });
+    result = await work({ format, bytes, md5: () => md5Of(handle, bytes) });
   } catch (error) {
     // A picture that is still being written looks truncated; it is to be read again, not refused.
     if (!isSame(before, await stat(path))) throw changed(error);

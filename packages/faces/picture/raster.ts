@@ -1,7 +1,11 @@
-/** Decoded pixels: 8 bits, R G B interleaved, row after row without gaps. */
-export interface Raster {
+/** Width and height, in pixels. */
+export interface Size {
   readonly width: number;
   readonly height: number;
+}
+
+/** Decoded pixels: 8 bits, R G B interleaved, row after row without gaps. */
+export interface Raster extends Size {
   readonly rgb: Uint8Array;
 }
 
@@ -22,19 +26,22 @@ export function orient(raster: Raster, orientation: number): Raster {
   // Stored columns run backwards in the shown picture for 2, 3, 7 and 8; stored rows for 3, 4, 6 and 7.
   const backwardsX = [2, 3, 7, 8].includes(orientation);
   const backwardsY = [3, 4, 6, 7].includes(orientation);
-  const rgb = new Uint8Array(raster.rgb.length);
+  const stepX = backwardsX ? -3 : 3;
+  const stepY = backwardsY ? -3 * raster.width : 3 * raster.width;
+  const first = (backwardsX ? 3 * (raster.width - 1) : 0) + (backwardsY ? 3 * raster.width * (raster.height - 1) : 0);
+  const [along, down] = swap ? [stepY, stepX] : [stepX, stepY];
+
+  const stored = raster.rgb;
+  const rgb = new Uint8Array(stored.length);
   let target = 0;
   for (let y = 0; y < height; y += 1) {
+    let source = first + y * down;
     for (let x = 0; x < width; x += 1) {
-      const along = swap ? y : x;
-      const down = swap ? x : y;
-      const sourceX = backwardsX ? raster.width - 1 - along : along;
-      const sourceY = backwardsY ? raster.height - 1 - down : down;
-      const source = (sourceY * raster.width + sourceX) * 3;
-      rgb[target] = raster.rgb[source] ?? 0;
-      rgb[target + 1] = raster.rgb[source + 1] ?? 0;
-      rgb[target + 2] = raster.rgb[source + 2] ?? 0;
+      rgb[target] = stored[source] ?? 0;
+      rgb[target + 1] = stored[source + 1] ?? 0;
+      rgb[target + 2] = stored[source + 2] ?? 0;
       target += 3;
+      source += along;
     }
   }
   return { width, height, rgb };

@@ -1,16 +1,15 @@
 import assert from 'node:assert/strict';
 import { appendFile } from 'node:fs/promises';
 import { type TestContext, test } from 'node:test';
+import { deflateSync } from 'node:zlib';
 import { BadInputError, FileChangedError } from '#contracts/errors.js';
-import { quarters, temporaryFile, temporaryFolder } from '../testing/pictures.js';
-import { DEFAULT_MAX_PIXELS, decodePicture } from './decode.js';
+import { blackPng } from '#samples/huge-png.js';
+import { StageTimes } from '../stages.js';
+import { LOSSLESS_JPEG, withJpegFrame } from '../testing/jpeg.js';
+import { quarters, readPicture, temporaryFile, temporaryFolder } from '../testing/pictures.js';
+import { pngChunk, pngHeader, withPngChunks } from '../testing/png.js';
 import type { PictureFault } from './faults.js';
 import { withPictureFile } from './file.js';
-
-function read(path: string, maxPixels = DEFAULT_MAX_PIXELS) {
-  const box = { width: 64, height: 64 };
-  return withPictureFile(path, (file) => decodePicture(path, file.format, { box, maxPixels }));
-}
 
 async function assertRefused(reading: Promise<unknown>, code: PictureFault, message: RegExp, what: string) {
   await assert.rejects(reading, (error) => {
@@ -29,7 +28,7 @@ async function assertBytesRefused(
   message: RegExp,
   what: string,
 ) {
-  await assertRefused(read(await temporaryFile(t, 'picture.jpg', bytes)), code, message, what);
+  await assertRefused(readPicture(await temporaryFile(t, 'picture.jpg', bytes)), code, message, what);
 }
 
 /** Noise, so that no format can make it so small that its end is hardly data. */
@@ -62,7 +61,7 @@ test('an empty file, text and other documents are refused', async (t) => {
     'text',
   );
   await assertBytesRefused(t, Buffer.from('<svg width="9" height="9"/>'), 'not-an-image', /SVG/, 'svg');
-  await assertRefused(read(await temporaryFolder(t)), 'not-a-file', /folder/, 'folder');
+  await assertRefused(readPicture(await temporaryFolder(t)), 'not-a-file', /folder/, 'folder');
 });
 
 test('a picture cut in half is refused in every format', async (t) => {
@@ -89,76 +88,106 @@ test('a picture whose data is damaged in the middle is refused where the format 
   await assertBytesRefused(t, jpeg, 'corrupt', /damaged/, 'jpeg');
   const gif = await noisy().gif().toBuffer();
   for (let at = 0; at < 60; at += 1) gif[(gif.length >> 1) + at] = 0xff;
-  await assert.rejects(read(await temporaryFile(t, 'a.gif', gif)), BadInputError);
+  await assert.rejects(readPicture(await temporaryFile(t, 'a.gif', gif)), BadInputError);
   const png = await noisy().png().toBuffer();
   for (let at = 0; at < 60; at += 1) png[(png.length >> 1) + at] = 0x5a;
-  await assert.rejects(read(await temporaryFile(t, 'a.png', png)), BadInputError);
+  await assert.rejects(readPicture(await temporaryFile(t, 'a.png', png)), BadInputError);
 });
 
 test('a picture that begins right and goes on as rubbish is refused, not crashed on', async (t) => {
   const starts = { jpeg: 'ffd8ffe0', png: '89504e470d0a1a0a', gif: '474946383961', tiff: '49492a00' };
   for (const [format, start] of Object.entries(starts)) {
     const bytes = Buffer.concat([Buffer.from(start, 'hex'), Buffer.alloc(5000, 0x3c)]);
-    await assert.rejects(read(await temporaryFile(t, `a.${format}`, bytes)), BadInputError, format);
+    await assert.rejects(readPicture(await temporaryFile(t, `a.${format}`, bytes)), BadInputError, format);
   }
 });
-
-/** One chunk of a PNG file: length, type, content, checksum. */
-function pngChunk(type: string, content: Buffer): Buffer {
-  const body = Buffer.concat([Buffer.from(type, 'latin1'), content]);
-  const frame = Buffer.alloc(4 + body.length + 4);
-  frame.writeUInt32BE(content.length, 0);
-  body.copy(frame, 4);
-  frame.writeUInt32BE(crc32(body), 4 + body.length);
-  return frame;
-}
-
-/** A grey PNG that claims this size and holds no pixel. */
-function pngHeader(width: number, height: number): Buffer {
-  const header = Buffer.from('00000000000000000800000000', 'hex');
-  header.writeUInt32BE(width, 0);
-  header.writeUInt32BE(height, 4);
-  const start = Buffer.from('89504e470d0a1a0a', 'hex');
-  return Buffer.concat([start, pngChunk('IHDR', header), pngChunk('IDAT', Buffer.alloc(0))]);
-}
-
-/** CRC-32 as PNG's specification (annex D) defines it; Node's own came with 20.15 and is not in its types. */
-function crc32(bytes: Uint8Array): number {
-  let crc = 0xffffffff;
-  for (const byte of bytes) {
-    crc ^= byte;
-    for (let bit = 0; bit < 8; bit += 1) crc = crc & 1 ? (crc >>> 1) ^ 0xedb88320 : crc >>> 1;
-  }
-  return (crc ^ 0xffffffff) >>> 0;
-}
 
 test('too many pixels are refused from the header alone', async (t) => {
   const path = await temporaryFile(t, 'large.png', pngHeader(30_000, 30_000));
   const before = process.memoryUsage.rss();
-  await assertRefused(read(path), 'too-many-pixels', /30000 × 30000 = 900 megapixels; at most 268/, 'large');
+  await assertRefused(readPicture(path), 'too-many-pixels', /30000 × 30000 = 900 megapixels; at most 268/, 'large');
   assert.ok(process.memoryUsage.rss() - before < 100e6, 'memory was taken for it');
 
   const small = await temporaryFile(t, 'small.png', await quarters().png().toBuffer());
-  await assertRefused(read(small, 3199), 'too-many-pixels', /80 × 40/, 'small limit');
-  assert.equal((await read(small, 3200)).width, 80);
+  await assertRefused(readPicture(small, { maxPixels: 3199 }), 'too-many-pixels', /80 × 40/, 'small limit');
+  assert.equal((await readPicture(small, { maxPixels: 3200 })).width, 80);
+});
+
+test('sizes that only a header claims are refused before any pixel is decoded', async (t) => {
+  const claims: Record<string, Buffer> = {
+    'a.png': await blackPng(50_000, 50_000),
+    'a.jpg': withJpegFrame(await quarters().jpeg().toBuffer(), { width: 65_500, height: 65_500 }),
+    'a.avif': withBigEndian(await quarters().avif({ effort: 0 }).toBuffer(), 'ispe', 8, [65_500, 65_500]),
+  };
+  for (const [name, bytes] of Object.entries(claims)) {
+    const before = process.memoryUsage.rss();
+    await assertRefused(
+      readPicture(await temporaryFile(t, name, bytes)),
+      'too-many-pixels',
+      /\d+ × \d+ = \d,\d+ megapixels/,
+      name,
+    );
+    assert.ok(process.memoryUsage.rss() - before < 50e6, `${name}: memory was taken for it`);
+  }
+  // What claims less than is taken, but holds next to nothing.
+  const small = withBigEndian(await quarters().avif({ effort: 0 }).toBuffer(), 'ispe', 8, [5000, 5000]);
+  await assert.rejects(readPicture(await temporaryFile(t, 'b.avif', small)), BadInputError);
+});
+
+/** A copy in which these numbers stand `offset` bytes after the beginning of the first `mark`. */
+function withBigEndian(bytes: Buffer, mark: string, offset: number, numbers: readonly number[]): Buffer {
+  const copy = Buffer.from(bytes);
+  const at = copy.indexOf(mark) + offset;
+  for (const [index, value] of numbers.entries()) copy.writeUInt32BE(value, at + 4 * index);
+  return copy;
+}
+
+test('text that unpacks to far more than it is does no harm', async (t) => {
+  const png = await quarters().png().toBuffer();
+  const bomb = deflateSync(Buffer.alloc(100e6));
+  for (const [type, start] of [
+    ['zTXt', 'k\0\0'],
+    ['iTXt', 'k\0\x01\0\0\0'],
+    ['iCCP', 'k\0\0'],
+  ] as const) {
+    const bytes = withPngChunks(png, [pngChunk(type, Buffer.concat([Buffer.from(start, 'latin1'), bomb]))]);
+    const before = process.memoryUsage.rss();
+    assert.equal((await readPicture(await temporaryFile(t, 'a.png', bytes))).width, 80);
+    assert.ok(process.memoryUsage.rss() - before < 50e6, `${type}: memory was taken for it`);
+  }
+});
+
+test('a GIF whose screen is huge is read for its frame', async (t) => {
+  const gif = await quarters().gif().toBuffer();
+  gif.writeUInt16LE(65_500, 6);
+  gif.writeUInt16LE(65_500, 8);
+  assert.equal((await readPicture(await temporaryFile(t, 'a.gif', gif))).width, 80);
+});
+
+test('kinds of JPEG that cannot be decoded are refused in words', async (t) => {
+  const jpeg = await quarters().jpeg().toBuffer();
+  const refused = {
+    '12 bits': withJpegFrame(jpeg, { process: 0xc1, precision: 12 }),
+    'lossless of 12 bits': withJpegFrame(LOSSLESS_JPEG, { precision: 12 }),
+    hierarchical: withJpegFrame(jpeg, { process: 0xc5 }),
+    'JPEG-LS': Buffer.concat([Buffer.from('ffd8fff7000b08001000100101110000', 'hex'), Buffer.alloc(50)]),
+  };
+  for (const [what, bytes] of Object.entries(refused)) {
+    await assertBytesRefused(t, bytes, 'unsupported', /cannot be decoded .*; save it as/, what);
+  }
 });
 
 test('a file that is written to while it is read is read again later, not refused', async (t) => {
   const bytes = await noisy().jpeg().toBuffer();
   const path = await temporaryFile(t, 'a.jpg', bytes.subarray(0, 1000));
-  const reading = withPictureFile(path, async (file) => {
+  const reading = withPictureFile(path, new StageTimes(), async (file) => {
     await appendFile(path, bytes.subarray(1000));
     throw new BadInputError('truncated', `as decoding ${file.format} would`);
   });
   await assert.rejects(reading, FileChangedError);
 });
 
-test('a name that the decoder would take for options is refused', async (t) => {
-  const path = await temporaryFile(t, 'a.gif[n=-1]', await quarters().gif().toBuffer());
-  await assertRefused(read(path), 'unsupported', /closing bracket/, 'name');
-});
-
 test('a file that is not there is no bad picture', async (t) => {
-  const reading = read(`${await temporaryFolder(t)}/absent.jpg`);
+  const reading = readPicture(`${await temporaryFolder(t)}/absent.jpg`);
   await assert.rejects(reading, (error) => !(error instanceof BadInputError) && /ENOENT/.test(String(error)));
 });

@@ -5,7 +5,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import sharp, { type Sharp } from 'sharp';
-import type { Raster } from '../picture/raster.js';
+import { DEFAULT_MAX_PIXELS, type DecodablePicture, fitInside, openPicture } from '../picture/decode.js';
+import { withPictureFile } from '../picture/file.js';
+import type { Raster, Size } from '../picture/raster.js';
+import type { PictureFormat } from '../picture/sniff.js';
+import { StageTimes } from '../stages.js';
 
 /** A folder that is deleted after the test. */
 export async function temporaryFolder(test: TestContext): Promise<string> {
@@ -19,6 +23,28 @@ export async function temporaryFile(test: TestContext, name: string, bytes: Uint
   const path = join(await temporaryFolder(test), name);
   await writeFile(path, bytes);
   return path;
+}
+
+/** A picture as it was opened, and its raster within the asked box. */
+export interface ReadPicture extends DecodablePicture {
+  readonly format: PictureFormat;
+  readonly pixels: Raster;
+}
+
+/** Reads the picture at `path` as a face detector would, and scales it to fit `box`. `whole: false` decodes from the path. */
+export function readPicture(
+  path: string,
+  {
+    box = { width: 64, height: 64 },
+    maxPixels = DEFAULT_MAX_PIXELS,
+    whole = true,
+  }: { box?: Size; maxPixels?: number; whole?: boolean } = {},
+): Promise<ReadPicture> {
+  return withPictureFile(path, new StageTimes(), async ({ format, bytes }) => {
+    const source = bytes === undefined || !whole ? { path } : { path, bytes };
+    const picture = await openPicture(source, format, { maxPixels });
+    return { ...picture, format, pixels: await picture.raster(fitInside(picture.width, picture.height, box)) };
+  });
 }
 
 export type Colour = readonly [number, number, number];

@@ -1,0 +1,121 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { EventEmitter, once } from 'node:events';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import sharp, { type Sharp } from 'sharp';
+import { BadInputError } from '#contracts/errors.js';
+import { withJpegFrame, withSeparateScans } from '../testing/jpeg.js';
+import { quarters, temporaryFolder } from '../testing/pictures.js';
+import { DEFAULT_MAX_PIXELS } from './decode.js';
+import { assertFits, DECODE_MEMORY, decodeMemory, MemoryBudget, type PictureHeader } from './memory.js';
+import type { PictureFormat } from './sniff.js';
+
+const PEAK_MEMORY = fileURLToPath(new URL('../testing/peak-memory.fixture.js', import.meta.url));
+
+async function growth(path: string): Promise<number> {
+  const { stdout } = await promisify(execFile)(process.execPath, [PEAK_MEMORY, path]);
+  return Number(stdout);
+}
+
+test('large pictures take no more memory than they were thought to, one of 100 megapixels too', async (t) => {
+  if (process.platform !== 'linux') return t.skip('peak memory is read from /proc');
+  const folder = await temporaryFolder(t);
+  const blank = (side: number) => sharp({ create: { width: side, height: side, channels: 3, background: '#7f8f6f' } });
+  const pictures: Record<string, Sharp> = {
+    'baseline.jpeg': blank(10_000).jpeg(),
+    'progressive.jpeg': blank(5000).jpeg({ progressive: true, chromaSubsampling: '4:4:4', optimiseCoding: false }),
+    'rows.png': blank(10_000).png({ compressionLevel: 1 }),
+    'interlaced.png': blank(5000).png({ compressionLevel: 1, progressive: true }),
+  };
+  for (const [name, picture] of Object.entries(pictures)) {
+    const path = join(folder, name);
+    await picture.toFile(path);
+    const thought = decodeMemory(name.endsWith('png') ? 'png' : 'jpeg', await sharp(path).metadata());
+    const taken = await growth(path);
+    assert.ok(thought <= DECODE_MEMORY, `${name}: ${thought}`);
+    // A process has some memory to itself that is not returned at once.
+    assert.ok(taken <= thought + 10e6, `${name} took ${taken / 1e6} MB, thought ${thought / 1e6}`);
+  }
+});
+
+function header(format: PictureFormat, side: number, change: Partial<PictureHeader> = {}) {
+  const plain = { width: side, height: side, channels: 3, depth: 'uchar', isProgressive: false } as const;
+  const all: PictureHeader = { ...plain, ...change };
+  return () => assertFits(format, all, DEFAULT_MAX_PIXELS);
+}
+
+test('each kind is taken up to the size at which its decoder takes too much memory', () => {
+  const refused = (error: unknown) =>
+    error instanceof BadInputError &&
+    error.code === 'too-many-pixels' &&
+    /megapixels; to decode a picture of its kind \([A-Z]+\) takes about [\d,]+ MB of memory, and at most 700 are given/.test(
+      error.message,
+    );
+  const cases: [PictureFormat, taken: number, tooLarge: number, Partial<PictureHeader>?][] = [
+    ['jpeg', 10_000, 12_000, { isProgressive: true, chromaSubsampling: '4:4:4' }],
+    ['jpeg', 13_000, 15_000, { isProgressive: true, chromaSubsampling: '4:2:0' }],
+    ['png', 13_000, 15_000, { isProgressive: true }],
+    ['png', 8_000, 9_000, { isProgressive: true, channels: 4, depth: 'ushort' }],
+    ['tiff', 12_000, 14_000],
+    ['webp', 11_000, 13_000],
+    ['gif', 9_900, 11_000],
+    ['avif', 5_500, 6_000],
+    ['avif', 5_000, 5_500, { bitsPerSample: 10 }],
+  ];
+  for (const [format, taken, tooLarge, change] of cases) {
+    assert.doesNotThrow(header(format, taken, change), `${format} ${taken}`);
+    assert.throws(header(format, tooLarge, change), refused, `${format} ${tooLarge}`);
+  }
+  for (const format of ['jpeg', 'png'] as const) assert.doesNotThrow(header(format, 16_383), format);
+  assert.throws(header('png', 16_384), /at most 268 are taken/);
+});
+
+test('a JPEG whose colours come in scans of their own counts as progressive', async () => {
+  const jpeg = await quarters().jpeg().toBuffer();
+  assert.equal((await sharp(jpeg).metadata()).isProgressive, false);
+  const large = withJpegFrame(withSeparateScans(jpeg), { width: 16_000, height: 16_000 });
+  const found = await sharp(large, { limitInputPixels: false }).metadata();
+  assert.throws(() => assertFits('jpeg', found, DEFAULT_MAX_PIXELS), /of its kind \(JPEG\) takes about/);
+});
+
+test('work waits until the memory it takes is left, in the order it came', async () => {
+  const budget = new MemoryBudget(100);
+  const log: string[] = [];
+  const job = (name: string, bytes: number) => {
+    const gate = new EventEmitter();
+    const done = budget.run(bytes, async () => {
+      log.push(name);
+      await once(gate, 'end');
+    });
+    return {
+      end() {
+        gate.emit('end');
+        return done;
+      },
+    };
+  };
+  const first = job('first', 60);
+  const second = job('second', 60);
+  const third = job('third', 10);
+  const most = job('more than there is', 1000);
+  assert.deepEqual(log, ['first'], 'the third would fit, but it is not its turn');
+  await first.end();
+  assert.deepEqual(log, ['first', 'second', 'third']);
+  await second.end();
+  assert.equal(log.length, 3);
+  await third.end();
+  assert.deepEqual(log.slice(3), ['more than there is']);
+  await most.end();
+});
+
+test('work that fails gives its memory back', async () => {
+  const budget = new MemoryBudget(100);
+  await assert.rejects(
+    budget.run(100, () => Promise.reject(new Error('no'))),
+    /no/,
+  );
+  assert.equal(await budget.run(100, async () => 'yes'), 'yes');
+});
