@@ -55,6 +55,11 @@ export function defineFileTask(
   };
 }
 
+/** Whether a task loads the files of a source, as `defineFileTask` makes such tasks. */
+export function isFileTask(task: TaskDefinition): task is FileTaskDefinition {
+  return task.source !== undefined && task.input === FileTaskInput && task.output === FileTaskOutput;
+}
+
 /** A task that is nothing but a declaration: its table is made from it, and workers load its files by it. */
 export type DatasetTaskDefinition = FileTaskDefinition & {
   readonly format: FileFormat;

@@ -27,6 +27,13 @@ export interface SourceDefinition {
   };
 }
 
+/** The column by which rows belong to days; the days of times with a zone are those of UTC. */
+export interface DayColumn {
+  /** With its schema, and with the column `file_id`: `dwd.image`. */
+  readonly table: string;
+  readonly column: string;
+}
+
 /** What happens after a passing fault: `attempts` tries in all, waiting `backoffMs · 2^(n−1)` plus jitter between. */
 export interface RetryPolicy {
   readonly attempts: number;
@@ -57,6 +64,8 @@ export interface TaskDefinition<I extends TObject = TObject, O extends TObject =
   /** The table that files of the source are loaded into, and what they hold: such a task needs no `body.ts`. */
   readonly format?: FileFormat;
   readonly dataset?: DatasetDefinition;
+  /** For a task that loads files and has no `dataset`: where its rows say which day they belong to. */
+  readonly byDay?: DayColumn;
   /**
    * For a task that loads files: the task that runs after each load that wrote or took away rows, with the input
    * `{ source }`. Loads that end before it begins share one run.

@@ -36,7 +36,7 @@ async function bench(files: number): Promise<void> {
     try {
       const url = await freshDatabase(server, 'millrace_bench_star', true);
       const pool = openPool({ url, name: 'bench', max: 8, onError: console.error });
-      const runner = await openTaskRunner({ url, pool }, inbox, false);
+      const runner = await openTaskRunner({ url, pool }, inbox, { star: false });
       try {
         const ids: string[] = [];
         for (let n = 0; n < files; n++) {

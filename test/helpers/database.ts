@@ -36,6 +36,23 @@ export async function withTestDatabase(work: (database: TestDatabase) => Promise
   }
 }
 
+/** Runs with a database that has no migrations. */
+export async function withEmptyDatabase(work: (url: string, pool: pg.Pool) => Promise<void>): Promise<void> {
+  await withTestDatabase(async ({ url, pool }) => {
+    const empty = new URL(url);
+    empty.pathname = empty.pathname.replace('/', '/empty_');
+    await pool.query(`CREATE DATABASE ${empty.pathname.slice(1)}`);
+    const emptyPool = new pg.Pool({ connectionString: empty.href });
+    emptyPool.on('error', () => {});
+    try {
+      await work(empty.href, emptyPool);
+    } finally {
+      await emptyPool.end();
+      await pool.query(`DROP DATABASE ${empty.pathname.slice(1)} WITH (FORCE)`);
+    }
+  });
+}
+
 /** Makes a migrated database once per server, set of migrations and declared datasets; copying it takes milliseconds. */
 async function provideTemplate(serverUrl: string): Promise<string> {
   const migrations = await readMigrations(migrationsFolder);

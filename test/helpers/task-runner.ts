@@ -9,6 +9,7 @@ import { runAttempt } from '#runtime/attempt.js';
 import { bodyUrl, loadCatalogue } from '#runtime/catalogue.js';
 import type { AnyTaskRun, ExecutorDeps } from '#runtime/executor.js';
 import { startRun } from '#runtime/start-run.js';
+import { createServices } from '../../apps/worker/services.js';
 import { type TestDatabase, withTestDatabase } from './database.js';
 import { listRuns, type SeenRun } from './ledger.js';
 import { begun, openStubWorker } from './stub-worker.js';
@@ -28,15 +29,23 @@ export interface TaskRunner extends TestDatabase {
   drain(): Promise<void>;
 }
 
-/** @param options.star whether loads are followed by refresh-star */
+/** How the tasks of a test run. */
+export interface TaskRunnerOptions {
+  /** Whether loads are followed by refresh-star; true if not given. */
+  readonly star?: boolean;
+  /** The setting FACE_MODEL. */
+  readonly faceModel?: string;
+}
+
+/** Runs a test with a database and an inbox of its own. */
 export async function withTaskRunner(
-  { star = true }: { star?: boolean },
+  options: TaskRunnerOptions,
   work: (runner: TaskRunner) => Promise<void>,
 ): Promise<void> {
   const dir = await mkdtemp(join(tmpdir(), 'millrace-tasks-'));
   try {
     await withTestDatabase(async (database) => {
-      const runner = await openTaskRunner(database, dir, star);
+      const runner = await openTaskRunner(database, dir, options);
       try {
         await work(runner);
       } finally {
@@ -52,13 +61,15 @@ export async function withTaskRunner(
 export async function openTaskRunner(
   database: TestDatabase,
   dir: string,
-  star: boolean,
+  { star = true, faceModel }: TaskRunnerOptions,
 ): Promise<TaskRunner & { close(): Promise<void> }> {
   const { pool } = database;
   const catalogue = await loadCatalogue();
   const stub = await openStubWorker(database, dir, () => Promise.reject(new Error('not used')));
+  const services = createServices({ ...stub.deps.services, faceModel }, stub.deps.log);
   const deps: ExecutorDeps = {
     ...stub.deps,
+    services,
     catalogue,
     loadBody,
     followUpsOff: new Set(star ? [] : ['refresh-star']),
@@ -106,7 +117,10 @@ export async function openTaskRunner(
       await writeFile(join(dir, path), bytes);
       return await enter(source, path, createHash('sha256').update(bytes).digest('hex'));
     },
-    close: () => stub.close(),
+    async close() {
+      await services.close();
+      await stub.close();
+    },
   };
 }
 

@@ -12,6 +12,8 @@ export interface RunFile {
   readonly mtimeNs: bigint;
   readonly sha256: string;
   readonly state: FileState;
+  /** UTC day on which this version was first seen: `2026-11-20`. Stays the same when it is loaded again. */
+  readonly seenOn: string;
 }
 
 /**
@@ -27,9 +29,11 @@ export async function listFilesToLoad(db: Queryable, runId: string): Promise<Run
     mtime_ns: string;
     sha256: string;
     state: FileState;
+    seen_on: string;
   }>(
     // Each file by its id (OFFSET 0 keeps the conditions out of the search), whatever the statistics say: see plans.ts.
-    `SELECT f.id, f.source, f.path, f.size, f.mtime_ns, f.sha256, f.state
+    `SELECT f.id, f.source, f.path, f.size, f.mtime_ns, f.sha256, f.state,
+       to_char(f.seen_at AT TIME ZONE 'UTC', 'YYYY-MM-DD') AS seen_on
      FROM ops.run_file r CROSS JOIN LATERAL (SELECT * FROM ops.file WHERE id = r.file_id OFFSET 0) f
      WHERE r.run_id = $1 AND f.source IS NOT NULL AND f.sha256 IS NOT NULL
        AND ((f.state = 'loading' AND f.run_id = $1) OR (f.state = 'loaded' AND f.current))
@@ -41,6 +45,7 @@ export async function listFilesToLoad(db: Queryable, runId: string): Promise<Run
     id: BigInt(row.id),
     size: BigInt(row.size),
     mtimeNs: BigInt(row.mtime_ns),
+    seenOn: row.seen_on,
   }));
 }
 

@@ -3,8 +3,7 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import pg from 'pg';
-import { withTestDatabase } from '../../../test/helpers/database.js';
+import { withEmptyDatabase, withTestDatabase } from '../../../test/helpers/database.js';
 import { applyMigrations, pendingMigrations } from './apply.js';
 import { openSchemaEngine } from './engine.js';
 import { migrationsFolder } from './folder.js';
@@ -29,23 +28,6 @@ function sampleFolder(t: TestContext): string {
 function addMigration(folder: string, name: string, sql: string): void {
   mkdirSync(join(folder, name));
   writeFileSync(join(folder, name, 'migration.sql'), sql);
-}
-
-/** Runs with a database that has no migrations. */
-async function withEmptyDatabase(work: (url: string, pool: pg.Pool) => Promise<void>): Promise<void> {
-  await withTestDatabase(async ({ url, pool }) => {
-    const empty = new URL(url);
-    empty.pathname = empty.pathname.replace('/', '/empty_');
-    await pool.query(`CREATE DATABASE ${empty.pathname.slice(1)}`);
-    const emptyPool = new pg.Pool({ connectionString: empty.href });
-    emptyPool.on('error', () => {});
-    try {
-      await work(empty.href, emptyPool);
-    } finally {
-      await emptyPool.end();
-      await pool.query(`DROP DATABASE ${empty.pathname.slice(1)} WITH (FORCE)`);
-    }
-  });
 }
 
 test('all migrations are applied once, in order, and a second time there is nothing to do', async (t) => {

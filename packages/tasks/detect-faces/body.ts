@@ -1,28 +1,45 @@
 import { basename, extname } from 'node:path/posix';
-import type { Tx } from '#database/pool.js';
+import { coverImageDays } from '#database/images/days.js';
+import { type ImageRow, removeImages, writeImages } from '#database/images/rows.js';
+import type { RunFile } from '#database/ledger/outcomes.js';
 import type { FaceDetection } from '#faces/detection.js';
 import { createFaceDetector, type FaceDetector } from '#faces/detector.js';
 import { resolveFaceModel } from '#faces/model/resolve.js';
 import type { TaskContext, TaskRun } from '#runtime/context.js';
 import { loadFiles } from '#runtime/load-files.js';
-import type { OpenFile } from '#runtime/open-file.js';
 import type { definition } from './definition.js';
+import { StageSums } from './stage-sums.js';
+
+/** Pictures whose rows are written together. */
+const together = 64;
 
 export const run: TaskRun<typeof definition> = async (context) => {
+  const { services, signal, log } = context;
   const detector = await sharedDetector(context);
-  return await loadFiles(context, {
-    async load(file, tx) {
-      const found = await detector.detect(file.absolutePath, { signal: context.signal });
-      await store(tx, file, found);
-      context.log.info(`${file.path}: ${found.faces.length} faces`, { file: String(file.id), model: found.model });
-      return { rows: 1 + found.faces.length };
+  const sums = new StageSums();
+  const output = await loadFiles<FaceDetection>(context, {
+    ahead: detector.inFlight,
+    together,
+    async read(file) {
+      const found = await detector.detect(file.absolutePath, { signal });
+      sums.add(found.stages);
+      log.info(`${file.path}: ${found.faces.length} faces`, { file: String(file.id), model: found.model });
+      return found;
     },
-    async remove(tx, fileIds) {
-      // The faces go with their picture (foreign key).
-      await tx.query('DELETE FROM dwd.image WHERE file_id = ANY($1::bigint[])', [fileIds]);
-      await tx.query('DELETE FROM ods.image WHERE file_id = ANY($1::bigint[])', [fileIds]);
-    },
+    rowsOf: (found) => 1 + found.faces.length,
+    write: (tx, files) =>
+      sums.timeWrite(async () => {
+        const images = files.map(({ file, value }) => rowOf(file, value));
+        await coverImageDays(
+          services.pool,
+          images.map((image) => image.importDate),
+        );
+        await writeImages(tx, images);
+      }),
+    remove: (tx, fileIds) => sums.timeWrite(() => removeImages(tx, fileIds)),
   });
+  log.info('stages', sums.fields);
+  return output;
 };
 
 function sharedDetector({ services, log }: TaskContext): Promise<FaceDetector> {
@@ -37,38 +54,9 @@ function sharedDetector({ services, log }: TaskContext): Promise<FaceDetector> {
   });
 }
 
-/** Stores the record as one value (ods), its columns and its faces (dwd), in the layers' terms of formats.md §1. */
-async function store(tx: Tx, file: OpenFile, found: FaceDetection): Promise<void> {
-  const name = basename(file.path, extname(file.path));
-  const record = {
-    file_name: name,
-    md5: found.md5,
-    width: found.width,
-    height: found.height,
-    face_no: found.faces.length,
-  };
-  await tx.query(`INSERT INTO ods.image (file_id, imp_date, file_name, record) VALUES ($1, current_date, $2, $3)`, [
-    file.id,
-    name,
-    record,
-  ]);
-  await tx.query(
-    `INSERT INTO dwd.image (file_id, imp_date, filename, md5, width, height, face_no, format, model)
-     VALUES ($1, current_date, $2, $3, $4, $5, $6, $7, $8)`,
-    [file.id, name, found.md5, found.width, found.height, found.faces.length, found.format, found.model],
-  );
-  await tx.query(
-    `INSERT INTO dwd.face (file_id, ordinal, x, y, width, height, score)
-     SELECT $1, f.nth - 1, f.x, f.y, f.width, f.height, f.score
-     FROM unnest($2::float8[], $3::float8[], $4::float8[], $5::float8[], $6::float8[])
-       WITH ORDINALITY AS f (x, y, width, height, score, nth)`,
-    [
-      file.id,
-      found.faces.map((f) => f.x),
-      found.faces.map((f) => f.y),
-      found.faces.map((f) => f.width),
-      found.faces.map((f) => f.height),
-      found.faces.map((f) => f.score),
-    ],
-  );
+/** A face detection is of the bytes that were hashed: size and mtime stood still while it was made. */
+function rowOf({ id, path, sha256, seenOn }: RunFile, found: FaceDetection): ImageRow {
+  const { md5, width, height, format, model, threshold, faces } = found;
+  const name = basename(path, extname(path));
+  return { fileId: id, importDate: seenOn, name, md5, sha256, width, height, format, model, threshold, faces };
 }

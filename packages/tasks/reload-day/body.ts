@@ -1,16 +1,11 @@
-import { BadInputError } from '#contracts/errors.js';
 import { listFilesOfDay } from '#database/datasets/files-of-day.js';
+import { dayTaskOf } from '#runtime/by-day.js';
 import type { TaskRun } from '#runtime/context.js';
-import { datasetOf } from '#runtime/dataset-of.js';
 import type { definition } from './definition.js';
 
 export const run: TaskRun<typeof definition> = async (context, { source, day }) => {
-  const task = datasetOf(context.catalogue, source);
-  const { partition, table } = task.dataset;
-  if (partition === undefined) {
-    throw new BadInputError('no-days', `expected a dataset that is partitioned by time; ${table} is not`);
-  }
-  const found = await listFilesOfDay(context.services.pool, table, partition.column, day);
+  const { task, byDay } = dayTaskOf(context.catalogue, source);
+  const found = await listFilesOfDay(context.services.pool, byDay.table, byDay.column, day);
   const current = found.filter((file) => file.isCurrent);
   const skipped = found.length - current.length;
   if (current.length === 0) return { files: found.length, loaded: 0, rows: 0, skipped };

@@ -6,14 +6,15 @@ const Count = (description: string) => Type.Integer({ minimum: 0, description })
 export const definition = defineTask({
   name: 'reload-day',
   description:
-    'Loads the files with rows on a day once more, all in one transaction: readers see the old rows or the new ones.',
+    'Loads the files with rows on a day once more, all in one transaction: readers see the old rows or the new ones. ' +
+    'Pictures belong to the day on which they were first seen, and are counted by the present model.',
   queue: 'loads',
   input: Type.Object(
     {
       source: Type.String({
         minLength: 1,
         maxLength: 200,
-        description: 'The source of a dataset that is partitioned by time: data-sample',
+        description: 'A source whose rows belong to days: data-sample, images',
       }),
       day: Type.String({ format: 'date', description: 'In UTC for times with a zone: 2023-01-01' }),
     },

@@ -88,11 +88,14 @@ test('a file with a newer version on its way is left to that, and the rest of it
   });
 });
 
-test('what is no day, and a source without a declared dataset, are refused with words', async () => {
+test('what is no day, and a source whose rows belong to none, are refused with words', async () => {
   await withLoaded(async ({ run, start }) => {
     await assert.rejects(start('reload-day', { source, day: '2023-02-30' }), /day/);
     await assert.rejects(start('reload-day', { source, day: '2023-01-01T00:00' }), /day/);
     const failed = await run('reload-day', { source: 'objects-detection', day: '2023-01-01' });
-    assert.match(failed.error?.message ?? '', /expected the source of a declared dataset, got "objects-detection"/);
+    assert.match(
+      failed.error?.message ?? '',
+      /expected a source whose rows belong to days, got "objects-detection"; there are images, data-sample/,
+    );
   });
 });

@@ -1,0 +1,32 @@
+import type { StageMillis } from '#faces/stages.js';
+
+/** Adds up how long the stages of a run's pictures took, and the writing of their rows. */
+export class StageSums {
+  readonly #millis = new Map<string, number>();
+  #pictures = 0;
+
+  /** @param stages milliseconds of one picture */
+  add(stages: StageMillis): void {
+    this.#pictures += 1;
+    for (const [stage, millis] of Object.entries(stages)) this.#add(stage, millis);
+  }
+
+  async timeWrite(work: () => Promise<void>): Promise<void> {
+    const begin = performance.now();
+    try {
+      await work();
+    } finally {
+      this.#add('write', performance.now() - begin);
+    }
+  }
+
+  /** Pictures, and milliseconds by stage, to a tenth; `write` is that of the rows. */
+  get fields(): Record<string, number> {
+    const millis = [...this.#millis].map(([stage, sum]) => [stage, Math.round(sum * 10) / 10]);
+    return { pictures: this.#pictures, ...Object.fromEntries(millis) };
+  }
+
+  #add(stage: string, millis: number): void {
+    this.#millis.set(stage, (this.#millis.get(stage) ?? 0) + millis);
+  }
+}
