@@ -1,0 +1,64 @@
+import { Type } from 'typebox';
+import { findComparisonRun, listFaceComparisons } from '#database/queries/face-comparisons.js';
+import type { ApiDeps } from '../../deps.js';
+import type { App } from '../../http/app-type.js';
+import { readPage, toPage } from '../../http/cursor.js';
+import { notFound } from '../../http/problem.js';
+import { FileId, Json, ListQuery, Nullable, problems, RunId } from '../../http/schemas.js';
+
+const ComparisonQuery = ListQuery({
+  onlyIn: Type.Optional(Type.Enum(['a', 'b'], { description: 'Only pictures with a face that a, or b, alone found' })),
+});
+
+const Boxes = (description: string) =>
+  Type.Array(
+    Type.Object({
+      x: Type.Number(),
+      y: Type.Number(),
+      width: Type.Number(),
+      height: Type.Number(),
+      score: Type.Number({ description: '0 to 1' }),
+    }),
+    { description: `${description}: boxes in pixels of the picture as shown, 100 at most, and 200,000 in a run` },
+  );
+
+const ComparisonSchema = Type.Object({
+  fileId: FileId,
+  filename: Type.String(),
+  facesA: Type.Integer(),
+  facesB: Type.Integer(),
+  matched: Type.Integer({ description: 'Faces that both found' }),
+  onlyA: Boxes('Faces that a alone found'),
+  onlyB: Boxes('Faces that b alone found'),
+});
+
+const AnswerSchema = Type.Object({
+  runId: RunId,
+  state: Type.String({ description: 'The run’s state; there are pictures once it has succeeded' }),
+  input: Json,
+  summary: Nullable(Json),
+  items: Type.Array(ComparisonSchema),
+  nextCursor: Nullable(Type.String({ description: 'Give it as `cursor` to get the next page; null at the end' })),
+});
+
+/** GET /api/face-comparisons/{runId}. */
+export async function faceComparisonRoutes(app: App, { pool }: ApiDeps): Promise<void> {
+  app.get(
+    '/api/face-comparisons/:runId',
+    {
+      schema: {
+        tags: ['datasets'],
+        summary: 'What a run of compare-face-models found, and the pictures that differ, the last seen first',
+        params: Type.Object({ runId: RunId }),
+        querystring: ComparisonQuery,
+        response: { 200: AnswerSchema, ...problems(404, 422) },
+      },
+    },
+    async ({ params: { runId }, query }) => {
+      const run = await findComparisonRun(pool, runId);
+      if (!run) throw notFound(`no run of compare-face-models has the id ${runId}`);
+      const page = toPage(await listFaceComparisons(pool, runId, query, readPage(FileId, query)));
+      return { runId, state: run.state, input: run.input, summary: run.output ?? null, ...page };
+    },
+  );
+}

@@ -1,0 +1,110 @@
+import { BadInputError, FileChangedError } from '#contracts/errors.js';
+import type { InputOf } from '#contracts/task.js';
+import { type LoadedPicture, listLoadedPictures, storeFaceComparisons } from '#database/queries/face-comparisons.js';
+import type { FaceDetection } from '#faces/detection.js';
+import { createFaceDetector, type FaceDetector } from '#faces/detector.js';
+import { type FaceModel, withThreshold } from '#faces/model/face-model.js';
+import { builtInModels } from '#faces/model/folders.js';
+import { resolveNamedModel } from '#faces/model/resolve.js';
+import { ahead } from '#runtime/ahead.js';
+import type { TaskContext, TaskRun } from '#runtime/context.js';
+import { withFile } from '#runtime/open-file.js';
+import type { definition } from './definition.js';
+import { Tally } from './tally.js';
+
+type Input = InputOf<typeof definition>;
+type Found = readonly [FaceDetection, FaceDetection];
+
+const usualLimit = 10_000;
+
+export const run: TaskRun<typeof definition> = async (context, input) => {
+  const [a, b] = [await modelOf(context, input.a), await modelOf(context, input.b)];
+  const limit = input.limit ?? usualLimit;
+  const pictures = await listLoadedPictures(context.services.pool, { ...input, limit });
+  const tally = new Tally();
+  for (const fileId of missingOf(input, pictures, limit)) {
+    tally.fail(
+      { fileId, filename: '' },
+      'expected a loaded picture of the given days; it is none, or has a newer version',
+    );
+  }
+  await withDetectors([a, b], (detectors) => compare(context, pictures, detectors, tally));
+  const used = ({ name: model, threshold }: FaceModel) => ({ model, threshold });
+  const output = { a: used(a), b: used(b), ...tally.summary() };
+  context.log.info(`${output.compared} pictures compared: ${output.agreement} % with the same number of faces`);
+  return await context.commit(async (tx) => {
+    await storeFaceComparisons(tx, context.fence.runId, tally.differences);
+    return output;
+  });
+};
+
+async function modelOf({ services, log, signal }: TaskContext, side: Input['a']): Promise<FaceModel> {
+  const { faceModel, dataDir } = services;
+  const model = await resolveNamedModel(side.model, {
+    ...(faceModel === undefined ? {} : { faceModel }),
+    dataDir,
+    log: (message) => log.info(message),
+    signal,
+  });
+  if (model !== undefined) return withThreshold(model, side.threshold ?? model.threshold);
+  const known = (await builtInModels()).map(({ definition: { name } }) => name).join(', ');
+  throw new BadInputError(
+    'unknown-model',
+    `expected a model that GET /api/face-models lists (${known}, or the one that FACE_MODEL names), got ${side.model}`,
+  );
+}
+
+/** The pictures that were asked for by id and are not there; a limit below their number leaves out whatever is over it. */
+function missingOf({ files }: Input, pictures: readonly LoadedPicture[], limit: number): string[] {
+  if (files === undefined || pictures.length >= limit) return [];
+  const found = new Set(pictures.map(({ file }) => String(file.id)));
+  return files.filter((id) => !found.has(id));
+}
+
+/** Two detectors of the run's own: what they take is given back with its end. */
+async function withDetectors(
+  models: readonly [FaceModel, FaceModel],
+  work: (detectors: readonly [FaceDetector, FaceDetector]) => Promise<void>,
+): Promise<void> {
+  const a = await createFaceDetector({ model: models[0] });
+  try {
+    const b = await createFaceDetector({ model: models[1] });
+    try {
+      await work([a, b]);
+    } finally {
+      await b.close();
+    }
+  } finally {
+    await a.close();
+  }
+}
+
+async function compare(
+  { services, signal, log, progress }: TaskContext,
+  pictures: readonly LoadedPicture[],
+  [a, b]: readonly [FaceDetector, FaceDetector],
+  tally: Tally,
+): Promise<void> {
+  const lookAt = async ({ file }: LoadedPicture): Promise<Found> => {
+    signal.throwIfAborted();
+    return await withFile(services.inboxDir, file, ({ absolutePath }) =>
+      Promise.all([a.detect(absolutePath, { signal }), b.detect(absolutePath, { signal })]),
+    );
+  };
+  const depth = Math.min(a.inFlight, b.inFlight);
+  let done = 0;
+  for await (const { item, result } of ahead(pictures, depth, lookAt, () => Promise.resolve())) {
+    const picture = { fileId: String(item.file.id), filename: item.filename };
+    try {
+      const [inA, inB] = await result;
+      tally.add(picture, inA.faces, inB.faces);
+    } catch (error) {
+      // Anything else (an abort, a process that cannot be started) is no fault of the picture and ends the attempt.
+      if (!(error instanceof BadInputError || error instanceof FileChangedError)) throw error;
+      log.warn(`${item.file.path}: ${error.message}`, { file: picture.fileId });
+      tally.fail(picture, error.message);
+    }
+    done += 1;
+    progress(done, pictures.length);
+  }
+}
