@@ -6,49 +6,6 @@ import { readAll, seedFile, type TestApi, withApi } from './api-fixture.js';
 const asking = (api: TestApi, route: string) => async (query: string) =>
   (await api.ask(`${route}?${query}`)).body.items;
 
-test('pictures come with their faces and are filtered by face count, day, model and name', () =>
-  withApi(async (api) => {
-    const ids: string[] = [];
-    for (const [n, day] of ['2026-11-18', '2026-11-19', '2026-11-20'].entries()) {
-      const id = await seedFile(api.pool, { path: `${n}.jpg`, source: 'images' });
-      ids.push(id);
-      await api.pool.query(`INSERT INTO dwd.image VALUES ($1, $2, $3, $4, 612, 408, $5, 'jpeg', $6)`, [
-        id,
-        day,
-        `${n}`,
-        'd'.repeat(32),
-        n,
-        n === 0 ? 'old' : 'new',
-      ]);
-      await api.pool.query(
-        `INSERT INTO dwd.face SELECT $1, m, m + 0.5, 2, 30, 40, 0.9 FROM generate_series(0, $2::int - 1) m`,
-        [id, n],
-      );
-    }
-    const [none, one, two] = ids;
-    const find = asking(api, '/api/images');
-    const found = async (query: string) => (await find(query)).map((image: { fileId: string }) => image.fileId);
-    assert.deepEqual(await found(''), [two, one, none]);
-    assert.deepEqual(await found('faceNo=1'), [one]);
-    assert.deepEqual(await found('minFaces=1'), [two, one]);
-    assert.deepEqual(await found('maxFaces=0'), [none]);
-    assert.deepEqual(await found('from=2026-11-19&to=2026-11-19'), [one]);
-    assert.deepEqual(await found('from=2026-11-19T08:00:00Z'), [two, one]);
-    assert.deepEqual(await found('model=old'), [none]);
-    assert.deepEqual(await found('filename=2'), [two]);
-    assert.deepEqual(await found(`fileId=${one}`), [one]);
-    assert.deepEqual(
-      (await readAll(api, '/api/images', 2)).map((image) => image.fileId),
-      [two, one, none],
-    );
-    const [image] = await find('faceNo=1');
-    assert.equal(image.impDate, '2026-11-19');
-    assert.equal(image.path, '1.jpg');
-    assert.deepEqual(image.faces, [{ ordinal: 0, x: 0.5, y: 2, width: 30, height: 40, score: 0.9 }]);
-    assert.deepEqual((await find('faceNo=0'))[0].faces, []);
-    assert.equal((await api.ask('/api/images?minFaces=-1')).status, 422);
-  }));
-
 test('detections are paged latest first, those of one instant included, to the microsecond', () =>
   withApi(async (api) => {
     const file = await seedFile(api.pool, { path: 'o.json' });

@@ -28,6 +28,7 @@ const meanings = {
   403: 'Refused: it came from another site',
   404: 'Not known',
   409: 'Not possible in its present state',
+  410: 'No longer there',
   413: 'Too large',
   415: 'Not a media type that is understood here',
   422: 'Each fault is named',

@@ -1,22 +1,16 @@
-import type { Queryable } from '../pool.js';
-import { conditions } from './conditions.js';
+import type { Pool, Queryable } from '../pool.js';
+import { type ImageFilter, imageConditions, pixelsSql } from './image-filter.js';
 import { type Page, type PageRequest, takePage } from './page.js';
+import { readingLimitMs, readTogether } from './reading.js';
 
-/** Which pictures are wanted; what is left out does not matter. */
-export interface ImageFilter {
-  readonly fileId?: string | undefined;
-  readonly faceNo?: number | undefined;
-  readonly minFaces?: number | undefined;
-  readonly maxFaces?: number | undefined;
-  /** First and last import day, `YYYY-MM-DD`. */
-  readonly fromDay?: string | undefined;
-  readonly toDay?: string | undefined;
-  readonly model?: string | undefined;
-  /** File name without extension. */
-  readonly filename?: string | undefined;
-}
+/** Orders of the list of pictures; `-` means the largest first. Ties are told apart by file id, in the same direction. */
+export const imageSorts = ['newest', 'oldest', 'faces', '-faces', 'pixels', '-pixels', 'name', '-name'] as const;
+export type ImageSort = (typeof imageSorts)[number];
 
-/** One face: box in pixels of the picture as shown, score 0 to 1. */
+/** Where a picture stands in an order: the order, its key as text (empty where the file id is all) and the file id. */
+export type ImagePlace = readonly [sort: ImageSort, key: string, fileId: string];
+
+/** One face: box in pixels of the picture as shown, score 0 to 1, landmarks by the model's names for them. */
 export interface FaceRow {
   readonly ordinal: number;
   readonly x: number;
@@ -24,6 +18,7 @@ export interface FaceRow {
   readonly width: number;
   readonly height: number;
   readonly score: number;
+  readonly landmarks: Readonly<Record<string, [x: number, y: number]>>;
 }
 
 /** One picture with what was found in it. */
@@ -31,50 +26,103 @@ export interface ImageRow {
   readonly fileId: string;
   readonly runId: string | null;
   readonly path: string;
+  /** `YYYY-MM-DD`. */
   readonly impDate: string;
+  /** Without extension. */
   readonly filename: string;
   readonly md5: string;
+  readonly sha256: string;
   readonly width: number;
   readonly height: number;
   readonly faceNo: number;
   readonly format: string;
   readonly model: string;
+  /** The lowest score that counted as a face. */
+  readonly threshold: number;
+  /** As the loader numbered them. */
   readonly faces: FaceRow[];
 }
 
-/** Pictures, the last seen first, each with its faces. */
-export async function listImages(
-  db: Queryable,
+type Picture = Omit<ImageRow, 'faces'>;
+
+const columns = `i.file_id AS "fileId", f.run_id AS "runId", f.path, to_char(i.imp_date, 'YYYY-MM-DD') AS "impDate",
+  i.filename, i.md5, i.sha256, i.width, i.height, i.face_no AS "faceNo", i.format, i.model, i.threshold`;
+
+/** What each order sorts by; the keys have an index together with the file id. */
+const orders: Record<ImageSort, { readonly by?: { sql: string; type: string }; readonly descending: boolean }> = {
+  newest: { descending: true },
+  oldest: { descending: false },
+  faces: { by: { sql: 'i.face_no', type: 'int' }, descending: false },
+  '-faces': { by: { sql: 'i.face_no', type: 'int' }, descending: true },
+  pixels: { by: { sql: pixelsSql, type: 'bigint' }, descending: false },
+  '-pixels': { by: { sql: pixelsSql, type: 'bigint' }, descending: true },
+  name: { by: { sql: 'i.filename', type: 'text' }, descending: false },
+  '-name': { by: { sql: 'i.filename', type: 'text' }, descending: true },
+};
+
+/**
+ * Pictures in the order asked for, each with its faces. Pictures and faces are of one moment.
+ * `page.after` must be a place of the same order.
+ */
+export function listImages(
+  pool: Pool,
   filter: ImageFilter,
-  { after, limit }: PageRequest<string>,
-): Promise<Page<ImageRow, string>> {
-  const where = conditions();
-  where.when(filter.fileId, (p) => `i.file_id = ${p}`);
-  where.when(filter.faceNo, (p) => `i.face_no = ${p}`);
-  where.when(filter.minFaces, (p) => `i.face_no >= ${p}`);
-  where.when(filter.maxFaces, (p) => `i.face_no <= ${p}`);
-  where.when(filter.fromDay, (p) => `i.imp_date >= ${p}::date`);
-  where.when(filter.toDay, (p) => `i.imp_date <= ${p}::date`);
-  where.when(filter.model, (p) => `i.model = ${p}`);
-  where.when(filter.filename, (p) => `i.filename = ${p}`);
-  where.when(after, (p) => `i.file_id < ${p}`);
-  const { rows } = await db.query<ImageRow>(
-    `SELECT i.file_id AS "fileId", f.run_id AS "runId", f.path, to_char(i.imp_date, 'YYYY-MM-DD') AS "impDate",
-       i.filename, i.md5, i.width, i.height, i.face_no AS "faceNo", i.format, i.model, found.faces
-     FROM dwd.image i
-     JOIN ops.file f ON f.id = i.file_id
-     CROSS JOIN LATERAL (
-       SELECT COALESCE(json_agg(json_build_object('ordinal', b.ordinal, 'x', b.x, 'y', b.y, 'width', b.width,
-         'height', b.height, 'score', b.score) ORDER BY b.ordinal), '[]') AS faces
-       FROM dwd.face b WHERE b.file_id = i.file_id
-     ) found
-     WHERE ${where.sql()} ORDER BY i.file_id DESC LIMIT ${where.param(limit + 1)}`,
-    where.values,
+  sort: ImageSort,
+  { after, limit }: PageRequest<ImagePlace>,
+): Promise<Page<ImageRow, ImagePlace>> {
+  const { by, descending } = orders[sort];
+  const where = imageConditions(filter);
+  if (after !== undefined) {
+    const [, key, fileId] = after;
+    const than = descending ? '<' : '>';
+    where.and(
+      by === undefined
+        ? `i.file_id ${than} ${where.param(fileId)}::bigint`
+        : `(${by.sql}, i.file_id) ${than} (${where.param(key)}::${by.type}, ${where.param(fileId)}::bigint)`,
+    );
+  }
+  const direction = descending ? 'DESC' : 'ASC';
+  const order = by === undefined ? `i.file_id ${direction}` : `${by.sql} ${direction}, i.file_id ${direction}`;
+  const text = `SELECT ${columns}, ${by === undefined ? `''` : `(${by.sql})::text`} AS key
+    FROM dwd.image i JOIN ops.file f ON f.id = i.file_id
+    WHERE ${where.sql()} ORDER BY ${order} LIMIT ${where.param(limit + 1)}`;
+  return readTogether(pool, readingLimitMs, async (tx) => {
+    const { rows } = await tx.query<Picture & { key: string }>(text, where.values);
+    const page = takePage(
+      rows,
+      limit,
+      ({ key: _key, ...picture }): Picture => picture,
+      (row): ImagePlace => [sort, row.key, row.fileId],
+    );
+    return { ...page, items: await withFaces(tx, page.items) };
+  });
+}
+
+/** One picture with its faces, or undefined when there is none of this file. */
+export function findImage(pool: Pool, fileId: string): Promise<ImageRow | undefined> {
+  return readTogether(pool, readingLimitMs, async (tx) => {
+    // Its day first, so that one partition is asked instead of one for each day there ever was.
+    const { rows: days } = await tx.query<{ day: string }>(
+      `SELECT to_char(seen_at AT TIME ZONE 'UTC', 'YYYY-MM-DD') AS day FROM ops.file WHERE id = $1`,
+      [fileId],
+    );
+    const { rows } = await tx.query<Picture>(
+      `SELECT ${columns} FROM dwd.image i JOIN ops.file f ON f.id = i.file_id
+       WHERE i.file_id = $1 AND i.imp_date = $2::date`,
+      [fileId, days[0]?.day],
+    );
+    return (await withFaces(tx, rows))[0];
+  });
+}
+
+/** By a statement of its own: with both days and ids as values the database looks at these days' partitions only. */
+async function withFaces(tx: Queryable, pictures: readonly Picture[]): Promise<ImageRow[]> {
+  const { rows } = await tx.query<FaceRow & { fileId: string }>(
+    `SELECT b.file_id AS "fileId", b.ordinal, b.x, b.y, b.width, b.height, b.score, b.landmarks
+     FROM dwd.face b WHERE b.imp_date = ANY($1::date[]) AND b.file_id = ANY($2::bigint[]) ORDER BY b.file_id, b.ordinal`,
+    [[...new Set(pictures.map((each) => each.impDate))], pictures.map((each) => each.fileId)],
   );
-  return takePage(
-    rows,
-    limit,
-    (row) => row,
-    (row) => row.fileId,
-  );
+  const found = new Map<string, FaceRow[]>(pictures.map((picture) => [picture.fileId, []]));
+  for (const { fileId, ...face } of rows) found.get(fileId)?.push(face);
+  return pictures.map((picture) => ({ ...picture, faces: found.get(picture.fileId) ?? [] }));
 }

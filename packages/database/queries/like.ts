@@ -5,3 +5,6 @@ const escapeLike = (text: string): string => text.replace(/[\\%_]/g, (special) =
 export function pathPattern(filter: string): string {
   return filter.includes('*') ? filter.split('*').map(escapeLike).join('%') : `${escapeLike(filter)}%`;
 }
+
+/** The LIKE pattern of texts that contain this one. */
+export const containsPattern = (text: string): string => `%${escapeLike(text)}%`;

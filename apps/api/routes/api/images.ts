@@ -1,65 +1,105 @@
-import { Type } from 'typebox';
-import { listImages } from '#database/queries/images.js';
+import { type Static, Type } from 'typebox';
+import type { Pool } from '#database/pool.js';
+import { findFileDetail } from '#database/queries/file-detail.js';
+import { findImage, type ImageRow, type ImageSort, imageSorts, listImages } from '#database/queries/images.js';
 import type { ApiDeps } from '../../deps.js';
 import type { App } from '../../http/app-type.js';
 import { readPage, toPage } from '../../http/cursor.js';
-import { FileId, ListQuery, Nullable, PageOf, problems, RunId, TimeBound } from '../../http/schemas.js';
-import { readBounds } from '../../http/time-bounds.js';
+import { inTime } from '../../http/in-time.js';
+import { notFound, unprocessable } from '../../http/problem.js';
+import { FileId, ListQuery, PageOf, problems } from '../../http/schemas.js';
+import { ImageDetailSchema, ImageSchema, imageFilters, readImageFilter } from './images-schemas.js';
 
-const Faces = (description: string) => Type.Optional(Type.Integer({ minimum: 0, maximum: 1_000_000, description }));
-
-const ImageQuery = ListQuery({
-  fileId: Type.Optional(FileId),
-  faceNo: Faces('Exactly so many faces'),
-  minFaces: Faces('So many faces or more'),
-  maxFaces: Faces('So many faces or fewer'),
-  from: TimeBound('Import date'),
-  to: TimeBound('Import date'),
-  model: Type.Optional(Type.String({ description: 'The model that made the result' })),
-  filename: Type.Optional(Type.String({ description: 'File name without extension' })),
-});
-
-const ImageSchema = Type.Object({
-  fileId: FileId,
-  runId: Nullable(RunId),
-  path: Type.String(),
-  impDate: Type.String({ format: 'date', description: 'Day of the import' }),
-  filename: Type.String(),
-  md5: Type.String(),
-  width: Type.Integer({ description: 'Pixels, as shown' }),
-  height: Type.Integer({ description: 'Pixels, as shown' }),
-  faceNo: Type.Integer(),
-  format: Type.String(),
-  model: Type.String(),
-  faces: Type.Array(
-    Type.Object({
-      ordinal: Type.Integer(),
-      x: Type.Number(),
-      y: Type.Number(),
-      width: Type.Number(),
-      height: Type.Number(),
-      score: Type.Number({ description: '0 to 1' }),
-    }),
-    { description: 'Boxes in pixels of the picture as shown' },
+const { properties } = ListQuery({
+  ...imageFilters,
+  sort: Type.Optional(
+    Type.Enum([...imageSorts], { default: 'newest', description: 'Order; - means the largest first' }),
   ),
 });
 
-/** GET /api/images. */
-export async function imageRoutes(app: App, { pool }: ApiDeps): Promise<void> {
+/** Filters, order and page of the list of pictures. */
+export const ImageQuery = Type.Object(
+  {
+    ...properties,
+    // Holds a file name: 255 bytes, each of which may take six characters in JSON.
+    cursor: Type.Optional(Type.String({ maxLength: 2_200, description: '`nextCursor` of the page before' })),
+  },
+  { additionalProperties: false },
+);
+
+const Whole = Type.String({ pattern: '^[0-9]{1,18}$' });
+const PlaceSchema = Type.Union([
+  Type.Tuple([Type.Enum(['newest', 'oldest']), Type.Literal(''), FileId]),
+  Type.Tuple([Type.Enum(['faces', '-faces']), Type.String({ pattern: '^[0-9]{1,9}$' }), FileId]),
+  Type.Tuple([Type.Enum(['pixels', '-pixels']), Whole, FileId]),
+  Type.Tuple([Type.Enum(['name', '-name']), Type.String(), FileId]),
+]);
+
+/** GET /api/images and /api/images/{id}. */
+export async function imageRoutes(app: App, { pool, prisma }: ApiDeps): Promise<void> {
   app.get(
     '/api/images',
     {
       schema: {
         tags: ['datasets'],
-        summary: 'Pictures and the faces in them, the last seen first',
+        summary: 'Pictures and the faces in them, the last seen first unless asked otherwise',
         querystring: ImageQuery,
         response: { 200: PageOf(ImageSchema, 'A page of pictures'), ...problems(422) },
       },
     },
     async ({ query }) => {
-      const { from, to } = readBounds(query);
-      const filter = { ...query, fromDay: from?.slice(0, 10), toDay: to?.slice(0, 10) };
-      return toPage(await listImages(pool, filter, readPage(FileId, query)));
+      const page = await readImages(pool, query);
+      return { ...page, items: page.items.map(withLinks) };
+    },
+  );
+
+  app.get(
+    '/api/images/:id',
+    {
+      schema: {
+        tags: ['datasets'],
+        summary: 'One picture: its faces, and the file, runs, attempt and worker that its record comes from',
+        params: Type.Object({ id: FileId }),
+        response: { 200: ImageDetailSchema, ...problems(404) },
+      },
+    },
+    async ({ params: { id } }) => {
+      const [image, file] = await Promise.all([findImage(pool, id), findFileDetail(pool, prisma, id)]);
+      if (!file) throw notFound(`no file has the id ${id}`);
+      if (!image) throw notFound(`file ${id} has no picture's record; /api/files/${id} tells what became of it`);
+      const { version, current, size, seenAt, runs, decidedBy } = file;
+      return { ...withLinks(image), file: { id, version, current, size, seenAt }, runs, decidedBy };
     },
   );
 }
+
+/**
+ * The page of pictures that a query asks for. Also what the gallery shows.
+ * @throws HttpProblem 422 when a bound is no time, or the cursor none of this order
+ */
+export async function readImages(
+  pool: Pool,
+  query: Static<typeof ImageQuery>,
+): Promise<{ items: ImageRow[]; nextCursor: string | null }> {
+  const { sort = 'newest', cursor: _cursor, limit: _limit, ...filter } = query;
+  const request = readPage(PlaceSchema, query);
+  if (request.after !== undefined) checkSort(sort, request.after[0]);
+  return toPage(
+    await inTime(listImages(pool, readImageFilter(filter), sort, request), 'ask for fewer days (from, to)'),
+  );
+}
+
+/** A place in one order says nothing about another. */
+function checkSort(sort: ImageSort, ofCursor: ImageSort): void {
+  if (sort === ofCursor) return;
+  const message = `belongs to the order ${ofCursor}, but ${sort} is asked for; begin again without a cursor`;
+  throw unprocessable([{ path: 'cursor', message }]);
+}
+
+const withLinks = (image: ImageRow) => {
+  const self = `/api/images/${image.fileId}`;
+  return {
+    ...image,
+    links: { self, file: `/api/files/${image.fileId}`, annotated: `${self}/annotated`, thumbnail: `${self}/thumbnail` },
+  };
+};

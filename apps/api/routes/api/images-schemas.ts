@@ -1,0 +1,126 @@
+import { type TObject, Type } from 'typebox';
+import type { ImageFilter } from '#database/queries/image-filter.js';
+import { FileId, Instant, Nullable, RunId, TimeBound } from '../../http/schemas.js';
+import { readBounds } from '../../http/time-bounds.js';
+import { WorkerSchema } from './run-schemas.js';
+
+const Count = Type.Integer({ minimum: 0 });
+const Text = Type.String();
+
+const Faces = (description: string) => Type.Optional(Type.Integer({ minimum: 0, maximum: 1_000_000, description }));
+const Pixels = (description: string) =>
+  Type.Optional(Type.Integer({ minimum: 0, maximum: 2_147_483_647, description }));
+const Area = (description: string) =>
+  Type.Optional(Type.Integer({ minimum: 0, maximum: 1_000_000_000_000_000, description }));
+const Name = (description: string) => Type.Optional(Type.String({ maxLength: 1_024, description }));
+
+/** Filters that the list of pictures, the figures about them and the exports share. */
+export const imageFilters = {
+  fileId: Type.Optional(FileId),
+  faceNo: Faces('Exactly so many faces'),
+  minFaces: Faces('So many faces or more'),
+  maxFaces: Faces('So many faces or fewer'),
+  from: TimeBound('Import date'),
+  to: TimeBound('Import date'),
+  minWidth: Pixels('So many pixels wide or wider, as shown'),
+  maxWidth: Pixels('So many pixels wide or narrower, as shown'),
+  minHeight: Pixels('So many pixels high or higher, as shown'),
+  maxHeight: Pixels('So many pixels high or lower, as shown'),
+  minPixels: Area('Width × height is so much or more'),
+  maxPixels: Area('Width × height is so much or less'),
+  format: Name('What the content is: jpeg, png, webp, gif, tiff or avif'),
+  model: Name('The model that made the result, exactly as in the results'),
+  filename: Name('File name without extension, exactly'),
+  name: Name('A part of the file name; capitals do not matter'),
+};
+
+/** The filter that a query with `imageFilters` asks for. @throws HttpProblem 422 when a bound is no time */
+export function readImageFilter(
+  query: Omit<ImageFilter, 'fromDay' | 'toDay'> & { from?: string; to?: string },
+): ImageFilter {
+  const { from, to } = readBounds(query);
+  return { ...query, fromDay: from?.slice(0, 10), toDay: to?.slice(0, 10) };
+}
+
+const FaceSchema = Type.Object({
+  ordinal: Type.Integer(),
+  x: Type.Number(),
+  y: Type.Number(),
+  width: Type.Number(),
+  height: Type.Number(),
+  score: Type.Number({ description: '0 to 1' }),
+  landmarks: Type.Record(Type.String(), Type.Array(Type.Number()), {
+    description: 'Points [x, y] in pixels by name; which there are depends on the model',
+  }),
+});
+
+/** A picture as lists show it. */
+export const ImageSchema = Type.Object({
+  fileId: FileId,
+  runId: Nullable(RunId),
+  path: Text,
+  impDate: Type.String({ format: 'date', description: 'Day of the import' }),
+  filename: Type.String({ description: 'Without extension' }),
+  md5: Text,
+  sha256: Text,
+  width: Type.Integer({ description: 'Pixels, as shown' }),
+  height: Type.Integer({ description: 'Pixels, as shown' }),
+  faceNo: Type.Integer(),
+  format: Text,
+  model: Text,
+  threshold: Type.Number({ description: 'The lowest score that counted as a face, 0 to 1' }),
+  faces: Type.Array(FaceSchema, { description: 'Boxes in pixels of the picture as shown' }),
+  links: Type.Object({
+    self: Text,
+    file: Type.String({ description: 'The file in the ledger' }),
+    annotated: Type.String({ description: 'The picture with its faces marked' }),
+    thumbnail: Text,
+  }),
+});
+
+/** A picture, and how its record came to be. Lists inside hold at most 100. */
+export const ImageDetailSchema = Type.Object({
+  ...ImageSchema.properties,
+  file: Type.Object({
+    id: FileId,
+    version: Type.Integer(),
+    current: Type.Boolean(),
+    size: Type.Number(),
+    seenAt: Instant,
+  }),
+  runs: Type.Array(
+    Type.Object({ id: RunId, task: Text, state: Text, outcome: Nullable(Text), endedAt: Nullable(Instant) }),
+    { description: 'The runs that were given this file, newest first' },
+  ),
+  decidedBy: Nullable(Type.Object({ runId: RunId, attempt: Type.Integer(), worker: WorkerSchema })),
+});
+
+const share = {
+  pictures: Count,
+  percent: Type.Number({ description: 'Of all pictures that the filter leaves, to two decimals' }),
+};
+const faceFigures = { faces: Count, meanFaces: Type.Number(), mostFaces: Count };
+const Span = Type.Object({ from: Count, to: Count, pictures: Count });
+const ListOf = <T extends TObject>(item: T, description: string) => Type.Array(item, { description });
+
+/** Figures about pictures. */
+export const ImageStatsSchema = Type.Object({
+  pictures: Count,
+  faces: Count,
+  meanFaces: Nullable(Type.Number({ description: 'Faces per picture; null without pictures' })),
+  mostFaces: Nullable(Count),
+  byFaces: ListOf(Type.Object({ faceNo: Count, ...share }), 'Pictures per number of faces; the first 50 that occur'),
+  moreFaces: Type.Object({ ...share, faces: Count }, { description: 'All pictures with more faces than those' }),
+  commonSizes: ListOf(
+    Type.Object({ width: Count, height: Count, ...share, ...faceFigures }),
+    'The 20 most common sizes and the faces in such pictures',
+  ),
+  byMegapixels: ListOf(
+    Type.Object({ from: Type.Number(), to: Nullable(Type.Number()), ...share, ...faceFigures }),
+    'Size against faces: width × height in millions, at least from and below to',
+  ),
+  widths: ListOf(Span, 'At most 20 spans of equal width, both ends included'),
+  heights: ListOf(Span, 'At most 20 spans of equal width, both ends included'),
+  byModel: ListOf(Type.Object({ model: Text, ...share, ...faceFigures }), 'The 50 most used models'),
+  byDay: ListOf(Type.Object({ impDate: Text, ...share, ...faceFigures }), 'The latest 366 import days with pictures'),
+});

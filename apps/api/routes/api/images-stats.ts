@@ -1,0 +1,23 @@
+import { Type } from 'typebox';
+import { imageStats } from '#database/queries/image-stats.js';
+import type { ApiDeps } from '../../deps.js';
+import type { App } from '../../http/app-type.js';
+import { inTime } from '../../http/in-time.js';
+import { problems } from '../../http/schemas.js';
+import { ImageStatsSchema, imageFilters, readImageFilter } from './images-schemas.js';
+
+/** GET /api/images/stats. */
+export async function imageStatsRoutes(app: App, { pool }: ApiDeps): Promise<void> {
+  app.get(
+    '/api/images/stats',
+    {
+      schema: {
+        tags: ['datasets'],
+        summary: 'Figures about pictures: faces, sizes, size against faces, models and days',
+        querystring: Type.Object(imageFilters, { additionalProperties: false }),
+        response: { 200: ImageStatsSchema, ...problems(422) },
+      },
+    },
+    async ({ query }) => inTime(imageStats(pool, readImageFilter(query)), 'ask for fewer days (from, to)'),
+  );
+}

@@ -1,0 +1,226 @@
+import assert from 'node:assert/strict';
+import { get, type IncomingMessage } from 'node:http';
+import { Readable } from 'node:stream';
+import { finished, pipeline } from 'node:stream/promises';
+import { test } from 'node:test';
+import { inflateRawSync } from 'node:zlib';
+import { readXlsx } from 'hucre/xlsx';
+import copyStreams from 'pg-copy-streams';
+import { transaction } from '#database/pool.js';
+import { waitFor } from '../helpers/wait.js';
+import { type TestApi, withApi } from './api-fixture.js';
+import { seedManyPictures, seedPicture } from './api-images-fixture.js';
+
+const names = [
+  'plain',
+  'a "quoted", name',
+  'two\nlines',
+  '=1+1',
+  '-x',
+  '@sum',
+  '+1',
+  '\ttab',
+  '_x0041_',
+  'bell\u0007',
+  '\ufffe\uffff',
+  'ä💡',
+  '',
+];
+
+/** What PostgreSQL, which knows nothing of our writer, makes of the CSV. */
+async function parsedByPostgres(api: TestApi, csv: string, like: string): Promise<unknown[]> {
+  return transaction(api.pool, async (tx) => {
+    await tx.query(`CREATE TEMPORARY TABLE parsed (LIKE ${like}) ON COMMIT DROP`);
+    await pipeline(
+      Readable.from([csv]),
+      tx.query(copyStreams.from(`COPY parsed FROM STDIN (FORMAT csv, HEADER match, NULL 'no null')`)),
+    );
+    return (await tx.query('SELECT to_jsonb(p) AS row FROM parsed p')).rows.map(({ row }) => row);
+  });
+}
+
+const rowsOf = async (api: TestApi, table: string, order: string): Promise<{ [column: string]: unknown }[]> =>
+  (await api.pool.query(`SELECT to_jsonb(t) AS row FROM ${table} t ORDER BY imp_date, ${order}`)).rows.map(
+    ({ row }) => row,
+  );
+
+async function seedOddNames(api: TestApi): Promise<void> {
+  for (const [n, name] of names.entries()) {
+    await seedPicture(api.pool, { name, faces: n % 3, day: n < 3 ? '2026-11-21' : '2026-11-20' });
+  }
+}
+
+test('the CSV has the rows of the table, under its column names, with formulas made harmless', () =>
+  withApi(async (api) => {
+    await seedOddNames(api);
+    const { body, headers } = await api.app.inject('/api/images.csv');
+    assert.match(String(headers['content-type']), /^text\/csv; charset=utf-8/);
+    assert.match(
+      String(headers['content-disposition']),
+      /^attachment; filename="millrace-images-\d{4}-\d\d-\d\d\.csv"$/,
+    );
+    assert.equal(
+      body.slice(0, body.indexOf('\r\n')),
+      'file_id,imp_date,filename,md5,sha256,width,height,face_no,format,model,threshold',
+    );
+    const harmless = (name: unknown): unknown => (/^[=+\-@\t]/.test(String(name)) ? `'${name}` : name);
+    assert.deepEqual(
+      await parsedByPostgres(api, body, 'dwd.image'),
+      (await rowsOf(api, 'dwd.image', 'file_id')).map((row) => ({ ...row, filename: harmless(row['filename']) })),
+    );
+    const { body: faces } = await api.app.inject('/api/faces.csv?minFaces=2');
+    const expected = await rowsOf(
+      api,
+      '(SELECT b.* FROM dwd.face b JOIN dwd.image i USING (file_id, imp_date) WHERE face_no > 1)',
+      'file_id, ordinal',
+    );
+    assert.ok(expected.length > 1);
+    assert.deepEqual(await parsedByPostgres(api, faces, 'dwd.face'), expected);
+  }));
+
+test('faces of one picture that fill more than a page are neither lost nor doubled', () =>
+  withApi(async (api) => {
+    for (const faces of [1_999, 2, 4_500, 1]) await seedPicture(api.pool, { name: `${faces}`, faces });
+    const { body } = await api.app.inject('/api/faces.csv');
+    assert.deepEqual(await parsedByPostgres(api, body, 'dwd.face'), await rowsOf(api, 'dwd.face', 'file_id, ordinal'));
+  }));
+
+test('the XLSX has days as dates, numbers as numbers, ids and names as texts', () =>
+  withApi(async (api) => {
+    await seedOddNames(api);
+    const read = async (url: string) => {
+      const { rawPayload } = await api.app.inject(url);
+      const [sheet] = (await readXlsx(rawPayload)).sheets;
+      return sheet?.rows ?? [];
+    };
+    const [header, ...rows] = await read('/api/images.xlsx');
+    assert.deepEqual(header, [
+      'file_id',
+      'imp_date',
+      'filename',
+      'md5',
+      'sha256',
+      'width',
+      'height',
+      'face_no',
+      'format',
+      'model',
+      'threshold',
+    ]);
+    assert.deepEqual(
+      rows.map((row) => row.map((value) => (value === '' ? null : value))),
+      (await rowsOf(api, 'dwd.image', 'file_id')).map((row) => [
+        String(row['file_id']),
+        new Date(`${row['imp_date']}T00:00:00Z`),
+        row['filename'] === '' ? null : row['filename'],
+        ...['md5', 'sha256', 'width', 'height', 'face_no', 'format', 'model', 'threshold'].map((column) => row[column]),
+      ]),
+    );
+    const [, face] = await read('/api/faces.xlsx?filename=two%0Alines');
+    assert.deepEqual(face?.slice(2), [0, 0.5, 2, 30, 40, 0.9, '{"nose": [1, 3.5]}']);
+    assert.equal((await read('/api/images.xlsx?model=none')).length, 1);
+  }));
+
+test('the XLSX escapes what XML cannot hold, and what would look escaped', () =>
+  withApi(async (api) => {
+    await seedPicture(api.pool, { name: '<_x0041_\u0001\ufffe\uffff&' });
+    const { rawPayload: zip } = await api.app.inject('/api/images.xlsx');
+    // The sheet is the first entry: a header of 30 bytes, the entry's name and extra field, the deflated content.
+    const sheet = inflateRawSync(zip.subarray(30 + zip.readUInt16LE(26) + zip.readUInt16LE(28))).toString();
+    assert.ok(sheet.includes('<t>&lt;_x005F_x0041__x0001__xFFFE__xFFFF_&amp;</t>'), sheet);
+  }));
+
+test('exports take the filters of the list, and refuse what it refuses', () =>
+  withApi(async (api) => {
+    await seedOddNames(api);
+    const lines = async (query: string) =>
+      (await api.app.inject(`/api/images.csv?${query}`)).body.split('\r\n').length - 1;
+    assert.equal(await lines('from=2026-11-21'), 3);
+    assert.equal(await lines('faceNo=1&to=2026-11-20'), 3);
+    assert.equal(await lines('name=quoted'), 1);
+    assert.equal(await lines('name=nobody'), 0);
+    for (const url of ['/api/images.csv?minFaces=x', '/api/images.xlsx?sort=name', '/api/faces.csv?from=never']) {
+      assert.equal((await api.ask(url)).status, 422, url);
+    }
+  }));
+
+/** Counts the pages that are read from the database from now on. */
+function countPages(api: TestApi): () => number {
+  let pages = 0;
+  const connect = api.pool.connect.bind(api.pool);
+  Object.assign(api.pool, {
+    connect() {
+      pages++;
+      return connect();
+    },
+  });
+  return () => pages;
+}
+
+async function listen(api: TestApi): Promise<(path: string) => Promise<IncomingMessage>> {
+  const address = await api.app.listen({ port: 0, host: '127.0.0.1' });
+  return (path) => new Promise((resolve, reject) => get(`${address}${path}`, resolve).on('error', reject));
+}
+
+test('a client that stops reading holds no connection, and one that leaves ends the export', () =>
+  withApi(async (api) => {
+    await seedManyPictures(api.pool, 100_000);
+    const pages = countPages(api);
+    const ask = await listen(api);
+    for (const path of ['/api/images.csv', '/api/images.xlsx']) {
+      const response = await ask(path);
+      await new Promise((resolve) => response.once('readable', resolve));
+      let before = -1;
+      await waitFor('the export waits for its reader', async () => {
+        const still = pages() === before && api.pool.idleCount === api.pool.totalCount;
+        before = pages();
+        return still || undefined;
+      });
+      assert.ok(pages() < 50, `${path}: ${pages()} pages were read for a client that does not read`);
+      response.destroy();
+      await waitFor('the connection is closed', async () => {
+        const open = await new Promise((resolve) => api.app.server.getConnections((_error, count) => resolve(count)));
+        return open === 0 || undefined;
+      });
+    }
+    const atEnd = pages();
+    await api.app.close();
+    assert.equal(pages(), atEnd);
+  }));
+
+test('an export that the database fails half-way breaks off, so that nobody takes it for whole', () =>
+  withApi(async (api) => {
+    await seedManyPictures(api.pool, 100_000);
+    const ask = await listen(api);
+    for (const path of ['/api/images.csv', '/api/images.xlsx']) {
+      const response = await ask(path);
+      await new Promise((resolve) => response.once('readable', resolve));
+      await api.pool.query('ALTER TABLE dwd.image RENAME TO away');
+      await assert.rejects(finished(response.resume()), { code: 'ECONNRESET' }, path);
+      await api.pool.query('ALTER TABLE dwd.away RENAME TO image');
+    }
+    assert.equal((await api.ask('/api/images?limit=1')).status, 200);
+  }));
+
+test('200,000 rows pass through a bounded memory', () =>
+  withApi(async (api) => {
+    await seedManyPictures(api.pool, 200_000);
+    const ask = await listen(api);
+    for (const [path, least] of [
+      ['/api/images.csv', 20_000_000],
+      ['/api/images.xlsx', 5_000_000],
+    ] as const) {
+      const response = await ask(path);
+      const before = process.memoryUsage.rss();
+      let [bytes, peak, lines] = [0, 0, 0];
+      for await (const chunk of response) {
+        const part: Buffer = chunk;
+        bytes += part.length;
+        lines += part.toString('latin1').split('\n').length - 1;
+        peak = Math.max(peak, process.memoryUsage.rss() - before);
+      }
+      assert.ok(bytes > least, `${path}: ${bytes} bytes`);
+      if (path.endsWith('csv')) assert.equal(lines, 200_000);
+      assert.ok(peak < 150e6, `${path} took ${Math.round(peak / 1e6)} MB more`);
+    }
+  }));
