@@ -31,12 +31,20 @@ export interface Product {
   stop(): Promise<void>;
 }
 
+/** How Millrace is to run. */
+export interface ProductOptions extends Pick<BenchOptions, 'carrier' | 'workers' | 'env'> {
+  /** Folder of the built checkout that is to run; default: this one. */
+  readonly checkout?: string | undefined;
+}
+
+const thisCheckout = fileURLToPath(new URL('../../../..', import.meta.url));
+
 /** Prepares Millrace in a folder that is made; nothing runs yet but a Redis, where that is the carrier. */
 export async function prepareProduct(
   folder: string,
   server: BenchServer,
   databaseUrl: string,
-  { carrier, workers, env }: Pick<BenchOptions, 'carrier' | 'workers' | 'env'>,
+  { carrier, workers, env, checkout = thisCheckout }: ProductOptions,
 ): Promise<Product> {
   const inbox = join(folder, 'inbox');
   const dataDir = join(folder, 'data');
@@ -57,7 +65,7 @@ export async function prepareProduct(
     async start() {
       const port = String(await findFreePort());
       const log = await open(logPath, 'a');
-      supervisor = fork(fileURLToPath(new URL('../../../apps/supervisor/main.js', import.meta.url)), {
+      supervisor = fork(join(checkout, 'dist/apps/supervisor/main.js'), {
         // Not in the project, whose `.env` is not meant for this.
         cwd: folder,
         execArgv: [],
@@ -92,6 +100,7 @@ export async function prepareProduct(
     roleOf(reading) {
       if (reading.pid === supervisor?.pid) return 'supervisor';
       if (reading.pid === redis?.pid) return 'redis';
+      if (reading.command.includes('/packages/faces/children/child.js')) return 'face detection';
       // A process has this name as its argument from its first moment on, before the supervisor writes its number.
       if (reading.parent === supervisor?.pid) return / (api|watcher|worker-\d+)$/.exec(reading.command)?.[1];
       return server.postmaster === undefined ? undefined : postgresRole(server.postmaster, reading);
