@@ -92,7 +92,7 @@ export default {
     },
     {
       name: 'apps-without-native-code',
-      comment: 'Only a task’s body, or a child process of it, loads the picture and inference libraries.',
+      comment: 'Only a task’s body, or a child process of it or of the API, loads the picture and inference libraries.',
       severity: 'error',
       from: { path: '^dist/apps/', pathNot: tests },
       to: { path: native, reachable: true },

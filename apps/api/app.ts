@@ -9,8 +9,12 @@ import { answerErrors, answerFrameworkError } from './http/errors.js';
 import { addSecurityHeaders } from './http/security-headers.js';
 import { compileValidator } from './http/validation.js';
 import { dataSampleRoutes } from './routes/api/data-sample.js';
+import { faceComparisonRoutes } from './routes/api/face-comparisons.js';
+import { faceModelRoutes } from './routes/api/face-models.js';
 import { fileRoutes } from './routes/api/files.js';
 import { imageRoutes } from './routes/api/images.js';
+import { imageExportRoutes } from './routes/api/images-export.js';
+import { imageStatsRoutes } from './routes/api/images-stats.js';
 import { objectsDetectionRoutes } from './routes/api/objects-detection.js';
 import { runRoutes } from './routes/api/runs.js';
 import { taskRoutes } from './routes/api/tasks.js';
@@ -19,6 +23,8 @@ import { vehicleStatusRoutes } from './routes/api/vehicle-status.js';
 import { docsRoutes, gatherOpenApi } from './routes/docs.js';
 import { healthRoutes } from './routes/health.js';
 import { homeRoutes } from './routes/home.js';
+import { imagePageRoutes } from './routes/images/pages.js';
+import { pictureRoutes } from './routes/images/pictures.js';
 import { loginRoutes } from './routes/login.js';
 import { queueRoutes } from './routes/queues.js';
 
@@ -29,6 +35,11 @@ const dataRoutes = [
   fileRoutes,
   uploadRoutes,
   imageRoutes,
+  imageStatsRoutes,
+  imageExportRoutes,
+  pictureRoutes,
+  faceModelRoutes,
+  faceComparisonRoutes,
   objectsDetectionRoutes,
   vehicleStatusRoutes,
   dataSampleRoutes,
@@ -61,6 +72,7 @@ export async function buildApp(deps: ApiDeps): Promise<App> {
   await docsRoutes(app);
   await queueRoutes(app, deps);
   await homeRoutes(app, deps);
+  await imagePageRoutes(app, deps);
   if (apiToken !== undefined && sessions) await loginRoutes(app, apiToken, sessions);
   return app;
 }

@@ -1,13 +1,14 @@
 import type { Config } from '#config/config.js';
 import type { PrismaClient } from '#database/client.js';
 import type { Pool } from '#database/pool.js';
+import type { Pictures } from '#faces/render/pictures.js';
 import type { Logger } from '#process/log.js';
 import type { Carrier } from '#queue/carrier.js';
 import type { Catalogue } from '#runtime/catalogue.js';
 
 /** What the API is made of; opened and closed by `main.ts`, or by a test. */
 export interface ApiDeps {
-  readonly config: Pick<Config, 'host' | 'apiToken' | 'inboxDir' | 'dataDir'>;
+  readonly config: Pick<Config, 'host' | 'apiToken' | 'inboxDir' | 'dataDir' | 'faceModel'>;
   readonly log: Logger;
   readonly pool: Pool;
   /** Over the same pool. */
@@ -15,6 +16,8 @@ export interface ApiDeps {
   /** Opened in the role `http`. */
   readonly carrier: Carrier;
   readonly catalogue: Catalogue;
+  /** Pictures as they are shown. */
+  readonly pictures: Pictures;
   /** Names of the migrations that the database does not have yet. */
   pendingMigrations(): Promise<string[]>;
 }

@@ -1,7 +1,9 @@
+import { join } from 'node:path';
 import { messageOf, SetupError } from '#contracts/errors.js';
 import { openPrisma } from '#database/client.js';
 import { pendingMigrations } from '#database/migrations/apply.js';
 import { openPool } from '#database/pool.js';
+import { Pictures } from '#faces/render/pictures.js';
 import { announceReady } from '#process/ready.js';
 import { type MainContext, runMain } from '#process/run-main.js';
 import { openCarrier } from '#queue/carrier.js';
@@ -27,6 +29,15 @@ async function start({ config, log, releasers }: MainContext): Promise<void> {
   const carrier = openCarrier({ databaseUrl, redisUrl }, 'http', onError);
   releasers.add('queues', () => carrier.close());
 
+  const pictures = new Pictures({
+    cache: {
+      folder: join(config.dataDir, 'cache', 'pictures'),
+      maxBytes: config.pictureCacheMb * 2 ** 20,
+      onError: (error) => log.warn({ err: error }, `a picture is not kept: ${messageOf(error)}`),
+    },
+  });
+  releasers.add('picture renderer', () => pictures.close());
+
   const catalogue = await loadCatalogue();
   await sweepStaging(config.inboxDir);
   const app = await buildApp({
@@ -36,6 +47,7 @@ async function start({ config, log, releasers }: MainContext): Promise<void> {
     prisma,
     carrier,
     catalogue,
+    pictures,
     pendingMigrations: () => pendingMigrations(pool),
   });
   releasers.add('HTTP server', () => closeServer(app, config.stopTimeoutMs / 2));

@@ -33,6 +33,7 @@ test('an empty environment gives the defaults, with absolute paths and at least 
     settleMs: 1500,
     scanIntervalMs: 30_000,
     loadMemoryMb: 16,
+    pictureCacheMb: 256,
     star: 'on',
     jobLockMs: 30_000,
     stopTimeoutMs: 15_000,
@@ -50,6 +51,13 @@ test('values are trimmed and converted, and an empty one counts as unset', () =>
   assert.equal(config.workers, 3);
   assert.equal('redisUrl' in config, false);
   assert.equal(config.faceModel, '/srv/models/a.onnx');
+  const named = (value: string) => loadConfig({ FACE_MODEL: value }, '/srv').faceModel;
+  assert.deepEqual(['blazeface-256', 'a.onnx', './own', '/srv/other'].map(named), [
+    'blazeface-256',
+    '/srv/a.onnx',
+    '/srv/own',
+    '/srv/other',
+  ]);
   assert.equal(config.batchFiles, 10);
 });
 

@@ -43,11 +43,16 @@ export function loadConfig(env: NodeJS.ProcessEnv, folder: string = process.cwd(
     inboxDir: resolve(folder, values.inboxDir),
     dataDir: resolve(folder, values.dataDir),
     workers: values.workers ?? Math.min(64, Math.max(1, availableParallelism())),
-    ...(values.faceModel === undefined ? {} : { faceModel: resolve(folder, values.faceModel) }),
+    ...(values.faceModel === undefined ? {} : { faceModel: faceModelOf(values.faceModel, folder) }),
   };
   const conflicts = findConflicts(config);
   if (conflicts.length > 0) throw new SetupError(conflicts.join('\n'));
   return config;
+}
+
+/** A built-in model's name as it is; a path as an absolute one. A name has no slash and does not end in `.onnx`. */
+function faceModelOf(value: string, folder: string): string {
+  return /^[a-z0-9][a-z0-9.-]*$/.test(value) && !value.endsWith('.onnx') ? value : resolve(folder, value);
 }
 
 /** Whether only programs of this machine can reach the address. A name other than `localhost` is not trusted. */

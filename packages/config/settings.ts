@@ -92,8 +92,9 @@ export const settingsSchema = Type.Object({
   faceModel: Type.Optional(
     Type.String(
       words({
-        description: 'Path of the ONNX face model. Unset: the cached one, else a download, else the one from npm.',
-        expected: 'a path',
+        description:
+          'The face model: name of a built-in one, or path of a model folder or an ONNX file (./ before a bare name). Unset: YuNet, cached or downloaded, else the one from npm.',
+        expected: 'a name or a path',
       }),
     ),
   ),
@@ -127,6 +128,15 @@ export const settingsSchema = Type.Object({
       minimum: 1,
       maximum: 4096,
       default: 16,
+    }),
+  ),
+  pictureCacheMb: Type.Integer(
+    words({
+      description:
+        'Rendered pictures (annotated ones and thumbnails) that are kept below DATA_DIR, in MiB; the least recently used go first. 0 keeps none.',
+      minimum: 0,
+      maximum: 1_048_576,
+      default: 256,
     }),
   ),
   star: Type.Enum(

@@ -6,6 +6,7 @@ import { newRunId, recordRun } from '#database/runs/record-run.js';
 import { addJobs } from '#queue/jobs.js';
 import { browserMissing, openBrowser } from '../helpers/browser.js';
 import { seedFile, type TestApi, withApi } from '../integration/api-fixture.js';
+import { seedPicture } from '../integration/api-pictures-fixture.js';
 
 const token = 'a-token-of-a-test-0123456789';
 
@@ -51,6 +52,30 @@ test('a person who is not logged in is asked for the token and then gets the pag
     assert.equal(new URL(page.url()).pathname, '/');
     await page.getByRole('link', { name: 'quarantined' }).click();
     assert.match(await page.innerText('body'), /a <b>bold<\/b> name\.jpg/);
+  });
+  if (!ran) t.skip(browserMissing);
+});
+
+/** Widths of the pictures that the page has loaded; 0 for one that could not be. A text: tests have no types of the browser. */
+const loadedWidths = (page: Page): Promise<number[]> =>
+  page.evaluate(`Promise.all([...document.querySelectorAll('main img')].map(async (image) => {
+    image.loading = 'eager';
+    await image.decode().catch(() => {});
+    return image.naturalWidth;
+  }))`);
+
+test('the gallery shows the pictures themselves, and each leads to its page with the faces marked', async (t) => {
+  const ran = await inBrowser(async (page, address, api) => {
+    for (const name of ['one.jpg', 'two & <b>.jpg', 'three.jpg']) await seedPicture(api, name);
+    await logIn(page, address, '/images');
+    assert.deepEqual(await loadedWidths(page), [256, 256, 256]);
+    assert.equal(await page.getByRole('img', { name: 'Pictures by number of faces' }).locator('rect').count(), 1);
+    await page.fill('input[name=name]', 'TWO');
+    await page.click('button[type=submit]');
+    await page.getByRole('link', { name: 'two & <b>' }).click();
+    assert.match(new URL(page.url()).pathname, /^\/images\/\d+$/);
+    assert.deepEqual(await loadedWidths(page), [320], 'as wide as its caption needs');
+    assert.match(await page.innerText('body'), /0\.9300/);
   });
   if (!ran) t.skip(browserMissing);
 });

@@ -5,6 +5,7 @@ import type pg from 'pg';
 import { pino } from 'pino';
 import { openPrisma } from '#database/client.js';
 import { pendingMigrations } from '#database/migrations/apply.js';
+import { type PictureRendering, Pictures } from '#faces/render/pictures.js';
 import { type Carrier, openCarrier } from '#queue/carrier.js';
 import { loadCatalogue } from '#runtime/catalogue.js';
 import { buildApp } from '../../apps/api/app.js';
@@ -40,13 +41,27 @@ export interface Answer {
 /** Runs a test against the API, without a token unless one is given. */
 export async function withApi(
   work: (api: TestApi) => Promise<void>,
-  options: { readonly apiToken?: string; readonly redisUrl?: string; readonly deps?: Partial<ApiDeps> } = {},
+  options: {
+    readonly apiToken?: string;
+    readonly redisUrl?: string;
+    readonly deps?: Partial<ApiDeps>;
+    /** What renders pictures, and how many bytes of them are kept. */
+    readonly pictures?: { readonly renderer: PictureRendering; readonly maxBytes: number };
+  } = {},
 ): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'millrace-api-'));
   const inbox = join(folder, 'inbox');
   await withTestDatabase(async ({ url, pool }) => {
     const prisma = openPrisma(pool);
     const carrier = openCarrier({ databaseUrl: url, redisUrl: options.redisUrl }, 'http', () => {});
+    const pictures = new Pictures({
+      cache: {
+        folder: join(folder, 'cache', 'pictures'),
+        maxBytes: options.pictures?.maxBytes ?? 2 ** 20,
+        onError: (error) => console.error('the picture cache failed', error),
+      },
+      ...(options.pictures ? { renderer: options.pictures.renderer } : {}),
+    });
     const app = await buildApp({
       config: {
         host: '127.0.0.1',
@@ -59,6 +74,7 @@ export async function withApi(
       prisma,
       carrier,
       catalogue: await loadCatalogue(),
+      pictures,
       pendingMigrations: () => pendingMigrations(pool),
       ...options.deps,
     });
@@ -79,6 +95,7 @@ export async function withApi(
       await work({ app, pool, carrier, inbox, dataDir: folder, ask });
     } finally {
       await app.close();
+      await pictures.close();
       await carrier.close();
       await prisma.$disconnect();
     }

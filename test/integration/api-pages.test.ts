@@ -95,11 +95,21 @@ test('the OpenAPI document is 3.1 and describes every route, each answer with a 
     assert.match(document.openapi, /^3\.1\./);
     assert.deepEqual(Object.keys(document.paths).sort(), [
       '/api/data-sample',
+      '/api/face-comparisons/{runId}',
+      '/api/face-models',
+      '/api/faces.csv',
+      '/api/faces.xlsx',
       '/api/files',
       '/api/files/{id}',
       '/api/files/{id}/discard',
       '/api/files/{id}/replay',
       '/api/images',
+      '/api/images.csv',
+      '/api/images.xlsx',
+      '/api/images/stats',
+      '/api/images/{id}',
+      '/api/images/{id}/annotated',
+      '/api/images/{id}/thumbnail',
       '/api/objects-detection',
       '/api/runs',
       '/api/runs/{id}',
@@ -153,9 +163,9 @@ async function checkBoard(api: TestApi, kind: 'redis' | 'postgres'): Promise<voi
   assert.equal(status, 200);
   assert.deepEqual(
     body.queues.map((queue: { name: string }) => queue.name),
-    ['images', 'loads'],
+    ['comparisons', 'images', 'loads'],
   );
-  const [job] = body.queues[1].jobs;
+  const [job] = body.queues.find((queue: { name: string }) => queue.name === 'loads').jobs;
   assert.equal(job.externalUrl.href, `/api/runs/${job.id}`);
   assert.equal((await api.ask(`/queues/api/queues/loads/${job.id}`)).status, 200);
   const stats = await api.ask('/queues/api/redis/stats');

@@ -31,7 +31,7 @@ export function sendHomePage(reply: FastifyReply, content: HomeContent): Fastify
     html`<header>
 <h1>Millrace</h1>
 <nav>
-<a href="/docs">API</a> <a href="/queues">Queues</a> <a href="/api/files">Files</a> <a href="/api/runs">Runs</a>
+<a href="/images">Pictures</a> <a href="/docs">API</a> <a href="/queues">Queues</a> <a href="/api/files">Files</a> <a href="/api/runs">Runs</a>
 <a href="/api/tasks">Tasks</a> <a href="/readyz">Readiness</a>
 </nav>
 </header>
@@ -96,7 +96,7 @@ function processes(list: readonly SupervisedProcess[] | undefined): Html {
 }
 
 const datasets = (model: string | undefined): Html => html`<table>
-<tr><td><a href="/api/images">Images and faces</a></td><td class="dim">${model ?? 'no picture yet'}</td></tr>
+<tr><td><a href="/images">Images and faces</a></td><td class="dim">${model ?? 'no picture yet'}</td></tr>
 <tr><td><a href="/api/objects-detection">Object detections</a></td><td></td></tr>
 <tr><td><a href="/api/vehicle-status">Vehicle status</a></td><td><a href="/api/vehicle-status?latest=true">latest</a></td></tr>
 <tr><td><a href="/api/data-sample">Data sample</a></td><td></td></tr>

@@ -32,8 +32,10 @@ button { background: var(--accent); border-color: var(--accent); color: #fff; cu
 @media (prefers-color-scheme: dark) { button { color: #0b1118; } }
 `);
 
-/** Sends a page of our own, its style inline and allowed by a nonce, with no script at all. */
-export function sendPage(reply: FastifyReply, title: string, body: Html): FastifyReply {
+const noStyle = new Html('');
+
+/** Sends a page of our own, its style (and what it adds to it) inline and allowed by a nonce, with no script at all. */
+export function sendPage(reply: FastifyReply, title: string, body: Html, ownStyle: Html = noStyle): FastifyReply {
   const nonce = randomBytes(16).toString('base64');
   const page = html`<!doctype html>
 <html lang="en">
@@ -42,7 +44,7 @@ export function sendPage(reply: FastifyReply, title: string, body: Html): Fastif
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${title}</title>
 <link rel="icon" href="data:,">
-<style nonce="${nonce}">${style}</style>
+<style nonce="${nonce}">${style}${ownStyle}</style>
 </head>
 <body><main>${body}</main></body>
 </html>

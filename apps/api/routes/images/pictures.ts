@@ -1,0 +1,157 @@
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import { basename } from 'node:path/posix';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Type } from 'typebox';
+import { BadInputError, FileChangedError } from '#contracts/errors.js';
+import { findPictureSource, type PictureSource } from '#database/queries/picture-source.js';
+import { type PictureType, pictureTypes, type RenderRequest } from '#faces/render/messages.js';
+import { RenderError } from '#faces/render/renderer.js';
+import { liesAt } from '#runtime/open-file.js';
+import type { ApiDeps } from '../../deps.js';
+import type { App } from '../../http/app-type.js';
+import { HttpProblem, notFound } from '../../http/problem.js';
+import { FileId, problems } from '../../http/schemas.js';
+import { pictureTypeFor } from './media-type.js';
+
+/** Raised when the same request would give another picture than before: what is kept then counts no more. */
+const renderingVersion = 1;
+
+/** Browsers show it again without asking for so long; then they ask whether it is still the same. */
+const maxAgeSeconds = 300;
+
+const Side = (least: number, most: number, standard: number) =>
+  Type.Object(
+    {
+      side: Type.Optional(
+        Type.Integer({
+          minimum: least,
+          maximum: most,
+          default: standard,
+          description: 'The picture is scaled down to fit a square of so many pixels; never enlarged',
+        }),
+      ),
+    },
+    { additionalProperties: false },
+  );
+
+const Params = Type.Object({ id: FileId });
+
+/** Not typed more closely: Fastify would take the schema of the bytes for the type of what is sent. */
+const answers = (description: string): Record<number, object> => ({
+  200: {
+    description,
+    content: Object.fromEntries(
+      pictureTypes.map((type) => [type, { schema: Type.String({ format: 'binary', description: 'The picture' }) }]),
+    ),
+  },
+  ...problems(404, 410, 422),
+});
+
+/** GET /api/images/{id}/annotated and GET /api/images/{id}/thumbnail. */
+export async function pictureRoutes(app: App, deps: ApiDeps): Promise<void> {
+  app.get(
+    '/api/images/:id/annotated',
+    {
+      schema: {
+        tags: ['datasets'],
+        summary: 'A picture with the faces that were found in it: boxes, scores and landmarks, a caption below it',
+        params: Params,
+        querystring: Side(64, 2048, 1024),
+        response: answers('The annotated picture: WebP where Accept names it, else JPEG'),
+      },
+    },
+    (request, reply) => {
+      const { side = 1024 } = request.query;
+      return sendPicture(deps, { id: request.params.id, side, annotated: true }, request, reply);
+    },
+  );
+
+  app.get(
+    '/api/images/:id/thumbnail',
+    {
+      schema: {
+        tags: ['datasets'],
+        summary: 'A picture, small',
+        params: Params,
+        querystring: Side(32, 512, 256),
+        response: answers('The small picture: WebP where Accept names it, else JPEG'),
+      },
+    },
+    (request, reply) => {
+      const { side = 256 } = request.query;
+      return sendPicture(deps, { id: request.params.id, side, annotated: false }, request, reply);
+    },
+  );
+}
+
+interface Wanted {
+  readonly id: string;
+  readonly side: number;
+  readonly annotated: boolean;
+}
+
+async function sendPicture(
+  { pool, config, pictures }: ApiDeps,
+  wanted: Wanted,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const source = await findPictureSource(pool, wanted.id);
+  if (source === undefined) throw notFound(`file ${wanted.id} was not loaded as a picture, or is not known`);
+  if (!(await liesAt(config.inboxDir, source))) throw gone(source.path);
+
+  const type = pictureTypeFor(request.headers.accept);
+  const key = keyOf(source, wanted, type);
+  const etag = `"${key}"`;
+  reply.headers({ etag, vary: 'accept', 'cache-control': `private, max-age=${maxAgeSeconds}` });
+  if (hasAlready(request.headers['if-none-match'], etag)) return reply.code(304).send();
+  try {
+    const bytes = await pictures.get(key, async (renderer) => {
+      const rendered = await renderer.render(toRequest(config.inboxDir, source, wanted, type));
+      // What was read between the two looks was the version that was loaded.
+      if (!(await liesAt(config.inboxDir, source))) throw gone(source.path);
+      return rendered;
+    });
+    return await reply.type(type).send(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+  } catch (error) {
+    for (const header of ['etag', 'vary']) reply.removeHeader(header);
+    reply.header('cache-control', 'no-store');
+    throw toProblem(error, source.path);
+  }
+}
+
+/** Everything that the picture's bytes depend on, as a short text: its place in the cache, and its ETag. */
+function keyOf({ sha256, path, model, faces }: PictureSource, { side, annotated }: Wanted, type: PictureType): string {
+  const drawn = annotated ? [basename(path), model, faces] : [];
+  const content = JSON.stringify([renderingVersion, sha256, side, type, ...drawn]);
+  return createHash('sha256').update(content).digest('hex').slice(0, 40);
+}
+
+function toRequest(inboxDir: string, source: PictureSource, wanted: Wanted, type: PictureType): RenderRequest {
+  const { model, faces } = source;
+  return {
+    path: join(inboxDir, ...source.path.split('/')),
+    side: wanted.side,
+    type,
+    ...(wanted.annotated ? { annotation: { name: basename(source.path), model, faces: [...faces] } } : {}),
+  };
+}
+
+/** RFC 9110, 13.1.2: any of the listed tags, weak or not, or `*`. */
+const hasAlready = (header: string | undefined, etag: string): boolean =>
+  (header ?? '').split(',').some((each) => each.trim() === '*' || each.trim().replace(/^W\//, '') === etag);
+
+const gone = (path: string): HttpProblem =>
+  new HttpProblem(410, `${path} is not in the inbox any more as it was when it was loaded; its record is all there is`);
+
+function toProblem(error: unknown, path: string): unknown {
+  if (error instanceof FileChangedError || isMissing(error)) return gone(path);
+  if (error instanceof BadInputError) return new HttpProblem(422, `${path} cannot be shown. ${error.message}`);
+  if (!(error instanceof RenderError)) return error;
+  if (error.fault === 'crashed') return new HttpProblem(500, error.message, { cause: error });
+  const seconds = error.fault === 'too-slow' ? 60 : 2;
+  return new HttpProblem(503, error.message, { headers: { 'retry-after': String(seconds) } });
+}
+
+const isMissing = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'ENOENT';

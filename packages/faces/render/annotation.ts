@@ -1,0 +1,140 @@
+import { type Static, Type } from 'typebox';
+import type { Size } from '../picture/raster.js';
+import { shorten, strokeText, textWidth } from './stroke-font.js';
+
+/** A face to be drawn: pixels of the picture as it is shown, score 0 to 1. */
+export const ShownFace = Type.Object({
+  x: Type.Number(),
+  y: Type.Number(),
+  width: Type.Number(),
+  height: Type.Number(),
+  score: Type.Number(),
+  /** [x, y] by name, as the model names them. */
+  landmarks: Type.Record(Type.String(), Type.Tuple([Type.Number(), Type.Number()])),
+});
+
+/** What is written and drawn on a picture. */
+export const Annotation = Type.Object({
+  /** First line of the caption, after the count; shortened where it is too long. */
+  name: Type.String(),
+  model: Type.String(),
+  faces: Type.Array(ShownFace),
+});
+
+export type ShownFace = Static<typeof ShownFace>;
+export type Annotation = Static<typeof Annotation>;
+
+/** The drawing for a picture, and how large the canvas must be to take it. */
+export interface Overlay {
+  /** An SVG document of `canvas` size, transparent except for the drawing. */
+  readonly svg: string;
+  /** At least the picture's size; the picture lies in its upper left corner, the caption below it. */
+  readonly canvas: Size;
+}
+
+/** A caption needs this many pixels to say anything; narrower pictures stand on a wider canvas. */
+const narrowest = 320;
+const boxColour = '#35ff6b';
+const darkColour = '#05170b';
+const captionColour = '#10161d';
+
+const clamp = (value: number, least: number, most: number): number => Math.max(least, Math.min(most, value));
+const px = (value: number): string => value.toFixed(2);
+
+/** Draws the boxes, scores and landmarks of `annotation` for a picture shown at `shown`, scaled to `picture`. */
+export function drawOverlay(annotation: Annotation, shown: Size, picture: Size): Overlay {
+  const width = Math.max(picture.width, narrowest);
+  const capital = Math.round(clamp(width / 90, 8, 15));
+  const height = picture.height + Math.round(capital * 5.2);
+  const scale = { x: picture.width / shown.width, y: picture.height / shown.height };
+  const faces = annotation.faces.map((face) => scaleFace(face, scale));
+  // Labels last: a neighbour's box must not cross out a number.
+  const drawing = [
+    ...faces.map((face) => boxOf(face, picture)),
+    ...faces.map((face) => landmarksOf(face)),
+    ...faces.map((face, index) => labelOf(face, index + 1, picture)),
+    captionOf(annotation, { shown, picture, width, height, capital }),
+  ];
+  return {
+    canvas: { width, height },
+    svg: `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" fill="none" stroke-linecap="round" stroke-linejoin="round">${drawing.join('')}</svg>`,
+  };
+}
+
+function scaleFace(face: ShownFace, { x, y }: { x: number; y: number }): ShownFace {
+  const landmarks = Object.entries(face.landmarks).map(([name, [left, top]]): [string, [number, number]] => [
+    name,
+    [left * x, top * y],
+  ]);
+  return {
+    x: face.x * x,
+    y: face.y * y,
+    width: face.width * x,
+    height: face.height * y,
+    score: face.score,
+    landmarks: Object.fromEntries(landmarks),
+  };
+}
+
+/** A light line on a wider dark one is seen on any ground. Thin on small faces, so that the face stays to be seen. */
+function boxOf(face: ShownFace, picture: Size): string {
+  const line = clamp(Math.min(Math.max(picture.width, picture.height) / 360, face.width / 14), 1.2, 4);
+  const shape = `x="${px(face.x)}" y="${px(face.y)}" width="${px(face.width)}" height="${px(face.height)}" rx="${px(line)}"`;
+  return (
+    `<rect ${shape} stroke="${darkColour}" stroke-opacity=".8" stroke-width="${px(line * 1.9)}"/>` +
+    `<rect ${shape} stroke="${boxColour}" stroke-width="${px(line)}"/>`
+  );
+}
+
+/** Eyes, mouth and nose in colours of their own: so it is seen at once which way up the model took the face. */
+function landmarksOf(face: ShownFace): string {
+  const radius = clamp(face.width / 32, 1.2, 5);
+  return Object.entries(face.landmarks)
+    .map(([name, [x, y]]) => {
+      const colour = /eye/i.test(name) ? '#4fd8ff' : /mouth/i.test(name) ? '#ff6bb5' : '#ffd84a';
+      return `<circle cx="${px(x)}" cy="${px(y)}" r="${px(radius)}" fill="${colour}" stroke="${darkColour}" stroke-width="${px(radius / 2.2)}"/>`;
+    })
+    .join('');
+}
+
+/** The face's number and score above its box, or inside where there is no room above; small faces have the number only. */
+function labelOf(face: ShownFace, number: number, picture: Size): string {
+  const capital = clamp(face.width / 8, 6, 12);
+  const full = `${number}  ${face.score.toFixed(2)}`;
+  const text = textWidth(full, capital) <= Math.max(face.width, 30) * 1.25 ? full : String(number);
+  const pad = capital * 0.45;
+  const size = { width: textWidth(text, capital) + 2 * pad, height: capital + 2 * pad };
+  const left = clamp(face.x, 0, Math.max(0, picture.width - size.width));
+  const above = face.y - size.height - 1;
+  const top = above >= 0 ? above : clamp(face.y, 0, Math.max(0, picture.height - size.height));
+  return (
+    `<rect x="${px(left)}" y="${px(top)}" width="${px(size.width)}" height="${px(size.height)}" rx="2" fill="${darkColour}" fill-opacity=".82"/>` +
+    line(text, { x: left + pad, y: top + pad, capital, colour: boxColour })
+  );
+}
+
+function captionOf(
+  { faces, name, model }: Annotation,
+  place: { shown: Size; picture: Size; width: number; height: number; capital: number },
+): string {
+  const { shown, picture, width, height, capital } = place;
+  const room = width - 2 * capital;
+  const count = faces.length === 1 ? '1 face' : `${faces.length} faces`;
+  const used = textWidth(`${count}  `, capital) + capital;
+  const small = capital * 0.85;
+  const top = picture.height + capital;
+  const detail = `${shown.width} × ${shown.height}  ·  ${model}`;
+  return (
+    // The strip to the right of a narrow picture is part of the caption's ground, too.
+    `<path d="M0 ${picture.height}H${picture.width}V0H${width}V${height}H0Z" fill="${captionColour}"/>` +
+    line(count, { x: capital, y: top, capital, colour: boxColour }) +
+    line(shorten(name, capital, room - used), { x: capital + used, y: top, capital, colour: '#ffffff' }) +
+    line(shorten(detail, small, room), { x: capital, y: top + capital * 2, capital: small, colour: '#9fb0c0' })
+  );
+}
+
+function line(text: string, place: { x: number; y: number; capital: number; colour: string }): string {
+  const { x, y, capital, colour } = place;
+  const { path } = strokeText(text, x, y, capital);
+  return path === '' ? '' : `<path d="${path}" stroke="${colour}" stroke-width="${px(Math.max(1, capital / 7))}"/>`;
+}

@@ -1,0 +1,29 @@
+import { type Static, Type } from 'typebox';
+import { SentError } from '../children/messages.js';
+import { Annotation } from './annotation.js';
+
+/** The kinds of picture that are sent to browsers, as media types. */
+export const pictureTypes = ['image/jpeg', 'image/webp'] as const;
+
+/** One of `pictureTypes`. */
+export type PictureType = (typeof pictureTypes)[number];
+
+/** A picture to be rendered; answered by `rendered` or `failed` before the next is sent. */
+export const RenderRequest = Type.Object({
+  /** Absolute path of the source. */
+  path: Type.String(),
+  /** The picture fits a square of so many pixels; it is never enlarged. */
+  side: Type.Integer(),
+  type: Type.Enum(['image/jpeg', 'image/webp']),
+  /** Without it the picture is only scaled. */
+  annotation: Type.Optional(Annotation),
+});
+
+/** All that the child sends; `bytes` is a Uint8Array, which JSON Schema has no word for. */
+export const RenderReply = Type.Union([
+  Type.Object({ type: Type.Literal('rendered'), bytes: Type.Unknown() }),
+  Type.Object({ type: Type.Literal('failed'), error: SentError }),
+]);
+
+export type RenderRequest = Static<typeof RenderRequest>;
+export type RenderReply = Static<typeof RenderReply>;

@@ -1,0 +1,111 @@
+import assert from 'node:assert/strict';
+import { type TestContext, test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import { BadInputError } from '#contracts/errors.js';
+import { quarters, temporaryFile } from '../testing/pictures.js';
+import type { RenderRequest } from './messages.js';
+import { PictureRenderer, RenderError, type RendererOptions, type RenderFault } from './renderer.js';
+
+const program = new URL('./child.fixture.js', import.meta.url);
+
+function openRenderer(test: TestContext, options: RendererOptions): PictureRenderer {
+  const renderer = new PictureRenderer(options);
+  test.after(() => renderer.close());
+  return renderer;
+}
+
+const ask = (path: string): RenderRequest => ({ path, side: 64, type: 'image/jpeg' });
+
+const failsAs = (fault: RenderFault) => (error: unknown) => {
+  assert.ok(error instanceof RenderError, String(error));
+  assert.equal(error.fault, fault, error.message);
+  return true;
+};
+
+test('renders in one process, one after the other, started by the first picture', async (t) => {
+  const renderer = openRenderer(t, {});
+  assert.equal(renderer.pid, undefined);
+  const path = await temporaryFile(t, 'a.jpg', await quarters().jpeg().toBuffer());
+  const pictures = await Promise.all([
+    renderer.render(ask(path)),
+    renderer.render({ ...ask(path), type: 'image/webp' }),
+  ]);
+  assert.deepEqual(
+    pictures.map((bytes) => Buffer.from(bytes).toString('latin1', 0, 4)),
+    ['\xff\xd8\xff\xdb', 'RIFF'],
+  );
+  const { pid } = renderer;
+  await renderer.render(ask(path));
+  assert.equal(renderer.pid, pid);
+});
+
+test('a picture that cannot be read rejects with its reason, and the process stays', async (t) => {
+  const renderer = openRenderer(t, {});
+  const path = await temporaryFile(t, 'a.jpg', Buffer.from('words'));
+  await assert.rejects(
+    renderer.render(ask(path)),
+    (error) => error instanceof BadInputError && error.code === 'not-an-image',
+  );
+  assert.notEqual(renderer.pid, undefined);
+});
+
+test('a process that dies takes its own picture with it, and no other', async (t) => {
+  const renderer = openRenderer(t, { program });
+  const fates = ['live', 'die', 'live', 'exit', 'live'].map((path) => renderer.render(ask(path)));
+  const settled = await Promise.allSettled(fates);
+  assert.deepEqual(
+    settled.map(({ status }) => status),
+    ['fulfilled', 'rejected', 'fulfilled', 'rejected', 'fulfilled'],
+  );
+  await assert.rejects(renderer.render(ask('die')), /signal SIGSEGV/);
+  await assert.rejects(renderer.render(ask('exit')), failsAs('crashed'));
+});
+
+test('a picture that takes too long is given up, and the next one is rendered by another process', async (t) => {
+  const renderer = openRenderer(t, { program, limitMs: 3000 });
+  await assert.rejects(renderer.render(ask('hang')), failsAs('too-slow'));
+  assert.match(Buffer.from(await renderer.render(ask('live'))).toString(), / 0$/);
+});
+
+test('as many pictures as may wait do, the next one is refused at once', async (t) => {
+  const renderer = openRenderer(t, { program, maxWaiting: 2 });
+  const taken = ['live', 'live', 'live'].map((path) => renderer.render(ask(path)));
+  await assert.rejects(renderer.render(ask('live')), failsAs('busy'));
+  await Promise.all(taken);
+  await renderer.render(ask('live'));
+});
+
+test('the process is ended when it has nothing to do', async (t) => {
+  const renderer = openRenderer(t, { program, idleMs: 1 });
+  const pid = Number(
+    Buffer.from(await renderer.render(ask('live')))
+      .toString()
+      .split(' ')[0],
+  );
+  while (renderer.pid !== undefined) await delay(1);
+  const next = Number(
+    Buffer.from(await renderer.render(ask('live')))
+      .toString()
+      .split(' ')[0],
+  );
+  assert.notEqual(next, pid);
+});
+
+test('close ends what is under way and what waits, twice without harm', async () => {
+  const renderer = new PictureRenderer({ program });
+  const fates = [renderer.render(ask('hang')), renderer.render(ask('live'))].map((fate) =>
+    assert.rejects(fate, failsAs('closed')),
+  );
+  // The first is asked for in a later tick; a close before that would be another case.
+  await new Promise((resolve) => setImmediate(resolve));
+  await renderer.close();
+  await Promise.all(fates);
+  await renderer.close();
+  await assert.rejects(renderer.render(ask('live')), failsAs('closed'));
+  assert.equal(renderer.pid, undefined);
+});
+
+test('an answer without bytes is an error, not a picture', async (t) => {
+  const renderer = openRenderer(t, { program });
+  await assert.rejects(renderer.render(ask('blind')), /no bytes/);
+});
