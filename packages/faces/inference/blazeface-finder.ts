@@ -1,3 +1,4 @@
+import { fitInside } from '../picture/decode.js';
 import { orient, type Raster } from '../picture/raster.js';
 import type { StageTimes } from '../stages.js';
 import { agree, type Candidate, turnOver } from './blazeface-agreement.js';
@@ -6,7 +7,6 @@ import { reduce } from './blazeface-reduce.js';
 import type { BlazefaceSearch } from './blazeface-search.js';
 import type { FaceFinder, FoundFace, Picture, Size } from './face-finder.js';
 import { scale } from './geometry.js';
-import { fitInto } from './yunet-finder.js';
 
 /** EXIF's number for a picture that is upside down. */
 const UPSIDE_DOWN = 3;
@@ -19,7 +19,7 @@ const UPSIDE_DOWN = 3;
 export function createBlazefaceFinder(network: BlazefaceNetwork, search: BlazefaceSearch): FaceFinder {
   const sides = [...search.longSides].sort((a, b) => b - a);
   const [largest = 0] = sides;
-  const sizeOf = (size: Size, side: number) => fitInto(size, { width: side, height: side });
+  const sizeOf = (size: Size, side: number) => fitInside(size.width, size.height, { width: side, height: side });
 
   async function looks(raster: Raster, shown: Size, threshold: number, times: StageTimes): Promise<FoundFace[]> {
     const candidates: Candidate[] = [];

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { Raster } from '../picture/raster.js';
 import { StageTimes } from '../stages.js';
 import type { FoundFace, Picture, Size } from './face-finder.js';
-import { createYunetFinder, lookSize } from './yunet-finder.js';
+import { createYunetFinder } from './yunet-finder.js';
 import type { YunetNetwork } from './yunet-network.js';
 import type { YunetSearch } from './yunet-search.js';
 
@@ -46,18 +46,6 @@ const picture = (width: number, height: number): Picture => ({
 
 const find = (fake: YunetNetwork, shown: Picture, how = search) =>
   createYunetFinder(fake, how).find(shown, { threshold: 0.6, times: new StageTimes() });
-
-test('a picture is looked at as it is, or scaled to the nearest size that is', () => {
-  assert.deepEqual(lookSize({ width: 612, height: 408 }, 480, 640), { width: 612, height: 408 });
-  assert.deepEqual(lookSize({ width: 4000, height: 3000 }, 480, 640), { width: 640, height: 480 });
-  assert.deepEqual(lookSize({ width: 96, height: 120 }, 480, 640), { width: 384, height: 480 });
-});
-
-test('a long strip keeps more of its pixels, within bounds', () => {
-  assert.deepEqual(lookSize({ width: 20_000, height: 500 }, 480, 640), { width: 2862, height: 72 });
-  assert.deepEqual(lookSize({ width: 1, height: 100_000 }, 480, 640), { width: 1, height: 5120 });
-  assert.deepEqual(lookSize({ width: 1000, height: 100 }, 480, 640), { width: 1000, height: 100 });
-});
 
 test('a clear face takes one look', async () => {
   const { fake, looks } = network(() => [face(100, 50, 64, 0.95)]);

@@ -1,8 +1,10 @@
+import { fitInside } from '../picture/decode.js';
 import { halve, orient, type Raster } from '../picture/raster.js';
 import type { StageTimes } from '../stages.js';
 import { closeUpsOf } from './close-up.js';
 import type { FaceFinder, FoundFace, Picture, Size } from './face-finder.js';
 import { type Box, overlap, scale } from './geometry.js';
+import { lookSize } from './look-size.js';
 import { suppress } from './nms.js';
 import { TURNS, type Turn, turnBack, turnRaster } from './turn.js';
 import type { YunetNetwork } from './yunet-network.js';
@@ -32,27 +34,8 @@ const CLOSE_UP_LEAST = 0.1;
 /** The EXIF orientation of a picture that is shown with left and right exchanged. */
 const MIRRORED = 2;
 
-/** The size, in whole pixels, of `size` enlarged or reduced until it touches the box from inside. */
-export function fitInto(size: Size, box: Size): Size {
-  const factor = Math.min(box.width / size.width, box.height / size.height);
-  const side = (length: number, most: number) => Math.max(1, Math.min(most, Math.round(length * factor)));
-  return { width: side(size.width, box.width), height: side(size.height, box.height) };
-}
-
 /** A look that is larger by less shows nothing new. */
 const WORTH_LARGER = 1.25;
-/** How much longer than the longest side that is asked for the raster of a long strip may be. */
-const MOST_STRETCH = 8;
-
-/** The size to look at a picture of `size` at: its long side from `least` to `most`, see `YunetSearch.leastSide`. */
-export function lookSize(size: Size, least: number, most: number): Size {
-  const long = Math.max(size.width, size.height);
-  const usual = Math.min(most, Math.max(least, long)) / long;
-  const strip = Math.sqrt((most * most) / 2 / (size.width * size.height));
-  const factor = Math.max(usual, Math.min(1, strip, (MOST_STRETCH * most) / long));
-  const side = Math.max(1, Math.round(long * factor));
-  return fitInto(size, { width: side, height: side });
-}
 
 /**
  * A finder that looks with YuNet: at the whole picture; when that shows no clear face, at the picture turned; then,
@@ -66,7 +49,7 @@ export function createYunetFinder(network: YunetNetwork, search: YunetSearch): F
   const { closeUp, small, turn } = network.fixed === undefined ? search : {};
 
   const firstSize = (size: Size): Size => {
-    if (network.fixed !== undefined) return fitInto(size, network.fixed);
+    if (network.fixed !== undefined) return fitInside(size.width, size.height, network.fixed);
     return lookSize(size, search.leastSide, search.mostSide);
   };
 
