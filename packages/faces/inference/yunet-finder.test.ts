@@ -13,7 +13,7 @@ const search: YunetSearch = {
   overlap: 0.3,
   closeUp: { from: 0.3, to: 0.85, around: 3, side: 96, most: 2 },
   small: { from: 0.6, below: 20, side: 1280 },
-  turn: { below: 0.9, from: 0.8 },
+  turn: { below: 0.9, hint: 0.15, from: 0.8 },
 };
 
 const face = (x: number, y: number, side: number, score: number): FoundFace => ({

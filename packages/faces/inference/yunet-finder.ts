@@ -58,16 +58,18 @@ export function createYunetFinder(network: YunetNetwork, search: YunetSearch): F
     return times.timeSync('boxes', () => suppress(found, { overlap: search.overlap }));
   };
 
-  const lookFirst = async (picture: Picture, options: Look): Promise<View> => {
+  /** With the score of the best box, be it too low for a face. */
+  const lookFirst = async (picture: Picture, { least, times }: Look): Promise<{ view: View; best: number }> => {
     const raster = await picture.raster(firstSize(picture));
-    return { turn: 0, raster, faces: await look(raster, options) };
+    const boxes = await look(raster, { least: Math.min(least, turn?.hint ?? least), times });
+    const faces = boxes.filter((box) => box.score >= least);
+    return { view: { turn: 0, raster, faces }, best: boxes[0]?.score ?? 0 };
   };
 
   /** The view turned so that it shows a face clearly, and more clearly than upright; else the view. */
-  const lookTurned = async (view: View, options: Look): Promise<View> => {
+  const lookTurned = async (view: View, upright: number, options: Look): Promise<View> => {
     const { times } = options;
-    const upright = view.faces[0]?.score ?? 0;
-    if (turn === undefined || upright >= turn.below) return view;
+    if (turn === undefined || upright >= turn.below || upright < turn.hint) return view;
     // Half the size tells what is up at a quarter of the cost.
     const half = times.timeSync('tensor', () => halve(view.raster));
     let best: { turn: Turn; score: number } = { turn: 0, score: Math.max(upright, turn.from) };
@@ -125,8 +127,8 @@ export function createYunetFinder(network: YunetNetwork, search: YunetSearch): F
     async find(picture, { threshold, times }): Promise<FoundFace[]> {
       const least = Math.min(threshold, closeUp?.from ?? threshold);
       const options = { threshold, least, times };
-      const upright = await lookFirst(picture, options);
-      const view = await lookLarger(await lookTurned(upright, options), picture, options);
+      const first = await lookFirst(picture, options);
+      const view = await lookLarger(await lookTurned(first.view, first.best, options), picture, options);
       const faces = await lookCloser(view, options);
       const { turn: turned, raster } = view;
       const sideways = turned === 90 || turned === 270;

@@ -52,6 +52,8 @@ export const YunetSearch = Type.Object(
       Type.Object(
         {
           below: Score,
+          /** A picture with no box of this score at all shows nobody, whichever way it is turned, and is not turned. */
+          hint: Score,
           /** The score, above that of the upright picture, which makes a turned picture the right one. */
           from: Score,
         },

@@ -51,23 +51,24 @@ export function orient(raster: Raster, orientation: number): Raster {
 export function halve(raster: Raster): Raster {
   const width = Math.ceil(raster.width / 2);
   const height = Math.ceil(raster.height / 2);
+  const { rgb: source } = raster;
   const rgb = new Uint8Array(width * height * 3);
   let target = 0;
   for (let y = 0; y < height; y += 1) {
-    const upper = 2 * y * raster.width * 3;
-    const lower = Math.min(2 * y + 1, raster.height - 1) * raster.width * 3;
+    let above = 2 * y * raster.width * 3;
+    let below = Math.min(2 * y + 1, raster.height - 1) * raster.width * 3;
     for (let x = 0; x < width; x += 1) {
-      const left = 2 * x * 3;
-      const right = Math.min(2 * x + 1, raster.width - 1) * 3;
+      const right = 2 * x + 1 < raster.width ? 3 : 0;
       for (let channel = 0; channel < 3; channel += 1) {
         const sum =
-          (raster.rgb[upper + left + channel] ?? 0) +
-          (raster.rgb[upper + right + channel] ?? 0) +
-          (raster.rgb[lower + left + channel] ?? 0) +
-          (raster.rgb[lower + right + channel] ?? 0);
+          (source[above] ?? 0) + (source[above + right] ?? 0) + (source[below] ?? 0) + (source[below + right] ?? 0);
         rgb[target] = (sum + 2) >> 2;
         target += 1;
+        above += 1;
+        below += 1;
       }
+      above += 3;
+      below += 3;
     }
   }
   return { width, height, rgb };

@@ -13,8 +13,9 @@ export const definition = defineFileTask({
     name: 'images',
     description: 'JPEG, PNG, WebP, GIF, TIFF and AVIF pictures',
     matches: (path) => /\.(jpe?g|png|webp|gif|tiff?|avif)$/i.test(path),
-    // Some seconds of work, and one commit for all of it. 12-megapixel pictures come by the dozen.
-    batch: { files: 64, bytes: 64 * 2 ** 20 },
+    // Under a second of work on a core, and one commit for all of it: enough to be shared among the workers. Of a
+    // camera's pictures that is a handful.
+    batch: { files: 32, bytes: 16 * 2 ** 20 },
   },
   byDay: { table: 'dwd.image', column: 'imp_date' },
 });
