@@ -1,8 +1,8 @@
 import { FaceChild } from './child-process.js';
 import type { OpenRequest } from './messages.js';
 
-/** Pictures that one child works on at a time: while the model looks at one, the next is decoded. */
-const perChild = 2;
+/** Pictures that one child works on at a time: while the model looks at one, others are read, decoded and sent back. */
+const perChild = 4;
 
 /** How a child is to be used. */
 interface UseOptions {

@@ -65,14 +65,18 @@ export function renderReport(results: readonly WayResult[]): string {
 }
 
 /** CPU and memory by role; the last line is all of them together. */
-export function renderProcesses({ figures, rows, seconds }: Pick<WayResult, 'figures' | 'rows' | 'seconds'>): string {
+export function renderProcesses(
+  { figures, rows, seconds }: Pick<WayResult, 'figures' | 'rows' | 'seconds'>,
+  unit: 'row' | 'picture' = 'row',
+): string {
+  const [many, of] = unit === 'row' ? [1e6, 'CPU s per 1 M rows'] : [1e3, 'CPU ms per picture'];
   const cpu = (used: number): string[] => [
     used.toFixed(2),
-    ((used / rows) * 1e6).toFixed(2),
+    ((used / rows) * many).toFixed(2),
     `${((used / seconds) * 100).toFixed(0)} %`,
   ];
   return table(
-    ['process', 'number', 'CPU s', 'CPU s per 1 M rows', 'of a core', 'peak MB', 'private MB'],
+    ['process', 'number', 'CPU s', of, 'of a core', 'peak MB', 'private MB'],
     [
       ...figures.roles
         .filter(matters)
