@@ -84,10 +84,13 @@ test('no more doubtful faces are looked at again than are asked for', async () =
   assert.equal(found.length, 1 + 3);
 });
 
+/** Too little for a face, enough to look at the picture turned. */
+const hint = [face(5, 5, 30, 0.2)];
+
 test('a picture on its side is turned, and its faces told as the picture is shown', async () => {
   // Only where the raster stands upright, as it does after a turn by 90° (the second look) or 270°, is there a face.
   const { fake, looks } = network((raster, look) => {
-    if (raster.width > raster.height) return [];
+    if (raster.width > raster.height) return hint;
     if (look === 2) return [face(10, 20, 30, 0.94)];
     return look === 5 ? [face(20, 40, 60, 0.95)] : [];
   });
@@ -99,9 +102,16 @@ test('a picture on its side is turned, and its faces told as the picture is show
   assert.deepEqual(found, [{ ...face(40, 400 - 20 - 60, 60, 0.95), landmarks: { nose: [70, 350] } }]);
 });
 
+test('a picture without the least hint of a face is not turned', async () => {
+  const { fake, looks } = network((_, look) => (look === 1 ? [face(5, 5, 30, 0.14)] : [face(10, 20, 30, 0.94)]));
+  assert.deepEqual(await find(fake, picture(600, 400)), []);
+  assert.equal(looks.length, 1);
+});
+
 test('a turned picture needs a clear face that is better than the upright one', async () => {
-  const weak = network((_, look) => (look === 1 ? [] : [face(10, 20, 30, 0.79)]));
+  const weak = network((_, look) => (look === 1 ? hint : [face(10, 20, 30, 0.79)]));
   assert.deepEqual(await find(weak.fake, picture(600, 400)), []);
+  assert.equal(weak.looks.length, 4);
   const worse = network((_, look) => (look === 1 ? [face(0, 0, 60, 0.88)] : [face(10, 20, 30, 0.87)]));
   assert.deepEqual(
     (await find(worse.fake, picture(600, 400))).map((found) => found.x),
