@@ -62,6 +62,25 @@ test('the picture is decoded once, at the largest size, and looked at in all of 
   assert.deepEqual([face?.x, face?.y, Math.round(face?.width ?? 0)], [0, 0, 200]);
 });
 
+test('a picture of small faces is looked at in larger sizes, too, up to twice its own', async () => {
+  const search = { ...SEARCH, small: { below: 65, longSides: [1024, 1536] } };
+  const sidesOf = async (size: Size, small: typeof search) => {
+    const network = networkThatSees(() => 0.9);
+    const { asked, picture } = markedPicture(size);
+    await createBlazefaceFinder(network, small).find(picture, { threshold: 0.64, times: new StageTimes() });
+    return { asked: asked.map(({ width }) => width), looks: network.looks.map(({ width }) => width) };
+  };
+  assert.deepEqual(await sidesOf({ width: 600, height: 400 }, search), {
+    asked: [512, 1024],
+    looks: [512, 384, 128, 1024, 512, 384, 128],
+  });
+  assert.deepEqual((await sidesOf({ width: 1600, height: 800 }, search)).asked, [512, 1536]);
+  assert.deepEqual((await sidesOf({ width: 500, height: 400 }, search)).asked, [512]);
+  // A face is 64 pixels wide in the look at 512.
+  const larger = { ...search, small: { ...search.small, below: 64 } };
+  assert.deepEqual((await sidesOf({ width: 1600, height: 800 }, larger)).asked, [512]);
+});
+
 test('a picture without faces is turned over, and faces found there are told as the picture is shown', async () => {
   const network = networkThatSees((raster) => (isUpright(raster) ? 0.3 : 0.9));
   const { asked, picture } = markedPicture({ width: 1600, height: 800 });

@@ -13,15 +13,23 @@ const UPSIDE_DOWN = 3;
 
 /**
  * A finder that looks with BlazeFace at several sizes of the whole picture, because the network sees only faces of
- * about 20 to 150 pixels, and believes what two of them see. It knows faces that lie on their side, but few that are
+ * about 20 to 150 pixels, and believes what two of them see; at larger sizes, too, where most faces are small. It knows faces that lie on their side, but few that are
  * upside down: where it finds nothing, it turns the picture over and looks again.
  */
 export function createBlazefaceFinder(network: BlazefaceNetwork, search: BlazefaceSearch): FaceFinder {
-  const sides = [...search.longSides].sort((a, b) => b - a);
-  const [largest = 0] = sides;
+  const descending = (sides: readonly number[]) => [...sides].sort((a, b) => b - a);
+  const usualSides = descending(search.longSides);
+  const [largest = 0] = usualSides;
   const sizeOf = (size: Size, side: number) => fitInside(size.width, size.height, { width: side, height: side });
 
-  async function looks(raster: Raster, shown: Size, threshold: number, times: StageTimes): Promise<FoundFace[]> {
+  /** Looks at `raster`, which has the first of `sides`, and at its reductions to the others. */
+  async function looks(
+    raster: Raster,
+    shown: Size,
+    sides: readonly number[],
+    options: { readonly threshold: number; readonly times: StageTimes },
+  ): Promise<FoundFace[]> {
+    const { threshold, times } = options;
     const candidates: Candidate[] = [];
     const scales: number[] = [];
     let reduced = raster;
@@ -41,15 +49,33 @@ export function createBlazefaceFinder(network: BlazefaceNetwork, search: Blazefa
     return times.timeSync('boxes', () => agree(candidates, scales, search, threshold));
   }
 
+  /** The long sides to look at a picture with in which these faces were found; undefined where the usual ones do. */
+  function largerSides(faces: readonly FoundFace[], picture: Picture): readonly number[] | undefined {
+    const { small } = search;
+    if (small === undefined) return undefined;
+    const long = Math.max(picture.width, picture.height);
+    // Faces of 10 to 20 pixels are seen when they are enlarged; more than twice shows nothing more.
+    const sides = small.longSides.filter((side) => side > largest && side <= 2 * long);
+    const isSmall = (face: FoundFace) => (Math.max(face.width, face.height) * largest) / long < small.below;
+    const most = faces.filter(isSmall).length * 2 > faces.length;
+    return most && sides.length > 0 ? descending([...sides, ...usualSides]) : undefined;
+  }
+
   return {
     firstSize: (size) => sizeOf(size, largest),
-    async find(picture: Picture, { threshold, times }): Promise<FoundFace[]> {
+    async find(picture: Picture, options): Promise<FoundFace[]> {
+      const { threshold, times } = options;
       const raster = await picture.raster(sizeOf(picture, largest));
-      const upright = await looks(raster, picture, threshold, times);
+      const upright = await looks(raster, picture, usualSides, options);
+      const sides = largerSides(upright, picture);
+      const [side] = sides ?? [];
+      if (sides !== undefined && side !== undefined) {
+        return await looks(await picture.raster(sizeOf(picture, side)), picture, sides, options);
+      }
       if (upright.length > 0) return upright;
       const turned = times.timeSync('decode', () => orient(raster, UPSIDE_DOWN));
-      const found = await looks(turned, picture, Math.max(threshold, search.upsideDownScore), times);
-      return turnOver(found, picture.width, picture.height);
+      const sure = { times, threshold: Math.max(threshold, search.upsideDownScore) };
+      return turnOver(await looks(turned, picture, usualSides, sure), picture.width, picture.height);
     },
   };
 }

@@ -9,6 +9,19 @@ export const BlazefaceSearch = Type.Object(
       maxItems: 8,
       uniqueItems: true,
     }),
+    /**
+     * A picture most of whose faces have a longer side below `below`, in pixels of the largest raster, is looked at with
+     * these long sides, too, up to twice its own.
+     */
+    small: Type.Optional(
+      Type.Object(
+        {
+          below: Type.Number({ minimum: 0, maximum: 1000 }),
+          longSides: Type.Array(Type.Integer({ minimum: 32, maximum: 4096 }), { minItems: 1, maxItems: 8 }),
+        },
+        { additionalProperties: false },
+      ),
+    ),
     /** A face whose box has a longer side than this in a raster, in pixels, is not expected to be seen there. */
     largestFace: Type.Number({ minimum: 1 }),
     /** What a look scores lower is not heard. */
