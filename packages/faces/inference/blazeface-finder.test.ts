@@ -63,7 +63,7 @@ test('the picture is decoded once, at the largest size, and looked at in all of 
 });
 
 test('a picture of small faces is looked at in larger sizes, too, up to twice its own', async () => {
-  const search = { ...SEARCH, small: { below: 65, longSides: [1024, 1536] } };
+  const search = { ...SEARCH, small: { from: 0.6, below: 65, longSides: [1024, 1536] } };
   const sidesOf = async (size: Size, small: typeof search) => {
     const network = networkThatSees(() => 0.9);
     const { asked, picture } = markedPicture(size);

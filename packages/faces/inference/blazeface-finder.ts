@@ -57,7 +57,8 @@ export function createBlazefaceFinder(network: BlazefaceNetwork, search: Blazefa
     // Faces of 10 to 20 pixels are seen when they are enlarged; more than twice shows nothing more.
     const sides = small.longSides.filter((side) => side > largest && side <= 2 * long);
     const isSmall = (face: FoundFace) => (Math.max(face.width, face.height) * largest) / long < small.below;
-    const most = faces.filter(isSmall).length * 2 > faces.length;
+    const clear = faces.filter((face) => face.score >= small.from);
+    const most = clear.filter(isSmall).length * 2 > clear.length;
     return most && sides.length > 0 ? descending([...sides, ...usualSides]) : undefined;
   }
 

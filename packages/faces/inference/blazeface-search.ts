@@ -10,12 +10,13 @@ export const BlazefaceSearch = Type.Object(
       uniqueItems: true,
     }),
     /**
-     * A picture most of whose faces have a longer side below `below`, in pixels of the largest raster, is looked at with
+     * A picture most of whose faces with a score of `from` have a longer side below `below`, in pixels of the largest raster, is looked at with
      * these long sides, too, up to twice its own.
      */
     small: Type.Optional(
       Type.Object(
         {
+          from: Type.Number({ minimum: 0, maximum: 1 }),
           below: Type.Number({ minimum: 0, maximum: 1000 }),
           longSides: Type.Array(Type.Integer({ minimum: 32, maximum: 4096 }), { minItems: 1, maxItems: 8 }),
         },
