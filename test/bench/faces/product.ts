@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -47,6 +47,8 @@ export async function runProduct(
 ): Promise<ProductFigures> {
   const url = await freshDatabase(server, database, false);
   const probes = join(workDir, 'probes');
+  // What an earlier round left there is not of this one.
+  await rm(probes, { recursive: true, force: true });
   await mkdir(probes, { recursive: true });
   const product = await prepareProduct(join(workDir, 'product'), server, url, {
     carrier: 'postgres',
