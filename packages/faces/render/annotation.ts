@@ -1,27 +1,16 @@
 import { type Static, Type } from 'typebox';
+import { DetectedFace } from '../detection.js';
 import type { Size } from '../picture/raster.js';
 import { shorten, strokeText, textWidth } from './stroke-font.js';
-
-/** A face to be drawn: pixels of the picture as it is shown, score 0 to 1. */
-export const ShownFace = Type.Object({
-  x: Type.Number(),
-  y: Type.Number(),
-  width: Type.Number(),
-  height: Type.Number(),
-  score: Type.Number(),
-  /** [x, y] by name, as the model names them. */
-  landmarks: Type.Record(Type.String(), Type.Tuple([Type.Number(), Type.Number()])),
-});
 
 /** What is written and drawn on a picture. */
 export const Annotation = Type.Object({
   /** First line of the caption, after the count; shortened where it is too long. */
   name: Type.String(),
   model: Type.String(),
-  faces: Type.Array(ShownFace),
+  faces: Type.Array(DetectedFace),
 });
 
-export type ShownFace = Static<typeof ShownFace>;
 export type Annotation = Static<typeof Annotation>;
 
 /** The drawing for a picture, and how large the canvas must be to take it. */
@@ -61,7 +50,7 @@ export function drawOverlay(annotation: Annotation, shown: Size, picture: Size):
   };
 }
 
-function scaleFace(face: ShownFace, { x, y }: { x: number; y: number }): ShownFace {
+function scaleFace(face: DetectedFace, { x, y }: { x: number; y: number }): DetectedFace {
   const landmarks = Object.entries(face.landmarks).map(([name, [left, top]]): [string, [number, number]] => [
     name,
     [left * x, top * y],
@@ -77,7 +66,7 @@ function scaleFace(face: ShownFace, { x, y }: { x: number; y: number }): ShownFa
 }
 
 /** A light line on a wider dark one is seen on any ground. Thin on small faces, so that the face stays to be seen. */
-function boxOf(face: ShownFace, picture: Size): string {
+function boxOf(face: DetectedFace, picture: Size): string {
   const line = clamp(Math.min(Math.max(picture.width, picture.height) / 360, face.width / 14), 1.2, 4);
   const shape = `x="${px(face.x)}" y="${px(face.y)}" width="${px(face.width)}" height="${px(face.height)}" rx="${px(line)}"`;
   return (
@@ -87,7 +76,7 @@ function boxOf(face: ShownFace, picture: Size): string {
 }
 
 /** Eyes, mouth and nose in colours of their own: so it is seen at once which way up the model took the face. */
-function landmarksOf(face: ShownFace): string {
+function landmarksOf(face: DetectedFace): string {
   const radius = clamp(face.width / 32, 1.2, 5);
   return Object.entries(face.landmarks)
     .map(([name, [x, y]]) => {
@@ -98,7 +87,7 @@ function landmarksOf(face: ShownFace): string {
 }
 
 /** The face's number and score above its box, or inside where there is no room above; small faces have the number only. */
-function labelOf(face: ShownFace, number: number, picture: Size): string {
+function labelOf(face: DetectedFace, number: number, picture: Size): string {
   const capital = clamp(face.width / 8, 6, 12);
   const full = `${number}  ${face.score.toFixed(2)}`;
   const text = textWidth(full, capital) <= Math.max(face.width, 30) * 1.25 ? full : String(number);

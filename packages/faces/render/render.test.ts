@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import sharp from 'sharp';
 import { BadInputError } from '#contracts/errors.js';
+import type { DetectedFace } from '../detection.js';
 import { quarters, temporaryFile } from '../testing/pictures.js';
-import type { Annotation, ShownFace } from './annotation.js';
+import type { Annotation } from './annotation.js';
 import { renderPicture } from './render.js';
 
 interface Pixels {
@@ -27,8 +28,8 @@ const face = (
   y: number,
   width: number,
   height: number,
-  landmarks: ShownFace['landmarks'] = {},
-): ShownFace => ({
+  landmarks: DetectedFace['landmarks'] = {},
+): DetectedFace => ({
   x,
   y,
   width,
@@ -37,7 +38,7 @@ const face = (
   landmarks,
 });
 
-const annotationOf = (...faces: ShownFace[]): Annotation => ({ name: 'a <b>&.jpg', model: 'yunet@1', faces });
+const annotationOf = (...faces: DetectedFace[]): Annotation => ({ name: 'a <b>&.jpg', model: 'yunet@1', faces });
 
 const isGreen = ([red, green, blue]: [number, number, number]): boolean =>
   green > 140 && green > red + 40 && green > blue + 40;
