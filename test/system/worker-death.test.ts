@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { coverImageDays } from '#database/images/days.js';
+import { imageSample } from '#samples/images.js';
 import { lockTable, type StuckSession, type TableLock, waitForStuckRun } from '../helpers/block.js';
 import { makeDay } from '../helpers/days.js';
 import { sampleParquet } from '../helpers/inbox.js';
@@ -10,6 +12,7 @@ import { waitFor } from '../helpers/wait.js';
 
 const files = 12;
 const rows = files * 25;
+const pictures = 12;
 const minutesOfDay = 24 * 60;
 
 /** One batch with files of two days; the second day's rows are stuck, so that the first's are written but not committed. */
@@ -53,6 +56,38 @@ for (const carrier of carriers) {
       assert.deepEqual(run?.attempts, ['lost', 'lost', 'lost', 'succeeded']);
       assert.equal(run.losses, 3);
       assert.equal(run.failures, 0, 'a killed worker is not the run’s failure');
+    }));
+
+  test(`a worker killed while it writes a batch of pictures leaves each of them once, in all layers (${carrier})`, (t) =>
+    withPlatform(t, carrier, {}, async (platform) => {
+      const { inbox, pool, databaseUrl, crash } = platform;
+      // The partitions of its day, or of the next should midnight come between: else the load would wait to make them.
+      const days = [0, 1].map((ahead) => new Date(Date.now() + ahead * 86_400_000).toISOString().slice(0, 10));
+      await coverImageDays(pool, days);
+      // Faces are written last: by then the pictures are, but not committed.
+      const lock = await lockTable(databaseUrl, 'dwd.face', 'SHARE');
+      const samples = await Promise.all(Array.from({ length: pictures }, (_, index) => imageSample(2 * index, 5)));
+      for (const { file, bytes } of samples) await inbox.write(file.path, bytes);
+      await platform.start();
+      const sessions = [await waitForStuckRun(pool)];
+      for (let kill = 1; kill <= 2; kill += 1) {
+        await crash('worker-1');
+        sessions.push(await waitForStuckRun(pool, sessions));
+      }
+      assert.equal(await count(pool, 'SELECT count(*) FROM dwd.image'), 0, 'nothing is committed yet');
+      await lock.release();
+      await waitUntilQuiet(pool, pictures);
+      for (const table of ['ods.image', 'dwd.image']) {
+        const counted = `SELECT count(*) * 1000 + count(DISTINCT file_id) FROM ${table}`;
+        assert.equal(await count(pool, counted), pictures * 1001, table);
+      }
+      assert.equal(
+        await count(pool, 'SELECT count(*) FROM dwd.face'),
+        await count(pool, 'SELECT sum(face_no) FROM dwd.image'),
+      );
+      await assertTruth(pool);
+      const [run] = await listRuns(pool);
+      assert.deepEqual(run?.attempts, ['lost', 'lost', 'succeeded']);
     }));
 
   test(`a worker that sleeps past its lock and wakes up after another took over commits nothing (${carrier})`, (t) =>
