@@ -12,7 +12,10 @@ const box = (x: number, y: number, side: number, score: number): MarkedBox => ({
   landmarks: { nose: [x + side / 2, y] },
 });
 
-test('overlap is intersection over union', () => {
+test('overlap is intersection over union: 1 for the same box, 0 for those apart, touching or empty', () => {
+  assert.equal(overlap(box(0, 0, 10, 1), box(0, 0, 10, 1)), 1);
+  assert.equal(overlap(box(0, 0, 10, 1), box(50, 50, 10, 1)), 0);
+  assert.equal(overlap(box(0, 0, 10, 1), { ...box(0, 0, 10, 1), width: 0 }), 0);
   assert.equal(overlap(box(0, 0, 10, 1), box(5, 0, 10, 1)), 50 / 150);
   assert.equal(overlap(box(0, 0, 10, 1), box(10, 0, 10, 1)), 0);
 });

@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox';
 import { DetectedFace } from '../detection.js';
+import { type MarkedBox, scale } from '../inference/geometry.js';
 import type { Size } from '../picture/raster.js';
 import { shorten, strokeText, textWidth } from './stroke-font.js';
 
@@ -35,8 +36,7 @@ export function drawOverlay(annotation: Annotation, shown: Size, picture: Size):
   const width = Math.max(picture.width, narrowest);
   const capital = Math.round(clamp(width / 90, 8, 15));
   const height = picture.height + Math.round(capital * 5.2);
-  const scale = { x: picture.width / shown.width, y: picture.height / shown.height };
-  const faces = annotation.faces.map((face) => scaleFace(face, scale));
+  const faces = annotation.faces.map((face) => scale(face, picture.width / shown.width, picture.height / shown.height));
   // Labels last: a neighbour's box must not cross out a number.
   const drawing = [
     ...faces.map((face) => boxOf(face, picture)),
@@ -50,23 +50,8 @@ export function drawOverlay(annotation: Annotation, shown: Size, picture: Size):
   };
 }
 
-function scaleFace(face: DetectedFace, { x, y }: { x: number; y: number }): DetectedFace {
-  const landmarks = Object.entries(face.landmarks).map(([name, [left, top]]): [string, [number, number]] => [
-    name,
-    [left * x, top * y],
-  ]);
-  return {
-    x: face.x * x,
-    y: face.y * y,
-    width: face.width * x,
-    height: face.height * y,
-    score: face.score,
-    landmarks: Object.fromEntries(landmarks),
-  };
-}
-
 /** A light line on a wider dark one is seen on any ground. Thin on small faces, so that the face stays to be seen. */
-function boxOf(face: DetectedFace, picture: Size): string {
+function boxOf(face: MarkedBox, picture: Size): string {
   const line = clamp(Math.min(Math.max(picture.width, picture.height) / 360, face.width / 14), 1.2, 4);
   const shape = `x="${px(face.x)}" y="${px(face.y)}" width="${px(face.width)}" height="${px(face.height)}" rx="${px(line)}"`;
   return (
@@ -76,7 +61,7 @@ function boxOf(face: DetectedFace, picture: Size): string {
 }
 
 /** Eyes, mouth and nose in colours of their own: so it is seen at once which way up the model took the face. */
-function landmarksOf(face: DetectedFace): string {
+function landmarksOf(face: MarkedBox): string {
   const radius = clamp(face.width / 32, 1.2, 5);
   return Object.entries(face.landmarks)
     .map(([name, [x, y]]) => {
@@ -87,7 +72,7 @@ function landmarksOf(face: DetectedFace): string {
 }
 
 /** The face's number and score above its box, or inside where there is no room above; small faces have the number only. */
-function labelOf(face: DetectedFace, number: number, picture: Size): string {
+function labelOf(face: MarkedBox, number: number, picture: Size): string {
   const capital = clamp(face.width / 8, 6, 12);
   const full = `${number}  ${face.score.toFixed(2)}`;
   const text = textWidth(full, capital) <= Math.max(face.width, 30) * 1.25 ? full : String(number);

@@ -1,16 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { intersectionOverUnion, matchBoxes } from './match-boxes.js';
+import { matchBoxes } from './match-boxes.js';
 
 const box = (x: number, y: number, side = 10) => ({ x, y, width: side, height: side });
-
-test('intersection over union is 1 for the same box, 0 for apart or touching, and the share of the common area else', () => {
-  assert.equal(intersectionOverUnion(box(0, 0), box(0, 0)), 1);
-  assert.equal(intersectionOverUnion(box(0, 0), box(10, 0)), 0);
-  assert.equal(intersectionOverUnion(box(0, 0), box(50, 50)), 0);
-  assert.equal(intersectionOverUnion(box(0, 0), box(5, 0)), 50 / 150);
-  assert.equal(intersectionOverUnion(box(0, 0), { ...box(0, 0), width: 0 }), 0);
-});
 
 test('a box matches one other at most, the one it overlaps most', () => {
   const near = box(1, 0);

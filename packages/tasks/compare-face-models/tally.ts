@@ -1,4 +1,5 @@
 import type { OutputOf } from '#contracts/task.js';
+import type { ComparedBox, FaceComparison } from '#database/queries/face-comparisons.js';
 import type { FaceDetection } from '#faces/detection.js';
 import type { definition } from './definition.js';
 import { matchBoxes } from './match-boxes.js';
@@ -6,16 +7,6 @@ import { matchBoxes } from './match-boxes.js';
 type Output = OutputOf<typeof definition>;
 type Picture = { readonly fileId: string; readonly filename: string };
 type Faces = FaceDetection['faces'];
-type StoredBox = Omit<Faces[number], 'landmarks'>;
-
-/** A picture in which one model found a face that the other did not. */
-export interface Difference extends Picture {
-  readonly facesA: number;
-  readonly facesB: number;
-  readonly matched: number;
-  readonly onlyA: StoredBox[];
-  readonly onlyB: StoredBox[];
-}
 
 /** What the output says about the pictures, without which models they were. */
 export type Summary = Omit<Output, 'a' | 'b'>;
@@ -25,7 +16,7 @@ const listed = { counts: 200, firstDiffering: 100, firstFailures: 100 };
 /** Boxes that are kept of one picture and side, and of all: some 20 MB until the commit. Numbers of faces stay exact. */
 const keptBoxes = { ofPicture: 100, ofAll: 200_000 };
 
-const boxOf = ({ x, y, width, height, score }: StoredBox): StoredBox => ({ x, y, width, height, score });
+const boxOf = ({ x, y, width, height, score }: ComparedBox): ComparedBox => ({ x, y, width, height, score });
 
 function round(value: number, digits: number): number {
   return Number(value.toFixed(digits));
@@ -37,7 +28,7 @@ export class Tally {
   readonly #scores = { a: { sum: 0, faces: 0 }, b: { sum: 0, faces: 0 } };
   readonly #counts = new Map<string, { a: number; b: number; pictures: number }>();
   readonly #failures: Output['firstFailures'] = [];
-  readonly #differences: Difference[] = [];
+  readonly #differences: FaceComparison[] = [];
   #boxesLeft = keptBoxes.ofAll;
 
   /** A picture that both have looked at. */
@@ -75,7 +66,7 @@ export class Tally {
   }
 
   /** The pictures that differ, in the order in which they were added. */
-  get differences(): readonly Difference[] {
+  get differences(): readonly FaceComparison[] {
     return this.#differences;
   }
 
@@ -107,7 +98,7 @@ export class Tally {
     };
   }
 
-  #keep(faces: Faces): StoredBox[] {
+  #keep(faces: Faces): ComparedBox[] {
     const kept = faces.slice(0, Math.min(keptBoxes.ofPicture, this.#boxesLeft)).map(boxOf);
     this.#boxesLeft -= kept.length;
     return kept;
