@@ -1,3 +1,4 @@
+import { seenDaySql } from '../ledger/seen-day.js';
 import type { Tx } from '../pool.js';
 
 /** One face of a picture: box in pixels of the picture as shown, score 0 to 1. */
@@ -92,7 +93,7 @@ function recordOf({ name, md5, width, height, sha256, format, model, threshold, 
 export async function removeImages(tx: Tx, fileIds: readonly bigint[]): Promise<void> {
   // Their days first: without them every partition there is would be searched, and locked.
   const { rows } = await tx.query<{ day: string }>(
-    `SELECT DISTINCT to_char(seen_at AT TIME ZONE 'UTC', 'YYYY-MM-DD') AS day FROM ops.file WHERE id = ANY($1::bigint[])`,
+    `SELECT DISTINCT ${seenDaySql('f')} AS day FROM ops.file f WHERE f.id = ANY($1::bigint[])`,
     [fileIds],
   );
   const days = rows.map(({ day }) => day);

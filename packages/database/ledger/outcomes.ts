@@ -2,6 +2,7 @@ import type { FileState } from '#contracts/states.js';
 import type { Pool, Queryable, Tx } from '../pool.js';
 import type { Fence } from '../runs/attempts.js';
 import { storableText } from '../storable.js';
+import { seenDaySql } from './seen-day.js';
 
 /** A file as a run gets it to load. */
 export interface RunFile {
@@ -33,7 +34,7 @@ export async function listFilesToLoad(db: Queryable, runId: string): Promise<Run
   }>(
     // Each file by its id (OFFSET 0 keeps the conditions out of the search), whatever the statistics say: see plans.ts.
     `SELECT f.id, f.source, f.path, f.size, f.mtime_ns, f.sha256, f.state,
-       to_char(f.seen_at AT TIME ZONE 'UTC', 'YYYY-MM-DD') AS seen_on
+       ${seenDaySql('f')} AS seen_on
      FROM ops.run_file r CROSS JOIN LATERAL (SELECT * FROM ops.file WHERE id = r.file_id OFFSET 0) f
      WHERE r.run_id = $1 AND f.source IS NOT NULL AND f.sha256 IS NOT NULL
        AND ((f.state = 'loading' AND f.run_id = $1) OR (f.state = 'loaded' AND f.current))

@@ -1,4 +1,5 @@
 import type { RunFile } from '../ledger/outcomes.js';
+import { seenDaySql } from '../ledger/seen-day.js';
 import type { Queryable, Tx } from '../pool.js';
 import { conditions } from './conditions.js';
 import { type Page, type PageRequest, takePage } from './page.js';
@@ -28,7 +29,7 @@ export async function listLoadedPictures(db: Queryable, filter: PictureFilter): 
     Omit<RunFile, 'id' | 'size' | 'mtimeNs'> & { id: string; size: string; mtimeNs: string; filename: string }
   >(
     `SELECT i.filename, f.id, f.source, f.path, f.size, f.mtime_ns AS "mtimeNs", f.sha256, f.state,
-       to_char(f.seen_at AT TIME ZONE 'UTC', 'YYYY-MM-DD') AS "seenOn"
+       ${seenDaySql('f')} AS "seenOn"
      FROM dwd.image i JOIN ops.file f ON f.id = i.file_id AND f.state = 'loaded' AND f.current
      WHERE ${where.sql()} ORDER BY i.file_id DESC LIMIT ${where.param(filter.limit)}`,
     where.values,

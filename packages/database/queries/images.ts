@@ -1,3 +1,4 @@
+import { seenDaySql } from '../ledger/seen-day.js';
 import type { Pool, Queryable } from '../pool.js';
 import { type ImageFilter, imageConditions, pixelsSql } from './image-filter.js';
 import { type Page, type PageRequest, takePage } from './page.js';
@@ -103,7 +104,7 @@ export function findImage(pool: Pool, fileId: string): Promise<ImageRow | undefi
   return readTogether(pool, readingLimitMs, async (tx) => {
     // Its day first, so that one partition is asked instead of one for each day there ever was.
     const { rows: days } = await tx.query<{ day: string }>(
-      `SELECT to_char(seen_at AT TIME ZONE 'UTC', 'YYYY-MM-DD') AS day FROM ops.file WHERE id = $1`,
+      `SELECT ${seenDaySql('f')} AS day FROM ops.file f WHERE f.id = $1`,
       [fileId],
     );
     const { rows } = await tx.query<Picture>(

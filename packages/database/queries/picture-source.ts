@@ -1,3 +1,4 @@
+import { seenDaySql } from '../ledger/seen-day.js';
 import type { Queryable } from '../pool.js';
 
 /** A loaded picture: where its file lies, which version of it was loaded, and what was found in it. */
@@ -24,8 +25,8 @@ export interface PictureSource {
 /** The picture that a file was loaded as, or undefined when it was loaded as none. */
 export async function findPictureSource(db: Queryable, fileId: string): Promise<PictureSource | undefined> {
   const { rows: files } = await db.query<{ path: string; size: string; mtimeNs: string; day: string }>(
-    `SELECT path, size::text, mtime_ns::text AS "mtimeNs", to_char(seen_at AT TIME ZONE 'UTC', 'YYYY-MM-DD') AS day
-     FROM ops.file WHERE id = $1`,
+    `SELECT f.path, f.size::text, f.mtime_ns::text AS "mtimeNs", ${seenDaySql('f')} AS day
+     FROM ops.file f WHERE f.id = $1`,
     [fileId],
   );
   const [file] = files;
