@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { appSettings } from '#config/app-settings.js';
 import { messageOf, SetupError } from '#contracts/errors.js';
 import { openPrisma } from '#database/client.js';
 import { pendingMigrations } from '#database/migrations/apply.js';
@@ -12,9 +13,9 @@ import { buildApp } from './app.js';
 import { closeServer } from './close-server.js';
 import { sweepStaging } from './upload/receive.js';
 
-await runMain('api', start);
+await runMain('api', appSettings.api, start);
 
-async function start({ config, log, releasers }: MainContext): Promise<void> {
+async function start({ config, log, releasers }: MainContext<(typeof appSettings)['api'][number]>): Promise<void> {
   const { databaseUrl, redisUrl, host, port } = config;
   if (databaseUrl === undefined) {
     throw new SetupError(

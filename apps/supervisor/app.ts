@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { appSettings, environmentFor, type SettingKey } from '#config/app-settings.js';
 import type { Config } from '#config/config.js';
 import { SetupError } from '#contracts/errors.js';
 import { ensureDatasets } from '#database/datasets/tables.js';
@@ -23,6 +24,8 @@ export interface ProcessSpec {
   readonly name: string;
   /** Absolute path of its entry. */
   readonly script: string;
+  /** The settings that it is given besides the common ones; none if not given. */
+  readonly settings?: readonly SettingKey[];
   /** Options of Node itself. */
   readonly nodeOptions?: readonly string[];
 }
@@ -43,12 +46,13 @@ const entryOf = (app: string): string => join(appsFolder, app, 'main.js');
 export function standardProcesses({ workers }: Config): ProcessGroups {
   return [
     [
-      { name: 'api', script: entryOf('api') },
-      { name: 'watcher', script: entryOf('watcher') },
+      { name: 'api', script: entryOf('api'), settings: appSettings.api },
+      { name: 'watcher', script: entryOf('watcher'), settings: appSettings.watcher },
     ],
     Array.from({ length: workers }, (_, index) => ({
       name: `worker-${index + 1}`,
       script: entryOf('worker'),
+      settings: appSettings.worker,
       nodeOptions: workerOptions,
     })),
   ];
@@ -72,7 +76,7 @@ export interface Supervised {
  * @throws SetupError in one line for whatever only a person can mend
  */
 export async function startSupervisor(
-  { config, env, log, releasers }: Pick<MainContext, 'config' | 'env' | 'log' | 'releasers'>,
+  { config, env, umask, log, releasers }: Pick<MainContext, 'config' | 'env' | 'umask' | 'log' | 'releasers'>,
   supervised: (handle: Supervised) => void,
   processes: ProcessGroups = standardProcesses(config),
 ): Promise<void> {
@@ -84,8 +88,8 @@ export async function startSupervisor(
     },
   });
 
-  await provideDataFolder(config.dataDir);
-  await provideInbox(config.inboxDir);
+  await provideDataFolder(config.dataDir, log);
+  await provideInbox(config.inboxDir, umask);
   const lock = takeFileLock(join(config.dataDir, 'supervisor.lock'), `the data folder ${config.dataDir}`);
   releasers.add('lock', () => lock.release());
   await awaitEarlierRun(config.dataDir, config.stopTimeoutMs + graceMs, log);
@@ -122,8 +126,10 @@ export async function startSupervisor(
   });
   const model = await faceModel;
 
-  const childEnv: NodeJS.ProcessEnv = { ...env, DATABASE_URL: database.url, FACE_MODEL: model.setting };
-  const groups = processes.map((group) => group.map((spec) => unitOf(spec, childEnv)));
+  const given: NodeJS.ProcessEnv = { ...env, DATABASE_URL: database.url, FACE_MODEL: model.setting };
+  const groups = processes.map((group) =>
+    group.map((spec) => unitOf(spec, environmentFor(spec.settings ?? [], given))),
+  );
   // Stopped in the reverse order of registration.
   for (const group of groups.toReversed()) supervise(group.map((unit) => unit.state.name).join(', '), group);
   await Promise.all(groups.flat().map((unit) => unit.start()));

@@ -5,7 +5,7 @@ import { runMain } from '#process/run-main.js';
 
 const name = process.argv[2] ?? '';
 
-await runMain('child', async ({ releasers }) => {
+await runMain('child', [], async ({ releasers }) => {
   if (name.endsWith('refusing')) throw new SetupError('SOMETHING: expected a, got b');
   setInterval(() => {}, 60_000);
   releasers.add('itself', async () => {

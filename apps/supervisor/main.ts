@@ -1,3 +1,4 @@
+import { allSettings } from '#config/app-settings.js';
 import { runMain } from '#process/run-main.js';
 import { type Supervised, startSupervisor, supervisorStopMs } from './app.js';
 
@@ -5,6 +6,7 @@ let supervised: Supervised | undefined;
 
 await runMain(
   'supervisor',
+  allSettings,
   (context) =>
     startSupervisor(context, (handle) => {
       supervised = handle;

@@ -1,10 +1,11 @@
-import type { Config } from '#config/config.js';
+import type { appSettings } from '#config/app-settings.js';
 import { messageOf } from '#contracts/errors.js';
 import { readActivity } from '#database/ledger/dispatch.js';
 import { openPool } from '#database/pool.js';
 import { every } from '#process/every.js';
 import type { Logger } from '#process/log.js';
 import type { Releasers } from '#process/releasers.js';
+import type { AppConfig } from '#process/run-main.js';
 import { openCarrier } from '#queue/carrier.js';
 import { loadCatalogue } from '#runtime/catalogue.js';
 import { openDisk } from './disk.js';
@@ -17,7 +18,7 @@ import { createSettler } from './settler.js';
 import { sourceOf, sourceTasks } from './sources.js';
 
 export interface WatcherDeps {
-  readonly config: Config;
+  readonly config: AppConfig<(typeof appSettings)['watcher'][number]>;
   readonly databaseUrl: string;
   readonly log: Logger;
   readonly releasers: Releasers;

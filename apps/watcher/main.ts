@@ -1,9 +1,10 @@
+import { appSettings } from '#config/app-settings.js';
 import { SetupError } from '#contracts/errors.js';
 import { announceReady } from '#process/ready.js';
 import { runMain } from '#process/run-main.js';
 import { startWatcher } from './app.js';
 
-await runMain('watcher', async ({ config, log, releasers }) => {
+await runMain('watcher', appSettings.watcher, async ({ config, log, releasers }) => {
   const { databaseUrl } = config;
   if (databaseUrl === undefined) {
     throw new SetupError('DATABASE_URL: expected the address of PostgreSQL, got none; npm start sets it by itself');

@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import { v7 as uuidv7 } from 'uuid';
-import type { Config } from '#config/config.js';
+import type { appSettings } from '#config/app-settings.js';
 import { isDatasetTask } from '#contracts/file-task.js';
 import type { TaskDefinition } from '#contracts/task.js';
 import { openPool } from '#database/pool.js';
@@ -8,6 +8,7 @@ import { beatHeart, stopHeart, type WorkerIdentity } from '#database/workers/hea
 import { every } from '#process/every.js';
 import type { Logger } from '#process/log.js';
 import type { Releasers } from '#process/releasers.js';
+import type { AppConfig } from '#process/run-main.js';
 import { openCarrier } from '#queue/carrier.js';
 import { bodyUrl, loadCatalogue, queuesOf } from '#runtime/catalogue.js';
 import { type AnyTaskRun, createExecutor } from '#runtime/executor.js';
@@ -16,7 +17,7 @@ import { createServices } from './services.js';
 
 /** What a worker needs to be told. */
 export interface WorkerDeps {
-  readonly config: Config;
+  readonly config: AppConfig<(typeof appSettings)['worker'][number]>;
   readonly databaseUrl: string;
   readonly log: Logger;
   readonly releasers: Releasers;

@@ -7,7 +7,7 @@ import { runMain } from './run-main.js';
 const behaviour = process.argv[2];
 const keepAlive = setInterval(() => {}, 60_000);
 
-await runMain('fixture', async ({ releasers }) => {
+await runMain('fixture', ['port'], async ({ releasers }) => {
   releasers.add('timer', () => {
     clearInterval(keepAlive);
     process.stdout.write('released\n');

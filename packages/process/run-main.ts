@@ -1,3 +1,4 @@
+import { type commonSettings, environmentFor, type SettingKey } from '#config/app-settings.js';
 import { type Config, loadConfig } from '#config/config.js';
 import { loadEnvFile } from '#config/env-file.js';
 import { messageOf, SetupError } from '#contracts/errors.js';
@@ -11,11 +12,16 @@ export const setupErrorExitCode = 78;
 /** How long a start that failed may take to close what it had opened. */
 const failedStartDeadlineMs = 10_000;
 
+/** The settings that an app named, and the common ones. */
+export type AppConfig<K extends SettingKey> = Pick<Config, K | (typeof commonSettings)[number]>;
+
 /** What the entry of an app is given. */
-export interface MainContext {
-  readonly config: Config;
-  /** The environment that the config was read from, `.env` included: what child processes inherit. */
+export interface MainContext<K extends SettingKey = SettingKey> {
+  readonly config: AppConfig<K>;
+  /** The environment that the config was read from, `.env` included. */
   readonly env: NodeJS.ProcessEnv;
+  /** The mask of file modes that this process was started with; its own files are private, see `runMain`. */
+  readonly umask: number;
   readonly log: Logger;
   /** Register each resource here as it is opened; the stop releases them in reverse order. */
   readonly releasers: Releasers;
@@ -23,9 +29,9 @@ export interface MainContext {
   stop(reason: string): void;
 }
 
-export interface MainOptions {
+export interface MainOptions<K extends SettingKey> {
   /** How long the stop may take, in milliseconds; `stopTimeoutMs` of the config if not given. */
-  stopDeadlineMs?(config: Config): number;
+  stopDeadlineMs?(config: AppConfig<K>): number;
   /** What must not outlive an exit of any kind that skips the releasers; synchronous. */
   hardStop?(): void;
 }
@@ -36,14 +42,20 @@ export interface MainOptions {
  * `start` opens what the app needs and returns once it works (most call `announceReady` last); the process goes on
  * until SIGTERM, SIGINT or the loss of its parent, then `releasers` are released and it exits 0. A SetupError is shown
  * as plain lines on standard error and exits 78; anything else thrown, now or later, is logged and exits 1.
+ *
+ * Files and folders that the process makes are for its user alone; what is for others as well (the inbox) is given its
+ * mode by who makes it.
  * @param app who speaks in the log. The supervisor tells its children apart by their first command-line argument, for
  * example `worker-2`, which is used instead when it starts with the app's name.
+ * @param settings those that the app uses besides the common ones; no others are read
  */
-export async function runMain(
+export async function runMain<K extends SettingKey>(
   app: string,
-  start: (context: MainContext) => Promise<void>,
-  options: MainOptions = {},
+  settings: readonly K[],
+  start: (context: MainContext<K>) => Promise<void>,
+  options: MainOptions<K> = {},
 ): Promise<void> {
+  const umask = process.umask(0o077);
   const given = process.argv[2];
   const name = given?.startsWith(`${app}-`) ? given : app;
   const releasers = createReleasers();
@@ -71,7 +83,7 @@ export async function runMain(
 
   let signals: StopSignals | undefined;
   try {
-    const env = loadEnvFile(process.env);
+    const env = environmentFor(settings, loadEnvFile(process.env));
     const config = loadConfig(env);
     log = createLogger({ name, level: config.logLevel, format: config.logFormat });
     signals = onStopSignal({
@@ -84,7 +96,7 @@ export async function runMain(
     const { stop } = signals;
     // The supervisor holds the other end of the channel; its death by SIGKILL is told in no other way.
     if (process.connected) process.on('disconnect', () => stop('the supervisor is gone'));
-    await start({ config, env, log, releasers, stop });
+    await start({ config, env, umask, log, releasers, stop });
   } catch (error) {
     if (signals?.stopping()) {
       // What the stop closed is missing to the start that it overtook; the stop's own end decides how this exits.

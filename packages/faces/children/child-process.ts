@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { Value } from 'typebox/value';
+import { decoderEnvironment } from '#process/child-environment.js';
 import type { FaceDetection } from '../detection.js';
 import { type OpenRequest, Reply, type Request, received } from './messages.js';
 
@@ -82,6 +83,7 @@ export class FaceChild {
         serialization: 'advanced',
         // The parent's flags (a debugger's port, a test runner's) are not the child's.
         execArgv: [],
+        env: decoderEnvironment(),
         stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
       }),
     );

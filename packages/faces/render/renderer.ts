@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { Value } from 'typebox/value';
+import { decoderEnvironment } from '#process/child-environment.js';
 import { received } from '../children/messages.js';
 import { RenderReply, type RenderRequest } from './messages.js';
 
@@ -108,6 +109,7 @@ export class PictureRenderer {
       serialization: 'advanced',
       // The parent's flags (a debugger's port, a test runner's) are not the child's.
       execArgv: [],
+      env: decoderEnvironment(),
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     });
     const forget = () => {
