@@ -1,16 +1,22 @@
 // Brings the database of DATABASE_URL up to date and ends: for a deployment that starts the apps by itself
 // (docker-compose.yaml). `npm start` does the same as part of its start.
+import { appSettings } from '#config/app-settings.js';
 import { SetupError } from '#contracts/errors.js';
 import { ensureDatasets } from '#database/datasets/tables.js';
 import { applyMigrations } from '#database/migrations/apply.js';
+import { adviceOnRole, connectForSetup } from '#database/migrations/connect.js';
 import { runMain } from '#process/run-main.js';
 import { migrateCarrier } from '#queue/migrate.js';
 import { datasetsOf, loadCatalogue } from '#runtime/catalogue.js';
 
-await runMain('migrate', async ({ config: { databaseUrl, redisUrl }, log }) => {
+await runMain('migrate', appSettings.migrate, async ({ config: { databaseUrl, redisUrl }, log }) => {
   if (databaseUrl === undefined) {
     throw new SetupError('DATABASE_URL: expected the address of the PostgreSQL to migrate, got none');
   }
+  const client = await connectForSetup(databaseUrl);
+  const advice = await adviceOnRole(client);
+  if (advice !== undefined) log.warn(advice);
+  await client.end();
   const { applied } = await applyMigrations(databaseUrl);
   const { changes } = await ensureDatasets(databaseUrl, datasetsOf(await loadCatalogue()));
   await migrateCarrier({ databaseUrl, redisUrl });

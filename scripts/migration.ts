@@ -18,7 +18,7 @@ async function findDifference(): Promise<string> {
   await chmod(dataDir, 0o711);
   const server = await startEmbeddedPostgres({ dataDir, log: () => {}, settings: { fsync: 'off' } });
   try {
-    const engine = await openSchemaEngine(server.url);
+    const engine = await openSchemaEngine(server.superuserUrl);
     try {
       return await engine.diffToSchema(migrationsFolder, schemaPath);
     } finally {

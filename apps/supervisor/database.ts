@@ -1,6 +1,6 @@
 import type { Config } from '#config/config.js';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '#database/embedded/start.js';
-import { connectForSetup, describeDatabase } from '#database/migrations/connect.js';
+import { adviceOnRole, connectForSetup, describeDatabase } from '#database/migrations/connect.js';
 import type { Logger } from '#process/log.js';
 import { type Life, Unit } from './unit.js';
 
@@ -23,6 +23,8 @@ export interface Database {
  */
 export async function awaitGivenDatabase(url: string, log: Logger): Promise<Database> {
   const client = await connectForSetup(url, { patienceMs, onWait: (message) => log.warn(message) });
+  const advice = await adviceOnRole(client);
+  if (advice !== undefined) log.warn(advice);
   await client.end();
   return { url, description: `${describeDatabase(url)} (from DATABASE_URL)` };
 }

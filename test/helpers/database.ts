@@ -13,6 +13,10 @@ export interface TestDatabase {
   readonly pool: pg.Pool;
 }
 
+/** Owns the databases of tests and may do nothing else, as the product's role. */
+const owner = 'millrace_test';
+const ownersPassword = 'no-secret-on-loopback';
+
 /**
  * Runs the test with a database of its own, with all migrations (ours and the carrier's) applied, and drops it after.
  * Fails when the test leaves a connection of the pool checked out.
@@ -21,8 +25,8 @@ export async function withTestDatabase(work: (database: TestDatabase) => Promise
   const serverUrl = await testServerUrl();
   const template = await provideTemplate(serverUrl);
   const name = `test_${randomUUID().replaceAll('-', '')}`;
-  await onServer(serverUrl, (client) => client.query(`CREATE DATABASE ${name} TEMPLATE ${template}`));
-  const url = databaseUrl(serverUrl, name);
+  await onServer(serverUrl, (client) => client.query(`CREATE DATABASE ${name} TEMPLATE ${template} OWNER ${owner}`));
+  const url = ownersUrl(serverUrl, name);
   const pool = new pg.Pool({ connectionString: url, max: 10 });
   pool.on('error', () => {});
   try {
@@ -38,19 +42,21 @@ export async function withTestDatabase(work: (database: TestDatabase) => Promise
 
 /** Runs with a database that has no migrations. */
 export async function withEmptyDatabase(work: (url: string, pool: pg.Pool) => Promise<void>): Promise<void> {
-  await withTestDatabase(async ({ url, pool }) => {
-    const empty = new URL(url);
-    empty.pathname = empty.pathname.replace('/', '/empty_');
-    await pool.query(`CREATE DATABASE ${empty.pathname.slice(1)}`);
-    const emptyPool = new pg.Pool({ connectionString: empty.href });
-    emptyPool.on('error', () => {});
-    try {
-      await work(empty.href, emptyPool);
-    } finally {
-      await emptyPool.end();
-      await pool.query(`DROP DATABASE ${empty.pathname.slice(1)} WITH (FORCE)`);
-    }
+  const serverUrl = await testServerUrl();
+  const name = `empty_${randomUUID().replaceAll('-', '')}`;
+  await onServer(serverUrl, async (client) => {
+    await provideOwner(client);
+    await client.query(`CREATE DATABASE ${name} OWNER ${owner}`);
   });
+  const url = ownersUrl(serverUrl, name);
+  const pool = new pg.Pool({ connectionString: url });
+  pool.on('error', () => {});
+  try {
+    await work(url, pool);
+  } finally {
+    await pool.end();
+    await onServer(serverUrl, (client) => client.query(`DROP DATABASE ${name} WITH (FORCE)`));
+  }
 }
 
 /** Makes a migrated database once per server, set of migrations and declared datasets; copying it takes milliseconds. */
@@ -61,18 +67,26 @@ async function provideTemplate(serverUrl: string): Promise<string> {
   hash.update(JSON.stringify(datasets));
   const template = `template_${hash.digest('hex').slice(0, 16)}`;
   await onServer(serverUrl, async (client) => {
-    await client.query("SELECT pg_advisory_lock(hashtext('millrace test template'))");
+    await provideOwner(client);
     const { rowCount } = await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [template]);
     if (rowCount !== 0) return;
     const draft = `${template}_draft`;
     await client.query(`DROP DATABASE IF EXISTS ${draft} WITH (FORCE)`);
-    await client.query(`CREATE DATABASE ${draft}`);
-    await applyMigrations(databaseUrl(serverUrl, draft));
-    await ensureDatasets(databaseUrl(serverUrl, draft), datasets);
-    await migrateCarrier({ databaseUrl: databaseUrl(serverUrl, draft) });
+    await client.query(`CREATE DATABASE ${draft} OWNER ${owner}`);
+    const url = ownersUrl(serverUrl, draft);
+    await applyMigrations(url);
+    await ensureDatasets(url, datasets);
+    await migrateCarrier({ databaseUrl: url });
     await client.query(`ALTER DATABASE ${draft} RENAME TO ${template}`);
   });
   return template;
+}
+
+/** Makes the role, one process at a time: the client holds a lock from here until it ends. */
+async function provideOwner(client: pg.Client): Promise<void> {
+  await client.query("SELECT pg_advisory_lock(hashtext('millrace test template'))");
+  const { rowCount } = await client.query('SELECT FROM pg_roles WHERE rolname = $1', [owner]);
+  if (rowCount === 0) await client.query(`CREATE ROLE ${owner} LOGIN PASSWORD '${ownersPassword}'`);
 }
 
 async function onServer(serverUrl: string, work: (client: pg.Client) => Promise<unknown>): Promise<void> {
@@ -85,8 +99,10 @@ async function onServer(serverUrl: string, work: (client: pg.Client) => Promise<
   }
 }
 
-function databaseUrl(serverUrl: string, name: string): string {
+function ownersUrl(serverUrl: string, name: string): string {
   const url = new URL(serverUrl);
   url.pathname = `/${name}`;
+  url.username = owner;
+  url.password = ownersPassword;
   return url.href;
 }

@@ -16,7 +16,7 @@ process.on('SIGINT', () => {});
 const server = await startEmbeddedPostgres({ dataDir, log: console.error, settings: testSettings });
 if (process.connected) {
   process.once('disconnect', () => void server.stop(2000));
-  process.send?.(server.url, undefined, undefined, () => {});
+  process.send?.(server.superuserUrl, undefined, undefined, () => {});
 } else {
   server.quit();
 }

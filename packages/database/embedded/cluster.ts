@@ -4,24 +4,24 @@ import { join } from 'node:path';
 import { SetupError } from '#contracts/errors.js';
 import { runAs } from './account.js';
 import type { Place } from './place.js';
-
-/** The one role of the embedded server, its owner. */
-export const roleName = 'millrace';
+import { type Passwords, superuserName } from './roles.js';
 
 /**
  * Makes sure that the place holds a cluster that its binaries can open, creating one on the first start.
- * @returns its password
- * @throws SetupError for a cluster of another PostgreSQL version, or one whose password is lost
+ * @returns its passwords
+ * @throws SetupError for a cluster of another PostgreSQL version
  */
 export async function provideCluster({
   folder,
   account,
   binaries,
-}: Place): Promise<{ data: string; password: string }> {
+}: Place): Promise<{ data: string; passwords: Passwords }> {
   const data = join(folder, 'data');
-  const passwordFile = join(folder, 'password');
   const version = await readIfThere(join(data, 'PG_VERSION'));
-  const password = (await readIfThere(passwordFile))?.trim();
+  const passwords = {
+    role: await providePassword(join(folder, 'password')),
+    superuser: await providePassword(join(folder, 'superuser-password')),
+  };
   if (version !== undefined) {
     if (version.trim() !== binaries.major) {
       throw new SetupError(
@@ -29,27 +29,20 @@ export async function provideCluster({
           'dump it with the old version and restore it, or move that folder away to start with an empty database',
       );
     }
-    if (!password) {
-      throw new SetupError(
-        `${passwordFile}: expected the password of the cluster in ${data}, got none; put the file back`,
-      );
-    }
-    return { data, password };
+    return { data, passwords };
   }
 
-  const newPassword = randomBytes(24).toString('base64url');
-  await writeFile(passwordFile, `${newPassword}\n`, { mode: 0o600 });
   // initdb works beside the final name, so that one that was interrupted is never taken for a cluster.
   const draft = join(folder, 'data.new');
-  const handover = join(folder, 'password.new');
+  const handover = join(folder, 'superuser-password.new');
   try {
     await rm(draft, { recursive: true, force: true });
     await mkdir(draft, { mode: 0o700 });
-    await writeFile(handover, `${newPassword}\n`, { mode: 0o600 });
+    await writeFile(handover, `${passwords.superuser}\n`, { mode: 0o600 });
     if (account) for (const path of [draft, handover]) await chown(path, account.uid, account.gid);
     const { status, stderr, error } = runAs(account, join(binaries.folder, 'bin', 'initdb'), [
       `--pgdata=${draft}`,
-      `--username=${roleName}`,
+      `--username=${superuserName}`,
       `--pwfile=${handover}`,
       '--auth=scram-sha-256',
       '--encoding=UTF8',
@@ -68,7 +61,16 @@ export async function provideCluster({
   } finally {
     await rm(handover, { force: true });
   }
-  return { data, password: newPassword };
+  return { data, passwords };
+}
+
+/** The password of a file; a new one when there is none. */
+async function providePassword(path: string): Promise<string> {
+  const kept = (await readIfThere(path))?.trim();
+  if (kept) return kept;
+  const made = randomBytes(24).toString('base64url');
+  await writeFile(path, `${made}\n`, { mode: 0o600 });
+  return made;
 }
 
 async function readIfThere(path: string): Promise<string | undefined> {

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { chmod, chown, lstat, mkdir, readlink, realpath, stat, symlink, writeFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { messageOf, SetupError } from '#contracts/errors.js';
 import { type Account, canEnter, chooseAccount } from './account.js';
 import { type Binaries, provideBinaries } from './binaries.js';
@@ -30,6 +30,10 @@ export async function settlePlace(dataDir: string): Promise<Place> {
   const existing = await findExisting(link);
   const owner = existing ? await stat(join(existing, 'data')).catch(() => undefined) : undefined;
   const account = chooseAccount(owner);
+  // A link leads to where the account can go by itself.
+  if (account && (existing === undefined || existing === join(await realpath(dataDir), 'postgres'))) {
+    await letPass(dataDir, account);
+  }
   const reachable = !account || canEnter(account, dataDir);
 
   try {
@@ -89,6 +93,13 @@ async function provideSharedHome(): Promise<string> {
   // Whatever root's umask was, the account passes through here.
   await chmod(sharedHome, 0o755);
   return sharedHome;
+}
+
+/** Lets the account, and no other user, pass through a data folder that it can come to. */
+async function letPass(dataDir: string, account: Account): Promise<void> {
+  if (!canEnter(account, dirname(dataDir))) return;
+  await chown(dataDir, 0, account.gid);
+  await chmod(dataDir, 0o710);
 }
 
 /** Nobody but us and, in passing, the account's group gets in; the password's own mode keeps the group out of it. */

@@ -1,7 +1,17 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, lstatSync, mkdtempSync, realpathSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -10,6 +20,11 @@ import { fileURLToPath } from 'node:url';
 import { Client } from 'pg';
 import { isAlive } from '#process/lock-file.js';
 import { createReleasers, type Release, type Releasers } from '#process/releasers.js';
+import { findFreePort } from '../../../test/helpers/free-port.js';
+import { waitFor } from '../../../test/helpers/wait.js';
+import { runAs } from './account.js';
+import { settlePlace } from './place.js';
+import { spawnServer } from './server.js';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from './start.js';
 import { testSettings } from './test-settings.js';
 
@@ -87,6 +102,28 @@ async function startElsewhere(t: TestContext, dataDir: string, uid?: number): Pr
   assert.fail('the fixture ended without a server');
 }
 
+/** A cluster as it was made when there was one role, the superuser `millrace`; the caller stops it. */
+async function startClusterOfBefore(dataDir: string): Promise<{ url: string; stop(): Promise<void> }> {
+  const place = await settlePlace(dataDir);
+  const data = join(place.folder, 'data');
+  const password = join(place.folder, 'password');
+  mkdirSync(data);
+  writeFileSync(password, 'before\n');
+  const { account } = place;
+  if (account) for (const path of [data, password]) chownSync(path, account.uid, account.gid);
+  const initdb = join(place.binaries.folder, 'bin', 'initdb');
+  const options = ['--username=millrace', `--pwfile=${password}`, '--auth=scram-sha-256', '--no-sync'];
+  const { status, stderr } = runAs(account, initdb, [`--pgdata=${data}`, ...options]);
+  assert.equal(status, 0, stderr);
+  const port = await findFreePort();
+  const settings = { listen_addresses: '127.0.0.1', port: String(port), unix_socket_directories: '', ...testSettings };
+  const server = await spawnServer(place, data, settings);
+  const url = `postgresql://millrace:before@127.0.0.1:${port}`;
+  await waitFor('the server answers', () => query(`${url}/postgres`, 'SELECT 1').catch(() => undefined));
+  await query(`${url}/postgres`, 'CREATE DATABASE millrace');
+  return { url: `${url}/millrace`, stop: () => server.stop(5000) };
+}
+
 test('the first start makes a database with UTF-8 and UTC, and data is there after a second start on the same port', async (t) => {
   const dataDir = dataFolder(t);
   const first = await start(t, dataDir);
@@ -125,6 +162,35 @@ test('a server whose postmaster is killed with SIGKILL can be started again at o
   const second = await start(t, dataDir);
   assert.equal(await busy, 'cut off');
   assert.deepEqual(await query(second.url, 'SELECT n FROM kept'), [{ n: 1 }]);
+});
+
+test('our role owns its database and is no superuser, and a cluster of before is changed to that with all its data', async (t) => {
+  const dataDir = dataFolder(t);
+  const first = await start(t, dataDir);
+  const role = `SELECT rolsuper OR rolcreaterole OR rolcreatedb OR rolreplication AS more FROM pg_roles WHERE rolname = current_user`;
+  assert.deepEqual(await query(first.url, role), [{ more: false }]);
+
+  const before = dataFolder(t);
+  const old = await startClusterOfBefore(before);
+  await query(old.url, 'CREATE SCHEMA kept AUTHORIZATION millrace');
+  await query(
+    old.url,
+    'CREATE TABLE kept.numbers (id int GENERATED ALWAYS AS IDENTITY, n int DEFAULT 1) PARTITION BY LIST (n)',
+  );
+  await query(old.url, 'CREATE TABLE kept.numbers_1 PARTITION OF kept.numbers FOR VALUES IN (1)');
+  await query(old.url, "CREATE TYPE kept.state AS ENUM ('a')");
+  await query(old.url, 'CREATE FUNCTION kept.two() RETURNS int LANGUAGE sql AS $$ SELECT 2 $$');
+  await query(old.url, 'INSERT INTO kept.numbers DEFAULT VALUES');
+  await old.stop();
+
+  const now = await start(t, before);
+  assert.deepEqual(await query(now.url, role), [{ more: false }]);
+  assert.deepEqual(await query(now.url, 'INSERT INTO kept.numbers DEFAULT VALUES RETURNING id, kept.two()'), [
+    { id: 2, two: 2 },
+  ]);
+  await query(now.url, "ALTER TYPE kept.state ADD VALUE 'b'");
+  await query(now.url, 'CREATE TABLE kept.numbers_2 PARTITION OF kept.numbers FOR VALUES IN (2)');
+  assert.deepEqual(await query(now.superuserUrl, 'SELECT count(*)::int AS n FROM pg_roles WHERE rolsuper'), [{ n: 1 }]);
 });
 
 test('a second Millrace on the same data folder is told who has it', async (t) => {
@@ -168,15 +234,34 @@ test('a start that is given up leaves no server and no lock', async (t) => {
   await start(t, dataDir);
 });
 
-test('as root, with a private data folder, the data goes where the other user can reach it', {
+test('as root, with a data folder in a private home, the data goes where the other user can reach it', {
   skip: !isRoot && 'needs root',
 }, async (t) => {
-  const dataDir = dataFolder(t, 0o700);
+  const home = dataFolder(t, 0o700);
+  const dataDir = join(home, 'data');
+  mkdirSync(dataDir);
+  giveBackAfter(t, 'linked data', () => rmSync(realpathSync(join(dataDir, 'postgres')), { recursive: true }));
   const server = await start(t, dataDir);
   assert.match(server.folder, /^\/var\/lib\/millrace\//);
   assert.equal(realpathSync(join(dataDir, 'postgres')), server.folder);
   assert.notEqual(statSync(join(server.folder, 'data')).uid, 0);
   assert.deepEqual(await query(server.url, 'SELECT 1 AS n'), [{ n: 1 }]);
+});
+
+test('as root, only the user that runs PostgreSQL may pass through the data folder', {
+  skip: !isRoot && 'needs root',
+}, async (t) => {
+  const dataDir = dataFolder(t, 0o700);
+  const first = await start(t, dataDir);
+  assert.equal(first.folder, join(realpathSync(dataDir), 'postgres'));
+  assert.equal(statSync(dataDir).mode & 0o777, 0o710);
+  assert.equal(statSync(dataDir).gid, statSync(join(first.folder, 'data')).gid);
+  await first.stop();
+  // As it was made by versions that left the folder open.
+  chmodSync(dataDir, 0o755);
+  chownSync(dataDir, 0, 0);
+  await start(t, dataDir);
+  assert.equal(statSync(dataDir).mode & 0o777, 0o710);
 });
 
 test('as a plain user the server runs as that user, below the data folder', {

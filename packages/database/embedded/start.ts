@@ -2,25 +2,25 @@ import { realpath, statfs, writeFile } from 'node:fs/promises';
 import { totalmem } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Client } from 'pg';
 import { SetupError } from '#contracts/errors.js';
 import { takeFileLock } from '#process/lock-file.js';
-import { provideCluster, roleName } from './cluster.js';
+import { provideCluster } from './cluster.js';
 import { endLeftovers } from './leftovers.js';
 import { settlePlace } from './place.js';
 import { choosePort } from './port.js';
+import { type Access, provideRoleAndDatabase, roleUrl, superuserUrl } from './roles.js';
 import { type ServerExit, type ServerProcess, spawnServer } from './server.js';
 import { tunedSettings } from './tuning.js';
 
 /** What a connection attempt ends with while the server starts, recovers or dies; `none`: cut off by the server. */
 const notReadyCodes = new Set(['ECONNREFUSED', 'ECONNRESET', '57P03', '57P02', '57P01', 'none']);
 
-const databaseName = 'millrace';
-
 /** An embedded PostgreSQL that accepts connections. */
 export interface EmbeddedPostgres {
-  /** Address with its password. Also in `<DATA_DIR>/postgres/url`, for psql and Prisma's tools. */
+  /** Address of our database, whose owner may do nothing else. Also in `<DATA_DIR>/postgres/url`, for psql and Prisma's tools. */
   readonly url: string;
+  /** Address of the server for its superuser: for tests and drafts of migrations, which make databases of their own. */
+  readonly superuserUrl: string;
   readonly pid: number;
   readonly port: number;
   /** Cluster, password and log lie here. */
@@ -69,14 +69,16 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
       ...tunedSettings({ memory: totalmem(), freeDisk: bavail * bsize }),
       ...options.settings,
     });
-    const address = (database: string) => `postgresql://${roleName}:${cluster.password}@127.0.0.1:${port}/${database}`;
-    await waitUntilReady(server, address('postgres'), log, signal);
-    await writeFile(join(place.folder, 'url'), `${address(databaseName)}\n`, { mode: 0o600 });
+    const access: Access = { port, passwords: cluster.passwords };
+    await waitUntilReady(server, access, log, signal);
+    const url = roleUrl(access);
+    await writeFile(join(place.folder, 'url'), `${url}\n`, { mode: 0o600 });
 
     const { pid, exited, stop, quit } = server;
     void exited.then(() => lock.release());
     return {
-      url: address(databaseName),
+      url,
+      superuserUrl: superuserUrl(access),
       pid,
       port,
       folder: place.folder,
@@ -94,7 +96,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
 /** Waits without a limit while the server lives: replaying gigabytes of WAL after a crash takes its time. */
 async function waitUntilReady(
   server: ServerProcess,
-  url: string,
+  access: Access,
   log: (message: string) => void,
   signal?: AbortSignal,
 ) {
@@ -104,7 +106,7 @@ async function waitUntilReady(
     end.exit = exit;
   });
   let nextReport = performance.now() + 5000;
-  while (!(await tryConnect(url))) {
+  while (!(await tryProvide(access))) {
     signal?.throwIfAborted();
     if (end.exit) {
       throw new SetupError(
@@ -119,27 +121,15 @@ async function waitUntilReady(
   }
 }
 
-/** Connects and makes sure that our database is there; false while the server is not ready. */
-async function tryConnect(url: string): Promise<boolean> {
-  const client = new Client({ connectionString: url, connectionTimeoutMillis: 5000 });
-  // The server may go away between two queries; the query that notices rejects by itself.
-  client.on('error', () => {});
+/** Makes sure that our role and database are there; false while the server is not ready. */
+async function tryProvide(access: Access): Promise<boolean> {
   try {
-    await client.connect();
-    const { rowCount } = await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [databaseName]);
-    if (rowCount === 0) await client.query(`CREATE DATABASE ${databaseName}`);
+    await provideRoleAndDatabase(access);
     return true;
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'none';
-    if (code === '28P01') {
-      throw new SetupError(
-        `the embedded PostgreSQL refuses the password kept beside its cluster; put the right file back`,
-      );
-    }
-    if (notReadyCodes.has(code)) return false;
+    if (!(error instanceof SetupError) && notReadyCodes.has(code)) return false;
     throw error;
-  } finally {
-    await client.end().catch(() => {});
   }
 }
 

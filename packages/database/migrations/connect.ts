@@ -60,6 +60,19 @@ export function describeDatabase(databaseUrl: string): string {
   return `${url.hostname || 'localhost'}:${url.port || '5432'}${url.pathname}`;
 }
 
+/** What is to be said of a connection that may do more than Millrace needs; undefined when there is nothing. */
+export async function adviceOnRole(client: Client): Promise<string | undefined> {
+  const { rows } = await client.query<{ role: string }>(
+    'SELECT rolname AS role FROM pg_roles WHERE rolname = current_user AND rolsuper',
+  );
+  const [superuser] = rows;
+  if (superuser === undefined) return undefined;
+  return (
+    `DATABASE_URL: expected a role that owns its database and may do nothing else, got the superuser ${superuser.role}; ` +
+    'make a role of its own for Millrace (docs/operations.md, "The database role")'
+  );
+}
+
 async function refuseOldServer(client: Client, databaseUrl: string): Promise<void> {
   const { rows } = await client.query<{ version: string }>("SELECT current_setting('server_version_num') AS version");
   const version = Number(rows[0]?.version);

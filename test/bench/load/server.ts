@@ -25,8 +25,8 @@ export async function startBenchServer(dataDir: string): Promise<BenchServer> {
   const endWithUs = (): void => server.quit();
   process.once('exit', endWithUs);
   return {
-    url: server.url,
-    description: `embedded, ${await describe(server.url)}`,
+    url: server.superuserUrl,
+    description: `embedded, ${await describe(server.superuserUrl)}`,
     postmaster: server.pid,
     async stop() {
       process.off('exit', endWithUs);
