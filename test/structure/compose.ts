@@ -7,32 +7,52 @@ const Service = Type.Object({
   build: Type.Optional(Type.String()),
   command: Type.Array(Type.String()),
   environment: Type.Optional(Type.Record(Type.String(), Type.String())),
-  volumes: Type.Array(Type.String()),
+  volumes: Type.Optional(Type.Array(Type.String())),
+  user: Type.Optional(Type.String()),
+  read_only: Type.Literal(true),
+  tmpfs: Type.Array(Type.String()),
+  cap_drop: Type.Array(Type.String()),
+  security_opt: Type.Array(Type.String()),
+  networks: Type.Array(Type.String()),
+  mem_limit: Type.String(),
+  pids_limit: Type.Integer(),
+  logging: Type.Object({ options: Type.Record(Type.String(), Type.String()) }),
   depends_on: Type.Optional(Type.Record(Type.String(), Type.Object({ condition: Type.String() }))),
   stop_grace_period: Type.String(),
   container_name: Type.Optional(Type.String()),
   ports: Type.Optional(Type.Array(Type.String())),
 });
 
+const Document = Type.Object({
+  services: Type.Record(Type.String(), Type.Unknown()),
+  networks: Type.Record(
+    Type.String(),
+    Type.Union([Type.Null(), Type.Object({ internal: Type.Optional(Type.Boolean()) })]),
+  ),
+});
+
 /** A service as the tests look at it; what is absent is empty. */
-export type OurService = Omit<Static<typeof Service>, 'environment' | 'depends_on'> &
-  Required<Pick<Static<typeof Service>, 'environment' | 'depends_on'>>;
+export type OurService = Omit<Static<typeof Service>, Absent> & Required<Pick<Static<typeof Service>, Absent>>;
+type Absent = 'environment' | 'depends_on' | 'volumes';
 
 /** The services of a compose file: ours by name, and the two that they stand on. */
 export interface Compose {
   readonly ours: Readonly<Record<string, OurService>>;
   readonly postgres: OurService;
   readonly valkey: OurService;
+  /** By name; whether they lead nowhere but to the services on them. */
+  readonly networks: ReadonlyMap<string, { readonly internal: boolean }>;
 }
 
 /** Reads a compose file, YAML's merge keys resolved. @throws when a service lacks what the tests look at */
 export function readCompose(text: string): Compose {
   const document: unknown = parse(text, { merge: true });
-  const { services } = Value.Parse(Type.Object({ services: Type.Record(Type.String(), Type.Unknown()) }), document);
+  const { services, networks } = Value.Parse(Document, document);
   const read = new Map(
     Object.entries(services).map(([name, raw]) => {
       const service = Value.Parse(Service, raw);
-      return [name, { ...service, environment: service.environment ?? {}, depends_on: service.depends_on ?? {} }];
+      const { environment = {}, depends_on = {}, volumes = [] } = service;
+      return [name, { ...service, environment, depends_on, volumes }];
     }),
   );
   const take = (name: string): OurService => {
@@ -44,6 +64,9 @@ export function readCompose(text: string): Compose {
     ours: Object.fromEntries([...read].filter(([, service]) => service.build !== undefined)),
     postgres: take('postgres'),
     valkey: take('valkey'),
+    networks: new Map(
+      Object.entries(networks).map(([name, network]) => [name, { internal: network?.internal === true }]),
+    ),
   };
 }
 
