@@ -122,12 +122,14 @@ for (const [name, service] of services) {
 }
 
 test('only the API can write to the inbox', () => {
-  const inboxes = services.map(([name, { volumes }]) => [name, volumes.filter((volume) => volume.includes(':/inbox'))]);
-  const volume = '${INBOX_MOUNT:-inbox}:/inbox';
+  const inboxes = services.map(([name, { volumes }]) => {
+    const found = volumes.map((volume) => substitute(volume, {})).filter((volume) => volume.includes(':/inbox'));
+    return [name, found] as const;
+  });
   assert.deepEqual(Object.fromEntries(inboxes), {
-    api: [volume],
-    watcher: [`${volume}:ro`],
-    worker: [`${volume}:ro`],
+    api: ['inbox:/inbox'],
+    watcher: ['inbox:/inbox:ro'],
+    worker: ['inbox:/inbox:ro'],
     migrate: [],
     postgres: [],
     valkey: [],
@@ -152,7 +154,7 @@ test('images name a version, and can be given by digest', () => {
     assert.equal(substitute(image, { POSTGRES_IMAGE: pinned, VALKEY_IMAGE: pinned }), pinned);
   }
   assert.match(readProjectFile('Dockerfile'), /^ARG NODE_IMAGE=node:20\.\d+-\S+$/m);
-  assert.deepEqual(new Set(readProjectFile('Dockerfile').match(/^FROM \S+/gm)), new Set(['FROM ${NODE_IMAGE}']));
+  assert.doesNotMatch(readProjectFile('Dockerfile'), /^FROM (?!\$\{NODE_IMAGE\})/m);
 });
 
 test('the carrier’s own command asks for the password, keeps its jobs over a restart and evicts none', async (t) => {
