@@ -77,7 +77,9 @@ export function guardQueueActions(
   scope.addHook('onSend', async (request, reply, payload) => {
     if (request.action === undefined) return payload;
     const { id, request: entry } = request.action;
-    request.log.info({ ...entry, status: reply.statusCode }, 'a queue was changed by hand');
+    const outcome =
+      reply.statusCode < 400 ? 'a queue was changed by hand' : 'a queue was to be changed by hand, and was not';
+    request.log.info({ ...entry, status: reply.statusCode }, outcome);
     try {
       await endAction(pool, id, reply.statusCode);
     } catch (error) {
