@@ -2,12 +2,13 @@ import cookie from '@fastify/cookie';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import { type FastifyBaseLogger, fastify, LogController } from 'fastify';
 import { guard } from './auth/guard.js';
-import { signedSessions } from './auth/secrets.js';
+import { openSessions } from './auth/sessions.js';
 import type { ApiDeps } from './deps.js';
 import type { App } from './http/app-type.js';
 import { answerErrors, answerFrameworkError } from './http/errors.js';
 import { addSecurityHeaders } from './http/security-headers.js';
 import { compileValidator } from './http/validation.js';
+import { actionRoutes } from './routes/api/actions.js';
 import { dataSampleRoutes } from './routes/api/data-sample.js';
 import { faceComparisonRoutes } from './routes/api/face-comparisons.js';
 import { faceModelRoutes } from './routes/api/face-models.js';
@@ -43,16 +44,18 @@ const dataRoutes = [
   objectsDetectionRoutes,
   vehicleStatusRoutes,
   dataSampleRoutes,
+  actionRoutes,
 ];
 
 /** Puts the API together, ready to listen or to be injected. What `deps` holds stays the caller's to close. */
 export async function buildApp(deps: ApiDeps): Promise<App> {
-  const { apiToken } = deps.config;
+  const { apiToken, trustProxy = false } = deps.config;
   const loggerInstance: FastifyBaseLogger = deps.log;
   const app: App = fastify({
     loggerInstance,
     logController: new LogController({ disableRequestLogging: true }),
     forceCloseConnections: 'idle',
+    trustProxy,
     frameworkErrors: answerFrameworkError,
     // A request's body, files apart: 10,000 file ids take 0.2 MB.
     bodyLimit: 1_000_000,
@@ -64,7 +67,7 @@ export async function buildApp(deps: ApiDeps): Promise<App> {
   addSecurityHeaders(app);
   await app.register(cookie);
 
-  const sessions = apiToken === undefined ? undefined : signedSessions(apiToken);
+  const sessions = apiToken === undefined ? undefined : openSessions(deps.pool, apiToken);
   guard(app, deps.config, sessions);
 
   await gatherOpenApi(app, apiToken !== undefined);

@@ -34,6 +34,7 @@ test('an empty environment gives the defaults, with absolute paths and at least 
     scanIntervalMs: 30_000,
     loadMemoryMb: 16,
     pictureCacheMb: 256,
+    queueActions: 'off',
     star: 'on',
     jobLockMs: 30_000,
     stopTimeoutMs: 15_000,
@@ -92,6 +93,28 @@ test('an address that other machines reach needs a token', () => {
   assert.match(faultsOf({ HOST: '::' }), /^API_TOKEN: /);
   assert.equal(loadConfig({ HOST: '0.0.0.0', API_TOKEN: 'x'.repeat(16) }).host, '0.0.0.0');
   assert.equal(loadConfig({ HOST: '::1' }).host, '::1');
+});
+
+test('trusted proxies are named by address or range, and never without a token', () => {
+  const API_TOKEN = 'x'.repeat(16);
+  const faultOf = (text: string) => faultsOf({ API_TOKEN, TRUST_PROXY: text });
+  for (const text of ['127.0.0.1', '127.0.0.1, 10.0.0.0/8', '::1,fd00::/8', '192.168.1.1/32', '::ffff:10.0.0.1']) {
+    assert.equal(loadConfig({ API_TOKEN, TRUST_PROXY: text }).trustProxy, text);
+  }
+  for (const text of [
+    'true',
+    '1',
+    'proxy',
+    '10.0.0',
+    '10.0.0.0/33',
+    '0.0.0.0/0',
+    '::/0',
+    '10.0.0.1,',
+    '10.0.0.0/8/8',
+  ]) {
+    assert.match(faultOf(text), /^TRUST_PROXY: expected IP addresses or ranges.* got "/, text);
+  }
+  assert.match(faultsOf({ TRUST_PROXY: '127.0.0.1' }), /^API_TOKEN: expected a token because TRUST_PROXY/);
 });
 
 test('only loopback addresses count as loopback', () => {

@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { isAbsolute, relative, resolve } from 'node:path';
 import { Value } from 'typebox/value';
 import { SetupError } from '#contracts/errors.js';
+import { isAddressList } from './address-list.js';
 import { listSettings, type SettingInfo, type Settings, settingsSchema, variableName } from './settings.js';
 
 /**
@@ -66,6 +67,7 @@ function parseSetting(setting: SettingInfo, text: string): unknown {
   const isNumber = 'type' in setting.schema && setting.schema.type === 'integer' && /^-?\d+$/.test(text);
   const value = isNumber ? Number(text) : text;
   if (!Value.Check(setting.schema, value)) return undefined;
+  if (setting.addressList && !isAddressList(text)) return undefined;
   return setting.url && !URL.canParse(text) ? undefined : value;
 }
 
@@ -83,6 +85,12 @@ function findConflicts(config: Config): string[] {
     conflicts.push(
       `${variableName('apiToken')}: expected a token because HOST=${config.host} can be reached by other machines, ` +
         'got none; set API_TOKEN (16 characters or more) or HOST=127.0.0.1',
+    );
+  }
+  if (config.trustProxy !== undefined && config.apiToken === undefined) {
+    conflicts.push(
+      `${variableName('apiToken')}: expected a token because TRUST_PROXY says that other machines reach the API ` +
+        'through a proxy, got none; set API_TOKEN (16 characters or more)',
     );
   }
   if (isWithin(config.inboxDir, config.dataDir)) {

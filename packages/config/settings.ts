@@ -10,6 +10,8 @@ interface SettingWords {
   readonly secret?: boolean;
   /** It must be parsable as a URL. */
   readonly url?: boolean;
+  /** It must be a list of IP addresses and ranges, see `isAddressList`. */
+  readonly addressList?: boolean;
   /** The default in words, where it is computed. */
   readonly defaultText?: string;
 }
@@ -109,6 +111,25 @@ export const settingsSchema = Type.Object({
       }),
     ),
   ),
+  trustProxy: Type.Optional(
+    Type.String(
+      words({
+        description:
+          'Proxies whose X-Forwarded-For, -Proto and -Host headers are believed, by the addresses from which they connect. Needs API_TOKEN. Unset: those headers are ignored.',
+        expected:
+          'IP addresses or ranges, separated by commas, like 127.0.0.1, 172.18.0.0/16 (no number of hops, and nobody trusts /0)',
+        addressList: true,
+      }),
+    ),
+  ),
+  queueActions: Type.Enum(
+    ['on', 'off'],
+    words({
+      description:
+        'Whether people may pause and slow down queues at /queues; each change is recorded (GET /api/actions). Off: Bull Board only shows. Jobs are never added, changed or removed by hand.',
+      default: 'off',
+    }),
+  ),
   settleMs: milliseconds(100, 1500, 'How long a file’s size and mtime must stand still before it is read, in ms.'),
   scanIntervalMs: milliseconds(1000, 30_000, 'How often the whole inbox is compared with the ledger, in ms.'),
   batchFiles: Type.Optional(
@@ -171,6 +192,8 @@ export interface SettingInfo {
   readonly secret: boolean;
   /** It must be parsable as a URL. */
   readonly url: boolean;
+  /** It must be a list of IP addresses and ranges. */
+  readonly addressList: boolean;
   /** What a right value looks like, in words. */
   readonly expected: string;
 }
@@ -196,6 +219,7 @@ export function listSettings(): SettingInfo[] {
       defaultText: options.defaultText,
       secret: options.secret ?? false,
       url: options.url ?? false,
+      addressList: options.addressList ?? false,
       expected: options.expected ?? expectedOf(schema),
     };
   });

@@ -5,13 +5,17 @@ import { transaction } from '#database/pool.js';
 import { newRunId, recordRun } from '#database/runs/record-run.js';
 import { addJobs } from '#queue/jobs.js';
 import { browserMissing, openBrowser } from '../helpers/browser.js';
+import { waitFor } from '../helpers/wait.js';
 import { seedFile, type TestApi, withApi } from '../integration/api-fixture.js';
 import { seedPicture } from '../integration/api-pictures-fixture.js';
 
 const token = 'a-token-of-a-test-0123456789';
 
 /** Opens a page of the API, served for real, in a real browser; faults in its scripts fail the test. */
-async function inBrowser(work: (page: Page, address: string, api: TestApi) => Promise<void>): Promise<boolean> {
+async function inBrowser(
+  work: (page: Page, address: string, api: TestApi) => Promise<void>,
+  queueActions: 'on' | 'off' = 'off',
+): Promise<boolean> {
   const browser: Browser | undefined = await openBrowser();
   if (!browser) return false;
   try {
@@ -24,7 +28,7 @@ async function inBrowser(work: (page: Page, address: string, api: TestApi) => Pr
         await work(page, address, api);
         assert.deepEqual(faults, []);
       },
-      { apiToken: token },
+      { apiToken: token, config: { queueActions } },
     );
   } finally {
     await browser.close();
@@ -86,6 +90,47 @@ test('the API documentation lists the routes', async (t) => {
     await page.getByText('/api/tasks/{name}/runs', { exact: false }).first().waitFor();
     await page.getByText('/api/files/{id}/replay', { exact: false }).first().waitFor();
   });
+  if (!ran) t.skip(browserMissing);
+});
+
+/** What the menus of the page offer. */
+async function menuItems(page: Page): Promise<string[]> {
+  const items: string[] = [];
+  for (const button of await page.locator('button[aria-haspopup=menu]').all()) {
+    await button.click();
+    await page.getByRole('menu').waitFor();
+    items.push(...(await page.getByRole('menuitem').allInnerTexts()));
+    await page.keyboard.press('Escape');
+    await page.getByRole('menu').waitFor({ state: 'detached' });
+  }
+  return items;
+}
+
+test('Bull Board offers no change of a queue, and the start page says so', async (t) => {
+  const ran = await inBrowser(async (page, address) => {
+    await logIn(page, address, '/queues/queue/images');
+    await page.getByRole('button', { name: 'Queue info' }).waitFor();
+    assert.deepEqual(await menuItems(page), ['Millrace']);
+    await page.goto(address);
+    assert.match(await page.innerText('body'), /nobody can pause or change them here/);
+  });
+  if (!ran) t.skip(browserMissing);
+});
+
+test('a person who may slow down queues pauses one in Bull Board, and finds that in the list of actions', async (t) => {
+  const ran = await inBrowser(async (page, address, api) => {
+    await logIn(page, address, '/queues/queue/images');
+    await page.getByRole('button', { name: 'Queue info' }).waitFor();
+    await page.locator('button[aria-haspopup=menu]').last().click();
+    await page.getByRole('menuitem', { name: 'Pause' }).click();
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Confirm' }).click();
+    await waitFor('the queue is paused', async () =>
+      (await api.carrier.queue('images').isPaused()) ? true : undefined,
+    );
+    await page.goto(address);
+    await page.getByRole('link', { name: 'what was done' }).click();
+    assert.match(await page.innerText('body'), /"caller":"session".*"action":"pause","queue":"images"/);
+  }, 'on');
   if (!ran) t.skip(browserMissing);
 });
 

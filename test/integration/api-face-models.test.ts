@@ -24,7 +24,7 @@ async function withModels(
 ): Promise<void> {
   const dataDir = await mkdtemp(join(tmpdir(), 'millrace-models-'));
   const list = async (faceModel?: string) => {
-    const config = { host: '127.0.0.1', inboxDir: dataDir, dataDir, ...(faceModel === undefined ? {} : { faceModel }) };
+    const config = { inboxDir: dataDir, dataDir, ...(faceModel === undefined ? {} : { faceModel }) };
     let body: { items: Listed[]; fault: string | null } = { items: [], fault: null };
     await withApi(
       async (api) => {
@@ -32,7 +32,7 @@ async function withModels(
         assert.equal(answer.status, 200);
         body = answer.body;
       },
-      { deps: { config } },
+      { config },
     );
     return body;
   };

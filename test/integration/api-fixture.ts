@@ -6,6 +6,7 @@ import { pino } from 'pino';
 import { openPrisma } from '#database/client.js';
 import { pendingMigrations } from '#database/migrations/apply.js';
 import { type PictureRendering, Pictures } from '#faces/render/pictures.js';
+import type { Logger } from '#process/log.js';
 import { type Carrier, openCarrier } from '#queue/carrier.js';
 import { loadCatalogue } from '#runtime/catalogue.js';
 import { buildApp } from '../../apps/api/app.js';
@@ -20,6 +21,10 @@ export interface TestApi {
   readonly carrier: Carrier;
   readonly inbox: string;
   readonly dataDir: string;
+  /** What it was built with: `buildApp(deps)` is another process of the same API. */
+  readonly deps: ApiDeps;
+  /** The lines of its log, as they were written. */
+  readonly logged: readonly Readonly<Record<string, unknown>>[];
   /** Asks and expects JSON. */
   ask(url: string, options?: AskOptions): Promise<Answer>;
 }
@@ -45,6 +50,7 @@ export async function withApi(
     readonly apiToken?: string;
     readonly redisUrl?: string;
     readonly deps?: Partial<ApiDeps>;
+    readonly config?: Partial<ApiDeps['config']>;
     /** What renders pictures, and how many bytes of them are kept. */
     readonly pictures?: { readonly renderer: PictureRendering; readonly maxBytes: number };
   } = {},
@@ -62,14 +68,17 @@ export async function withApi(
       },
       ...(options.pictures ? { renderer: options.pictures.renderer } : {}),
     });
-    const app = await buildApp({
+    const logged: Record<string, unknown>[] = [];
+    const deps: ApiDeps = {
       config: {
         host: '127.0.0.1',
         inboxDir: inbox,
         dataDir: folder,
+        queueActions: 'off',
         ...(options.apiToken === undefined ? {} : { apiToken: options.apiToken }),
+        ...options.config,
       },
-      log: pino({ level: process.env['TEST_LOG_LEVEL'] ?? 'silent' }),
+      log: testLog(logged),
       pool,
       prisma,
       carrier,
@@ -77,7 +86,8 @@ export async function withApi(
       pictures,
       pendingMigrations: () => pendingMigrations(pool),
       ...options.deps,
-    });
+    };
+    const app = await buildApp(deps);
     const ask = async (path: string, { method = 'GET', body, headers = {} }: AskOptions = {}): Promise<Answer> => {
       const response = await app.inject({
         method,
@@ -92,7 +102,7 @@ export async function withApi(
       };
     };
     try {
-      await work({ app, pool, carrier, inbox, dataDir: folder, ask });
+      await work({ app, pool, carrier, inbox, dataDir: folder, deps, logged, ask });
     } finally {
       await app.close();
       await pictures.close();
@@ -100,6 +110,16 @@ export async function withApi(
       await prisma.$disconnect();
     }
   }).finally(() => rm(folder, { recursive: true, force: true }));
+}
+
+/** Gathers the lines; TEST_LOG_LEVEL shows them as well. */
+function testLog(lines: Record<string, unknown>[]): Logger {
+  const shown = process.env['TEST_LOG_LEVEL'];
+  const write = (line: string): void => {
+    lines.push(JSON.parse(line));
+    if (shown !== undefined) process.stdout.write(line);
+  };
+  return pino({ level: shown ?? 'info' }, { write });
 }
 
 /** Reads a list to its end, page by page. */

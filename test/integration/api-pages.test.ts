@@ -94,6 +94,7 @@ test('the OpenAPI document is 3.1 and describes every route, each answer with a 
     const { body: document } = await api.ask('/api/openapi.json');
     assert.match(document.openapi, /^3\.1\./);
     assert.deepEqual(Object.keys(document.paths).sort(), [
+      '/api/actions',
       '/api/data-sample',
       '/api/face-comparisons/{runId}',
       '/api/face-models',
@@ -179,11 +180,16 @@ async function checkBoard(api: TestApi, kind: 'redis' | 'postgres'): Promise<voi
 
 const job = () => ({ id: newRunId(), task: 'load-data-sample', queue: 'loads', priority: 0, delayMs: 0 });
 
+const config = { queueActions: 'on' } as const;
+
 test('Bull Board shows the queues and links each job to its run, on the Postgres carrier', () =>
-  withApi(async (api) => {
-    await addJobs(api.carrier, [job()]);
-    await checkBoard(api, 'postgres');
-  }));
+  withApi(
+    async (api) => {
+      await addJobs(api.carrier, [job()]);
+      await checkBoard(api, 'postgres');
+    },
+    { config },
+  ));
 
 test('Bull Board shows the queues and links each job to its run, on the Redis carrier', async (t) => {
   const redis = await startRedis();
@@ -195,7 +201,7 @@ test('Bull Board shows the queues and links each job to its run, on the Redis ca
         await checkBoard(api, 'redis');
         assert.equal((await api.ask('/readyz')).status, 200);
       },
-      { redisUrl: redis.url },
+      { redisUrl: redis.url, config },
     );
   } finally {
     await redis.stop();
@@ -218,7 +224,7 @@ test('Bull Board says so while the carrier is away, and works when it is there, 
         await addJobs(api.carrier, [job()]);
         await checkBoard(api, 'redis');
       },
-      { redisUrl: first.url },
+      { redisUrl: first.url, config },
     );
   } finally {
     await second?.stop();

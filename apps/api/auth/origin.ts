@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import { isLoopback } from '#config/config.js';
 import { HttpProblem } from '../http/problem.js';
+import { isEncrypted } from './client.js';
 
 /**
  * Why a request is refused whose Host is no loopback name: 421. A page of the internet can give its own name the address 127.0.0.1
@@ -23,15 +24,29 @@ const reading: readonly string[] = ['GET', 'HEAD', 'OPTIONS'];
  */
 export function refuseForeignOrigin(request: FastifyRequest): HttpProblem | undefined {
   if (reading.includes(request.method)) return undefined;
-  const { origin, host } = request.headers;
+  const { origin } = request.headers;
   const site = request.headers['sec-fetch-site'];
   const foreign =
     origin === undefined
       ? site !== undefined && site !== 'same-origin' && site !== 'none'
-      : !URL.canParse(origin) || new URL(origin).host !== host?.toLowerCase();
+      : !isOwnOrigin(origin, request);
   return foreign
     ? new HttpProblem(403, 'a page of another site asked for this; only pages of this server may')
     : undefined;
+}
+
+/**
+ * Whether an origin is the address that the browser used: that of the Host header or, behind a proxy of TRUST_PROXY that
+ * changes it, of X-Forwarded-Host. Over TLS only the page that came over TLS: another may have been changed on its way.
+ * Without TRUST_PROXY the scheme is not known here, so that it is not compared.
+ */
+function isOwnOrigin(origin: string, request: FastifyRequest): boolean {
+  if (!URL.canParse(origin)) return false;
+  const { protocol, host } = new URL(origin);
+  if (isEncrypted(request) && protocol !== 'https:') return false;
+  // The scheme's own port may be written or not.
+  const asked = `${protocol}//${request.host}`;
+  return URL.canParse(asked) && new URL(asked).host === host;
 }
 
 /** The name in a Host header, without port and brackets. */

@@ -32,14 +32,15 @@ const meanings = {
   413: 'Too large',
   415: 'Not a media type that is understood here',
   422: 'Each fault is named',
+  429: 'Too many wrong tokens came from this address',
   500: 'Failed here, not in the request',
   503: 'Something that is needed cannot be reached',
   507: 'No room left on the disk',
 } as const;
 
-/** Response schemas for error statuses; 401, 403 and 500 come with every route. */
+/** Response schemas for error statuses; those that come with every route are added. */
 export function problems(...statuses: (keyof typeof meanings)[]): Record<number, TSchema | object> {
-  const all = [...new Set([401, 403, 500, 503, ...statuses] as const)].sort();
+  const all = [...new Set([401, 403, 429, 500, 503, ...statuses] as const)].sort();
   return Object.fromEntries(
     all.map((status) => [status, { description: meanings[status], content: { [problemType]: { schema: Problem } } }]),
   );

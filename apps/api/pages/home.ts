@@ -21,6 +21,8 @@ export interface HomeContent {
   readonly queues: readonly QueueCounts[] | undefined;
   readonly carrier: string;
   readonly tasks: readonly TaskDefinition[];
+  /** Whether people may pause and slow down queues. */
+  readonly queueActions: boolean;
   readonly canLogOut: boolean;
 }
 
@@ -38,7 +40,7 @@ export function sendHomePage(reply: FastifyReply, content: HomeContent): Fastify
 <div class="cards">
 ${card('Files', counts(content.files, '/api/files?state='))}
 ${card('Runs', counts(content.runs, '/api/runs?state='))}
-${card(`Queues (on ${content.carrier === 'redis' ? 'Redis' : 'PostgreSQL'})`, queues(content.queues))}
+${card(`Queues (on ${content.carrier === 'redis' ? 'Redis' : 'PostgreSQL'})`, queues(content.queues, content.queueActions))}
 ${card('Workers', workers(content.workers))}
 ${card('Processes', processes(content.supervisor))}
 ${card('Datasets', datasets(content.model))}
@@ -67,14 +69,17 @@ function counts(states: StateCounts | undefined, link: string): Html {
   return table(rows, 'None yet.');
 }
 
-function queues(list: readonly QueueCounts[] | undefined): Html {
+function queues(list: readonly QueueCounts[] | undefined, actions: boolean): Html {
   if (!list) return unknown;
   const rows = list.map(({ name, jobs }) => {
     const shown = Object.entries(jobs).filter(([, count]) => count > 0);
     const words = shown.map(([state, count]) => `${number(count)} ${state}`).join(', ');
     return html`<tr><td><a href="/queues/queue/${encodeURIComponent(name)}">${name}</a></td><td>${words || 'empty'}</td></tr>`;
   });
-  return table(rows, 'None.');
+  const note = actions
+    ? html`<p class="dim">People may pause and slow down queues; <a href="/api/actions">what was done</a> is recorded.</p>`
+    : html`<p class="dim">Only shown: nobody can pause or change them here (QUEUE_ACTIONS=off).</p>`;
+  return html`${table(rows, 'None.')}${note}`;
 }
 
 function workers(list: readonly LiveWorker[] | undefined): Html {

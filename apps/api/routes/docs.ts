@@ -19,6 +19,7 @@ export async function gatherOpenApi(app: App, hasToken: boolean): Promise<void> 
         { name: 'runs', description: 'Executions of tasks, and their history' },
         { name: 'files', description: 'The ledger of the inbox' },
         { name: 'datasets', description: 'The loaded rows' },
+        { name: 'queues', description: 'What was done by hand at /queues' },
         { name: 'health', description: 'For supervisors and balancers' },
       ],
       ...(hasToken

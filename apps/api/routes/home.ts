@@ -43,6 +43,7 @@ export async function homeRoutes(app: App, deps: ApiDeps): Promise<void> {
       queues,
       carrier: carrier.kind,
       tasks: [...catalogue.values()],
+      queueActions: config.queueActions === 'on',
       canLogOut: config.apiToken !== undefined,
     });
   });

@@ -1,8 +1,9 @@
-import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import { limitAttempts } from '../auth/attempt-limit.js';
-import { sessionCookie } from '../auth/guard.js';
-import { type Sessions, sameSecret, sessionSeconds } from '../auth/secrets.js';
+import { addressOf } from '../auth/client.js';
+import { readSessionCookie, setSessionCookie } from '../auth/cookie.js';
+import { sameSecret } from '../auth/secrets.js';
+import { type Sessions, sessionSeconds } from '../auth/sessions.js';
 import type { App } from '../http/app-type.js';
 import { sendLoginPage } from '../pages/login.js';
 
@@ -30,37 +31,34 @@ export async function loginRoutes(app: App, token: string, sessions: Sessions): 
         config: { public: true },
         schema: { hide: true, body: Type.Object({ token: Type.String({ maxLength: 1_000 }), next: Next }) },
       },
-      (request, reply) => {
+      async (request, reply) => {
         const next = ownPath(request.body.next);
-        const wait = limit.waitSeconds(request.ip);
+        const address = addressOf(request);
+        const wait = limit.waitSeconds(address);
         if (wait > 0) {
           reply.code(429).header('retry-after', wait);
           return sendLoginPage(reply, next, `Too many failed tries; wait ${wait} seconds.`);
         }
         if (!sameSecret(request.body.token.trim(), token)) {
-          limit.failed(request.ip);
-          request.log.warn({ address: request.ip }, 'a log-in failed: wrong token');
+          limit.failed(address);
+          request.log.warn({ address }, 'a log-in failed: wrong token');
           return sendLoginPage(reply.code(401), next, 'That is not the API token of this server.');
         }
-        limit.succeeded(request.ip);
-        return setSession(request, reply, sessions.issue(), sessionSeconds).redirect(next, 303);
+        limit.succeeded(address);
+        const { value, label } = await sessions.begin(address);
+        request.log.info({ address, session: label }, 'logged in');
+        return setSessionCookie(request, reply, value, sessionSeconds).redirect(next, 303);
       },
     );
 
-    scope.post('/logout', { config: { public: true }, schema: { hide: true } }, (request, reply) =>
-      setSession(request, reply, '', 0).redirect('/login', 303),
-    );
+    scope.post('/logout', { config: { public: true }, schema: { hide: true } }, async (request, reply) => {
+      // First in the database: the browser keeps the cookie until nobody else can use it.
+      const session = await sessions.end(readSessionCookie(request) ?? '');
+      if (session !== undefined) request.log.info({ address: addressOf(request), session }, 'logged out');
+      return setSessionCookie(request, reply, '', 0).redirect('/login', 303);
+    });
   });
 }
-
-const setSession = (request: FastifyRequest, reply: FastifyReply, value: string, maxAge: number): FastifyReply =>
-  reply.setCookie(sessionCookie, value, {
-    path: '/',
-    maxAge,
-    httpOnly: true,
-    sameSite: 'strict',
-    secure: request.protocol === 'https',
-  });
 
 /** The path if it is one of this server, else the front page: `next` must not lead to another site. */
 function ownPath(next: string | undefined): string {

@@ -8,11 +8,14 @@ import type { App } from '../http/app-type.js';
 import { HttpProblem, sendProblem } from '../http/problem.js';
 import { bundledPagePolicy, setPolicy } from '../http/security-headers.js';
 import { withTimeLimit } from '../http/time-limit.js';
+import { guardQueueActions } from '../queues/actions.js';
 
 const basePath = '/queues';
 
-/** /queues: Bull Board over the queues of all tasks, each job linked to its run. */
-export async function queueRoutes(app: App, { carrier, catalogue }: ApiDeps): Promise<void> {
+/** /queues: Bull Board over the queues of all tasks, each job linked to its run; it only shows unless QUEUE_ACTIONS=on. */
+export async function queueRoutes(app: App, deps: ApiDeps): Promise<void> {
+  const { carrier, catalogue } = deps;
+  const readOnlyMode = deps.config.queueActions === 'off';
   const names = [...new Set([...catalogue.values()].map((task) => task.queue))].sort();
   const serverAdapter = new FastifyAdapter();
   serverAdapter.setBasePath(basePath);
@@ -25,11 +28,12 @@ export async function queueRoutes(app: App, { carrier, catalogue }: ApiDeps): Pr
   const showQueues = (): void => {
     const queues = names.map((name) => carrier.queue(name));
     if (queues.every((queue, index) => queue === shown[index])) return;
-    board.replaceQueues(queues.map((queue) => adapterOf(queue, catalogue)));
+    board.replaceQueues(queues.map((queue) => adapterOf(queue, catalogue, readOnlyMode)));
     shown = queues;
   };
 
   await app.register(async (scope: App) => {
+    guardQueueActions(scope, basePath, names, deps);
     scope.addHook('onRequest', async (request, reply) => {
       setPolicy(reply, bundledPagePolicy);
       showQueues();
@@ -55,10 +59,11 @@ async function answers(carrier: Carrier): Promise<boolean> {
   }
 }
 
-function adapterOf(queue: RunQueue, catalogue: ApiDeps['catalogue']): BullMQAdapter {
+function adapterOf(queue: RunQueue, catalogue: ApiDeps['catalogue'], readOnlyMode: boolean): BullMQAdapter {
   const tasks = [...catalogue.values()].filter((task) => task.queue === queue.name).map((task) => task.name);
   return new BullMQAdapter(boardQueue(queue), {
     description: `Carries the runs of ${tasks.join(', ')}`,
+    readOnlyMode,
     // What a job is depends on its run alone: the record decides about tries, and puts lost jobs back.
     allowRetries: false,
     externalJobUrl: (job) => ({ displayText: 'Run', href: `/api/runs/${encodeURIComponent(String(job.id))}` }),

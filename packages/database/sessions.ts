@@ -1,0 +1,21 @@
+import type { Queryable } from './pool.js';
+
+/** Records who logged in, for so many seconds by the database's clock, which alone decides when a session ends. */
+export async function insertSession(db: Queryable, id: Buffer, address: string, seconds: number): Promise<void> {
+  await db.query(
+    `WITH ended AS (DELETE FROM ops.session WHERE expires_at <= now())
+     INSERT INTO ops.session (id, address, expires_at) VALUES ($1, $2, now() + $3 * interval '1 second')`,
+    [id, address, seconds],
+  );
+}
+
+export async function hasSession(db: Queryable, id: Buffer): Promise<boolean> {
+  const { rowCount } = await db.query('SELECT FROM ops.session WHERE id = $1 AND expires_at > now()', [id]);
+  return rowCount === 1;
+}
+
+/** Ends a session in every process at once. @returns whether there was one */
+export async function deleteSession(db: Queryable, id: Buffer): Promise<boolean> {
+  const { rowCount } = await db.query('DELETE FROM ops.session WHERE id = $1', [id]);
+  return rowCount === 1;
+}
