@@ -13,7 +13,7 @@ import { datasetsOf, loadCatalogue } from '#runtime/catalogue.js';
 import { provideDataFolder, provideInbox, refuseBusyPort } from './checks.js';
 import { launchChild } from './child.js';
 import { awaitGivenDatabase, type Database, databaseStopMs, embeddedDatabaseUnit, patienceMs } from './database.js';
-import { awaitEarlierRun } from './earlier-run.js';
+import { endEarlierRun } from './earlier-run.js';
 import { awaitRedis } from './redis.js';
 import { renderSummary } from './summary.js';
 import { Unit } from './unit.js';
@@ -88,7 +88,7 @@ export async function startSupervisor(
   await provideInbox(config.inboxDir);
   const lock = takeFileLock(join(config.dataDir, 'supervisor.lock'), `the data folder ${config.dataDir}`);
   releasers.add('lock', () => lock.release());
-  await awaitEarlierRun(config.dataDir, config.stopTimeoutMs + graceMs, log);
+  await endEarlierRun(config.dataDir, config.stopTimeoutMs + graceMs, log);
   await refuseBusyPort(config.host, config.port);
 
   const startedAt = new Date().toISOString();
@@ -152,6 +152,7 @@ export async function startSupervisor(
       name,
       log,
       onChange: saveState,
+      hangTimeoutMs: config.hangTimeoutMs,
       launch: () =>
         launchChild({ name, nodeOptions, script, env: childEnvironment, stopMs: config.stopTimeoutMs + graceMs, log }),
       isFinal: ({ code }) =>

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Logger } from '#process/log.js';
+import { isPong, ping } from '#process/ping.js';
 import { isReadyMessage } from '#process/ready.js';
 import type { Exit, Life } from './unit.js';
 
@@ -27,9 +28,11 @@ export async function launchChild({ name, nodeOptions = [], script, env, stopMs,
     detached: true,
   });
   const ended = new Promise<Exit>((resolve) => child.once('exit', (code, signal) => resolve({ code, signal })));
+  let answered = (): void => {};
   const ready = new Promise<Record<string, unknown>>((resolve) => {
     child.on('message', (message) => {
       if (isReadyMessage(message)) resolve(message.info);
+      if (isPong(message)) answered();
     });
   });
   await once(child, 'spawn');
@@ -39,6 +42,11 @@ export async function launchChild({ name, nodeOptions = [], script, env, stopMs,
     pid: child.pid ?? 0,
     ready,
     ended,
+    ask: () =>
+      new Promise((resolve, reject) => {
+        answered = resolve;
+        child.send(ping, (error) => error && reject(error));
+      }),
     async stop() {
       child.kill('SIGTERM');
       const impatience = setTimeout(() => {

@@ -2,6 +2,7 @@ import { type Config, loadConfig } from '#config/config.js';
 import { loadEnvFile } from '#config/env-file.js';
 import { messageOf, SetupError } from '#contracts/errors.js';
 import { createLogger, type Logger } from './log.js';
+import { answerPings } from './ping.js';
 import { createReleasers, type Releasers } from './releasers.js';
 import { onStopSignal, type StopSignals } from './stop-signals.js';
 
@@ -68,6 +69,8 @@ export async function runMain(
     };
   process.on('uncaughtException', fail('uncaught exception'));
   process.on('unhandledRejection', fail('unhandled rejection'));
+
+  answerPings();
 
   let signals: StopSignals | undefined;
   try {

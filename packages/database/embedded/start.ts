@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { SetupError } from '#contracts/errors.js';
 import { takeFileLock } from '#process/lock-file.js';
+import { sqlState } from '../faults.js';
 import { provideCluster, roleName } from './cluster.js';
 import { endLeftovers } from './leftovers.js';
 import { settlePlace } from './place.js';
@@ -29,7 +30,9 @@ export interface EmbeddedPostgres {
   readonly exited: Promise<ServerExit>;
   /** Idempotent. Fast shutdown; after the deadline (default 30 s) by force, which is safe but recovers at the next start. */
   stop(deadlineMs?: number): Promise<void>;
-  /** Ends it at once, without waiting. */
+  /** Settles when the server answers a new connection, be it by refusing it; rejects when nobody listens. */
+  ask(): Promise<void>;
+  /** Ends it at once, without waiting; by force when it does not listen to that. */
   quit(): void;
 }
 
@@ -81,6 +84,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
       port,
       folder: place.folder,
       exited,
+      ask: () => askServer(address(databaseName)),
       stop: (ms = 30_000) => stop(ms),
       quit,
     };
@@ -116,6 +120,21 @@ async function waitUntilReady(
       nextReport += 10_000;
     }
     await sleep(25);
+  }
+}
+
+/** Any answer of the server shows that it works: also that it has no connection left, or is recovering. */
+async function askServer(url: string): Promise<void> {
+  // Without a limit of its own: whoever asks decides how long a server may take, and this one may be slow under load.
+  const client = new Client({ connectionString: url });
+  client.on('error', () => {});
+  try {
+    await client.connect();
+    await client.query('SELECT 1');
+  } catch (error) {
+    if (sqlState(error) === undefined) throw error;
+  } finally {
+    await client.end().catch(() => {});
   }
 }
 
