@@ -3,11 +3,12 @@ import { totalmem } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
-import { SetupError } from '#contracts/errors.js';
+import { messageOf, SetupError } from '#contracts/errors.js';
 import { takeFileLock } from '#process/lock-file.js';
 import { sqlState } from '../faults.js';
 import { provideCluster, roleName } from './cluster.js';
 import { endLeftovers } from './leftovers.js';
+import { listRelationFiles, removeOrphans } from './orphans.js';
 import { settlePlace } from './place.js';
 import { choosePort } from './port.js';
 import { type ServerExit, type ServerProcess, spawnServer } from './server.js';
@@ -62,6 +63,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
     const cluster = await provideCluster(place);
     const data = await realpath(cluster.data);
     await endLeftovers(data, log);
+    const filesBefore = await listRelationFiles(data);
     const port = await choosePort(place.folder, options.port);
     const { bavail, bsize } = await statfs(data);
     server = await spawnServer(place, data, {
@@ -74,6 +76,9 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
     });
     const address = (database: string) => `postgresql://${roleName}:${cluster.password}@127.0.0.1:${port}/${database}`;
     await waitUntilReady(server, address('postgres'), log, signal);
+    await removeOrphans(filesBefore, address, log).catch((error: unknown) =>
+      log(`files that a crash of PostgreSQL may have left could not be looked for: ${messageOf(error)}`),
+    );
     await writeFile(join(place.folder, 'url'), `${address(databaseName)}\n`, { mode: 0o600 });
 
     const { pid, exited, stop, quit } = server;
