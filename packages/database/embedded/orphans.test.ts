@@ -48,7 +48,9 @@ async function ask<T extends Record<string, unknown>>(url: string, sql: string):
 /** Ends every process of the server at the same instant, as a power cut does. */
 async function powerCut({ url, pid, exited }: EmbeddedPostgres): Promise<void> {
   const backends = await ask<{ pid: number }>(url, 'SELECT pid FROM pg_stat_activity WHERE pid <> pg_backend_pid()');
-  const pids = [pid, ...backends.map((row) => row.pid)];
+  // Neither may see the other go: it would roll back, and remove the files itself.
+  process.kill(pid, 'SIGSTOP');
+  const pids = [...backends.map((row) => row.pid), pid];
   for (const each of pids) process.kill(each, 'SIGKILL');
   await exited;
   await waitFor('all are gone', async () => (pids.some(isAlive) ? undefined : true));
