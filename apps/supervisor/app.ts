@@ -72,7 +72,7 @@ export interface Supervised {
  * @throws SetupError in one line for whatever only a person can mend
  */
 export async function startSupervisor(
-  { config, env, log, releasers }: Pick<MainContext, 'config' | 'env' | 'log' | 'releasers'>,
+  { config, env, log, releasers, stop }: Pick<MainContext, 'config' | 'env' | 'log' | 'releasers' | 'stop'>,
   supervised: (handle: Supervised) => void,
   processes: ProcessGroups = standardProcesses(config),
 ): Promise<void> {
@@ -154,7 +154,15 @@ export async function startSupervisor(
       onChange: saveState,
       hangTimeoutMs: config.hangTimeoutMs,
       launch: () =>
-        launchChild({ name, nodeOptions, script, env: childEnvironment, stopMs: config.stopTimeoutMs + graceMs, log }),
+        launchChild({
+          name,
+          nodeOptions,
+          script,
+          env: childEnvironment,
+          stopMs: config.stopTimeoutMs + graceMs,
+          log,
+          onOutputClosed: () => stop('nobody reads the output any more'),
+        }),
       isFinal: ({ code }) =>
         code === setupErrorExitCode
           ? new SetupError(`${name} cannot start with these settings; see its line above`)

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Logger } from '#process/log.js';
+import { isOutputClosed } from '#process/output-closed.js';
 import { isPong, ping } from '#process/ping.js';
 import { isReadyMessage } from '#process/ready.js';
 import type { Exit, Life } from './unit.js';
@@ -17,10 +18,13 @@ export interface ChildOptions {
   /** How long it may take to stop before it is killed, in milliseconds. */
   readonly stopMs: number;
   readonly log: Pick<Logger, 'warn'>;
+  /** Called when it finds that nobody reads our output any more, which is its output as well. */
+  onOutputClosed(): void;
 }
 
 /** Starts a process that announces itself with `announceReady` and writes to our own output. */
-export async function launchChild({ name, nodeOptions = [], script, env, stopMs, log }: ChildOptions): Promise<Life> {
+export async function launchChild(options: ChildOptions): Promise<Life> {
+  const { name, nodeOptions = [], script, env, stopMs, log, onOutputClosed } = options;
   const child = spawn(process.execPath, ['--enable-source-maps', ...nodeOptions, script, name], {
     env,
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
@@ -33,6 +37,7 @@ export async function launchChild({ name, nodeOptions = [], script, env, stopMs,
     child.on('message', (message) => {
       if (isReadyMessage(message)) resolve(message.info);
       if (isPong(message)) answered();
+      if (isOutputClosed(message)) onOutputClosed();
     });
   });
   await once(child, 'spawn');

@@ -1,7 +1,8 @@
 import { type Config, loadConfig } from '#config/config.js';
 import { loadEnvFile } from '#config/env-file.js';
 import { messageOf, SetupError } from '#contracts/errors.js';
-import { createLogger, type Logger } from './log.js';
+import { createLogger, isBrokenPipe, type Logger } from './log.js';
+import { reportOutputClosed } from './output-closed.js';
 import { answerPings } from './ping.js';
 import { createReleasers, type Releasers } from './releasers.js';
 import { onStopSignal, type StopSignals } from './stop-signals.js';
@@ -48,7 +49,13 @@ export async function runMain(
   const given = process.argv[2];
   const name = given?.startsWith(`${app}-`) ? given : app;
   const releasers = createReleasers();
-  let log = createLogger({ name, level: 'info', format: 'auto' });
+  let signals: StopSignals | undefined;
+  /** Nobody reads what we write, as in `npm start | head`: a reason to stop. Of children only the supervisor decides. */
+  const onClosed = (): void => {
+    if (process.connected) reportOutputClosed();
+    else signals?.stop('nobody reads its output any more');
+  };
+  let log = createLogger({ name, level: 'info', format: 'auto', onClosed });
 
   const report = (error: unknown, what: string): void => {
     if (error instanceof SetupError) {
@@ -63,20 +70,22 @@ export async function runMain(
   };
   const fail =
     (what: string) =>
-    (error: unknown): never => {
+    (error: unknown): void => {
       report(error, what);
-      return exit(error);
+      exit(error);
     };
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error) => (isBrokenPipe(error) ? onClosed() : fail('the output failed')(error)));
+  }
   process.on('uncaughtException', fail('uncaught exception'));
   process.on('unhandledRejection', fail('unhandled rejection'));
 
   answerPings();
 
-  let signals: StopSignals | undefined;
   try {
     const env = loadEnvFile(process.env);
     const config = loadConfig(env);
-    log = createLogger({ name, level: config.logLevel, format: config.logFormat });
+    log = createLogger({ name, level: config.logLevel, format: config.logFormat, onClosed });
     signals = onStopSignal({
       soft: () => releasers.release(),
       pending: () => releasers.pending(),
