@@ -8,7 +8,7 @@ import type { Catalogue } from '#runtime/catalogue.js';
 
 /** What the API is made of; opened and closed by `main.ts`, or by a test. */
 export interface ApiDeps {
-  readonly config: Pick<Config, 'host' | 'apiToken' | 'inboxDir' | 'dataDir' | 'faceModel'>;
+  readonly config: Pick<Config, 'host' | 'apiToken' | 'inboxDir' | 'dataDir' | 'faceModel' | 'reconcileIntervalMs'>;
   readonly log: Logger;
   readonly pool: Pool;
   /** Over the same pool. */

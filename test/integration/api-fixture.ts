@@ -67,6 +67,7 @@ export async function withApi(
         host: '127.0.0.1',
         inboxDir: inbox,
         dataDir: folder,
+        reconcileIntervalMs: 500,
         ...(options.apiToken === undefined ? {} : { apiToken: options.apiToken }),
       },
       log: pino({ level: process.env['TEST_LOG_LEVEL'] ?? 'silent' }),
