@@ -55,7 +55,7 @@ function countingMethod(): NonNullable<NonNullable<PinoOptions['hooks']>['logMet
     const line = level >= warnLevel && level < fatalLevel ? describeLine(this, level, args) : undefined;
     const writeCount = (times: number, seconds: number): void => {
       const during = seconds > 0 ? ` in the last ${seconds} s` : '';
-      method.apply(this, [{ repeated: times }, `${textOf(args)} (repeated ${times} times${during})`]);
+      Reflect.apply(method, this, [{ repeated: times }, `${textOf(args)} (repeated ${times} times${during})`]);
     };
     if (line === undefined || repeats.isNew(line, writeCount)) method.apply(this, args);
   };

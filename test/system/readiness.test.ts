@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { beatHeart } from '#database/workers/heartbeat.js';
 import { newRunId } from '#database/runs/record-run.js';
+import { beatHeart } from '#database/workers/heartbeat.js';
 import { every } from '#process/every.js';
 import { addJobs } from '#queue/jobs.js';
 import { type CarrierKind, carriers, createPlatform, runPlatform } from '../helpers/platform.js';
@@ -85,7 +85,7 @@ for (const kind of carriers) {
 test('workers that live and take no jobs are not ready', () =>
   withApi(async (api) => {
     const worker = { id: newRunId(), host: 'here', pid: 1 };
-    const beat = every(200, () => beatHeart(api.pool, worker, []), assert.fail);
+    const beat = every(200, () => beatHeart(api.pool, worker, []), (error) => assert.fail(String(error)));
     try {
       await until(api, ['watcher']);
       await addJobs(api.carrier, [{ id: newRunId(), task: 'detect-faces', queue: 'images', priority: 5, delayMs: 0 }]);
