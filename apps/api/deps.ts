@@ -10,7 +10,14 @@ import type { Catalogue } from '#runtime/catalogue.js';
 export interface ApiDeps {
   readonly config: Pick<
     Config,
-    'host' | 'apiToken' | 'trustProxy' | 'queueActions' | 'inboxDir' | 'dataDir' | 'faceModel'
+    | 'host'
+    | 'apiToken'
+    | 'trustProxy'
+    | 'queueActions'
+    | 'inboxDir'
+    | 'dataDir'
+    | 'faceModel'
+    | 'reconcileIntervalMs'
   >;
   readonly log: Logger;
   readonly pool: Pool;

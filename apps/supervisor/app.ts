@@ -14,7 +14,7 @@ import { datasetsOf, loadCatalogue } from '#runtime/catalogue.js';
 import { provideDataFolder, provideInbox, refuseBusyPort } from './checks.js';
 import { launchChild } from './child.js';
 import { awaitGivenDatabase, type Database, databaseStopMs, embeddedDatabaseUnit, patienceMs } from './database.js';
-import { awaitEarlierRun } from './earlier-run.js';
+import { endEarlierRun } from './earlier-run.js';
 import { awaitRedis } from './redis.js';
 import { renderSummary } from './summary.js';
 import { Unit } from './unit.js';
@@ -70,13 +70,15 @@ export interface Supervised {
   killAll(): void;
 }
 
+type SupervisorContext = Pick<MainContext, 'config' | 'env' | 'umask' | 'log' | 'releasers' | 'stop'>;
+
 /**
  * Brings everything up in order — folders, port, database, migrations, face model, processes — and keeps it up.
  * Returns when all processes are ready; the releasers stop them, the database last.
  * @throws SetupError in one line for whatever only a person can mend
  */
 export async function startSupervisor(
-  { config, env, umask, log, releasers }: Pick<MainContext, 'config' | 'env' | 'umask' | 'log' | 'releasers'>,
+  { config, env, umask, log, releasers, stop }: SupervisorContext,
   supervised: (handle: Supervised) => void,
   processes: ProcessGroups = standardProcesses(config),
 ): Promise<void> {
@@ -92,7 +94,7 @@ export async function startSupervisor(
   await provideInbox(config.inboxDir, umask);
   const lock = takeFileLock(join(config.dataDir, 'supervisor.lock'), `the data folder ${config.dataDir}`);
   releasers.add('lock', () => lock.release());
-  await awaitEarlierRun(config.dataDir, config.stopTimeoutMs + graceMs, log);
+  await endEarlierRun(config.dataDir, config.stopTimeoutMs + graceMs, log);
   await refuseBusyPort(config.host, config.port);
 
   const startedAt = new Date().toISOString();
@@ -158,8 +160,17 @@ export async function startSupervisor(
       name,
       log,
       onChange: saveState,
+      hangTimeoutMs: config.hangTimeoutMs,
       launch: () =>
-        launchChild({ name, nodeOptions, script, env: childEnvironment, stopMs: config.stopTimeoutMs + graceMs, log }),
+        launchChild({
+          name,
+          nodeOptions,
+          script,
+          env: childEnvironment,
+          stopMs: config.stopTimeoutMs + graceMs,
+          log,
+          onOutputClosed: () => stop('nobody reads the output any more'),
+        }),
       isFinal: ({ code }) =>
         code === setupErrorExitCode
           ? new SetupError(`${name} cannot start with these settings; see its line above`)

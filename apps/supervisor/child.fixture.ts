@@ -1,4 +1,4 @@
-// A child for app.test.ts that does nothing but start and stop; its name tells how.
+// A child for the tests that does nothing but start and stop; its name tells how. SIGUSR2 makes it compute for ever.
 import { SetupError } from '#contracts/errors.js';
 import { announceReady } from '#process/ready.js';
 import { runMain } from '#process/run-main.js';
@@ -8,6 +8,9 @@ const name = process.argv[2] ?? '';
 await runMain('child', [], async ({ releasers }) => {
   if (name.endsWith('refusing')) throw new SetupError('SOMETHING: expected a, got b');
   setInterval(() => {}, 60_000);
+  process.on('SIGUSR2', () => {
+    for (;;);
+  });
   releasers.add('itself', async () => {
     if (name.endsWith('hanging')) await new Promise(() => {});
     process.stdout.write(`${name} stopped\n`);

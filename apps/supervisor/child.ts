@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Logger } from '#process/log.js';
+import { isOutputClosed } from '#process/output-closed.js';
+import { isPong, ping } from '#process/ping.js';
 import { isReadyMessage } from '#process/ready.js';
 import type { Exit, Life } from './unit.js';
 
@@ -16,10 +18,13 @@ export interface ChildOptions {
   /** How long it may take to stop before it is killed, in milliseconds. */
   readonly stopMs: number;
   readonly log: Pick<Logger, 'warn'>;
+  /** Called when it finds that nobody reads our output any more, which is its output as well. */
+  onOutputClosed(): void;
 }
 
 /** Starts a process that announces itself with `announceReady` and writes to our own output. */
-export async function launchChild({ name, nodeOptions = [], script, env, stopMs, log }: ChildOptions): Promise<Life> {
+export async function launchChild(options: ChildOptions): Promise<Life> {
+  const { name, nodeOptions = [], script, env, stopMs, log, onOutputClosed } = options;
   const child = spawn(process.execPath, ['--enable-source-maps', ...nodeOptions, script, name], {
     env,
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
@@ -27,9 +32,12 @@ export async function launchChild({ name, nodeOptions = [], script, env, stopMs,
     detached: true,
   });
   const ended = new Promise<Exit>((resolve) => child.once('exit', (code, signal) => resolve({ code, signal })));
+  let answered = (): void => {};
   const ready = new Promise<Record<string, unknown>>((resolve) => {
     child.on('message', (message) => {
       if (isReadyMessage(message)) resolve(message.info);
+      if (isPong(message)) answered();
+      if (isOutputClosed(message)) onOutputClosed();
     });
   });
   await once(child, 'spawn');
@@ -39,6 +47,11 @@ export async function launchChild({ name, nodeOptions = [], script, env, stopMs,
     pid: child.pid ?? 0,
     ready,
     ended,
+    ask: () =>
+      new Promise((resolve, reject) => {
+        answered = resolve;
+        child.send(ping, (error) => error && reject(error));
+      }),
     async stop() {
       child.kill('SIGTERM');
       const impatience = setTimeout(() => {

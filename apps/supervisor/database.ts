@@ -40,6 +40,7 @@ export function embeddedDatabaseUnit(
     name: 'postgres',
     log,
     onChange,
+    hangTimeoutMs: config.hangTimeoutMs,
     async launch(signal): Promise<Life> {
       const server = await startEmbeddedPostgres({
         dataDir: config.dataDir,
@@ -53,6 +54,7 @@ export function embeddedDatabaseUnit(
         pid: server.pid,
         ready: Promise.resolve({}),
         ended: server.exited,
+        ask: () => server.ask(),
         stop: () => server.stop(databaseStopMs),
         kill: () => server.quit(),
       };

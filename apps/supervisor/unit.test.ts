@@ -19,6 +19,7 @@ function fakeProcess() {
       pid: process.pid,
       ready,
       ended,
+      ask: async () => {},
       async stop() {
         life.stops++;
         life.end({ code: 0, signal: null });
@@ -31,6 +32,7 @@ function fakeProcess() {
     lives,
     errors,
     launch,
+    hangTimeoutMs: 60_000,
     log: { info() {}, warn() {}, error: (message: unknown) => void errors.push(String(message)) },
     /** Settles at the next birth. */
     birth: () => new Promise<void>((resolve) => (born = resolve)),

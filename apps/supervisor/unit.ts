@@ -2,6 +2,7 @@ import { messageOf } from '#contracts/errors.js';
 import { describeProcess } from '#process/lock-file.js';
 import type { Logger } from '#process/log.js';
 import type { ProcessState } from '#process/supervisor-state.js';
+import { watchLiveness } from './liveness.js';
 
 /** One life of a supervised process. */
 export interface Life {
@@ -10,6 +11,8 @@ export interface Life {
   readonly ready: Promise<Record<string, unknown>>;
   /** Settles when it has ended. Never rejects. */
   readonly ended: Promise<Exit>;
+  /** Asks whether it works; settles when it answers. */
+  ask(): Promise<void>;
   /** Asks it to stop, insists after its deadline, and settles when it has ended. */
   stop(): Promise<void>;
   /** Ends it at once; synchronous. */
@@ -26,6 +29,8 @@ export interface UnitOptions {
   /** Starts one life. A rejection counts as an end, except on the very first start, where it is passed on. */
   launch(signal: AbortSignal): Promise<Life>;
   readonly log: Pick<Logger, 'info' | 'warn' | 'error'>;
+  /** A life that does not answer this long is ended, in milliseconds. */
+  readonly hangTimeoutMs: number;
   /** Told after every change of `state`. */
   onChange(): void;
   /** Whether an end before it was ever ready is final: nobody mends it by trying again. */
@@ -44,8 +49,8 @@ export interface Backoff {
 const standardBackoff: Backoff = { firstMs: 500, mostMs: 30_000, resetMs: 3_000 };
 
 /**
- * Keeps one process running: starts it, starts it again with growing pauses whenever it ends unasked, until it is
- * stopped. `processStates` names its states.
+ * Keeps one process running: starts it, ends it when it hangs, starts it again with growing pauses whenever it ends
+ * unasked, until it is stopped. `processStates` names its states.
  */
 export class Unit {
   readonly state: ProcessState;
@@ -142,7 +147,9 @@ export class Unit {
       if (this.state.restarts > 0) log.info(`${name} runs again (process ${life.pid})`);
       onReady(info);
     });
+    const hang = this.#endWhenHung(life);
     const exit = await life.ended;
+    hang.stop();
     this.#life = undefined;
     this.state.pid = null;
     this.state.identity = null;
@@ -151,7 +158,24 @@ export class Unit {
       this.#change('stopped');
       throw final;
     }
-    return exit.signal ?? `exit code ${exit.code}`;
+    return `${hang.found()}${exit.signal ?? `exit code ${exit.code}`}`;
+  }
+
+  /** Ends the life when it no longer answers; `found` says so in words. */
+  #endWhenHung(life: Life): { stop(): void; found(): string } {
+    const { hangTimeoutMs } = this.#options;
+    let found = '';
+    const liveness = watchLiveness({
+      ask: () => life.ask(),
+      patienceMs: hangTimeoutMs,
+      onHung: () => {
+        // A stop has a deadline of its own.
+        if (this.#stop.signal.aborted) return;
+        found = `no answer for ${hangTimeoutMs / 1000} s, `;
+        life.kill();
+      },
+    });
+    return { stop: () => liveness.stop(), found: () => found };
   }
 
   #change(state: ProcessState['state']): void {

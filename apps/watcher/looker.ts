@@ -25,6 +25,9 @@ export interface Looker {
 /** Paths looked at together. */
 const chunkSize = 1_000;
 
+/** Files that are mentioned because their names are not UTF-8. */
+const mostMisnamed = 1_000;
+
 export function createLooker({ pool, disk, hints, log, sourceOf }: LookerDeps): Looker {
   const note = (files: readonly FoundFile[]): Promise<number> =>
     recordSightings(
@@ -33,6 +36,17 @@ export function createLooker({ pool, disk, hints, log, sourceOf }: LookerDeps): 
     );
   const unreadable = (path: string, message: string): void =>
     log.warn(`${path || 'the inbox'} cannot be read: ${message}`);
+
+  /** Those that were mentioned: each scan finds them again. */
+  const misnamed = new Set<string>();
+  const mentionMisnamed = (paths: readonly string[]): void => {
+    for (const path of paths) {
+      if (misnamed.has(path) || misnamed.size >= mostMisnamed) continue;
+      misnamed.add(path);
+      log.warn(`${path} is not seen: its name is not UTF-8; rename it`);
+      if (misnamed.size === mostMisnamed) log.warn('further names that are not UTF-8 are not mentioned');
+    }
+  };
 
   /** @returns how many files lie there */
   const walk = async (below: string): Promise<number> => {
@@ -43,6 +57,7 @@ export function createLooker({ pool, disk, hints, log, sourceOf }: LookerDeps): 
       await noting;
       if (step.kind === 'folder') await hints.watch(step.path);
       if (step.kind === 'unreadable') unreadable(step.path, step.message);
+      if (step.kind === 'misnamed') mentionMisnamed(step.paths);
       if (step.kind !== 'files') continue;
       files += step.files.length;
       noting = note(step.files);

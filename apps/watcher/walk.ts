@@ -1,6 +1,7 @@
 import { lstatSync, opendirSync } from 'node:fs';
 import { join } from 'node:path';
 import { messageOf } from '#contracts/errors.js';
+import { mayBeMisnamed, readMisnamed } from './misnamed.js';
 
 /** A regular file below the inbox. */
 export interface FoundFile {
@@ -20,7 +21,8 @@ export type Look =
 export type Step =
   | { readonly kind: 'folder'; readonly path: string }
   | { readonly kind: 'files'; readonly files: readonly FoundFile[] }
-  | { readonly kind: 'unreadable'; readonly path: string; readonly message: string };
+  | { readonly kind: 'unreadable'; readonly path: string; readonly message: string }
+  | { readonly kind: 'misnamed'; readonly paths: readonly string[] };
 
 /** Files that are handed out together; what one look at the ledger takes. */
 const chunkSize = 1_000;
@@ -50,8 +52,14 @@ export function* walk(inboxDir: string, below: string): Generator<Step, void, un
       yield { kind: 'unreadable', path: folder, message: messageOf(error) };
       continue;
     }
+    if ([...names, ...inner].some(mayBeMisnamed)) {
+      const misnamed = readMisnamed(join(inboxDir, folder));
+      if (misnamed.length > 0) yield { kind: 'misnamed', paths: misnamed.map((name) => prefix + name) };
+    }
     names.sort();
-    for (const name of inner.sort().reverse()) folders.push(prefix + name);
+    for (const name of inner.sort().reverse()) {
+      if (!mayBeMisnamed(name) || look(inboxDir, prefix + name).kind === 'folder') folders.push(prefix + name);
+    }
     for (let from = 0; from < names.length; from += chunkSize) {
       const files: FoundFile[] = [];
       for (const name of names.slice(from, from + chunkSize)) {

@@ -174,6 +174,11 @@ export const settingsSchema = Type.Object({
     15_000,
     'How long a process may take to finish or hand back its work on stop, in ms.',
   ),
+  hangTimeoutMs: milliseconds(
+    2000,
+    30_000,
+    'A process that does not answer its supervisor this long hangs: it is killed and started again, in ms.',
+  ),
   reconcileIntervalMs: milliseconds(500, 5000, 'How often recorded runs without a job are looked for, in ms.'),
 });
 

@@ -30,6 +30,8 @@ export function openPool({ url, name, max, onError }: PoolOptions): Pool {
   });
   // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
   pool.on('error', onError);
+  // Likewise one that is in use; its statement fails as well, and says so.
+  pool.on('connect', (client) => client.on('error', () => {}));
   return pool;
 }
 

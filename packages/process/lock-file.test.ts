@@ -5,7 +5,7 @@ import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { describeProcess, isAlive, takeFileLock } from './lock-file.js';
+import { describeProcess, isAlive, isDistinct, startTimeByPs, takeFileLock } from './lock-file.js';
 
 function lockPath(t: TestContext): string {
   const folder = mkdtempSync(join(tmpdir(), 'millrace-lock-'));
@@ -58,4 +58,12 @@ test('a process is alive until it has ended', async () => {
   child.kill('SIGKILL');
   await once(child, 'exit');
   assert.equal(isAlive(child.pid), false);
+});
+
+test('a process is told from a later one of its number by its start time, on systems without /proc by what ps says', () => {
+  assert.ok(isDistinct(describeProcess(process.pid)));
+  assert.match(startTimeByPs(process.pid) ?? '', /^\w{3} \w{3} +\d+ \d\d:\d\d:\d\d \d{4}$/);
+  const { pid } = spawnSync(process.execPath, ['--version']);
+  assert.equal(startTimeByPs(pid), undefined);
+  assert.ok(!isDistinct(describeProcess(pid)));
 });

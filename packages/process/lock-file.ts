@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { SetupError } from '#contracts/errors.js';
 
@@ -73,13 +74,26 @@ export function isAlive(pid: number): boolean {
 }
 
 /**
- * `pid boot start-time`, which no other process ever has; the latter two (in clock ticks since the boot, proc(5), field
- * 22) only where /proc tells them.
+ * `pid boot start-time`, which no other process ever has; on Linux in clock ticks since the boot (proc(5), field 22),
+ * elsewhere `pid start-time` as ps(1) tells it. The number alone when the process is gone or the system does not tell.
  */
 export function describeProcess(pid: number): string {
+  if (process.platform !== 'linux') return [pid, startTimeByPs(pid)].filter((part) => part !== undefined).join(' ');
   const startTime = statOf(pid)?.startTime;
   return startTime === undefined ? `${pid}` : `${pid} ${bootId()} ${startTime}`;
 }
+
+/** When a process was started, as in `Sat Nov 21 16:43:19 2026`; undefined when it is gone or there is no ps. */
+export function startTimeByPs(pid: number): string | undefined {
+  const { status, stdout } = spawnSync('ps', ['-o', 'lstart=', '-p', `${pid}`], {
+    encoding: 'utf8',
+    env: { PATH: '/usr/bin:/bin', LC_ALL: 'C' },
+  });
+  return status === 0 ? stdout.trim() || undefined : undefined;
+}
+
+/** Whether a description says more than a number, which another program may have by now. */
+export const isDistinct = (description: string): boolean => description.includes(' ');
 
 /** Whether the process that `describeProcess` described is still there. */
 export function isRunning(description: string): boolean {

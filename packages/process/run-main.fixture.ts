@@ -7,7 +7,7 @@ import { runMain } from './run-main.js';
 const behaviour = process.argv[2];
 const keepAlive = setInterval(() => {}, 60_000);
 
-await runMain('fixture', ['port'], async ({ releasers }) => {
+await runMain('fixture', ['port'], async ({ log, releasers }) => {
   releasers.add('timer', () => {
     clearInterval(keepAlive);
     process.stdout.write('released\n');
@@ -19,6 +19,14 @@ await runMain('fixture', ['port'], async ({ releasers }) => {
       throw new Error('it broke');
     case 'later-error':
       setImmediate(() => void Promise.reject(new Error('it broke later')));
+      break;
+    case 'flood':
+      for (let n = 0; n < 1000; n++) log.warn({ err: new Error('connection refused') }, 'it is away');
+      for (let n = 0; n < 3; n++) log.warn(`other ${n}`);
+      for (let n = 0; n < 10; n++) log.info('work done');
+      break;
+    case 'chatty':
+      setInterval(() => log.info('still here'), 20);
       break;
     case 'hang':
       releasers.add('stubborn thing', () => new Promise(() => {}));

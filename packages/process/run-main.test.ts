@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { type ChildProcess, fork } from 'node:child_process';
+import { type ChildProcess, fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
@@ -101,6 +101,19 @@ test('any other error is logged with its stack and exits 1', async () => {
     assert.equal(code, 1);
     assert.match(stdout, /"level":60.*it broke/);
   }
+});
+
+test('a process whose output nobody reads any more stops quietly', async () => {
+  const child = spawn(process.execPath, [fixture, 'chatty'], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, LOG_FORMAT: 'json' },
+  });
+  const exited = once(child, 'exit');
+  const said = text(child.stderr);
+  await once(child.stdout, 'data');
+  child.stdout.destroy();
+  assert.deepEqual(await exited, [0, null]);
+  assert.equal(await said, '');
 });
 
 test('the loss of the parent stops the process softly', async () => {

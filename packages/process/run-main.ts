@@ -2,7 +2,9 @@ import { type commonSettings, environmentFor, type SettingKey } from '#config/ap
 import { type Config, loadConfig } from '#config/config.js';
 import { loadEnvFile } from '#config/env-file.js';
 import { messageOf, SetupError } from '#contracts/errors.js';
-import { createLogger, type Logger } from './log.js';
+import { createLogger, isBrokenPipe, type Logger } from './log.js';
+import { reportOutputClosed } from './output-closed.js';
+import { answerPings } from './ping.js';
 import { createReleasers, type Releasers } from './releasers.js';
 import { onStopSignal, type StopSignals } from './stop-signals.js';
 
@@ -59,7 +61,13 @@ export async function runMain<K extends SettingKey>(
   const given = process.argv[2];
   const name = given?.startsWith(`${app}-`) ? given : app;
   const releasers = createReleasers();
-  let log = createLogger({ name, level: 'info', format: 'auto' });
+  let signals: StopSignals | undefined;
+  /** Nobody reads what we write, as in `npm start | head`: a reason to stop. Of children only the supervisor decides. */
+  const onClosed = (): void => {
+    if (process.connected) reportOutputClosed();
+    else signals?.stop('nobody reads its output any more');
+  };
+  let log = createLogger({ name, level: 'info', format: 'auto', onClosed });
 
   const report = (error: unknown, what: string): void => {
     if (error instanceof SetupError) {
@@ -74,18 +82,22 @@ export async function runMain<K extends SettingKey>(
   };
   const fail =
     (what: string) =>
-    (error: unknown): never => {
+    (error: unknown): void => {
       report(error, what);
-      return exit(error);
+      exit(error);
     };
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error) => (isBrokenPipe(error) ? onClosed() : fail('the output failed')(error)));
+  }
   process.on('uncaughtException', fail('uncaught exception'));
   process.on('unhandledRejection', fail('unhandled rejection'));
 
-  let signals: StopSignals | undefined;
+  answerPings();
+
   try {
     const env = environmentFor(settings, loadEnvFile(process.env));
     const config = loadConfig(env);
-    log = createLogger({ name, level: config.logLevel, format: config.logFormat });
+    log = createLogger({ name, level: config.logLevel, format: config.logFormat, onClosed });
     signals = onStopSignal({
       soft: () => releasers.release(),
       pending: () => releasers.pending(),

@@ -9,6 +9,7 @@ import {
   type RedisQueueBackend,
   Worker,
 } from 'bullmq';
+import pg from 'pg';
 
 /** A job carries the run's id and no more: Postgres is the truth. */
 export interface JobData {
@@ -118,9 +119,25 @@ interface WorkerTuning {
 }
 type Processor = (job: RunJob, token?: string) => Promise<void>;
 
+/**
+ * BullMQ asks for its tables on a connection to whose errors nobody listens, so one that breaks then would end the
+ * process. The question fails in any case, and that is where it is noticed.
+ */
+class ListeningClient extends pg.Client {
+  constructor(config?: pg.ClientConfig) {
+    super(config);
+    this.on('error', () => {});
+  }
+}
+
 function overPostgres(databaseUrl: string) {
   // Each queue and worker has a pool of its own, so the pools are small.
-  const connection = { connectionString: databaseUrl, max: 2, keepAlive: true };
+  const connection: PostgresConnectionOptions = {
+    connectionString: databaseUrl,
+    max: 2,
+    keepAlive: true,
+    Client: ListeningClient,
+  };
   return {
     queue: (name: string): RunQueue =>
       new Queue<JobData, void, string, JobData, void, string, PostgresQueueBackend, PostgresConnectionOptions>(

@@ -75,6 +75,7 @@ export async function withApi(
         inboxDir: inbox,
         dataDir: folder,
         queueActions: 'off',
+        reconcileIntervalMs: 500,
         ...(options.apiToken === undefined ? {} : { apiToken: options.apiToken }),
         ...options.config,
       },

@@ -6,6 +6,7 @@ import { sampleParquet } from '../helpers/inbox.js';
 import { count, listFiles, statesByPath, waitUntilQuiet } from '../helpers/ledger.js';
 import { withPlatform } from '../helpers/platform.js';
 import { assertTruth } from '../helpers/truth.js';
+import { waitFor } from '../helpers/wait.js';
 
 /** Names that break careless paths, SQL, JSON and COPY. */
 const oddNames = [
@@ -49,4 +50,35 @@ test('files of any name are loaded, those of other kinds are listed as ignored, 
     assert.equal(await count(pool, 'SELECT count(*) FROM dwh.data_sample'), oddNames.length * 25);
     assert.equal((await listFiles(pool)).length, oddNames.length + 3);
     await assertTruth(pool);
+  }));
+
+test('names that are not UTF-8 are mentioned once in the log, readably, and the files beside them load', (t) =>
+  withPlatform(t, 'postgres', {}, async ({ inbox, pool, start, process: find }) => {
+    const latin1 = (name: string): Buffer => Buffer.from(join(inbox.dir, name), 'latin1');
+    try {
+      await writeFile(latin1('gr\u00fc\u00dfe\u001b.parquet'), sampleParquet(0));
+    } catch {
+      // macOS takes no such names.
+      return t.skip('this file system has no names that are not UTF-8');
+    }
+    await mkdir(latin1('Stra\u00dfe'));
+    await inbox.write('\ufffd.parquet', sampleParquet(1));
+    await start();
+    await waitUntilQuiet(pool, 1);
+    const mentioned = (): string[] =>
+      find('watcher')
+        .lines()
+        .filter((line) => line.includes('not UTF-8'));
+    await waitFor('both are mentioned', async () => (mentioned().length >= 2 ? true : undefined));
+    // Two further scans, shown by files that no event told of, mention them no more.
+    for (const name of ['later-1.parquet', 'later-2.parquet']) {
+      await inbox.write(name, sampleParquet(name.length));
+      await waitUntilQuiet(pool, name.endsWith('1.parquet') ? 2 : 3);
+    }
+    const messages = mentioned().map((line) => (JSON.parse(line) as { msg: string }).msg);
+    assert.deepEqual(messages.sort(), [
+      'Stra\\xDFe is not seen: its name is not UTF-8; rename it',
+      'gr\\xFC\\xDFe\\x1B.parquet is not seen: its name is not UTF-8; rename it',
+    ]);
+    assert.equal((await statesByPath(pool))['\ufffd.parquet'], 'loaded');
   }));

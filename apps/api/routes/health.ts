@@ -1,23 +1,45 @@
 import { Type } from 'typebox';
 import { messageOf } from '#contracts/errors.js';
+import { queuesOf } from '#runtime/catalogue.js';
 import type { ApiDeps } from '../deps.js';
+import { observePlatform } from '../health/platform.js';
 import type { App } from '../http/app-type.js';
+import { problems } from '../http/schemas.js';
 import { withTimeLimit } from '../http/time-limit.js';
 
 /** How long one check may take; a balancer that asks every few seconds must not pile up questions. */
 const checkMs = 3_000;
+
+const checkNames = ['database', 'migrations', 'carrier', 'watcher', 'workers', 'queues'] as const;
+type CheckName = (typeof checkNames)[number];
+
+const ReadyQuery = Type.Object(
+  {
+    exclude: Type.Optional(
+      Type.String({
+        pattern: `^(${checkNames.join('|')})(,(${checkNames.join('|')}))*$`,
+        description:
+          'Checks that are not to count, separated by commas. A balancer before several APIs leaves out what says nothing about them: watcher,workers,queues',
+      }),
+    ),
+  },
+  { additionalProperties: false },
+);
 
 const Alive = Type.Object({ status: Type.Literal('ok') }, { description: 'The process answers' });
 const Ready = Type.Object({ status: Type.Literal('ready') }, { description: 'All that is needed is there' });
 const NotReady = Type.Object(
   {
     status: Type.Literal('not ready'),
-    reasons: Type.Array(Type.Object({ check: Type.String(), reason: Type.String() })),
+    reasons: Type.Array(Type.Object({ check: Type.Enum([...checkNames]), reason: Type.String() })),
   },
   { description: 'What is missing' },
 );
 
-/** GET /healthz and /readyz; both public, and without details that a stranger could use. */
+/**
+ * GET /healthz and /readyz; both public, and without details that a stranger could use. What stands in for the platform
+ * as a whole counts: an API that records runs which nobody carries out is not ready.
+ */
 export async function healthRoutes(app: App, deps: ApiDeps): Promise<void> {
   app.get(
     '/healthz',
@@ -28,7 +50,17 @@ export async function healthRoutes(app: App, deps: ApiDeps): Promise<void> {
     () => ({ status: 'ok' as const }),
   );
 
-  const checks: readonly [name: string, fault: string, ask: () => Promise<string | undefined>][] = [
+  const platform = observePlatform({
+    pool: deps.pool,
+    carrier: deps.carrier,
+    queues: [...queuesOf(deps.catalogue).keys()],
+    beatMs: deps.config.reconcileIntervalMs,
+    lookMs: checkMs,
+    onError: (error) => app.log.debug({ err: error }, `the platform cannot be looked at: ${messageOf(error)}`),
+  });
+  app.addHook('onClose', () => platform.close());
+
+  const checks: readonly [name: CheckName, fault: string, ask: () => Promise<string | undefined>][] = [
     ['database', 'cannot be reached', async () => void (await deps.pool.query('SELECT 1'))],
     [
       'migrations',
@@ -39,17 +71,27 @@ export async function healthRoutes(app: App, deps: ApiDeps): Promise<void> {
       },
     ],
     ['carrier', 'cannot be reached', async () => void (await deps.carrier.ping())],
+    ['watcher', 'cannot be seen', () => platform.watcher()],
+    ['workers', 'cannot be seen', () => platform.workers()],
+    ['queues', 'cannot be seen', () => platform.queues()],
   ];
 
   app.get(
     '/readyz',
     {
       config: { public: true },
-      schema: { tags: ['health'], summary: 'Can it do its work?', response: { 200: Ready, 503: NotReady } },
+      schema: {
+        tags: ['health'],
+        summary: 'Can it do its work?',
+        querystring: ReadyQuery,
+        response: { 200: Ready, 503: NotReady, ...problems(422) },
+      },
     },
     async (request, reply) => {
+      const excluded = new Set<string>(request.query.exclude?.split(','));
+      const asked = checks.filter(([check]) => !excluded.has(check));
       const reasons = await Promise.all(
-        checks.map(async ([check, fault, ask]) => {
+        asked.map(async ([check, fault, ask]) => {
           try {
             const reason = await withTimeLimit(ask(), checkMs, check);
             return reason === undefined ? [] : [{ check, reason }];

@@ -22,9 +22,9 @@ export interface Access {
 /** The address of our database for our role. */
 export const roleUrl = ({ port, passwords }: Access): string => address(port, roleName, passwords.role, databaseName);
 
-/** The address of the server for its superuser. */
-export const superuserUrl = ({ port, passwords }: Access): string =>
-  address(port, superuserName, passwords.superuser, 'postgres');
+/** The address of a database for the server's superuser. @param database its name, encoded for an address */
+export const superuserUrl = ({ port, passwords }: Access, database = 'postgres'): string =>
+  address(port, superuserName, passwords.superuser, database);
 
 const address = (port: number, role: string, password: string, database: string): string =>
   `postgresql://${role}:${password}@127.0.0.1:${port}/${database}`;

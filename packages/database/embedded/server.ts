@@ -16,7 +16,10 @@ export interface ServerProcess {
   readonly exited: Promise<ServerExit>;
   /** Ends the sessions, writes a checkpoint and waits for the end; SIGQUIT and SIGKILL help it after the deadline. */
   stop(deadlineMs: number): Promise<void>;
-  /** Ends it at once, without a checkpoint and without waiting; the next start recovers from the WAL. */
+  /**
+   * Ends it at once, without a checkpoint and without waiting; the next start recovers from the WAL. SIGKILL follows after
+   * some seconds, as long as this process lives, for a server that hangs.
+   */
   quit(): void;
   /** The last lines of its log. */
   logTail(): string;
@@ -64,7 +67,10 @@ export function spawnServer(place: Place, data: string, settings: Record<string,
           impatience.forEach(clearTimeout);
         },
         quit() {
-          if (!ended) child.kill('SIGQUIT');
+          if (ended) return;
+          child.kill('SIGQUIT');
+          const impatience = setTimeout(() => child.kill('SIGKILL'), 5000);
+          void exited.then(() => clearTimeout(impatience));
         },
         logTail: () =>
           readFileSync(logPath).subarray(logStart).toString('utf8').trim().split('\n').slice(-12).join('\n'),

@@ -2,10 +2,13 @@ import { realpath, statfs, writeFile } from 'node:fs/promises';
 import { totalmem } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { SetupError } from '#contracts/errors.js';
+import { Client } from 'pg';
+import { messageOf, SetupError } from '#contracts/errors.js';
 import { takeFileLock } from '#process/lock-file.js';
+import { sqlState } from '../faults.js';
 import { provideCluster } from './cluster.js';
 import { endLeftovers } from './leftovers.js';
+import { listRelationFiles, removeOrphans } from './orphans.js';
 import { settlePlace } from './place.js';
 import { choosePort } from './port.js';
 import { type Access, provideRoleAndDatabase, roleUrl, superuserUrl } from './roles.js';
@@ -29,7 +32,9 @@ export interface EmbeddedPostgres {
   readonly exited: Promise<ServerExit>;
   /** Idempotent. Fast shutdown; after the deadline (default 30 s) by force, which is safe but recovers at the next start. */
   stop(deadlineMs?: number): Promise<void>;
-  /** Ends it at once, without waiting. */
+  /** Settles when the server answers a new connection, be it by refusing it; rejects when nobody listens. */
+  ask(): Promise<void>;
+  /** Ends it at once, without waiting; by force when it does not listen to that. */
   quit(): void;
 }
 
@@ -59,6 +64,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
     const cluster = await provideCluster(place);
     const data = await realpath(cluster.data);
     await endLeftovers(data, log);
+    const filesBefore = await listRelationFiles(data);
     const port = await choosePort(place.folder, options.port);
     const { bavail, bsize } = await statfs(data);
     server = await spawnServer(place, data, {
@@ -71,6 +77,9 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
     });
     const access: Access = { port, passwords: cluster.passwords };
     await waitUntilReady(server, access, log, signal);
+    await removeOrphans(filesBefore, (database) => superuserUrl(access, database), log).catch((error: unknown) =>
+      log(`files that a crash of PostgreSQL may have left could not be looked for: ${messageOf(error)}`),
+    );
     const url = roleUrl(access);
     await writeFile(join(place.folder, 'url'), `${url}\n`, { mode: 0o600 });
 
@@ -83,6 +92,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
       port,
       folder: place.folder,
       exited,
+      ask: () => askServer(url),
       stop: (ms = 30_000) => stop(ms),
       quit,
     };
@@ -118,6 +128,21 @@ async function waitUntilReady(
       nextReport += 10_000;
     }
     await sleep(25);
+  }
+}
+
+/** Any answer of the server shows that it works: also that it has no connection left, or is recovering. */
+async function askServer(url: string): Promise<void> {
+  // Without a limit of its own: whoever asks decides how long a server may take, and this one may be slow under load.
+  const client = new Client({ connectionString: url });
+  client.on('error', () => {});
+  try {
+    await client.connect();
+    await client.query('SELECT 1');
+  } catch (error) {
+    if (sqlState(error) === undefined) throw error;
+  } finally {
+    await client.end().catch(() => {});
   }
 }
 
