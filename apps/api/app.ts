@@ -6,6 +6,7 @@ import { signedSessions } from './auth/secrets.js';
 import type { ApiDeps } from './deps.js';
 import type { App } from './http/app-type.js';
 import { answerErrors, answerFrameworkError } from './http/errors.js';
+import { takeJson } from './http/json-body.js';
 import { addSecurityHeaders } from './http/security-headers.js';
 import { compileValidator } from './http/validation.js';
 import { dataSampleRoutes } from './routes/api/data-sample.js';
@@ -60,6 +61,8 @@ export async function buildApp(deps: ApiDeps): Promise<App> {
   app.setValidatorCompiler(compileValidator);
   // Nothing here takes text; browsers send it across sites without asking first.
   app.removeContentTypeParser('text/plain');
+  app.removeContentTypeParser('application/json');
+  takeJson(app);
   answerErrors(app);
   addSecurityHeaders(app);
   await app.register(cookie);

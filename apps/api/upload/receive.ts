@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Multipart } from '@fastify/multipart';
-import type { Fault } from '#contracts/validate.js';
+import type { Fault } from '#contracts/fault-list.js';
 import { HttpProblem, unprocessable } from '../http/problem.js';
 import { faultOfFolder, faultOfName } from './names.js';
 import { hasCode, type StagedFile } from './place.js';
