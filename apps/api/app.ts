@@ -5,9 +5,11 @@ import { guard } from './auth/guard.js';
 import { signedSessions } from './auth/secrets.js';
 import type { ApiDeps } from './deps.js';
 import type { App } from './http/app-type.js';
+import { Clients } from './http/clients.js';
 import { answerErrors, answerFrameworkError } from './http/errors.js';
 import { takeJson } from './http/json-body.js';
 import { addSecurityHeaders } from './http/security-headers.js';
+import { closeUnread } from './http/unread-body.js';
 import { compileValidator } from './http/validation.js';
 import { dataSampleRoutes } from './routes/api/data-sample.js';
 import { faceComparisonRoutes } from './routes/api/face-comparisons.js';
@@ -50,7 +52,10 @@ const dataRoutes = [
 export async function buildApp(deps: ApiDeps): Promise<App> {
   const { apiToken } = deps.config;
   const loggerInstance: FastifyBaseLogger = deps.log;
+  const clients = new Clients(deps.limits, deps.log);
   const app: App = fastify({
+    serverFactory: (handler) => clients.open(handler),
+    clientErrorHandler: (error, socket) => clients.refuse(error, socket),
     loggerInstance,
     logController: new LogController({ disableRequestLogging: true }),
     forceCloseConnections: 'idle',
@@ -65,10 +70,15 @@ export async function buildApp(deps: ApiDeps): Promise<App> {
   takeJson(app);
   answerErrors(app);
   addSecurityHeaders(app);
+  closeUnread(app);
   await app.register(cookie);
 
   const sessions = apiToken === undefined ? undefined : signedSessions(apiToken);
   guard(app, deps.config, sessions);
+  // Only for requests that the guard let pass.
+  app.addHook('onRequest', async ({ routeOptions, raw }) => {
+    if (routeOptions.config.upload === true) clients.allowUpload(raw);
+  });
 
   await gatherOpenApi(app, apiToken !== undefined);
   for (const routes of dataRoutes) await app.register((scope: App) => routes(scope, deps));

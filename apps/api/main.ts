@@ -42,6 +42,7 @@ async function start({ config, log, releasers }: MainContext): Promise<void> {
   await sweepStaging(config.inboxDir);
   const app = await buildApp({
     config,
+    limits: config,
     log,
     pool,
     prisma,

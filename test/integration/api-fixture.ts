@@ -11,6 +11,7 @@ import { loadCatalogue } from '#runtime/catalogue.js';
 import { buildApp } from '../../apps/api/app.js';
 import type { ApiDeps } from '../../apps/api/deps.js';
 import type { App } from '../../apps/api/http/app-type.js';
+import type { ClientLimits } from '../../apps/api/http/slow-body.js';
 import { withTestDatabase } from '../helpers/database.js';
 
 /** The API on a database and an inbox of its own. */
@@ -45,6 +46,8 @@ export async function withApi(
     readonly apiToken?: string;
     readonly redisUrl?: string;
     readonly deps?: Partial<ApiDeps>;
+    /** How patient the API is with clients, where it matters to the test. */
+    readonly limits?: Partial<ClientLimits>;
     /** What renders pictures, and how many bytes of them are kept. */
     readonly pictures?: { readonly renderer: PictureRendering; readonly maxBytes: number };
   } = {},
@@ -68,6 +71,14 @@ export async function withApi(
         inboxDir: inbox,
         dataDir: folder,
         ...(options.apiToken === undefined ? {} : { apiToken: options.apiToken }),
+      },
+      limits: {
+        maxConnections: 100,
+        clientIdleMs: 30_000,
+        clientBytesPerSecond: 1_000,
+        requestLimitMs: 60_000,
+        uploadLimitMs: 600_000,
+        ...options.limits,
       },
       log: pino({ level: process.env['TEST_LOG_LEVEL'] ?? 'silent' }),
       pool,

@@ -4,6 +4,7 @@ import { InvalidInputError } from '#contracts/validate.js';
 import { isConnectionFault, sqlState } from '#database/faults.js';
 import type { App } from './app-type.js';
 import { HttpProblem, notFound, sendProblem, unfit } from './problem.js';
+import { securityHeaders } from './security-headers.js';
 
 /** Answers every error and every unknown address with problem details. */
 export function answerErrors(app: App): void {
@@ -18,9 +19,9 @@ export function answerErrors(app: App): void {
   app.setNotFoundHandler((request, reply) => sendProblem(request, reply, unknownAddress(request)));
 }
 
-/** Answers requests that fail before a route is found, for example an address that is no valid URL. */
+/** Answers requests that fail before a route is found, for example an address that is no valid URL. No hook sees them. */
 export function answerFrameworkError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
-  void sendProblem(request, reply, toProblem(error, request));
+  void sendProblem(request, reply.headers(securityHeaders), toProblem(error, request));
 }
 
 const unknownAddress = (request: FastifyRequest): HttpProblem =>

@@ -42,6 +42,7 @@ export async function uploadRoutes(app: App, { config }: ApiDeps): Promise<void>
   app.post(
     '/api/files',
     {
+      config: { upload: true },
       validatorCompiler: (part) => (part.httpPart === 'body' ? () => true : compileValidator(part)),
       schema: {
         tags: ['files'],
