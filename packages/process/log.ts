@@ -1,5 +1,6 @@
 import { type Logger, pino } from 'pino';
 import { PinoPretty } from 'pino-pretty';
+import { escapedLine, visibleLine } from './visible.js';
 
 export type { Logger } from 'pino';
 
@@ -18,7 +19,8 @@ export interface LoggerOptions {
  */
 export function createLogger({ name, level, format }: LoggerOptions): Logger {
   const pretty = format === 'pretty' || (format === 'auto' && process.stdout.isTTY);
-  const options = { name, level };
+  // File names, which anybody may choose, are part of many lines.
+  const options = { name, level, hooks: { streamWrite: pretty ? visibleLine : escapedLine } };
   if (!pretty) return pino(options, pino.destination({ dest: 1, sync: true }));
   return pino(
     options,
