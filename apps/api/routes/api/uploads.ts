@@ -28,7 +28,7 @@ const UploadForm = Type.Object({
 });
 
 /** POST /api/files: files into the inbox, where the watcher finds them like any other. */
-export async function uploadRoutes(app: App, { config }: ApiDeps): Promise<void> {
+export async function uploadRoutes(app: App, { config }: Pick<ApiDeps, 'config'>): Promise<void> {
   await app.register(multipart, {
     // Names as they were sent: what is wrong with one is told, not silently mended.
     preservePath: true,
