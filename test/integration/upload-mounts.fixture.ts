@@ -5,7 +5,9 @@ import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { chmod, mkdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import { fastify } from 'fastify';
+import type { App } from '../../apps/api/http/app-type.js';
 import { answerErrors } from '../../apps/api/http/errors.js';
 import { compileValidator } from '../../apps/api/http/validation.js';
 import { uploadRoutes } from '../../apps/api/routes/api/uploads.js';
@@ -30,7 +32,7 @@ mount('-t', 'tmpfs', '-o', 'size=64k', 'none', join(inbox, 'full'));
 mount('-t', 'tmpfs', '-o', 'ro', 'none', join(inbox, 'ro'));
 mount('--bind', join(folder, 'elsewhere'), join(inbox, 'bind'));
 
-const app = fastify();
+const app: App = fastify().withTypeProvider<TypeBoxTypeProvider>();
 app.setValidatorCompiler(compileValidator);
 answerErrors(app);
 await uploadRoutes(app, { config: { host: '127.0.0.1', dataDir: folder, inboxDir: inbox } });

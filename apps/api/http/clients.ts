@@ -52,8 +52,10 @@ export class Clients {
       });
     });
     server.setTimeout(clientIdleMs, (socket) => this.#closeIdle(socket));
-    const timer = setInterval(() => this.#tick(tickMs), tickMs).unref();
-    server.once('close', () => clearInterval(timer));
+    server.once('listening', () => {
+      const timer = setInterval(() => this.#tick(tickMs), tickMs);
+      server.once('close', () => clearInterval(timer));
+    });
     return server;
   }
 
