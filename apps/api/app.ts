@@ -5,8 +5,11 @@ import { guard } from './auth/guard.js';
 import { openSessions } from './auth/sessions.js';
 import type { ApiDeps } from './deps.js';
 import type { App } from './http/app-type.js';
+import { Clients } from './http/clients.js';
 import { answerErrors, answerFrameworkError } from './http/errors.js';
+import { takeJson } from './http/json-body.js';
 import { addSecurityHeaders } from './http/security-headers.js';
+import { closeUnread } from './http/unread-body.js';
 import { compileValidator } from './http/validation.js';
 import { actionRoutes } from './routes/api/actions.js';
 import { dataSampleRoutes } from './routes/api/data-sample.js';
@@ -51,7 +54,10 @@ const dataRoutes = [
 export async function buildApp(deps: ApiDeps): Promise<App> {
   const { apiToken, trustProxy = false } = deps.config;
   const loggerInstance: FastifyBaseLogger = deps.log;
+  const clients = new Clients(deps.limits, deps.log);
   const app: App = fastify({
+    serverFactory: (handler) => clients.open(handler),
+    clientErrorHandler: (error, socket) => clients.refuse(error, socket),
     loggerInstance,
     logController: new LogController({ disableRequestLogging: true }),
     forceCloseConnections: 'idle',
@@ -63,12 +69,19 @@ export async function buildApp(deps: ApiDeps): Promise<App> {
   app.setValidatorCompiler(compileValidator);
   // Nothing here takes text; browsers send it across sites without asking first.
   app.removeContentTypeParser('text/plain');
+  app.removeContentTypeParser('application/json');
+  takeJson(app);
   answerErrors(app);
   addSecurityHeaders(app);
+  closeUnread(app);
   await app.register(cookie);
 
   const sessions = apiToken === undefined ? undefined : openSessions(deps.pool, apiToken);
   guard(app, deps.config, sessions);
+  // Only for requests that the guard let pass.
+  app.addHook('onRequest', async ({ routeOptions, raw }) => {
+    if (routeOptions.config.upload === true) clients.allowUpload(raw);
+  });
 
   await gatherOpenApi(app, apiToken !== undefined);
   for (const routes of dataRoutes) await app.register((scope: App) => routes(scope, deps));

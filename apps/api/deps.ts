@@ -5,6 +5,7 @@ import type { Pictures } from '#faces/render/pictures.js';
 import type { Logger } from '#process/log.js';
 import type { Carrier } from '#queue/carrier.js';
 import type { Catalogue } from '#runtime/catalogue.js';
+import type { ClientLimits } from './http/slow-body.js';
 
 /** What the API is made of; opened and closed by `main.ts`, or by a test. */
 export interface ApiDeps {
@@ -19,6 +20,8 @@ export interface ApiDeps {
     | 'faceModel'
     | 'reconcileIntervalMs'
   >;
+  /** How patient it is with clients. */
+  readonly limits: ClientLimits;
   readonly log: Logger;
   readonly pool: Pool;
   /** Over the same pool. */

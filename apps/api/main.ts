@@ -43,6 +43,7 @@ async function start({ config, log, releasers }: MainContext<(typeof appSettings
   await sweepStaging(config.inboxDir);
   const app = await buildApp({
     config,
+    limits: config,
     log,
     pool,
     prisma,

@@ -130,6 +130,30 @@ export const settingsSchema = Type.Object({
       default: 'off',
     }),
   ),
+  maxConnections: Type.Integer(
+    words({
+      description: 'Most connections that the API serves at a time; further ones are closed at once.',
+      minimum: 10,
+      maximum: 100_000,
+      default: 1_000,
+    }),
+  ),
+  clientIdleMs: milliseconds(
+    1000,
+    30_000,
+    'A client that for this long neither sends of its request nor reads of its answer is given up, in ms.',
+  ),
+  clientBytesPerSecond: Type.Integer(
+    words({
+      description:
+        'How fast a request’s body must arrive at least, in bytes per second, on average over each CLIENT_IDLE_MS. 0: any pace above nothing.',
+      minimum: 0,
+      maximum: 1_000_000,
+      default: 1_000,
+    }),
+  ),
+  requestLimitMs: milliseconds(1000, 60_000, 'How long a request other than an upload may take to arrive, in ms.'),
+  uploadLimitMs: milliseconds(10_000, 6 * 60 * 60_000, 'How long an upload may take to arrive, in ms.'),
   settleMs: milliseconds(100, 1500, 'How long a file’s size and mtime must stand still before it is read, in ms.'),
   scanIntervalMs: milliseconds(1000, 30_000, 'How often the whole inbox is compared with the ledger, in ms.'),
   batchFiles: Type.Optional(

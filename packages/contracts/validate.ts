@@ -1,37 +1,23 @@
 import type { Static, TSchema } from 'typebox';
-import { Compile, type Validator } from 'typebox/compile';
 import { BadInputError } from './errors.js';
+import type { FaultList } from './fault-list.js';
+import { findFaults } from './find-faults.js';
 
-/** One thing that is wrong with a value. */
-export interface Fault {
-  /** JSON pointer to the place, empty for the whole. */
-  readonly path: string;
-  readonly message: string;
-}
-
-/** A value does not fit its schema; every fault is named. */
+/** A value does not fit its schema; the first hundred faults are named, all are counted. */
 export class InvalidInputError extends BadInputError {
-  readonly faults: readonly Fault[];
-  constructor(faults: readonly Fault[]) {
-    const words = faults.map((fault) => `${fault.path === '' ? 'input' : fault.path} ${fault.message}`);
-    super('invalid-input', `the input does not fit the task's schema: ${words.join('; ')}`);
+  readonly faults: FaultList;
+  constructor(faults: FaultList) {
+    const words = faults.describe(({ path, message }) => `${path === '' ? 'input' : path} ${message}`);
+    super('invalid-input', `the input does not fit the task's schema: ${words}`);
     this.faults = faults;
   }
 }
 
-const compiled = new WeakMap<TSchema, Validator>();
-
 /** Checks a value against a schema (compiled once) and returns it typed. @throws InvalidInputError */
 export function validate<T extends TSchema>(schema: T, value: unknown): Static<T> {
-  let validator = compiled.get(schema);
-  if (!validator) {
-    validator = Compile(schema);
-    compiled.set(schema, validator);
-  }
-  if (fits<T>(validator, value)) return value;
-  throw new InvalidInputError(
-    validator.Errors(value).map((fault) => ({ path: fault.instancePath, message: fault.message })),
-  );
+  const faults = findFaults(schema, value);
+  if (isFree<T>(value, faults)) return value;
+  throw new InvalidInputError(faults);
 }
 
-const fits = <T extends TSchema>(validator: Validator, value: unknown): value is Static<T> => validator.Check(value);
+const isFree = <T extends TSchema>(_value: unknown, faults: FaultList): _value is Static<T> => faults.count === 0;

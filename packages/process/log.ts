@@ -1,6 +1,7 @@
 import { type Logger, type LoggerOptions as PinoOptions, pino } from 'pino';
 import { PinoPretty } from 'pino-pretty';
 import { countRepeats } from './repeats.js';
+import { escapedLine, visibleLine } from './visible.js';
 
 export type { Logger } from 'pino';
 
@@ -21,7 +22,9 @@ export interface LoggerOptions {
  */
 export function createLogger({ name, level, format, onClosed }: LoggerOptions): Logger {
   const pretty = format === 'pretty' || (format === 'auto' && process.stdout.isTTY);
-  const options: PinoOptions = { name, level, hooks: { logMethod: countingMethod() } };
+  // File names, which anybody may choose, are part of many lines.
+  const streamWrite = pretty ? visibleLine : escapedLine;
+  const options: PinoOptions = { name, level, hooks: { logMethod: countingMethod(), streamWrite } };
   const output = pino.destination({ dest: 1, sync: true });
   output.on('error', (error: Error) => {
     if (!isBrokenPipe(error)) throw error;

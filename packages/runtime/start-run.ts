@@ -1,7 +1,8 @@
+import { FaultList } from '#contracts/fault-list.js';
 import { FileTaskInput } from '#contracts/file-task.js';
 import type { FileState } from '#contracts/states.js';
 import type { TaskDefinition } from '#contracts/task.js';
-import { type Fault, InvalidInputError, validate } from '#contracts/validate.js';
+import { InvalidInputError, validate } from '#contracts/validate.js';
 import { type Pool, type Tx, transaction } from '#database/pool.js';
 import {
   giveFilesToRun,
@@ -33,7 +34,7 @@ export interface StartedRun {
 /**
  * Records a run of a task, its files tied to it, in one transaction. Its job is the caller's to add; if that fails the
  * reconciler adds it.
- * @throws InvalidInputError naming every fault of the input
+ * @throws InvalidInputError with the faults of the input
  */
 export async function startRun(pool: Pool, task: TaskDefinition, request: RunRequest): Promise<StartedRun> {
   const input = validate(task.input, request.input);
@@ -69,34 +70,34 @@ async function findByKey(tx: Tx, task: string, key: string | undefined, parent: 
 /** States from which a file may be given to a run on demand. */
 const loadable: readonly FileState[] = ['settled', 'loaded', 'duplicate', 'quarantined', 'discarded'];
 
+interface LedgerFile {
+  readonly id: string;
+  readonly state: FileState;
+  readonly source: string | null;
+  readonly current: boolean;
+  readonly sha256: string | null;
+}
+
 async function takeFiles(tx: Tx, runId: string, source: string, input: FileTaskInput): Promise<void> {
-  const { rows } = await tx.query<{
-    id: string;
-    state: FileState;
-    source: string | null;
-    current: boolean;
-    sha256: string | null;
-  }>('SELECT id, state, source, current, sha256 FROM ops.file WHERE id = ANY($1::bigint[]) ORDER BY id FOR UPDATE', [
-    input.files,
-  ]);
+  const { rows } = await tx.query<LedgerFile>(
+    'SELECT id, state, source, current, sha256 FROM ops.file WHERE id = ANY($1::bigint[]) ORDER BY id FOR UPDATE',
+    [input.files],
+  );
   const files = new Map(rows.map((row) => [row.id, row]));
-  const faults = input.files.flatMap((id, index): Fault[] => {
-    const file = files.get(id);
-    const path = `/files/${index}`;
-    if (!file) return [{ path, message: `names file ${id}, which the ledger does not know` }];
-    if (file.source !== source) {
-      return [{ path, message: `names file ${id} of source ${file.source ?? 'none'}; this task loads ${source}` }];
-    }
-    if (!file.current || !loadable.includes(file.state) || file.sha256 === null) {
-      return [
-        {
-          path,
-          message: `names file ${id}, which is ${file.current ? file.state : 'not the current version of its path'}; expected one of ${loadable.join(', ')}`,
-        },
-      ];
-    }
-    return [];
-  });
-  if (faults.length > 0) throw new InvalidInputError(faults);
+  const faults = new FaultList();
+  for (const [index, id] of input.files.entries()) {
+    const message = faultOf(files.get(id), source);
+    if (message !== undefined) faults.add(`/files/${index}`, `names file ${id}${message}`);
+  }
+  if (faults.count > 0) throw new InvalidInputError(faults);
   await giveFilesToRun(tx, runId, input.files.map(BigInt));
+}
+
+/** Why a run of a source's task cannot load the file; undefined when it can. */
+function faultOf(file: LedgerFile | undefined, source: string): string | undefined {
+  if (!file) return ', which the ledger does not know';
+  if (file.source !== source) return ` of source ${file.source ?? 'none'}; this task loads ${source}`;
+  if (file.current && loadable.includes(file.state) && file.sha256 !== null) return undefined;
+  const state = file.current ? file.state : 'not the current version of its path';
+  return `, which is ${state}; expected one of ${loadable.join(', ')}`;
 }

@@ -12,6 +12,7 @@ import { loadCatalogue } from '#runtime/catalogue.js';
 import { buildApp } from '../../apps/api/app.js';
 import type { ApiDeps } from '../../apps/api/deps.js';
 import type { App } from '../../apps/api/http/app-type.js';
+import type { ClientLimits } from '../../apps/api/http/slow-body.js';
 import { withTestDatabase } from '../helpers/database.js';
 
 /** The API on a database and an inbox of its own. */
@@ -51,6 +52,8 @@ export async function withApi(
     readonly redisUrl?: string;
     readonly deps?: Partial<ApiDeps>;
     readonly config?: Partial<ApiDeps['config']>;
+    /** How patient the API is with clients, where it matters to the test. */
+    readonly limits?: Partial<ClientLimits>;
     /** What renders pictures, and how many bytes of them are kept. */
     readonly pictures?: { readonly renderer: PictureRendering; readonly maxBytes: number };
   } = {},
@@ -78,6 +81,14 @@ export async function withApi(
         reconcileIntervalMs: 500,
         ...(options.apiToken === undefined ? {} : { apiToken: options.apiToken }),
         ...options.config,
+      },
+      limits: {
+        maxConnections: 100,
+        clientIdleMs: 30_000,
+        clientBytesPerSecond: 1_000,
+        requestLimitMs: 60_000,
+        uploadLimitMs: 600_000,
+        ...options.limits,
       },
       log: testLog(logged),
       pool,

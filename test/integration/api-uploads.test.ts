@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, stat, symlink } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, stat, symlink, unlink } from 'node:fs/promises';
 import { request } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
@@ -93,6 +93,59 @@ test('a link in the inbox is not followed out of it', () =>
     await symlink(join(api.dataDir, 'outside'), join(api.inbox, 'way'));
     assert.equal((await upload(api, [part('a.json', '1')], '?folder=way')).status, 409);
     assert.deepEqual(await readdir(join(api.dataDir, 'outside')), []);
+  }));
+
+test('nothing is made outside the inbox through a link, wherever on the way it lies', () =>
+  withApi(async (api) => {
+    const outside = join(api.dataDir, 'outside');
+    await mkdir(outside);
+    await mkdir(join(api.inbox, 'day'), { recursive: true });
+    await symlink(outside, join(api.inbox, 'link'));
+    await symlink(outside, join(api.inbox, 'day', 'link'));
+    await symlink(join(api.inbox, 'day'), join(api.inbox, 'within'));
+    for (const folder of ['link/n2', 'link/n2/n3', 'day/link/n2', 'within/link/n2', 'within/n2']) {
+      const { status, body } = await upload(api, [part('a.json', '1')], `?folder=${folder}`);
+      assert.equal(status, 409, folder);
+      assert.ok(!body.detail.includes(api.dataDir), body.detail);
+    }
+    assert.deepEqual(await readdir(outside), []);
+    assert.deepEqual(await readdir(join(api.inbox, 'day')), ['link']);
+    assert.deepEqual(await staged(api), []);
+  }));
+
+test('a link in the place of the staging folder is not followed', () =>
+  withApi(async (api) => {
+    const outside = join(api.dataDir, 'outside');
+    await mkdir(outside);
+    await mkdir(api.inbox, { recursive: true });
+    await symlink(outside, join(api.inbox, '.uploads'));
+    assert.equal((await upload(api, [part('a.json', '1')])).status, 409);
+    assert.deepEqual(await readdir(outside), []);
+  }));
+
+test('a folder that becomes a link while an upload goes on takes nothing out of the inbox', () =>
+  withApi(async (api) => {
+    const outside = join(api.dataDir, 'outside');
+    const day = join(api.inbox, 'day');
+    await mkdir(outside);
+    await mkdir(day, { recursive: true });
+    let done = false;
+    const swap = async (): Promise<void> => {
+      while (!done) {
+        await rename(day, `${day}-away`);
+        await symlink(outside, day);
+        await unlink(day);
+        await rename(`${day}-away`, day);
+      }
+    };
+    const swapping = swap().catch(() => {});
+    for (let n = 0; n < 40; n++) {
+      const { status } = await upload(api, [part(`${n}.json`, '1')], '?folder=day/deeper');
+      assert.ok([201, 409].includes(status), String(status));
+    }
+    done = true;
+    await swapping;
+    assert.deepEqual(await readdir(outside), []);
   }));
 
 test('a name that is taken is 409 and takes the whole upload back; overwrite=true replaces it', () =>

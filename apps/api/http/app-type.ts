@@ -15,5 +15,7 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** Needs no token. Routes are guarded unless they say so. */
     public?: boolean;
+    /** Its body may take as long as an upload may. */
+    upload?: boolean;
   }
 }

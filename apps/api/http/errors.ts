@@ -1,9 +1,10 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { messageOf } from '#contracts/errors.js';
-import { type Fault, InvalidInputError } from '#contracts/validate.js';
+import { InvalidInputError } from '#contracts/validate.js';
 import { isConnectionFault, sqlState } from '#database/faults.js';
 import type { App } from './app-type.js';
-import { HttpProblem, notFound, sendProblem, unprocessable } from './problem.js';
+import { HttpProblem, notFound, sendProblem, unfit } from './problem.js';
+import { securityHeaders } from './security-headers.js';
 
 /** Answers every error and every unknown address with problem details. */
 export function answerErrors(app: App): void {
@@ -18,9 +19,9 @@ export function answerErrors(app: App): void {
   app.setNotFoundHandler((request, reply) => sendProblem(request, reply, unknownAddress(request)));
 }
 
-/** Answers requests that fail before a route is found, for example an address that is no valid URL. */
+/** Answers requests that fail before a route is found, for example an address that is no valid URL. No hook sees them. */
 export function answerFrameworkError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
-  void sendProblem(request, reply, toProblem(error, request));
+  void sendProblem(request, reply.headers(securityHeaders), toProblem(error, request));
 }
 
 const unknownAddress = (request: FastifyRequest): HttpProblem =>
@@ -28,7 +29,7 @@ const unknownAddress = (request: FastifyRequest): HttpProblem =>
 
 function toProblem(error: unknown, request: FastifyRequest): HttpProblem {
   if (error instanceof HttpProblem) return error;
-  if (error instanceof InvalidInputError) return unprocessable(atInput(error.faults));
+  if (error instanceof InvalidInputError) return unfit(error.faults.at((path) => `/input${path}`));
   if (isAway(error)) {
     return new HttpProblem(503, 'the database cannot be reached at the moment; try again soon', {
       headers: { 'retry-after': '5' },
@@ -37,25 +38,10 @@ function toProblem(error: unknown, request: FastifyRequest): HttpProblem {
   // Class 22: a value passed its schema, but is none that PostgreSQL can hold (a NUL character, a day 31 of February).
   if (sqlState(error)?.startsWith('22')) return new HttpProblem(422, `a value cannot be used: ${messageOf(error)}`);
   if (isFrameworkError(error)) {
-    if (error.validation) return refused(error.validation, error.validationContext ?? 'body');
     const { statusCode = 500 } = error;
     if (statusCode >= 400 && statusCode < 500) return new HttpProblem(statusCode, error.message);
   }
   return new HttpProblem(500, `something failed here, not in the request; the log has it under request ${request.id}`);
-}
-
-/** Faults of a task's input as places in the request's body. */
-const atInput = (faults: readonly Fault[]): Fault[] =>
-  faults.map((fault) => ({ path: `/input${fault.path}`, message: fault.message }));
-
-/** A path parameter that does not fit names nothing; all else is 422. */
-function refused(validation: readonly { instancePath: string; message?: string }[], part: string): HttpProblem {
-  const faults = validation.map((each) => ({
-    path: part === 'querystring' ? each.instancePath.replace(/^\//, '') : each.instancePath,
-    message: each.message ?? 'is not as expected',
-  }));
-  if (part === 'params') return notFound(`nothing has this id: ${faults.map((each) => each.message).join('; ')}`);
-  return unprocessable(faults);
 }
 
 const isFrameworkError = (error: unknown): error is FastifyError => error instanceof Error && 'code' in error;

@@ -1,17 +1,17 @@
 import { STATUS_CODES } from 'node:http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Fault } from '#contracts/validate.js';
+import { type Fault, FaultList } from '#contracts/fault-list.js';
 
 /** An answer that is an error, as RFC 9457 problem details show it. Thrown by routes, sent by the error handler. */
 export class HttpProblem extends Error {
   override readonly name = 'HttpProblem';
   readonly status: number;
-  readonly faults: readonly Fault[] | undefined;
+  readonly faults: FaultList | undefined;
   readonly headers: Readonly<Record<string, string>>;
   constructor(
     status: number,
     detail: string,
-    extra: { faults?: readonly Fault[]; headers?: Record<string, string>; cause?: unknown } = {},
+    extra: { faults?: FaultList; headers?: Record<string, string>; cause?: unknown } = {},
   ) {
     super(detail, { cause: extra.cause });
     this.status = status;
@@ -26,11 +26,18 @@ export const notFound = (detail: string): HttpProblem => new HttpProblem(404, de
 /** 409: the thing is not in a state in which this can be done. */
 export const conflict = (detail: string): HttpProblem => new HttpProblem(409, detail);
 
-/** 422 naming each fault; paths are JSON pointers into the part of the request that the first segment names. */
-export const unprocessable = (faults: readonly Fault[]): HttpProblem =>
-  new HttpProblem(422, `the request does not fit: ${faults.map((each) => `${each.path} ${each.message}`).join('; ')}`, {
+/** 422 with the faults; paths are JSON pointers into the body, or names of parameters. */
+export const unfit = (faults: FaultList): HttpProblem =>
+  new HttpProblem(422, `the request does not fit: ${faults.describe((each) => `${each.path} ${each.message}`)}`, {
     faults,
   });
+
+/** 422 naming these faults. */
+export function unprocessable(faults: readonly Fault[]): HttpProblem {
+  const all = new FaultList();
+  for (const { path, message } of faults) all.add(path, message);
+  return unfit(all);
+}
 
 /** Media type of RFC 9457. */
 export const problemType = 'application/problem+json';
@@ -44,7 +51,7 @@ export function sendProblem(request: FastifyRequest, reply: FastifyReply, proble
     detail: problem.message,
     // The path alone: a query may hold what is better not repeated.
     instance: request.url.split('?', 1)[0],
-    ...(problem.faults ? { errors: problem.faults } : {}),
+    ...(problem.faults ? { errors: problem.faults.named, errorCount: problem.faults.count } : {}),
   };
   return reply
     .code(problem.status)

@@ -15,9 +15,10 @@ export const Problem = Type.Object(
           path: Type.String({ description: 'JSON pointer, or the parameter’s name' }),
           message: Type.String(),
         }),
-        { description: 'Each fault of the request' },
+        { description: 'The faults of the request, the first 100 of them' },
       ),
     ),
+    errorCount: Type.Optional(Type.Integer({ description: 'How many faults there are in all' })),
   },
   { description: 'Problem details (RFC 9457)' },
 );

@@ -1,50 +1,37 @@
 import type { FastifySchemaCompiler } from 'fastify';
-import type { FastifySchemaValidationError } from 'fastify/types/schema.js';
 import type { TSchema } from 'typebox';
-import { Compile } from 'typebox/compile';
+import { FaultList } from '#contracts/fault-list.js';
+import { findFaults } from '#contracts/find-faults.js';
+import { type HttpProblem, notFound, unfit } from './problem.js';
 
 /**
- * Checks requests with the same validator that checks tasks' inputs, so that a fault reads the same everywhere and each
- * one is named. Texts of the query become numbers and booleans where the schema asks for them; a body is taken as it is.
+ * Checks requests as tasks' inputs are checked, so that a fault reads the same everywhere. Texts of the query become
+ * numbers and booleans where the schema asks for them; a body is taken as it is.
  */
 export const compileValidator: FastifySchemaCompiler<TSchema> = ({ schema, httpPart }) => {
-  const validator = Compile(schema);
+  const isBody = httpPart === 'body';
   return (data: unknown) => {
-    const value = httpPart === 'body' ? data : fromTexts(schema, data);
-    const unstorable = httpPart === 'body' ? [] : namesWithNul(value);
-    if (unstorable.length > 0) return { error: unstorable.map(nulFault) };
-    if (validator.Check(value)) return { value };
-    const errors = validator.Errors(value).filter((error) => !isEcho(error));
-    return { error: errors.map((error) => ({ ...error, params: { ...error.params }, message: explain(error) })) };
+    const value = isBody ? data : fromTexts(schema, data);
+    const unstorable = isBody ? new FaultList() : nulFaults(value);
+    const faults = unstorable.count > 0 ? unstorable : findFaults(schema, value);
+    return faults.count === 0 ? { value } : { error: toProblem(faults, httpPart) };
   };
 };
 
-/** A property that is not in the schema is told twice: by its name with no useful words, and by its parent. */
-const isEcho = (error: { message: string }): boolean => error.message === 'schema is false';
-
-function explain({ message, params }: { message: string; params: object }): string {
-  if ('additionalProperties' in params && Array.isArray(params.additionalProperties)) {
-    return `must not have ${params.additionalProperties.map((name) => JSON.stringify(name)).join(', ')}`;
-  }
-  if ('allowedValues' in params && Array.isArray(params.allowedValues)) {
-    return `${message}: ${params.allowedValues.join(', ')}`;
-  }
-  return message;
+/** A path parameter that does not fit names nothing; all else is 422. */
+function toProblem(faults: FaultList, part: string | undefined): HttpProblem {
+  if (part === 'params') return notFound(`nothing has this id: ${faults.describe(({ message }) => message)}`);
+  return unfit(part === 'querystring' ? faults.at((path) => path.replace(/^\//, '')) : faults);
 }
 
-/** PostgreSQL's texts hold every character but this one. */
-const namesWithNul = (value: unknown): string[] =>
-  Object.entries(Object(value)).flatMap(([name, each]) =>
-    typeof each === 'string' && each.includes('\0') ? [name] : [],
-  );
-
-const nulFault = (name: string): FastifySchemaValidationError => ({
-  keyword: 'pattern',
-  instancePath: `/${name}`,
-  schemaPath: '#',
-  params: {},
-  message: 'must not have NUL characters',
-});
+/** PostgreSQL's texts hold every character but NUL. */
+function nulFaults(value: unknown): FaultList {
+  const faults = new FaultList();
+  for (const [name, each] of Object.entries(Object(value))) {
+    if (typeof each === 'string' && each.includes('\0')) faults.add(`/${name}`, 'must not have NUL characters');
+  }
+  return faults;
+}
 
 function fromTexts(schema: TSchema, data: unknown): unknown {
   if (!('properties' in schema) || typeof data !== 'object' || data === null) return data;

@@ -1,6 +1,11 @@
-import { link, mkdir, open, realpath, rename, rm } from 'node:fs/promises';
-import { join, sep } from 'node:path';
+import { randomUUID } from 'node:crypto';
+import { constants } from 'node:fs';
+import { copyFile, link, open, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { conflict } from '../http/problem.js';
+import { explainFault, hasCode } from './faults.js';
+import { type HeldFolder, openFolder } from './folder.js';
+import { sweep } from './sweep.js';
 
 /** A file that lies complete beside the inbox's watched names, waiting for its place. */
 export interface StagedFile {
@@ -16,7 +21,8 @@ export interface StagedFile {
  * Moves staged files into a folder of the inbox, each appearing complete or not at all. Without `overwrite` a name that
  * exists refuses them all, and those already placed are taken back.
  * @returns the paths below the inbox, with `/` between folders
- * @throws HttpProblem 409 when a name is taken, or the folder leads out of the inbox
+ * @throws HttpProblem 409 when a name is taken, or the folder cannot be written in or leads out of the inbox; 507 when
+ * its disk is full
  */
 export async function placeFiles(
   inbox: string,
@@ -24,35 +30,60 @@ export async function placeFiles(
   files: readonly StagedFile[],
   overwrite: boolean,
 ): Promise<string[]> {
-  const target = await openFolder(inbox, folder);
+  try {
+    const target = await openFolder(inbox, folder === '' ? [] : folder.split('/'));
+    try {
+      return await placeIn(target, folder, files, overwrite);
+    } finally {
+      await target.close();
+    }
+  } catch (error) {
+    throw explainFault(error, folder);
+  }
+}
+
+async function placeIn(
+  target: HeldFolder,
+  folder: string,
+  files: readonly StagedFile[],
+  overwrite: boolean,
+): Promise<string[]> {
+  const pathOf = (name: string): string => (folder === '' ? name : `${folder}/${name}`);
   const placed: string[] = [];
+  const give = overwrite ? replace : placeNew;
   try {
     for (const { staged, name } of files) {
-      const path = folder === '' ? name : `${folder}/${name}`;
-      await (overwrite ? replace : placeNew)(staged, join(target, name), path);
-      if (!overwrite) placed.push(join(target, name));
+      try {
+        await give(staged, join(target.path, name), pathOf(name));
+      } catch (error) {
+        if (!hasCode(error, 'EXDEV')) throw error;
+        await fromNear(target, staged, (near) => give(near, join(target.path, name), pathOf(name)));
+      }
+      if (!overwrite) placed.push(join(target.path, name));
     }
   } catch (error) {
     await Promise.all(placed.map((path) => rm(path, { force: true })));
     throw error;
   }
-  await syncFolder(target);
-  return files.map(({ name }) => (folder === '' ? name : `${folder}/${name}`));
+  await target.sync();
+  return files.map(({ name }) => pathOf(name));
 }
 
-async function openFolder(inbox: string, folder: string): Promise<string> {
-  const path = join(inbox, folder);
+/** Hidden, so that it is not watched. */
+const nearPrefix = '.upload-';
+
+/** For a folder on a file system of its own, to which nothing can be renamed: places a copy that lies in that folder. */
+async function fromNear(target: HeldFolder, staged: string, give: (near: string) => Promise<void>): Promise<void> {
+  await sweep(target.path, nearPrefix);
+  const near = join(target.path, `${nearPrefix}${randomUUID()}`);
   try {
-    await mkdir(path, { recursive: true });
-  } catch (error) {
-    if (hasCode(error, 'ENOTDIR', 'EEXIST'))
-      throw conflict(`expected “${folder}” to be a folder of the inbox, but a file lies there`);
-    throw error;
+    await copyFile(staged, near, constants.COPYFILE_EXCL);
+    await using copy = await open(near, 'r+');
+    await copy.sync();
+    await give(near);
+  } finally {
+    await rm(near, { force: true });
   }
-  // A link in the inbox may point anywhere; following it would write outside.
-  const [root, real] = await Promise.all([realpath(inbox), realpath(path)]);
-  if (real !== root && !real.startsWith(root + sep)) throw conflict(`the folder “${folder}” leads out of the inbox`);
-  return real;
 }
 
 /** Gives the staged file its name, if nothing has it: a link, unlike a rename, never replaces. */
@@ -75,7 +106,12 @@ async function claimAndRename(staged: string, target: string, path: string): Pro
   } catch (error) {
     throw hasCode(error, 'EEXIST') ? taken(path) : error;
   }
-  await rename(staged, target);
+  try {
+    await rename(staged, target);
+  } catch (error) {
+    await rm(target, { force: true });
+    throw error;
+  }
 }
 
 async function replace(staged: string, target: string, path: string): Promise<void> {
@@ -89,20 +125,3 @@ async function replace(staged: string, target: string, path: string): Promise<vo
 
 const taken = (path: string) =>
   conflict(`“${path}” lies in the inbox already; give it another name, or replace it with ?overwrite=true`);
-
-/** Makes the new names survive a power cut, where folders can be synced at all. */
-async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, 'r');
-  try {
-    await folder.sync();
-  } catch (error) {
-    if (!hasCode(error, 'EINVAL', 'EPERM', 'EISDIR', 'ENOTSUP')) throw error;
-  } finally {
-    await folder.close();
-  }
-}
-
-/** Whether an error of the file system has one of the codes. */
-export function hasCode(error: unknown, ...codes: string[]): boolean {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' && codes.includes(error.code);
-}

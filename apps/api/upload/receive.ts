@@ -1,14 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { mkdir, readdir, rm, stat } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Multipart } from '@fastify/multipart';
-import type { Fault } from '#contracts/validate.js';
+import type { Fault } from '#contracts/fault-list.js';
 import { HttpProblem, unprocessable } from '../http/problem.js';
+import { explainFault, hasCode } from './faults.js';
+import { type HeldFolder, holdFolder, openChild, openFolder } from './folder.js';
 import { faultOfFolder, faultOfName } from './names.js';
-import { hasCode, type StagedFile } from './place.js';
+import type { StagedFile } from './place.js';
+import { sweep } from './sweep.js';
 
 /** Most files of one request. */
 export const mostFiles = 1_000;
@@ -30,30 +33,46 @@ export interface Received {
  * the client going away included, nothing stays behind.
  * @param parts the parts of the form, in the order in which they come
  * @param defaultFolder used when the form has no field `folder`
- * @throws HttpProblem 422 for names that cannot be used, 507 when the disk is full
+ * @throws HttpProblem 422 for names that cannot be used, 409 when the inbox cannot be written in, 507 when its disk is full
  */
 export async function receiveFiles(
   parts: AsyncIterable<Multipart>,
   inbox: string,
   defaultFolder: string,
 ): Promise<Received> {
-  const staging = join(inbox, stagingFolder, randomUUID());
-  const discard = (): Promise<void> => rm(staging, { recursive: true, force: true });
-  await mkdir(staging, { recursive: true });
   try {
-    const { folder, files } = await readParts(parts, staging, defaultFolder);
-    return { folder, files, discard };
+    const { staging, discard } = await openStaging(inbox);
+    try {
+      return { ...(await readParts(parts, staging.path, defaultFolder)), discard };
+    } catch (error) {
+      await discard();
+      throw error;
+    }
   } catch (error) {
-    await discard();
     throw explain(error);
+  }
+}
+
+/** A new folder for the files of one upload, and what removes it. */
+async function openStaging(inbox: string): Promise<{ staging: HeldFolder; discard: () => Promise<void> }> {
+  const all = await openFolder(inbox, [stagingFolder]);
+  const name = randomUUID();
+  try {
+    const staging = await openChild(all, name);
+    const discard = async (): Promise<void> => {
+      await rm(join(all.path, name), { recursive: true, force: true });
+      await staging.close();
+      await all.close();
+    };
+    return { staging, discard };
+  } catch (error) {
+    await all.close();
+    throw error;
   }
 }
 
 /** What to answer when a form could not be received. */
 function explain(error: unknown): unknown {
-  if (hasCode(error, 'ENOSPC', 'EDQUOT')) {
-    return new HttpProblem(507, 'the disk of the inbox is full; nothing of this upload was kept', { cause: error });
-  }
   if (hasCode(error, 'ERR_STREAM_PREMATURE_CLOSE', 'ECONNRESET')) {
     return new HttpProblem(400, 'the client went away before the end of the form', { cause: error });
   }
@@ -61,7 +80,7 @@ function explain(error: unknown): unknown {
   if (error instanceof Error && !(error instanceof HttpProblem) && !('code' in error)) {
     return new HttpProblem(400, `the form cannot be read: ${error.message}`, { cause: error });
   }
-  return error;
+  return explainFault(error, '');
 }
 
 async function readParts(
@@ -107,23 +126,13 @@ async function writeSynced(stream: Readable, path: string): Promise<number> {
   return file.bytesWritten;
 }
 
-/** An upload that still runs has written within this time. */
-const abandonedMs = 60 * 60 * 1000;
-
 /** Removes what uploads of processes that were killed have left behind. */
 export async function sweepStaging(inbox: string): Promise<void> {
-  const staging = join(inbox, stagingFolder);
-  const entries = await readdir(staging).catch(() => []);
-  for (const entry of entries) {
-    const path = join(staging, entry);
-    if (Date.now() - (await latestChange(path)) > abandonedMs) await rm(path, { recursive: true, force: true });
+  const staging = await holdFolder(join(inbox, stagingFolder)).catch(() => undefined);
+  if (!staging) return;
+  try {
+    await sweep(staging.path);
+  } finally {
+    await staging.close();
   }
-}
-
-async function latestChange(folder: string): Promise<number> {
-  const names = await readdir(folder).catch(() => []);
-  const stats = await Promise.all(
-    [folder, ...names.map((name) => join(folder, name))].map((path) => stat(path).catch(() => undefined)),
-  );
-  return Math.max(0, ...stats.map((each) => each?.mtimeMs ?? 0));
 }

@@ -1,6 +1,7 @@
 import { type Static, type TSchema, Type } from 'typebox';
 import { Pointer } from 'typebox/value';
-import { type Fault, InvalidInputError, validate } from '#contracts/validate.js';
+import type { Fault, FaultList } from '#contracts/fault-list.js';
+import { InvalidInputError, validate } from '#contracts/validate.js';
 import { BlazefaceSearch } from '../inference/blazeface-search.js';
 import { YunetSearch } from '../inference/yunet-search.js';
 
@@ -101,18 +102,18 @@ function isDecode(value: unknown): value is ModelDecode {
   return typeof value === 'string' && Object.hasOwn(schemas, value);
 }
 
-/** A field that is not known is told twice: at its own path as this, and at its object's without a name. */
-const unknownField = 'schema is false';
+/** Said of an object that has a field which is not known. */
+const unknownField = /^must not have "(.*)"$/;
 
 /** Each fault with what came in its place. */
-function describe(faults: readonly Fault[], content: unknown): string {
-  const told = faults.filter(({ message }) => message !== 'must not have additional properties');
-  return told.map(({ path, message }) => describeOne(path, message, content)).join('; ');
-}
+const describe = (faults: FaultList, content: unknown): string =>
+  faults.describe((fault) => describeOne(fault, content));
 
-function describeOne(path: string, message: string, content: unknown): string {
-  const field = path === '' ? 'the whole' : path.slice(1).replaceAll('/', '.');
-  if (message === unknownField) return `${field} is not a known field`;
+function describeOne({ path, message }: Fault, content: unknown): string {
+  const place = path.slice(1).replaceAll('/', '.');
+  const [, unknown] = unknownField.exec(message) ?? [];
+  if (unknown !== undefined) return `${place === '' ? '' : `${place}.`}${unknown} is not a known field`;
+  const field = place === '' ? 'the whole' : place;
   const value: unknown = path === '' ? content : Pointer.Get(content, path);
   const got = JSON.stringify(value) ?? 'nothing';
   return `${field} ${message}, got ${got.length > 80 ? `${got.slice(0, 80)}…` : got}`;

@@ -27,8 +27,12 @@ const UploadForm = Type.Object({
   folder: Type.Optional(Type.String({ description: 'As the query parameter' })),
 });
 
+interface UploadDeps {
+  readonly config: Pick<ApiDeps['config'], 'inboxDir'>;
+}
+
 /** POST /api/files: files into the inbox, where the watcher finds them like any other. */
-export async function uploadRoutes(app: App, { config }: ApiDeps): Promise<void> {
+export async function uploadRoutes(app: App, { config }: UploadDeps): Promise<void> {
   await app.register(multipart, {
     // Names as they were sent: what is wrong with one is told, not silently mended.
     preservePath: true,
@@ -42,6 +46,7 @@ export async function uploadRoutes(app: App, { config }: ApiDeps): Promise<void>
   app.post(
     '/api/files',
     {
+      config: { upload: true },
       validatorCompiler: (part) => (part.httpPart === 'body' ? () => true : compileValidator(part)),
       schema: {
         tags: ['files'],

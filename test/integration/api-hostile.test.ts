@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import {
+  type HostileRequest,
+  hostileAddresses,
+  hostileBodies,
+  type ListedTask,
+  type OpenApi,
+} from '../helpers/hostile-requests.js';
+import { type TestApi, withApi } from './api-fixture.js';
+
+/** CPU time of this process so far, in ms: unlike the time of the clock it does not grow while others have the core. */
+function cpuMs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1_000;
+}
+
+/** CPU time that an honest large body costs: read, looked at once in each of its items, written. In ms. */
+function linearMs(): number {
+  const text = JSON.stringify({ files: Array.from({ length: 100_000 }, (_, index) => String(index + 1)) });
+  const once = (): number => {
+    const start = cpuMs();
+    const { files }: { files: string[] } = JSON.parse(text);
+    const fit = files.filter((each) => /^[1-9][0-9]{0,17}$/.test(each));
+    JSON.stringify(new Set(fit).size === files.length ? files : []);
+    return cpuMs() - start;
+  };
+  const times = Array.from({ length: 9 }, once).sort((a, b) => a - b);
+  return Math.max(4, times[4] ?? 0);
+}
+
+/**
+ * How many times the linear cost a request may cost. What the API does beside looking at the body (recording a run,
+ * asking PostgreSQL) is within; what grows with the square of a body costs thousands of times as much.
+ */
+const mostTimes = 40;
+
+async function costOf({ app }: TestApi, { method, url, headers, body }: HostileRequest) {
+  const start = cpuMs();
+  const { statusCode, body: answer } = await app.inject({
+    method: method === 'POST' ? 'POST' : 'GET',
+    url,
+    headers: { ...headers },
+    ...(body === undefined ? {} : { payload: body }),
+  });
+  return { ms: cpuMs() - start, statusCode, answer };
+}
+
+async function holdOut(api: TestApi, requests: Iterable<HostileRequest>): Promise<number> {
+  const most = mostTimes * linearMs();
+  let sent = 0;
+  for (const request of requests) {
+    const { label } = request;
+    const { ms, statusCode, answer } = await costOf(api, request);
+    sent += 1;
+    assert.ok(statusCode < 500, `${label}: ${statusCode} ${answer.slice(0, 300)}`);
+    assert.ok(ms < most, `${label}: ${Math.round(ms)} ms of CPU, expected less than ${Math.round(most)}`);
+    assert.ok(answer.length < 1_000_000, `${label}: an answer of ${answer.length} characters`);
+  }
+  return sent;
+}
+
+const documentOf = async (api: TestApi): Promise<OpenApi> => (await api.ask('/api/openapi.json')).body;
+const tasksOf = async (api: TestApi): Promise<ListedTask[]> => (await api.ask('/api/tasks')).body.items;
+
+test('no body of up to 1 MB for any route or task costs more than a multiple of reading it, or is answered with a 5xx', () =>
+  withApi(async (api) => {
+    const sent = await holdOut(api, hostileBodies(await documentOf(api), await tasksOf(api)));
+    assert.ok(sent > 250, `${sent} requests`);
+  }));
+
+test('no address and no header costs more, or is answered with a 5xx', () =>
+  withApi(async (api) => {
+    const sent = await holdOut(api, hostileAddresses(await documentOf(api)));
+    assert.ok(sent > 500, `${sent} requests`);
+  }));
