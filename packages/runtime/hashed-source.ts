@@ -7,7 +7,7 @@ import { fileFault } from '#contracts/file-faults.js';
 const pieceBytes = 1 << 20;
 
 /** What was read of a file, as a hash. */
-export interface ReadHash {
+interface ReadHash {
   /** SHA-256 of all bytes of the file, in lower-case hex. */
   readonly sha256: string;
   /** The bytes that were used are those that were hashed: they were read once and from the front to the end. */
