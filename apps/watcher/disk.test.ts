@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, rm, symlink, truncate, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rename, rm, symlink, truncate, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -80,4 +80,30 @@ test('a walk tells each folder before its files, files sorted, and leaves out wh
   const below: (string | string[])[] = [];
   for await (const step of disk.walk('nowhere')) below.push(step.kind);
   assert.deepEqual(below, ['folder', 'unreadable']);
+});
+
+test('nothing is hashed in a folder that was replaced by a symbolic link, also one that leads to the same file', async (t) => {
+  const { dir, disk } = await withInbox(t);
+  const outside = await mkdtemp(join(tmpdir(), 'millrace-test-outside-'));
+  t.after(() => rm(outside, { recursive: true }));
+  await mkdir(join(dir, 'folder/inner'), { recursive: true });
+  await writeFile(join(dir, 'folder/inner/file'), 'secret');
+  const seen = await found(disk, 'folder/inner/file');
+  const [before] = await disk.hash([seen]);
+  assert.equal(before?.kind, 'hashed');
+  // The very same file, so that neither size nor mtime nor inode tells.
+  await rename(join(dir, 'folder'), join(outside, 'folder'));
+  await symlink(join(outside, 'folder'), join(dir, 'folder'));
+  assert.deepEqual(await disk.hash([seen]), [{ kind: 'gone' }]);
+});
+
+test('an inbox that is a symbolic link is read', async (t) => {
+  const { dir } = await withInbox(t);
+  await writeFile(join(dir, 'file'), 'bytes');
+  await symlink(dir, `${dir}-link`);
+  t.after(() => rm(`${dir}-link`));
+  const disk = openDisk(`${dir}-link`);
+  t.after(() => disk.close());
+  const [hashed] = await disk.hash([await found(disk, 'file')]);
+  assert.equal(hashed?.kind, 'hashed');
 });

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
-import { type BigIntStats, closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
+import { type BigIntStats, closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
-import { messageOf } from '#contracts/errors.js';
+import { BadInputError, FileChangedError, messageOf } from '#contracts/errors.js';
+import { fileFault } from '#contracts/file-faults.js';
+import { liesInside, readFlags } from '#runtime/inside-inbox.js';
 import type { FoundFile } from './walk.js';
 
 /** What came of hashing a file. */
@@ -10,7 +12,7 @@ export type Hashed =
   | { readonly kind: 'hashed'; readonly sha256: string }
   /** It has another size or mtime now, or got one while it was read. */
   | { readonly kind: 'changed'; readonly file: FoundFile }
-  /** Nothing lies at the path that the inbox takes. */
+  /** Nothing lies at the path that the inbox takes, or it is only reached by a symbolic link. */
   | { readonly kind: 'gone' }
   | { readonly kind: 'forbidden' }
   | { readonly kind: 'failed'; readonly message: string };
@@ -20,9 +22,6 @@ const buffer = Buffer.allocUnsafe(1 << 20);
 /** Bytes after which a large file lets others have a turn. */
 const turn = 8 << 20;
 
-/** No link, which could have taken the file's place, and no waiting for a writer of a pipe. Windows knows neither. */
-const flags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
-
 /**
  * SHA-256 of a file's bytes, in constant memory. Size and mtime are held against those of `file` on the open handle,
  * before and after. Yields between stretches of a large file and blocks otherwise: for a thread of its own, where
@@ -31,9 +30,9 @@ const flags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NO
 export function* hash(inboxDir: string, file: FoundFile): Generator<undefined, Hashed, undefined> {
   let descriptor: number | undefined;
   try {
-    descriptor = openSync(join(inboxDir, file.path), flags);
+    descriptor = openSync(join(inboxDir, file.path), readFlags);
     const before = fstatSync(descriptor, { bigint: true });
-    if (!before.isFile()) return { kind: 'gone' };
+    if (!before.isFile() || !liesInside(descriptor, before, inboxDir, file.path)) return { kind: 'gone' };
     if (hasMoved(before, file)) return { kind: 'changed', file: at(file.path, before) };
     const digest = createHash('sha256');
     const size = Number(file.size);
@@ -50,10 +49,10 @@ export function* hash(inboxDir: string, file: FoundFile): Generator<undefined, H
     }
     const after = fstatSync(descriptor, { bigint: true });
     if (hasMoved(after, file)) return { kind: 'changed', file: at(file.path, after) };
-    if (position !== size) return { kind: 'failed', message: `expected ${size} bytes, read ${position}` };
+    if (position !== size) return { kind: 'failed', message: `${file.path}: expected ${size} bytes, read ${position}` };
     return { kind: 'hashed', sha256: digest.digest('hex') };
   } catch (error) {
-    return failure(error);
+    return failure(error, file.path);
   } finally {
     if (descriptor !== undefined) closeSync(descriptor);
   }
@@ -64,9 +63,9 @@ const hasMoved = (stats: BigIntStats, file: FoundFile): boolean =>
 
 const at = (path: string, { size, mtimeNs }: BigIntStats): FoundFile => ({ path, size, mtimeNs });
 
-function failure(error: unknown): Hashed {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'ELOOP') return { kind: 'gone' };
-  if (code === 'EACCES' || code === 'EPERM') return { kind: 'forbidden' };
-  return { kind: 'failed', message: messageOf(error) };
+function failure(error: unknown, path: string): Hashed {
+  const fault = fileFault(error, path);
+  if (fault instanceof FileChangedError) return { kind: 'gone' };
+  if (fault instanceof BadInputError) return { kind: 'forbidden' };
+  return { kind: 'failed', message: messageOf(fault) };
 }

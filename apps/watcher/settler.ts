@@ -123,7 +123,7 @@ async function record({ pool, log }: SettlerDeps, source: string, looked: readon
         break;
       case 'failed':
         failed.push(id);
-        failure = `${path}: ${hashed.message}`;
+        failure = hashed.message;
     }
   }
   await settleFiles(pool, settled);

@@ -24,6 +24,14 @@ export class FileChangedError extends Error {
   override readonly name = 'FileChangedError';
 }
 
+/**
+ * The file could not be read for a reason that may pass, such as a disk or a network drive that fails. It is tried again
+ * in a run of its own, so that it holds up no other.
+ */
+export class FileFaultError extends Error {
+  override readonly name = 'FileFaultError';
+}
+
 /** This attempt no longer holds its run (stall, pause, partition, cancel); nothing of it may be committed. */
 export class FencedError extends Error {
   override readonly name = 'FencedError';

@@ -48,7 +48,7 @@ async function load(text: string): Promise<{ rows: (string | null)[][]; load: Co
   const handle = await open(path);
   try {
     const size = Buffer.byteLength(text);
-    const file = { id: 7n, path: 'weights.json', absolutePath: path, content: handle, size };
+    const file = { id: 7n, path: 'weights.json', identity: '', absolutePath: path, content: handle, size };
     const source = await jsonLoader(weights).open(file, new AbortController().signal);
     const spans = await source.spans?.();
     const copy = new CopyBinaryWriter();

@@ -5,7 +5,7 @@ import { badEncoding } from './faults.js';
 /** So that thousands of small files cost no large allocations. */
 const firstBytes = 4 * 1024;
 
-const lineFeed = 0x0a;
+const [tab, lineFeed, carriageReturn] = [0x09, 0x0a, 0x0d];
 const byteOrderMark = Buffer.from('\uFEFF');
 
 /** The part of a stream of bytes that is being looked at. Moves forward only. */
@@ -80,6 +80,27 @@ export class ByteWindow {
   /** Place of a byte of the window in the stream, for people. */
   placeOf(at: number): string {
     return `byte ${this.offsetOf(at)}, line ${this.lineOf(at)}`;
+  }
+
+  /** Moves `at` on to a byte that is no blank, or to the end; returns whether that is on another line. */
+  skipBlanks(): boolean {
+    const { bytes, end } = this;
+    let feeds = 0;
+    let at = this.nextInLine(this.at);
+    for (; at < end && bytes[at] === lineFeed; at = this.nextInLine(at + 1)) feeds += 1;
+    this.at = at;
+    return feeds > 0;
+  }
+
+  /** The place, from one of the window on, of a byte that is no blank but may be a line feed; the end when there is none. */
+  nextInLine(at: number): number {
+    const { bytes, end } = this;
+    let next = at;
+    for (; next < end; next++) {
+      const byte = bytes[next];
+      if (byte !== 0x20 && byte !== carriageReturn && byte !== tab) break;
+    }
+    return next;
   }
 
   /** Whether a byte of the window is the first of its line. */

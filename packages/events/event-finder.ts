@@ -1,7 +1,7 @@
 import { BadInputError } from '#contracts/errors.js';
 import type { ByteWindow } from './byte-window.js';
-import { describeMismatch, type EventShape, isLikeAnEvent, wrapperKeysOf } from './event-shape.js';
-import { badJson, noValue, tooLarge, truncated, wrapperIsNoArray } from './faults.js';
+import { describeMismatch, type EventShape, isLikeAnEvent, wrapperKeysOf, wrapsArrays } from './event-shape.js';
+import { badJson, notAlone, noValue, tooLarge, truncated, wrapperIsNoArray } from './faults.js';
 import { FoundEvents, type ReadEvent } from './found-events.js';
 import { JsonChecker } from './json-checker.js';
 import { parseExactly } from './json-number.js';
@@ -26,9 +26,10 @@ const beginsValue = /["\-\dtfn{]/;
  * Finds the events in a window of bytes, in all layouts: wrapping object, bare array, one object, and any number of
  * these one after another (newline-delimited JSON).
  *
- * Newline-delimited is what consists of single values, each on a line of its own. There a line that is no JSON is an event
- * that is {@link BrokenEvent}; as long as no line has been good, that is kept back, for the file may be no JSON at all.
- * Everywhere else a fault is the whole file's, for nobody knows where the next event begins.
+ * Newline-delimited is what consists of single values, each on a line of its own; that is known from the first line on
+ * that is one object. From there on a line that is no JSON, whatever it begins with, is an event that is
+ * {@link BrokenEvent}; before, that is kept back, for the file may be no JSON at all. Everywhere else a fault is the whole
+ * file's, for nobody knows where the next event begins. No value may begin on a line where another one ends (docs/decisions/0020).
  */
 export class EventFinder {
   readonly #window: ByteWindow;
@@ -46,6 +47,8 @@ export class EventFinder {
   #topValues = 0;
   /** Whether something was met that single-line events do not have: arrays, wrapping objects, values over several lines. */
   #isStrict = false;
+  /** Whether an array or wrapping object has ended on the line that is being read. */
+  #isLineTaken = false;
 
   constructor(window: ByteWindow, shape: EventShape, maxEventBytes: number) {
     this.#window = window;
@@ -87,24 +90,54 @@ export class EventFinder {
     const window = this.#window;
     const at = this.#skipBlanks();
     if (at === window.end) return false;
+    if (this.#isLineTaken) throw notAlone(window.placeOf(at));
     const { bytes, end } = window;
     const byte = bytes[at];
-    if (byte === openBracket) return this.#beginArray(at);
     // Where each event had a line of its own so far, one that goes on in the next line is looked at twice.
-    const mayGoOn = this.#isStrict || !this.#found.isConfirmed;
+    const isLine = this.#found.isConfirmed && !this.#isStrict;
+    if (byte === openBracket && !isLine) return this.#beginArray(at);
     const stop =
-      byte === openBrace
-        ? this.#scanner.scan(bytes, at, end, true, mayGoOn)
+      byte === openBrace || byte === openBracket
+        ? this.#scanner.scan(bytes, at, end, byte === openBrace, !isLine)
         : this.#scanner.scanScalar(bytes, at, end, window.isLast);
+    if (stop === notEnded.wrapper && !isLine) return this.#beginWrapper(at, this.#scanner.wrapperColon + 1);
+    if (stop === notEnded.wrapper || byte === openBracket) return this.#inLineOfEvents(at);
     if (stop === notEnded.more && !window.isLast && end - at <= this.#maxEventBytes) return false;
-    if (stop === notEnded.wrapper) return this.#beginWrapper(at, this.#scanner.wrapperColon + 1);
     if (stop <= at) return this.#fail(at);
     return this.#takeTop(at, stop);
+  }
+
+  /**
+   * Begins an array or wrapping object among events that stand on lines of their own, once it is known to be good to the
+   * end of its line. One too large to be looked at whole ends that layout.
+   */
+  #inLineOfEvents(at: number): boolean {
+    const window = this.#window;
+    const { bytes, end } = window;
+    const isArray = bytes[at] === openBracket;
+    const content = isArray ? at + 1 : this.#scanner.wrapperColon + 1;
+    const stop = this.#scanner.scan(bytes, at, end, false, false);
+    const isTooLarge = (stop === notEnded.more ? end : stop) - at > this.#maxEventBytes;
+    if (isTooLarge) return isArray ? this.#beginArray(at) : this.#beginWrapper(at, content);
+    if (stop === notEnded.more && !window.isLast) return false;
+    if (stop <= at) return this.#fail(at);
+    if (!this.#parse(at, stop)) return this.#fail(at, this.#error);
+    const next = this.#restOfLine(at, stop);
+    if (next !== undefined) return next === 'more' ? false : this.#fail(at, next);
+    if (!isArray && !wrapsArrays(this.#shape, this.#value)) {
+      return this.#fail(at, wrapperIsNoArray(wrapperKeysOf(this.#shape)));
+    }
+    this.#topValues += 1;
+    if (isArray) this.#enterArray(content, false);
+    else this.#enterWrapper(content);
+    return true;
   }
 
   /** Takes a value of the file itself for an event. */
   #takeTop(at: number, stop: number): boolean {
     if (!this.#parse(at, stop)) return this.#fail(at, this.#error);
+    const next = this.#restOfLine(at, stop);
+    if (next !== undefined) return next === 'more' ? false : this.#fail(at, next);
     const { bytes } = this.#window;
     if (!this.#isStrict && !this.#found.isConfirmed && bytes[at] === openBrace) {
       if (bytes.subarray(at, stop).includes(lineFeed)) this.#beStrict();
@@ -119,19 +152,8 @@ export class EventFinder {
   }
 
   #beginArray(at: number): boolean {
-    const { bytes, end, isLast } = this.#window;
-    if (!this.#isStrict && this.#found.isConfirmed) {
-      // Among events that stand on lines of their own this is more likely a line of something else.
-      const feed = bytes.indexOf(lineFeed, at);
-      const lineEnd = feed === -1 || feed > end ? end : feed;
-      if (lineEnd === end && !isLast && end - at <= this.#maxEventBytes) return false;
-      const checker = new JsonChecker();
-      checker.check(bytes, at, lineEnd);
-      if (checker.state === 'faulty') return this.#fail(at);
-    }
     this.#beginTopValue();
-    this.#arrayIsWrapped = false;
-    this.#enterArray(at + 1);
+    this.#enterArray(at + 1, false);
     return true;
   }
 
@@ -143,9 +165,13 @@ export class EventFinder {
     } catch (error) {
       return this.#fail(at, error);
     }
-    this.#place = 'wrapper';
-    this.#window.at = stop;
+    this.#enterWrapper(stop);
     return true;
+  }
+
+  #enterWrapper(at: number): void {
+    this.#place = 'wrapper';
+    this.#window.at = at;
   }
 
   #beginTopValue(): void {
@@ -168,13 +194,13 @@ export class EventFinder {
         throw wrapperIsNoArray(wrapperKeysOf(this.#shape));
       throw this.#badJson(at, 'expected a value');
     }
-    this.#arrayIsWrapped = true;
-    this.#enterArray(at + 1);
+    this.#enterArray(at + 1, true);
     return true;
   }
 
-  #enterArray(at: number): void {
+  #enterArray(at: number, isWrapped: boolean): void {
     this.#place = 'array';
+    this.#arrayIsWrapped = isWrapped;
     this.#expected = 'value or end';
     this.#window.at = at;
   }
@@ -210,29 +236,43 @@ export class EventFinder {
 
   #leaveArray(at: number): void {
     this.#window.at = at;
-    this.#place = this.#arrayIsWrapped ? 'rest' : 'top';
-    if (this.#arrayIsWrapped) this.#rest = new RestOfObject();
+    if (!this.#arrayIsWrapped) this.#leaveTopValue();
+    else {
+      this.#place = 'rest';
+      this.#rest = new RestOfObject();
+    }
   }
 
   #inRest(): boolean {
     const window = this.#window;
     if (window.at === window.end) return false;
     const { key, hasEnded } = this.#rest.read(window);
-    if (hasEnded) this.#place = 'top';
+    if (hasEnded) this.#leaveTopValue();
     else if (key !== undefined && wrapperKeysOf(this.#shape).includes(key)) this.#place = 'wrapper';
     return true;
   }
 
+  #leaveTopValue(): void {
+    this.#place = 'top';
+    this.#isLineTaken = true;
+  }
+
   #skipBlanks(): number {
+    if (this.#window.skipBlanks()) this.#isLineTaken = false;
+    return this.#window.at;
+  }
+
+  /**
+   * What is wrong with the rest of the line on which a value of the file itself ends; undefined when nothing is, `more`
+   * when that is behind the window.
+   */
+  #restOfLine(start: number, stop: number): BadInputError | 'more' | undefined {
     const window = this.#window;
-    const { bytes, end } = window;
-    let { at } = window;
-    for (; at < end; at++) {
-      const byte = bytes[at];
-      if (byte !== 0x20 && byte !== lineFeed && byte !== carriageReturn && byte !== 0x09) break;
-    }
-    window.at = at;
-    return at;
+    const next = window.nextInLine(stop);
+    if (next < window.end) return window.bytes[next] === lineFeed ? undefined : notAlone(window.placeOf(next));
+    if (window.isLast) return undefined;
+    if (window.end - start > 2 * this.#maxEventBytes) throw tooLarge(this.#maxEventBytes);
+    return 'more';
   }
 
   /** Parses what lies between two places into `#value`; returns false, and why in `#error`, when it is no JSON. */
@@ -266,12 +306,14 @@ export class EventFinder {
     }
     const isOpen = checker.state === 'open' && !(error instanceof BadInputError);
     const fault =
-      error instanceof BadInputError ? error : isOpen ? this.#truncated() : this.#badJson(stop, checker.reason);
+      error instanceof BadInputError ? error : isOpen ? this.#truncated() : checker.refusal(window.placeOf(stop));
     if (this.#isStrict && !isOpen) throw fault;
     const feed = bytes.indexOf(lineFeed, at);
     const lineEnd = feed === -1 || feed >= end ? end : feed;
     const needsMore = (isOpen || lineEnd === end) && !isLast;
-    if ((isOpen || needsMore) && end - at > this.#maxEventBytes) throw tooLarge(this.#maxEventBytes);
+    if ((isOpen || needsMore) && end - at > this.#maxEventBytes) {
+      throw checker.isTooDeep ? fault : tooLarge(this.#maxEventBytes);
+    }
     if (needsMore) return false;
     const wasCutOff = isOpen && bytes[end - 1] !== lineFeed;
     if (this.#isStrict || wasCutOff) throw fault;

@@ -30,6 +30,13 @@ export function isLikeAnEvent({ eventKeys }: EventShape, value: unknown): boolea
   return eventKeys === undefined || eventKeys.some((key) => Object.hasOwn(value, key));
 }
 
+/** Whether an object has arrays, and nothing else, under those of the wrapping keys that it has. */
+export function wrapsArrays(shape: EventShape, value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  const keys = wrapperKeysOf(shape);
+  return Object.entries(value).every(([key, inner]) => !keys.includes(key) || Array.isArray(inner));
+}
+
 /** In words, what a file of events looks like, and what a value that is nothing like it looks like. */
 export function describeMismatch(shape: EventShape, value: unknown): string {
   const keys = wrapperKeysOf(shape)

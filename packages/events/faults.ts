@@ -3,11 +3,11 @@ import { BadInputError } from '#contracts/errors.js';
 /** Deeper nesting is refused: no event is so deep, and writing such a value out again would overflow the stack. */
 export const maxDepth = 200;
 
-/** The refusal of values nested deeper than {@link maxDepth}. */
-export function tooDeep(): BadInputError {
+/** The refusal of values nested deeper than {@link maxDepth}. @param place where, as `byte 12, line 3` */
+export function tooDeep(place: string): BadInputError {
   return new BadInputError(
     'too-deep',
-    `values are nested deeper than ${maxDepth} levels; expected flat event objects: check what wrote the file`,
+    `the value at ${place} is nested deeper than ${maxDepth} levels; expected flat event objects: check what wrote the file`,
   );
 }
 
@@ -23,6 +23,11 @@ export function tooLarge(maxBytes: number): BadInputError {
 /** The refusal of a text that is no JSON. @param place where, as `byte 12, line 3` */
 export function badJson(place: string, reason: string): BadInputError {
   return new BadInputError('bad-json', `not valid JSON at ${place}: ${reason}; mend the file and drop it again`);
+}
+
+/** The refusal of a value that begins on a line where another one ends. @param place of the second value */
+export function notAlone(place: string): BadInputError {
+  return badJson(place, 'expected the end of the line, because each value needs lines of its own');
 }
 
 /** The refusal of bytes that are not UTF-8. @param place between which bytes */

@@ -1,5 +1,6 @@
+import type { BadInputError } from '#contracts/errors.js';
 import { keyText } from './event-shape.js';
-import { maxDepth, tooDeep } from './faults.js';
+import { badJson, maxDepth, tooDeep } from './faults.js';
 
 /** What the checker has come to: the value goes on; has ended; is no JSON; or, if it was asked to tell, a key. */
 export type CheckerState = 'open' | 'ended' | 'faulty' | 'key';
@@ -25,6 +26,8 @@ export class JsonChecker {
   state: CheckerState = 'open';
   /** What is wrong, once `state` is `faulty`. */
   reason = '';
+  /** It is faulty for being nested too deep; it may be JSON. */
+  isTooDeep = false;
   readonly #tellKeys: boolean;
   /** Whether each open bracket is an object's. */
   readonly #open: boolean[] = [];
@@ -53,10 +56,12 @@ export class JsonChecker {
     return this.state === 'ended' || (this.#open.length === 0 && this.#next === number && wholeNumber.test(this.#kept));
   }
 
-  /**
-   * Reads on. Returns the place of the faulty byte, or that after the last byte of the value or key, or `end`.
-   * @throws BadInputError `too-deep`
-   */
+  /** The refusal of what is `faulty`. @param place of the faulty byte, as `byte 12, line 3` */
+  refusal(place: string): BadInputError {
+    return this.isTooDeep ? tooDeep(place) : badJson(place, this.reason);
+  }
+
+  /** Reads on. Returns the place of the faulty byte, or that after the last byte of the value or key, or `end`. */
   check(bytes: Uint8Array, start: number, end: number): number {
     this.state = 'open';
     for (let at = start; at < end; at++) {
@@ -105,7 +110,10 @@ export class JsonChecker {
 
   #beginValue(char: string): boolean {
     if (char === '{' || char === '[') {
-      if (this.#open.length === maxDepth) throw tooDeep();
+      if (this.#open.length === maxDepth) {
+        this.isTooDeep = true;
+        return this.#fault(`expected at most ${maxDepth} levels of nesting`);
+      }
       this.#open.push(char === '{');
       this.#next = char === '{' ? keyOrEnd : valueOrEnd;
     } else if (char === '"') this.#begin(string, false);

@@ -17,6 +17,7 @@ export interface ReadEventsOptions extends EventShape {
  * Reads the events of a JSON file in memory that does not grow with the file: `{"<wrapperKey>": [event, …]}` (other
  * keys ignored), `[event, …]`, newline-delimited JSON (LF or CRLF, blank lines allowed; a line may itself be a wrapping
  * object or an array), or a single event object, pretty-printed or not; strict UTF-8 with or without byte-order mark.
+ * Several of these may follow one another, each beginning on a line of its own.
  * Yields some hundred events at a time; the event loop gets its turn when the chunks let it, once per window.
  *
  * A line of newline-delimited events that is no JSON is an event that is a `BrokenEvent`, but for a last line that was

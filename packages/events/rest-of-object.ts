@@ -1,5 +1,4 @@
 import type { ByteWindow } from './byte-window.js';
-import { badJson } from './faults.js';
 import { JsonChecker } from './json-checker.js';
 
 /** Reads over what follows the events in their wrapping object. It must be JSON, of any size: nothing of it is kept. */
@@ -15,8 +14,8 @@ export class RestOfObject {
   read(window: ByteWindow): { readonly key?: string; readonly hasEnded: boolean } {
     const { bytes, at, end } = window;
     const stop = this.#checker.check(bytes, at, end);
-    const { state, reason } = this.#checker;
-    if (state === 'faulty') throw badJson(window.placeOf(stop), reason);
+    const { state } = this.#checker;
+    if (state === 'faulty') throw this.#checker.refusal(window.placeOf(stop));
     try {
       this.#decoder.decode(bytes.subarray(at, stop), { stream: true });
     } catch {

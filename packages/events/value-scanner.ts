@@ -1,5 +1,5 @@
 import { keyText } from './event-shape.js';
-import { maxDepth, tooDeep } from './faults.js';
+import { maxDepth } from './faults.js';
 import { jsonNumber } from './json-number.js';
 
 /** Why {@link ValueScanner.scan} did not come to the end of a value; all below zero, where no position is. */
@@ -10,6 +10,8 @@ export const notEnded = {
   lineBreak: -2,
   /** The value is an object with a wrapping key; `wrapperColon` says where. */
   wrapper: -3,
+  /** The value is nested deeper than `maxDepth`. */
+  tooDeep: -4,
 } as const;
 
 const [other, quote, open, close, colon, digit, lineFeed] = [0, 1, 2, 3, 4, 5, 6];
@@ -55,9 +57,8 @@ export class ValueScanner {
 
   /**
    * The place after the object or array that begins at `start`, or one of {@link notEnded}.
-   * @param options.top the value is one of the file itself, so a wrapping key in it counts
-   * @param options.lineBreaks whether the value may go on in another line
-   * @throws BadInputError `too-deep`
+   * @param top the value is one of the file itself, so a wrapping key in it counts
+   * @param lineBreaks whether the value may go on in another line
    */
   scan(bytes: Buffer, start: number, end: number, top: boolean, lineBreaks: boolean): number {
     let depth = 0;
@@ -77,7 +78,7 @@ export class ValueScanner {
         }
         case open:
           depth += 1;
-          if (depth > maxDepth) throw tooDeep();
+          if (depth > maxDepth) return notEnded.tooDeep;
           break;
         case close:
           depth -= 1;

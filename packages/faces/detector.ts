@@ -17,6 +17,12 @@ export interface FaceDetectorOptions {
   readonly limitMs?: number;
 }
 
+interface DetectOptions {
+  readonly signal?: AbortSignal;
+  /** Which file lies at the path, as `identityOf` has it; another one is not read. */
+  readonly identity?: string;
+}
+
 const usualLimitMs = 120_000;
 
 /**
@@ -45,8 +51,8 @@ export class FaceDetector {
    * never be read, FileChangedError when it was written to meanwhile, the signal's reason on abort, and a plain Error, worth
    * another try, for everything else.
    */
-  async detect(path: string, { signal }: { signal?: AbortSignal } = {}): Promise<FaceDetection> {
-    const limits = { limitMs: this.#limitMs, signal };
+  async detect(path: string, { signal, identity }: DetectOptions = {}): Promise<FaceDetection> {
+    const limits = { limitMs: this.#limitMs, signal, identity };
     try {
       return await this.#children.use((child) => child.detect(path, limits), { alone: false, signal });
     } catch (error) {

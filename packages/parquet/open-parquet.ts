@@ -1,4 +1,4 @@
-import type { FileHandle } from 'node:fs/promises';
+import type { ByteSource } from '#contracts/byte-source.js';
 import type { ColumnDefinition } from '#contracts/dataset.js';
 import { BadInputError } from '#contracts/errors.js';
 import type { CopyBinaryWriter } from '#database/copy/binary.js';
@@ -58,7 +58,7 @@ export interface ParquetFile {
  * @param size bytes of the file
  */
 export async function openParquet(
-  content: Uint8Array | FileHandle,
+  content: Uint8Array | ByteSource,
   size: number,
   { columns, daysOf }: ParquetRows,
   signal?: AbortSignal,

@@ -1,4 +1,4 @@
-import type { FileHandle } from 'node:fs/promises';
+import type { ByteSource } from '#contracts/byte-source.js';
 import { FileChangedError } from '#contracts/errors.js';
 
 /** A parquet file is read from its end; this much of it is read at once. */
@@ -8,11 +8,11 @@ const tailBytes = 512 * 1024;
 export class RandomReader {
   readonly size: number;
   /** Undefined where the tail is the whole file. */
-  readonly #handle: FileHandle | undefined;
+  readonly #handle: ByteSource | undefined;
   readonly #tailStart: number;
   readonly #tail: Uint8Array;
 
-  private constructor(handle: FileHandle | undefined, size: number, tailStart: number, tail: Uint8Array) {
+  private constructor(handle: ByteSource | undefined, size: number, tailStart: number, tail: Uint8Array) {
     this.#handle = handle;
     this.size = size;
     this.#tailStart = tailStart;
@@ -23,7 +23,7 @@ export class RandomReader {
    * @param content all bytes of the file, or what they are read through
    * @param size bytes of the file as known to the caller; a shorter file is a FileChangedError
    */
-  static async open(content: Uint8Array | FileHandle, size: number): Promise<RandomReader> {
+  static async open(content: Uint8Array | ByteSource, size: number): Promise<RandomReader> {
     if (content instanceof Uint8Array) {
       if (content.length < size) throw endedEarly(content.length, size);
       return new RandomReader(undefined, size, 0, content);
@@ -50,7 +50,7 @@ export class RandomReader {
   }
 }
 
-async function readRange(handle: FileHandle, start: number, end: number, size: number): Promise<Uint8Array> {
+async function readRange(handle: ByteSource, start: number, end: number, size: number): Promise<Uint8Array> {
   const bytes = new Uint8Array(Buffer.allocUnsafeSlow(end - start).buffer);
   let done = 0;
   while (done < bytes.length) {

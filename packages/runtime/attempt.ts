@@ -14,6 +14,7 @@ import { trackFollowUps } from './follow.js';
 import { interruptibly } from './interrupt.js';
 import { InvokedRunError, trackInvocations } from './invoke.js';
 import { type RunRecorder, recordRunLog } from './run-log.js';
+import { type ServerPaths, serverPaths } from './server-paths.js';
 
 /** What becomes of the job after an attempt. */
 export type Verdict =
@@ -32,7 +33,7 @@ const abortGraceMs = 4_000;
 
 /** Runs a task's body for an attempt that has begun, and records how it ended. @throws what the record throws */
 export async function runAttempt(deps: ExecutorDeps, run: BegunRun): Promise<Verdict> {
-  const recorder = recordRunLog(deps.pool, run, deps.log);
+  const recorder = recordRunLog(deps.pool, run, deps.log, pathsOf(deps));
   try {
     const task = deps.catalogue.get(run.task);
     if (!task) {
@@ -179,7 +180,8 @@ async function judge(
     await endAttempt(deps.pool, run, { run: 'queued', attempt: 'released' });
     return { kind: 'again', delayMs: 0 };
   }
-  const described = describe(error);
+  const paths = pathsOf(deps);
+  const described = describe(error, paths);
   // Nothing is wrong with the work when the database went away; the attempt is lost, like one whose worker died.
   if (isConnectionFault(error)) {
     recorder.warn(`the database went away: ${described.message}`);
@@ -189,11 +191,11 @@ async function judge(
   const lasting = error instanceof BadInputError || error instanceof InvokedRunError;
   if (!lasting && run.failures + 1 < run.maxAttempts) {
     const delayMs = backoff(task.retry, run.failures);
-    recorder.warn(`failed, next try in ${(delayMs / 1000).toFixed(1)} s: ${described.message}`, stackOf(error));
+    recorder.warn(`failed, next try in ${(delayMs / 1000).toFixed(1)} s: ${described.message}`, stackOf(error, paths));
     await endAttempt(deps.pool, run, { run: 'delayed', attempt: 'failed', error: described, delayMs, failures: 1 });
     return { kind: 'again', delayMs };
   }
-  recorder.error(`failed: ${described.message}`, stackOf(error));
+  recorder.error(`failed: ${described.message}`, stackOf(error, paths));
   return await fail(deps, run, described, recorder);
 }
 
@@ -213,15 +215,20 @@ function backoff(retry: RetryPolicy, failures: number): number {
   return full * (0.5 + Math.random() / 2);
 }
 
+/** What is stored for people to see names no path of the server. */
+const pathsOf = ({ services }: ExecutorDeps): ServerPaths => serverPaths([services.inboxDir, services.dataDir]);
+
 /** What is stored of an error. */
-export function describe(error: unknown): RunError {
+function describe(error: unknown, paths: ServerPaths): RunError {
   const code = error instanceof BadInputError ? error.code : sqlState(error);
   return {
     name: error instanceof Error ? error.name : 'Error',
-    message: messageOf(error),
+    message: paths.hideOf(error, messageOf(error)),
     ...(code === undefined ? {} : { code }),
   };
 }
 
-const stackOf = (error: unknown): Record<string, unknown> =>
-  error instanceof Error && !(error instanceof BadInputError) && error.stack ? { stack: error.stack } : {};
+const stackOf = (error: unknown, paths: ServerPaths): Record<string, unknown> =>
+  error instanceof Error && !(error instanceof BadInputError) && error.stack
+    ? { stack: paths.hideOf(error, error.stack) }
+    : {};

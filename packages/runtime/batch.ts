@@ -1,4 +1,4 @@
-import { BadInputError, FileChangedError } from '#contracts/errors.js';
+import { BadInputError, FileChangedError, FileFaultError } from '#contracts/errors.js';
 import type { FileTaskOutput } from '#contracts/file-task.js';
 import { isDataFault } from '#database/faults.js';
 import {
@@ -15,7 +15,7 @@ import { decideScopes } from '#database/ledger/scopes.js';
 import type { Tx } from '#database/pool.js';
 import type { RunError } from '#database/runs/attempts.js';
 import type { TaskContext } from './context.js';
-import { liesAt } from './open-file.js';
+import { identityAt } from './open-file.js';
 
 /** What a task says of a file it has loaded. */
 export interface Load {
@@ -50,6 +50,7 @@ export async function commitBatch(context: TaskContext, loader: BatchLoader): Pr
       const files = await listFilesToLoad(tx, context.fence.runId);
       const batch = new Batch(context, await listLoadedRelatives(tx, files), files.length);
       await loader.load(tx, files, batch);
+      batch.expectReadable();
       const { replaced: ofScopes, outdated } = await batch.decideScopes(tx);
       const versions = batch.replaced();
       const gone = [...versions, ...ofScopes, ...outdated];
@@ -133,7 +134,8 @@ export class Batch {
       this.#loadedHere.get(file.sha256) ??
       this.#relatives.find((r) => r.sha256 === file.sha256 && r.path !== file.path);
     if (!of) return undefined;
-    return { kind: 'duplicate', file, of, moved: !(await liesAt(this.#context.services.inboxDir, of)) };
+    const there = await identityAt(this.#context.services.inboxDir, of);
+    return { kind: 'duplicate', file, of, moved: there === undefined };
   }
 
   /**
@@ -155,6 +157,15 @@ export class Batch {
     return { replaced, outdated: [...outdated.keys()] };
   }
 
+  /**
+   * To be called when all files have their outcome.
+   * @throws FileFaultError when none of them could be read: then it is not a file that is tried again, but the run
+   */
+  expectReadable(): void {
+    const [first] = this.#outcomes;
+    if (first?.kind === 'released' && this.#outcomes.every(({ kind }) => kind === 'released')) throw first.fault;
+  }
+
   /** Older versions whose content the run's outcomes replace. */
   replaced(): bigint[] {
     const renewed = new Set(
@@ -167,6 +178,7 @@ export class Batch {
 /** What an error while a file was loaded says about the file; undefined when it says nothing about it. */
 export function outcomeOf(file: RunFile, error: unknown): FileOutcome | undefined {
   if (error instanceof FileChangedError) return { kind: 'changed', file, reason: error.message };
+  if (error instanceof FileFaultError) return { kind: 'released', file, reason: error.message, fault: error };
   if (error instanceof BadInputError) return { kind: 'quarantined', file, code: error.code, reason: error.message };
   // The reader let a value pass that the table refuses.
   if (isDataFault(error) && error instanceof Error) {
@@ -179,12 +191,14 @@ function summarize(outcomes: readonly FileOutcome[], replaced: number): FileTask
   const count = (kind: FileOutcome['kind']): number => outcomes.filter((o) => o.kind === kind).length;
   const sum = (of: 'rows' | 'rejects'): number =>
     outcomes.reduce((total, o) => total + (o.kind === 'loaded' ? o[of] : 0), 0);
+  const released = count('released');
   return {
     files: outcomes.length,
     loaded: count('loaded'),
     duplicates: count('duplicate'),
     quarantined: count('quarantined'),
     changed: count('changed'),
+    ...(released > 0 && { released }),
     outdated: count('outdated'),
     replaced,
     rows: sum('rows'),

@@ -10,7 +10,7 @@ import { type Batch, type Load, outcomeOf } from './batch.js';
 import type { TaskContext } from './context.js';
 import type { CopyLoad, CopyLoader, CopySource } from './copy-files.js';
 import { type CopyPlaces, PartitionedPlaces, type Place, singlePlace } from './copy-places.js';
-import { type HeldFile, holdFile, maxWholeBytes, readFile, verified, withFile } from './open-file.js';
+import { type HeldFile, holdFile, maxWholeBytes, type OpenFile, readFile, verified, withFile } from './open-file.js';
 
 export interface CopyBatchDeps {
   readonly context: TaskContext;
@@ -121,7 +121,7 @@ export class CopyBatch {
   /** Before a file's turn; one that is too large for that is opened again when it is loaded alone. */
   readonly #hold = (file: RunFile): Promise<HeldFile> => {
     const { inboxDir } = this.#deps.context.services;
-    return file.size <= maxWholeBytes ? readFile(inboxDir, file) : holdFile(inboxDir, file);
+    return file.size <= maxWholeBytes ? readFile(inboxDir, file) : holdFile(inboxDir, file, this.#deps.context.signal);
   };
 
   /** Makes a file's rows in memory and adds them to the COPY under way; one with too many rows gets its own. */
@@ -205,7 +205,7 @@ export class CopyBatch {
     await tx.query('SAVEPOINT file');
     let place: Place | undefined;
     try {
-      const load = await withFile(context.services.inboxDir, file, async (open) => {
+      const work = async (open: OpenFile): Promise<CopyLoad> => {
         if (file.state === 'loaded') {
           await remove(tx, [file.id]);
           await removeRejects(tx, [file.id]);
@@ -213,7 +213,8 @@ export class CopyBatch {
         const source = await loader.open(open, context.signal);
         place = await this.#places.placeOf((await source.spans?.()) ?? [], true);
         return this.#scoped(await this.#stream(place, source));
-      });
+      };
+      const load = await withFile(context.services.inboxDir, file, work, context.signal);
       await storeRejects(tx, file.id, load.rejects?.kept ?? []);
       await tx.query('RELEASE SAVEPOINT file');
       return loadedOutcome(file, load);

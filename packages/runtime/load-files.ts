@@ -85,7 +85,8 @@ class FileBatch<T> {
     const duplicate = await this.#batch.duplicate(file);
     if (duplicate) return { file, outcome: duplicate };
     try {
-      const value = await withFile(this.#context.services.inboxDir, file, (open) => this.#loader.read(open));
+      const { services, signal } = this.#context;
+      const value = await withFile(services.inboxDir, file, (open) => this.#loader.read(open), signal);
       return { file, value };
     } catch (error) {
       const outcome = outcomeOf(file, error);

@@ -3,6 +3,7 @@ import type { Pool } from '#database/pool.js';
 import type { Fence } from '#database/runs/attempts.js';
 import { appendLog, type LogLine, recordProgress } from '#database/runs/history.js';
 import type { Logger } from '#process/log.js';
+import type { ServerPaths } from './server-paths.js';
 
 /** An attempt's log and progress on their way to the database. */
 export interface RunRecorder extends TaskLog {
@@ -19,8 +20,9 @@ const maxLines = 10_000;
 /**
  * Collects an attempt's log lines and progress and writes them in the background. What cannot be written, because the
  * database is away, is told to the process's own log instead; the run goes on.
+ * @param paths taken out of what is stored; the process's own log keeps them
  */
-export function recordRunLog(pool: Pool, fence: Fence, processLog: Logger): RunRecorder {
+export function recordRunLog(pool: Pool, fence: Fence, processLog: Logger, paths: ServerPaths): RunRecorder {
   let lines: LogLine[] = [];
   let stored = 0;
   let progress: { done: number; total: number } | undefined;
@@ -38,6 +40,10 @@ export function recordRunLog(pool: Pool, fence: Fence, processLog: Logger): RunR
       processLog.warn({ err: error, run: fence.runId, lines: batch }, 'lines of a run could not be stored');
     }
   };
+  const hidden = (fields: Record<string, unknown>): Record<string, unknown> =>
+    Object.fromEntries(
+      Object.entries(fields).map(([key, value]) => [key, typeof value === 'string' ? paths.hide(value) : value]),
+    );
   const flush = (): Promise<void> => {
     writing = writing.then(write);
     return writing;
@@ -54,7 +60,12 @@ export function recordRunLog(pool: Pool, fence: Fence, processLog: Logger): RunR
       stored += 1;
       if (stored > maxLines) return;
       const last = stored === maxLines ? ' (the log is full: later lines are only in the worker’s own log)' : '';
-      lines.push({ at: new Date(), level, message: message + last, ...(fields ? { fields } : {}) });
+      lines.push({
+        at: new Date(),
+        level,
+        message: paths.hide(message) + last,
+        ...(fields && { fields: hidden(fields) }),
+      });
     };
   return {
     debug: say('debug'),

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -115,12 +116,13 @@ export async function withFixture(
           worker,
           async drop(path, lines) {
             // Spaces make a file as large as a large load wants; they belong to no line.
-            await writeFile(join(dir, path), lines.join('\n').padEnd(size));
+            const content = lines.join('\n').padEnd(size);
+            await writeFile(join(dir, path), content);
             const now = await stat(join(dir, path), { bigint: true });
             const { rows } = await pool.query<{ id: string }>(
               `INSERT INTO ops.file (source, path, size, mtime_ns, sha256, state, settled_at)
                VALUES ($1, $2, $3, $4, $5, 'settled', now()) RETURNING id`,
-              [source.name, path, now.size, now.mtimeNs, `${path} ${lines.join()}`],
+              [source.name, path, now.size, now.mtimeNs, createHash('sha256').update(content).digest('hex')],
             );
             return rows[0]?.id ?? '';
           },

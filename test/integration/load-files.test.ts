@@ -181,7 +181,8 @@ test('a loaded file that is loaded once more gets new rows, and keeps those it h
     ] as const) {
       await writeFile(join(dir, path), content);
       const { size, mtimeNs } = await stat(join(dir, path), { bigint: true });
-      await pool.query('UPDATE ops.file SET size = $2, mtime_ns = $3 WHERE path = $1', [path, size, mtimeNs]);
+      const values = [path, size, mtimeNs, createHash('sha256').update(content).digest('hex')];
+      await pool.query('UPDATE ops.file SET size = $2, mtime_ns = $3, sha256 = $4 WHERE path = $1', values);
     }
     await load(...ids);
     assert.deepEqual(await wordsOf(fixture), ['a: one', 'b: two', 'c: six', 'd: ten']);
@@ -204,8 +205,8 @@ test('a newer version replaces the rows of the older one', () =>
     const { size, mtimeNs } = await stat(join(fixture.dir, 'a'), { bigint: true });
     const { rows } = await pool.query<{ id: string }>(
       `INSERT INTO ops.file (source, path, version, size, mtime_ns, sha256, state, settled_at)
-       VALUES ('stubs', 'a', 2, $1, $2, 'other', 'settled', now()) RETURNING id`,
-      [size, mtimeNs],
+       VALUES ('stubs', 'a', 2, $1, $2, $3, 'settled', now()) RETURNING id`,
+      [size, mtimeNs, createHash('sha256').update('two').digest('hex')],
     );
     await load(rows[0]?.id ?? '');
     assert.deepEqual(await wordsOf(fixture), ['a: two']);

@@ -118,7 +118,9 @@ export type FileOutcome =
   | { readonly kind: 'outdated'; readonly file: RunFile; readonly reason: string }
   | { readonly kind: 'duplicate'; readonly file: RunFile; readonly of: LoadedFile; readonly moved: boolean }
   | { readonly kind: 'quarantined'; readonly file: RunFile; readonly code: string; readonly reason: string }
-  | { readonly kind: 'changed'; readonly file: RunFile; readonly reason: string };
+  | { readonly kind: 'changed'; readonly file: RunFile; readonly reason: string }
+  /** It could not be read for now; it is given back, to be loaded in a batch of its own. */
+  | { readonly kind: 'released'; readonly file: RunFile; readonly reason: string; readonly fault: Error };
 
 /**
  * Writes what became of a run's files, inside the transaction that holds their rows.
@@ -144,13 +146,14 @@ export async function recordOutcomes(
     `UPDATE ops.file f SET
        state = CASE
          WHEN o.kind = 'changed' THEN CASE WHEN f.current THEN 'arriving' ELSE 'superseded' END
+         WHEN o.kind = 'released' THEN CASE WHEN f.current THEN 'settled' ELSE 'superseded' END
          WHEN o.kind = 'outdated' OR (o.kind = 'quarantined' AND NOT f.current) THEN 'superseded'
          ELSE o.kind
        END::ops.file_state,
        code = o.code, reason = o.reason, rows = o.rows, rejects = o.rejects, duplicate_of_id = o.duplicate_of,
        moved = o.moved, scope = o.scope,
-       run_id = $1, attempt = $2, alone = false, updated_at = now(),
-       ended_at = CASE WHEN o.kind <> 'changed' THEN now() END
+       run_id = $1, attempt = $2, alone = o.kind = 'released', updated_at = now(),
+       ended_at = CASE WHEN o.kind NOT IN ('changed', 'released') THEN now() END
      FROM unnest($3::bigint[], $4::text[], $5::text[], $6::text[], $7::bigint[], $8::int[], $9::bigint[], $10::boolean[], $11::text[])
        AS o (id, kind, code, reason, rows, rejects, duplicate_of, moved, scope)
      WHERE f.id = o.id AND (f.state = 'loading' OR o.kind IN ('loaded', 'outdated'))`,

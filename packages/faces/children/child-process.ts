@@ -30,6 +30,13 @@ interface AskOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+interface DetectOptions {
+  /** Which file lies at the path, as `identityOf` has it. */
+  readonly identity?: string | undefined;
+  readonly limitMs: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
 const modelLimitMs = 60_000;
 
 function howItEnded(child: ChildProcess): string {
@@ -111,10 +118,11 @@ export class FaceChild {
    * Looks at one picture; several may be under way. Rejects with the error the picture caused, with ChildEndedError when
    * the child ended or took longer than `limitMs`, and with the signal's reason on abort. Abort and limit end the child.
    */
-  async detect(path: string, limits: { readonly limitMs: number; readonly signal?: AbortSignal | undefined }) {
+  async detect(path: string, { identity, limitMs, signal }: DetectOptions) {
     this.#lastId += 1;
     const id = this.#lastId;
-    const reply = await this.#ask({ type: 'detect', id, path }, { id, ...limits });
+    const request = { type: 'detect' as const, id, path, ...(identity !== undefined && { identity }) };
+    const reply = await this.#ask(request, { id, limitMs, signal });
     if (reply.type === 'found') return reply.detection satisfies FaceDetection;
     throw refusal(reply);
   }

@@ -18,7 +18,7 @@ async function answer(request: Request): Promise<Reply> {
     return { type: 'ready', id: 0 };
   }
   if (work === undefined) throw new Error('a picture came before the model');
-  return { type: 'found', id: request.id, detection: await work.detect(request.path) };
+  return { type: 'found', id: request.id, detection: await work.detect(request.path, request.identity) };
 }
 
 // A thread for each picture under way; libvips would keep decoded operations for reuse that never comes.

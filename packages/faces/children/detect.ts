@@ -3,7 +3,7 @@ import type { FaceFinder, FoundFace, Picture, Size } from '../inference/face-fin
 import { clip } from '../inference/geometry.js';
 import type { LoadableModel } from '../model/definition.js';
 import { openPicture } from '../picture/decode.js';
-import { withPictureFile } from '../picture/file.js';
+import { type PictureFile, withPictureFile } from '../picture/file.js';
 import { StageTimes } from '../stages.js';
 
 /** What pictures are looked at with. */
@@ -45,15 +45,13 @@ export class FaceWork {
   }
 
   /** Throws as `openPicture` and `withPictureFile` do. */
-  async detect(path: string): Promise<FaceDetection> {
+  async detect(path: string, identity?: string): Promise<FaceDetection> {
     const { finder, model, maxPixels } = this.#options;
     const threshold = model.definition.threshold.score;
     const times = new StageTimes();
-    return await withPictureFile(path, times, async ({ format, bytes, md5 }) => {
+    const look = async ({ format, source, md5 }: PictureFile): Promise<FaceDetection> => {
       const md5Hex = await times.time('hash', md5);
-      const { width, height, raster } = await times.time('decode', () =>
-        openPicture({ path, ...(bytes && { bytes }) }, format, { maxPixels }),
-      );
+      const { width, height, raster } = await times.time('decode', () => openPicture(source, format, { maxPixels }));
       const first = finder.firstSize({ width, height });
       const decoded = await times.time('decode', () => raster(first));
       const picture: Picture = {
@@ -70,7 +68,8 @@ export class FaceWork {
         .filter((face) => face.width > 0 && face.height > 0)
         .map(toFace);
       return { width, height, format, faces, model: model.name, threshold, stages: times.millis, md5: md5Hex };
-    });
+    };
+    return await withPictureFile(path, times, look, identity);
   }
 
   async #inTurn<T>(look: () => Promise<T>): Promise<T> {

@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox';
-import { BadInputError, FileChangedError } from '#contracts/errors.js';
+import { BadInputError, FileChangedError, FileFaultError } from '#contracts/errors.js';
+import { fileFault } from '#contracts/file-faults.js';
 import { FaceDetection } from '../detection.js';
 import { LoadableModel } from '../model/definition.js';
 
@@ -11,14 +12,20 @@ export const OpenRequest = Type.Object({
 });
 
 /** One picture to look at; answered by `found` or `failed` with the same id. Several may be under way. */
-export const DetectRequest = Type.Object({ type: Type.Literal('detect'), id: Type.Integer(), path: Type.String() });
+export const DetectRequest = Type.Object({
+  type: Type.Literal('detect'),
+  id: Type.Integer(),
+  path: Type.String(),
+  /** Which file lies there, as `identityOf` has it; if another does by now, nothing is read. */
+  identity: Type.Optional(Type.String()),
+});
 
 /** All that is sent to a child. */
 export const Request = Type.Union([OpenRequest, DetectRequest]);
 
 /** An error as it crosses between processes: its class by name, because classes do not cross. */
 export const SentError = Type.Object({
-  kind: Type.Union([Type.Literal('bad-input'), Type.Literal('file-changed'), Type.Literal('other')]),
+  kind: Type.Enum(['bad-input', 'file-changed', 'file-fault', 'other']),
   code: Type.String(),
   message: Type.String(),
   stack: Type.String(),
@@ -37,12 +44,14 @@ export type Request = Static<typeof Request>;
 export type Reply = Static<typeof Reply>;
 export type SentError = Static<typeof SentError>;
 
-/** Makes an error ready to be sent. */
-export function sendable(error: unknown): SentError {
+/** Makes an error ready to be sent. What the system says of a file is said without the file's path. */
+export function sendable(thrown: unknown): SentError {
+  const error = fileFault(thrown, 'the picture');
   const message = error instanceof Error ? error.message : String(error);
   const stack = (error instanceof Error ? error.stack : undefined) ?? '';
   if (error instanceof BadInputError) return { kind: 'bad-input', code: error.code, message, stack };
   if (error instanceof FileChangedError) return { kind: 'file-changed', code: '', message, stack };
+  if (error instanceof FileFaultError) return { kind: 'file-fault', code: '', message, stack };
   return { kind: 'other', code: '', message, stack };
 }
 
@@ -51,5 +60,6 @@ export function received(sent: SentError): Error {
   const options = { cause: sent.stack };
   if (sent.kind === 'bad-input') return new BadInputError(sent.code, sent.message, options);
   if (sent.kind === 'file-changed') return new FileChangedError(sent.message, options);
+  if (sent.kind === 'file-fault') return new FileFaultError(sent.message, options);
   return new Error(sent.message, options);
 }

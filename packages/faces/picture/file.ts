@@ -1,16 +1,17 @@
 import { createHash } from 'node:crypto';
-import type { Stats } from 'node:fs';
-import { type FileHandle, open, stat } from 'node:fs/promises';
+import { type BigIntStats, constants } from 'node:fs';
+import { type FileHandle, lstat, open } from 'node:fs/promises';
 import { FileChangedError } from '#contracts/errors.js';
 import type { StageTimes } from '../stages.js';
+import type { PictureSource } from './decode.js';
 import { pictureFault } from './faults.js';
 import { describeContent, PICTURE_FORMATS_TEXT, type PictureFormat, SNIFF_BYTES, sniffFormat } from './sniff.js';
 
 /** A picture file's content, told by its first bytes. */
 export interface PictureFile {
   readonly format: PictureFormat;
-  /** All its bytes; undefined when they are more than 32 MiB. */
-  readonly bytes: Uint8Array | undefined;
+  /** What is decoded: its bytes, if they are no more than 32 MiB, else the open file, whatever lies at its path by then. */
+  readonly source: PictureSource;
   /** MD5 of all its bytes, hexadecimal; large files are read in pieces. */
   md5(): Promise<string>;
 }
@@ -47,33 +48,48 @@ async function md5Of(handle: FileHandle, bytes: Uint8Array | undefined): Promise
   }
 }
 
-function isSame(before: Stats, after: Stats): boolean {
-  return before.ino === after.ino && before.size === after.size && before.mtimeMs === after.mtimeMs;
+function isSame(before: BigIntStats, after: BigIntStats): boolean {
+  return identityOf(before) === identityOf(after) && before.size === after.size && before.mtimeNs === after.mtimeNs;
 }
+
+const identityOf = ({ dev, ino }: BigIntStats): string => `${dev}:${ino}`;
+const stateOf = (path: string): Promise<BigIntStats> => lstat(path, { bigint: true });
+
+/** No symbolic link and no pipe that waits for its writer, should one have taken the file's place. Windows knows neither. */
+const readFlags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
+
+/** A name for the open file itself, where the system has one. */
+const decodedPath = (path: string, handle: FileHandle): string =>
+  process.platform === 'win32' ? path : `/dev/fd/${handle.fd}`;
 
 /**
  * Opens the file at `path`, lets `work` use it, and closes it. Throws BadInputError `empty`, `not-a-file` or
  * `not-an-image` before `work` is called, FileChangedError when the file was written to or replaced meanwhile, and
  * what the file system throws (no such file, no permission) as it is.
+ * @param identity `<device>:<inode>` of the file that is meant; another one is not read, as FileChangedError
  */
 export async function withPictureFile<T>(
   path: string,
   times: StageTimes,
   work: (file: PictureFile) => Promise<T>,
+  identity?: string,
 ): Promise<T> {
-  const before = await stat(path);
+  const before = await stateOf(path);
   // Before opening: opening a named pipe would wait for its writer.
   if (!before.isFile()) {
     throw pictureFault('not-a-file', 'Expected a picture file; this is a folder, a device or a pipe. Drop files only.');
   }
-  if (before.size === 0) {
+  if (before.size === 0n) {
     throw pictureFault(
       'empty',
       `Expected a ${PICTURE_FORMATS_TEXT} picture; the file is empty. Copy it again from its source.`,
     );
   }
-  await using handle = await open(path);
-  const bytes = before.size <= WHOLE_BYTES ? await times.time('read', () => readWhole(handle, before.size)) : undefined;
+  await using handle = await open(path, readFlags);
+  const opened = await handle.stat({ bigint: true });
+  if (!isSame(before, opened) || (identity !== undefined && identity !== identityOf(opened))) throw changed();
+  const size = Number(before.size);
+  const bytes = size <= WHOLE_BYTES ? await times.time('read', () => readWhole(handle, size)) : undefined;
   const head =
     bytes === undefined
       ? await readHead(handle)
@@ -87,13 +103,14 @@ export async function withPictureFile<T>(
   }
   let result: T;
   try {
-    result = await work({ format, bytes, md5: () => md5Of(handle, bytes) });
+    const source = { path: decodedPath(path, handle), ...(bytes && { bytes }) };
+    result = await work({ format, source, md5: () => md5Of(handle, bytes) });
   } catch (error) {
     // A picture that is still being written looks truncated; it is to be read again, not refused.
-    if (!isSame(before, await stat(path))) throw changed(error);
+    if (!isSame(before, await stateOf(path))) throw changed(error);
     throw error;
   }
-  if (!isSame(before, await stat(path))) throw changed();
+  if (!isSame(before, await stateOf(path))) throw changed();
   return result;
 }
 

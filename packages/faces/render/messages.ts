@@ -12,6 +12,8 @@ export type PictureType = (typeof pictureTypes)[number];
 export const RenderRequest = Type.Object({
   /** Absolute path of the source. */
   path: Type.String(),
+  /** Which file lies there, as `identityOf` has it; another one is not read. */
+  identity: Type.Optional(Type.String()),
   /** The picture fits a square of so many pixels; it is never enlarged. */
   side: Type.Integer(),
   type: Type.Enum(['image/jpeg', 'image/webp']),

@@ -1,6 +1,6 @@
 import sharp from 'sharp';
 import { DEFAULT_MAX_PIXELS, fitInside, openPicture } from '../picture/decode.js';
-import { withPictureFile } from '../picture/file.js';
+import { type PictureFile, withPictureFile } from '../picture/file.js';
 import { StageTimes } from '../stages.js';
 import { drawOverlay } from './annotation.js';
 import type { RenderRequest } from './messages.js';
@@ -10,9 +10,9 @@ import type { RenderRequest } from './messages.js';
  * and encodes it. A caption is added below the picture; with it, the canvas may be higher than `side`, and wider than
  * a picture of less than 320 pixels. Throws as `withPictureFile` and `openPicture` do.
  */
-export async function renderPicture({ path, side, type, annotation }: RenderRequest): Promise<Buffer> {
-  return await withPictureFile(path, new StageTimes(), async ({ format, bytes }) => {
-    const picture = await openPicture({ path, ...(bytes && { bytes }) }, format, { maxPixels: DEFAULT_MAX_PIXELS });
+export async function renderPicture({ path, identity, side, type, annotation }: RenderRequest): Promise<Buffer> {
+  const render = async ({ format, source }: PictureFile): Promise<Buffer> => {
+    const picture = await openPicture(source, format, { maxPixels: DEFAULT_MAX_PIXELS });
     const { width, height } = picture;
     const size =
       width <= side && height <= side ? { width, height } : fitInside(width, height, { width: side, height: side });
@@ -33,5 +33,6 @@ export async function renderPicture({ path, side, type, annotation }: RenderRequ
         ? image.webp({ quality: 80, effort: 2, smartSubsample: annotation !== undefined })
         : image.jpeg({ quality: 80, chromaSubsampling });
     return await encoded.toBuffer();
-  });
+  };
+  return await withPictureFile(path, new StageTimes(), render, identity);
 }

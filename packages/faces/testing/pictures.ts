@@ -31,7 +31,7 @@ export interface ReadPicture extends DecodablePicture {
   readonly pixels: Raster;
 }
 
-/** Reads the picture at `path` as a face detector would, and scales it to fit `box`. `whole: false` decodes from the path. */
+/** Reads the picture at `path` as a face detector would, and scales it to fit `box`. `whole: false` decodes from the open file. */
 export function readPicture(
   path: string,
   {
@@ -40,9 +40,8 @@ export function readPicture(
     whole = true,
   }: { box?: Size; maxPixels?: number; whole?: boolean } = {},
 ): Promise<ReadPicture> {
-  return withPictureFile(path, new StageTimes(), async ({ format, bytes }) => {
-    const source = bytes === undefined || !whole ? { path } : { path, bytes };
-    const picture = await openPicture(source, format, { maxPixels });
+  return withPictureFile(path, new StageTimes(), async ({ format, source }) => {
+    const picture = await openPicture(whole ? source : { path: source.path }, format, { maxPixels });
     return { ...picture, format, pixels: await picture.raster(fitInside(picture.width, picture.height, box)) };
   });
 }

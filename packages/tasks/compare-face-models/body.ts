@@ -1,4 +1,4 @@
-import { BadInputError, FileChangedError } from '#contracts/errors.js';
+import { BadInputError, FileChangedError, FileFaultError, messageOf } from '#contracts/errors.js';
 import type { InputOf } from '#contracts/task.js';
 import { type LoadedPicture, listLoadedPictures, storeFaceComparisons } from '#database/queries/face-comparisons.js';
 import type { FaceDetection } from '#faces/detection.js';
@@ -8,7 +8,7 @@ import { builtInModels } from '#faces/model/folders.js';
 import { resolveNamedModel } from '#faces/model/resolve.js';
 import { ahead } from '#runtime/ahead.js';
 import type { TaskContext, TaskRun } from '#runtime/context.js';
-import { withFile } from '#runtime/open-file.js';
+import { type OpenFile, withFile } from '#runtime/open-file.js';
 import type { definition } from './definition.js';
 import { Tally } from './tally.js';
 
@@ -87,9 +87,9 @@ async function compare(
 ): Promise<void> {
   const lookAt = async ({ file }: LoadedPicture): Promise<Found> => {
     signal.throwIfAborted();
-    return await withFile(services.inboxDir, file, ({ absolutePath }) =>
-      Promise.all([a.detect(absolutePath, { signal }), b.detect(absolutePath, { signal })]),
-    );
+    const detect = ({ absolutePath, identity }: OpenFile): Promise<Found> =>
+      Promise.all([a.detect(absolutePath, { signal, identity }), b.detect(absolutePath, { signal, identity })]);
+    return await withFile(services.inboxDir, file, detect, signal);
   };
   const depth = Math.min(a.inFlight, b.inFlight);
   let done = 0;
@@ -100,9 +100,9 @@ async function compare(
       tally.add(picture, inA.faces, inB.faces);
     } catch (error) {
       // Anything else (an abort, a process that cannot be started) is no fault of the picture and ends the attempt.
-      if (!(error instanceof BadInputError || error instanceof FileChangedError)) throw error;
-      log.warn(`${item.file.path}: ${error.message}`, { file: picture.fileId });
-      tally.fail(picture, error.message);
+      if (![BadInputError, FileChangedError, FileFaultError].some((known) => error instanceof known)) throw error;
+      log.warn(`${item.file.path}: ${messageOf(error)}`, { file: picture.fileId });
+      tally.fail(picture, messageOf(error));
     }
     done += 1;
     progress(done, pictures.length);

@@ -113,7 +113,9 @@ test('a picture that is loaded once more and is bad by then keeps its rows', { s
     const path = join(deps.services.inboxDir, 'a.jpg');
     await writeFile(path, 'no picture');
     const { size, mtimeNs } = await stat(path, { bigint: true });
-    await pool.query('UPDATE ops.file SET size = $2, mtime_ns = $3 WHERE id = $1', [ids[0], size, mtimeNs]);
+    const sha256 = createHash('sha256').update('no picture').digest('hex');
+    const values = [ids[0], size, mtimeNs, sha256];
+    await pool.query('UPDATE ops.file SET size = $2, mtime_ns = $3, sha256 = $4 WHERE id = $1', values);
     const ended = await run(task, { files: ids });
     assert.deepEqual([ended.output?.['loaded'], ended.output?.['quarantined']], [1, 1]);
     assert.deepEqual(await picturesOf(runner), before);

@@ -21,7 +21,7 @@ export const run: TaskRun<typeof definition> = async (context) => {
     ahead: detector.inFlight,
     together,
     async read(file) {
-      const found = await detector.detect(file.absolutePath, { signal });
+      const found = await detector.detect(file.absolutePath, { signal, identity: file.identity });
       sums.add(found.stages);
       log.info(`${file.path}: ${found.faces.length} faces`, { file: String(file.id), model: found.model });
       return found;
@@ -54,7 +54,7 @@ function sharedDetector({ services, log }: TaskContext): Promise<FaceDetector> {
   });
 }
 
-/** A face detection is of the bytes that were hashed: size and mtime stood still while it was made. */
+/** A face detection is of the bytes that were hashed: see `HeldFile.verify`. */
 function rowOf({ id, path, sha256, seenOn }: RunFile, found: FaceDetection): ImageRow {
   const { md5, width, height, format, model, threshold, faces } = found;
   const name = basename(path, extname(path));

@@ -7,7 +7,7 @@ import { BadInputError, FileChangedError } from '#contracts/errors.js';
 import { findPictureSource, type PictureSource } from '#database/queries/picture-source.js';
 import { type PictureType, pictureTypes, type RenderRequest } from '#faces/render/messages.js';
 import { RenderError } from '#faces/render/renderer.js';
-import { liesAt } from '#runtime/open-file.js';
+import { identityAt } from '#runtime/open-file.js';
 import type { ApiDeps } from '../../deps.js';
 import type { App } from '../../http/app-type.js';
 import { HttpProblem, notFound } from '../../http/problem.js';
@@ -99,7 +99,8 @@ async function sendPicture(
 ): Promise<FastifyReply> {
   const source = await findPictureSource(pool, wanted.id);
   if (source === undefined) throw notFound(`file ${wanted.id} was not loaded as a picture, or is not known`);
-  if (!(await liesAt(config.inboxDir, source))) throw gone(source.path);
+  const identity = await identityAt(config.inboxDir, source);
+  if (identity === undefined) throw gone(source.path);
 
   const type = pictureTypeFor(request.headers.accept);
   const key = keyOf(source, wanted, type);
@@ -108,9 +109,12 @@ async function sendPicture(
   if (hasAlready(request.headers['if-none-match'], etag)) return reply.code(304).send();
   try {
     const bytes = await pictures.get(key, async (renderer) => {
-      const rendered = await renderer.render(toRequest(config.inboxDir, source, wanted, type));
+      const rendered = await renderer.render({
+        ...toRequest(config.inboxDir, source, wanted, type),
+        identity,
+      });
       // What was read between the two looks was the version that was loaded.
-      if (!(await liesAt(config.inboxDir, source))) throw gone(source.path);
+      if ((await identityAt(config.inboxDir, source)) !== identity) throw gone(source.path);
       return rendered;
     });
     return await reply.type(type).send(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
