@@ -36,10 +36,12 @@ export async function startWatcher({ config, databaseUrl, log, releasers }: Watc
   const { inboxDir } = config;
   const tasks = sourceTasks(await loadCatalogue());
   const bySource = new Map(tasks.map((task) => [task.source.name, task]));
+  const leadership = seekLeadership(databaseUrl, log);
   const pool = openPool({
     url: databaseUrl,
-    name: 'millrace watcher',
+    name: leadership.sessions,
     max: 4,
+    onConnect: (client) => leadership.refuseUnlessLeader(client),
     onError: (error) => log.warn({ err: error }, 'an idle database connection broke'),
   });
   releasers.add('database pool', () => pool.end());
@@ -47,7 +49,6 @@ export async function startWatcher({ config, databaseUrl, log, releasers }: Watc
     log.warn({ err: error }, `the carrier has trouble: ${error.message}`),
   );
   releasers.add('carrier', () => carrier.close());
-  const leadership = seekLeadership(databaseUrl, log);
   releasers.add('leadership', () => leadership.close());
 
   const disk = openDisk(inboxDir);
@@ -58,8 +59,15 @@ export async function startWatcher({ config, databaseUrl, log, releasers }: Watc
   releasers.add('inbox events', () => hints.close());
 
   const pace = createScanPace(config.scanIntervalMs);
-  const looker = createLooker({ pool, disk, hints, log, sourceOf: (path) => sourceOf(tasks, path) });
-  const settler = createSettler({ pool, disk, settleMs: config.settleMs, log });
+  const looker = createLooker({
+    pool,
+    disk,
+    hints,
+    log,
+    sourceOf: (path) => sourceOf(tasks, path),
+    tick: () => leadership.tick(),
+  });
+  const settler = createSettler({ pool, disk, clock: leadership, settleMs: config.settleMs, log });
   const dispatcher = createDispatcher({ pool, carrier, disk, log, batchFiles: config.batchFiles });
 
   const look = async (): Promise<void> => {

@@ -24,7 +24,7 @@ export interface DispatcherDeps {
   readonly batchFiles?: number | undefined;
 }
 
-/** A batch that is not full goes when nothing more of its source is arriving and its first file waited so long, … */
+/** A batch that is not full goes when nothing more of its source is arriving and files of it wait for so long, … */
 const lingerMs = 300;
 /** … or in any case after so long: one file alone does not wait long for company. */
 const maxWaitMs = 5_000;
@@ -52,6 +52,8 @@ export interface Dispatcher {
  */
 export function createDispatcher(deps: DispatcherDeps): Dispatcher {
   const reached = new Map<string, string>();
+  /** Since when files of a source wait for a run, by this process's own clock. */
+  const waiting = new Map<string, number>();
   return {
     async pass(task, arriving) {
       const name = task.source.name;
@@ -60,15 +62,23 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
       let next: string | undefined = began;
       let inVain = 0;
       let stretches = 0;
+      const waitedMs = (): number => {
+        const since = waiting.get(name) ?? performance.now();
+        waiting.set(name, since);
+        return performance.now() - since;
+      };
       try {
         while (next !== undefined && stretches < mostStretches && inVain < mostInVain && runs.length < runsAtOnce) {
-          const done = await dispatchStretch(deps, task, { arriving, after: next, runs });
+          const done = await dispatchStretch(deps, task, { arriving, after: next, runs, waitedMs });
+          if (done.isEmpty && next === '') waiting.delete(name);
           next = done.next;
           stretches += 1;
           if (!done.moved) inVain += 1;
         }
       } finally {
         reached.set(name, next ?? '');
+        // What is left begins to wait anew.
+        if (runs.length > 0) waiting.delete(name);
         await send(deps, runs);
       }
       if (runs.length > 0)
@@ -83,9 +93,13 @@ interface Progress {
   readonly after: string;
   /** Filled with the runs that are recorded. */
   readonly runs: OpenRun[];
+  /** For how many milliseconds files of the source have waited for a run. */
+  waitedMs(): number;
 }
 
 interface Done {
+  /** Whether no file waits behind the path. */
+  readonly isEmpty: boolean;
   /** Whether any file was moved on. */
   readonly moved: boolean;
   /** The path to go on behind; undefined when nothing that could go lies there. */
@@ -95,16 +109,17 @@ interface Done {
 async function dispatchStretch(
   deps: DispatcherDeps,
   { name: task, queue, priority, retry, source }: SourceTask,
-  { arriving, after, runs }: Progress,
+  { arriving, after, runs, waitedMs }: Progress,
 ): Promise<Done> {
   const files = source.batch.files > 1 ? (deps.batchFiles ?? source.batch.files) : source.batch.files;
   const limit = Math.max(2 * files, leastStretch);
   const stretch: Stretch = { source: source.name, after, limit };
   const found = await measureStretch(deps.pool, stretch);
-  if (found.files === 0) return { moved: false, next: undefined };
+  if (found.files === 0) return { isEmpty: true, moved: false, next: undefined };
   const marked = await markTwins(deps, await listTwins(deps.pool, stretch));
   // That nothing more comes is a reason only from the front: files before could fill the batch.
-  const flush = found.oldestMs >= maxWaitMs || (after === '' && !arriving && found.oldestMs >= lingerMs);
+  const waited = waitedMs();
+  const flush = waited >= maxWaitMs || (after === '' && !arriving && waited >= lingerMs);
   const atLeast = flush ? 1 : files;
   let last: string | undefined;
   for (let left = found.files - marked; left >= atLeast && runs.length < runsAtOnce; ) {
@@ -123,7 +138,7 @@ async function dispatchStretch(
   }
   // All of a full stretch may be duplicates or wait for others with the same bytes: what lies behind has its turn.
   const next = last ?? (found.files === limit ? found.last : undefined);
-  return { moved: marked > 0 || last !== undefined, next };
+  return { isEmpty: false, moved: marked > 0 || last !== undefined, next };
 }
 
 /** Marks what is loaded already. A file that was moved is told from a copy by what lies at the other's path now. */

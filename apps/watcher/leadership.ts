@@ -1,60 +1,50 @@
-import pg from 'pg';
+import { randomUUID } from 'node:crypto';
+import type pg from 'pg';
+import { messageOf } from '#contracts/errors.js';
+import { refuseUnlessHolder, seekLease, type Term } from '#database/leases/lease.js';
+import { stillSince, type Tick, tickOf } from '#database/ledger/ticks.js';
 import type { Logger } from '#process/log.js';
 
-/** The right to watch the inbox, which one process of a database has at a time. */
+/** The right to watch the inbox, which one process of a database has at a time, and the clock of whoever has it. */
 export interface Leadership {
   /** Whether this process has it; tries to get it when it has not. */
   held(): Promise<boolean>;
+  /** The name of the database sessions in which this process writes the ledger. */
+  readonly sessions: string;
+  /** To be done first in each of them. @throws LeaseLostError when another process leads */
+  refuseUnlessLeader(client: pg.ClientBase): Promise<void>;
+  /** Now. */
+  tick(): Tick;
+  /** The latest moment from which on a file has stood still for so many milliseconds; undefined: none has yet. */
+  stillSince(stillMs: number): Tick | undefined;
   close(): Promise<void>;
 }
 
-/** Holds the right by a session lock: it ends with the connection, so a watcher that dies lets go of it. */
-export function seekLeadership(databaseUrl: string, log: Logger): Leadership {
-  let client: pg.Client | undefined;
-  let seeking: Promise<boolean> | undefined;
-  let told = false;
+/** The lease's name, under which `ops.lease` has it. */
+const leaseName = 'millrace watcher';
 
-  const drop = async (old: pg.Client): Promise<void> => {
-    if (client === old) client = undefined;
-    await old.end().catch(() => {});
-  };
-  const seek = async (): Promise<boolean> => {
-    const candidate = new pg.Client({
-      connectionString: databaseUrl,
-      application_name: 'millrace watcher lock',
-      keepAlive: true,
-    });
-    candidate.on('error', () => void drop(candidate));
-    try {
-      await candidate.connect();
-      const { rows } = await candidate.query<{ held: boolean }>(
-        `SELECT pg_try_advisory_lock(hashtext('millrace watcher')) AS held`,
-      );
-      if (rows[0]?.held === true) {
-        client = candidate;
-        told = false;
-        return true;
-      }
-    } catch (error) {
-      await drop(candidate);
-      throw error;
-    }
-    await drop(candidate);
-    if (!told) log.warn('another watcher serves this database; this one waits until that one ends');
-    told = true;
-    return false;
-  };
+export function seekLeadership(databaseUrl: string, log: Logger): Leadership {
+  const sessions = `${leaseName} ${randomUUID()}`;
+  // Work that goes on for a moment after the term has ended still asks for the time.
+  let term: Term = { number: 0n, since: performance.now() };
+  const lease = seekLease({
+    url: databaseUrl,
+    name: leaseName,
+    sessions,
+    onOther: () => log.warn('another watcher serves this database; this one waits until that one ends or hangs'),
+    onError: (error) => log.warn({ err: error }, `the session that holds the right to watch the inbox broke: ${messageOf(error)}`),
+  });
+  const age = (): number => performance.now() - term.since;
   return {
+    sessions,
     async held() {
-      if (client) return true;
-      // Several may ask at once; two candidates of one process would stand in each other's way.
-      seeking ??= seek().finally(() => {
-        seeking = undefined;
-      });
-      return await seeking;
+      const now = await lease.held();
+      if (now) term = now;
+      return now !== undefined;
     },
-    async close() {
-      if (client) await drop(client);
-    },
+    refuseUnlessLeader: (client) => refuseUnlessHolder(client, leaseName, sessions),
+    tick: () => tickOf(term.number, age()),
+    stillSince: (stillMs) => stillSince(term.number, age(), stillMs),
+    close: () => lease.close(),
   };
 }

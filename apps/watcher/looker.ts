@@ -1,4 +1,5 @@
 import { recordSightings } from '#database/ledger/sightings.js';
+import type { Tick } from '#database/ledger/ticks.js';
 import type { Pool } from '#database/pool.js';
 import type { Logger } from '#process/log.js';
 import type { Disk } from './disk.js';
@@ -12,6 +13,8 @@ export interface LookerDeps {
   readonly log: Logger;
   /** The name of the source that takes a path; null when none does. */
   sourceOf(path: string): string | null;
+  /** Now, by the watcher's clock. */
+  tick(): Tick;
 }
 
 /** Finds out what lies in the inbox and holds it against the ledger. */
@@ -28,11 +31,12 @@ const chunkSize = 1_000;
 /** Files that are mentioned because their names are not UTF-8. */
 const mostMisnamed = 1_000;
 
-export function createLooker({ pool, disk, hints, log, sourceOf }: LookerDeps): Looker {
+export function createLooker({ pool, disk, hints, log, sourceOf, tick }: LookerDeps): Looker {
   const note = (files: readonly FoundFile[]): Promise<number> =>
     recordSightings(
       pool,
       files.map((file) => ({ ...file, source: sourceOf(file.path) })),
+      tick(),
     );
   const unreadable = (path: string, message: string): void =>
     log.warn(`${path || 'the inbox'} cannot be read: ${message}`);

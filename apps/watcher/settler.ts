@@ -3,7 +3,7 @@ import {
   type ArrivingFile,
   type HashedFile,
   listArriving,
-  postponeArriving,
+  noteArriving,
   quarantineArriving,
   settleFiles,
   type UnreadableFile,
@@ -13,10 +13,12 @@ import type { Pool } from '#database/pool.js';
 import type { Logger } from '#process/log.js';
 import type { Disk } from './disk.js';
 import type { Hashed } from './hash.js';
+import type { Leadership } from './leadership.js';
 
 export interface SettlerDeps {
   readonly pool: Pool;
   readonly disk: Disk;
+  readonly clock: Pick<Leadership, 'tick' | 'stillSince'>;
   /** For how many milliseconds size and mtime must stand still. */
   readonly settleMs: number;
   readonly log: Logger;
@@ -56,14 +58,19 @@ export function createSettler(deps: SettlerDeps): Settler {
   return {
     async pass(source) {
       const after = reached.get(source) ?? '';
-      const files = await listArriving(deps.pool, source, {
-        stillMs: deps.settleMs,
+      const stillSince = deps.clock.stillSince(deps.settleMs);
+      if (stillSince === undefined) return false;
+      const listed = await listArriving(deps.pool, source, {
+        stillSince,
         after,
         limit: passSize,
         except: [...large.keys()],
       });
-      const full = files.length === passSize;
-      reached.set(source, (full ? files.at(-1)?.path : undefined) ?? '');
+      const full = listed.length === passSize;
+      reached.set(source, (full ? listed.at(-1)?.path : undefined) ?? '');
+      const unnoted = listed.filter((file) => !file.noted).map((file) => file.id);
+      await noteArriving(deps.pool, unnoted, deps.clock.tick());
+      const files = listed.filter((file) => file.noted);
       const small = files.filter((file) => file.size < largeBytes);
       for (const file of files) if (file.size >= largeBytes && large.size < largeAtOnce) startLarge(source, file);
       let looked: readonly Looked[] = [];
@@ -92,7 +99,7 @@ async function hashAll({ disk }: SettlerDeps, files: readonly ArrivingFile[]): P
 }
 
 /** Writes what was found of some files into the ledger, a statement or two for each kind of finding. */
-async function record({ pool, log }: SettlerDeps, source: string, looked: readonly Looked[]): Promise<void> {
+async function record({ pool, clock, log }: SettlerDeps, source: string, looked: readonly Looked[]): Promise<void> {
   const settled: HashedFile[] = [];
   const changed: Sighting[] = [];
   const unreadable: UnreadableFile[] = [];
@@ -109,14 +116,14 @@ async function record({ pool, log }: SettlerDeps, source: string, looked: readon
         break;
       case 'gone':
         unreadable.push({
-          id,
+          ...{ id, size, mtimeNs },
           code: 'gone',
           reason: `${path} was gone from the inbox before it stood still; put it back to have it loaded`,
         });
         break;
       case 'forbidden':
         unreadable.push({
-          id,
+          ...{ id, size, mtimeNs },
           code: 'unreadable',
           reason: `${path} may not be read by Millrace; allow it to and replay the file`,
         });
@@ -127,9 +134,9 @@ async function record({ pool, log }: SettlerDeps, source: string, looked: readon
     }
   }
   await settleFiles(pool, settled);
-  await recordSightings(pool, changed);
+  await recordSightings(pool, changed, clock.tick());
   await quarantineArriving(pool, unreadable);
-  await postponeArriving(pool, failed);
+  await noteArriving(pool, failed, clock.tick());
   if (failed.length > 0)
     log.warn(`${failed.length} files could not be read, they are tried again; the last: ${failure}`);
 }

@@ -3,6 +3,7 @@ import { v7 as uuidv7 } from 'uuid';
 import type { appSettings } from '#config/app-settings.js';
 import { isDatasetTask } from '#contracts/file-task.js';
 import type { TaskDefinition } from '#contracts/task.js';
+import { seekLease } from '#database/leases/lease.js';
 import { openPool } from '#database/pool.js';
 import { beatHeart, stopHeart, type WorkerIdentity } from '#database/workers/heartbeat.js';
 import { every } from '#process/every.js';
@@ -87,7 +88,24 @@ export async function startWorker({ config, databaseUrl, log, releasers }: Worke
   );
   releasers.add('heartbeat', () => beat.stop());
 
-  const reconciler = createReconciler({ pool, carrier, log, aliveMs: config.reconcileIntervalMs * 3 });
+  const lease = seekLease({
+    url: databaseUrl,
+    name: 'millrace reconciler',
+    // Nothing is written there: what it does may be done twice.
+    sessions: `millrace reconciler ${identity.id}`,
+    onOther: () => log.debug('another worker looks for runs without a job'),
+    onError: (error) => log.warn({ err: error }, `the session that holds the right to reconcile broke: ${error.message}`),
+  });
+  releasers.add('reconciler lease', () => lease.close());
+  const aliveMs = config.reconcileIntervalMs * 3;
+  const reconciler = createReconciler({
+    pool,
+    carrier,
+    log,
+    aliveMs,
+    goneMs: config.jobLockMs + aliveMs,
+    leads: async () => (await lease.held()) !== undefined,
+  });
   const reconcile = every(
     config.reconcileIntervalMs,
     () => reconciler.pass(),

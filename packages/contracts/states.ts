@@ -24,7 +24,10 @@ export const fileStates = [
   'duplicate',
   /** Could not be loaded, `reason` says why; a person replays or discards it, or drops a better version. */
   'quarantined',
-  /** Its path has newer content; end state. Its rows, if any, went when the newer version was committed. */
+  /**
+   * Its path has newer content, or had it for a while; end state. Its rows, if any, went when the newer version was
+   * committed.
+   */
   'superseded',
   /** No source takes this name; listed so that it is not lost from sight. End state until the sources change. */
   'ignored',

@@ -13,13 +13,15 @@ export interface PoolOptions {
   /** Most connections at a time. */
   readonly max: number;
   onError(error: Error): void;
+  /** Done first in each session; when it fails there is none, and whoever wanted it gets the error. */
+  onConnect?(client: Tx): Promise<void>;
 }
 
 /**
  * Opens the one pool of a process, shared by Prisma, plain statements and COPY. Opens no connection yet.
  * The sessions speak UTC, so that a date without a zone means the same on every machine.
  */
-export function openPool({ url, name, max, onError }: PoolOptions): Pool {
+export function openPool({ url, name, max, onError, onConnect }: PoolOptions): Pool {
   const pool = new pg.Pool({
     connectionString: url,
     max,
@@ -27,6 +29,7 @@ export function openPool({ url, name, max, onError }: PoolOptions): Pool {
     connectionTimeoutMillis: 10_000,
     keepAlive: true,
     options: '-c TimeZone=UTC',
+    ...(onConnect ? { onConnect } : {}),
   });
   // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
   pool.on('error', onError);

@@ -60,7 +60,11 @@ async function withWorker(
       stop: new AbortController().signal,
       loadBody: async (task) => bodies[task.name] ?? assert.fail(`no body for ${task.name}`),
     });
-    const reconciler = createReconciler({ pool, carrier, log, aliveMs: 60_000 });
+    const reconciler = createReconciler({
+      ...{ pool, carrier, log },
+      ...{ aliveMs: 60_000, goneMs: 60_000 },
+      leads: () => Promise.resolve(true),
+    });
     const worker = carrier.worker('test', (job, token) => executor.process(job, token), {
       concurrency: 1,
       lockMs: 10_000,

@@ -1,62 +1,172 @@
 import type { Pool } from '#database/pool.js';
-import { countOpenRuns, exclusively, keepOpenRuns, listOpenRuns } from '#database/runs/reconcile.js';
+import { boundDelays } from '#database/runs/attempts.js';
+import {
+  countOpenRuns,
+  type ExpectedRun,
+  keepUnchanged,
+  listHeldRuns,
+  listOpenRuns,
+  listOverdueRuns,
+} from '#database/runs/reconcile.js';
 import type { Logger } from '#process/log.js';
+import { type Standstill, watchStandstill } from '#process/standstill.js';
 import type { Carrier } from '#queue/carrier.js';
-import { countOpenJobs, findRunsWithoutJob, restoreJobs } from '#queue/jobs.js';
+import { countOpenJobs, hurryJobs, type JobStanding, readStandings, restoreJobs } from '#queue/jobs.js';
 
 export interface ReconcilerDeps {
   readonly pool: Pool;
   readonly carrier: Carrier;
   readonly log: Logger;
-  /** Milliseconds after which a worker that has not been seen counts as gone. */
+  /** Milliseconds without a sign of life of a worker after which a run of it whose job is lost gets another. */
   readonly aliveMs: number;
+  /** The same for a run whose job the carrier still takes for that worker's: longer than the job's lock lasts. */
+  readonly goneMs: number;
+  /** Whether this process is the one that reconciles. */
+  leads(): Promise<boolean>;
+  /** Milliseconds of a clock that only goes forward. */
+  now?(): number;
 }
 
-/** Every so many passes each open run is held against its job, whether or not the counts look right. */
+/** Every so many passes each open run is compared with its job, whether or not the counts look right. */
 const thoroughEvery = 12;
 const pageSize = 500;
+/** For how long a run must have stood still without a job: one that moved a moment ago has its job on the way. */
+const onTheWayMs = 2_000;
+/** A pause between two passes after which what was seen before counts for nothing. */
+const mostGapMs = 60_000;
+/** Delayed runs whose time has come that are looked at in one pass. */
+const mostOverdue = 100;
 
-/** Holds the record against the carrier. */
+/** Compares the record with the carrier. */
 export interface Reconciler {
   /**
-   * One pass: finds recorded runs without a job (a flushed Redis, a crash between recording and adding) and adds
-   * them again (promise 1). Of all processes one does it at a time; for the others it is a no-op.
-   * @returns how many jobs were put back
+   * One pass. Finds recorded runs without a job (a flushed Redis, a crash between recording and adding) and adds them
+   * again (promise 1); finds jobs that wait in vain, for a worker that is gone or for a time that has passed, because a
+   * clock was set, and makes them wait for a worker. Of all processes one does it; for the others it is a no-op.
+   *
+   * What is found must have been so for a while, by this process's own clock.
+   * @returns how many jobs were put back or freed
    */
   pass(): Promise<number>;
 }
 
 export function createReconciler(deps: ReconcilerDeps): Reconciler {
+  const { pool, carrier, log } = deps;
+  const standstill = watchStandstill(Math.max(mostGapMs, 2 * deps.aliveMs), deps.now);
+  /** Queues in which something may be wrong; looked at in the next pass, too. */
+  let suspected = new Set<string>();
   let passes = 0;
+
   return {
     async pass() {
+      if (!(await deps.leads())) return 0;
       const thorough = passes % thoroughEvery === 0;
       passes += 1;
+      await boundDelays(pool);
+      const { living, freed } = await watchHeldRuns(deps, standstill);
+      await hurryOverdue(deps);
       let restored = 0;
-      await exclusively(deps.pool, 'millrace reconciler', async () => {
-        for (const { queue, runs } of await countOpenRuns(deps.pool)) {
-          // Cheap first: with a job for every run there is most likely the right job for every run.
-          if (!thorough && (await countOpenJobs(deps.carrier, queue)) >= runs) continue;
-          restored += await restoreQueue(deps, queue);
-        }
-      });
-      if (restored > 0)
-        deps.log.warn({ restored }, 'recorded runs had no job in the carrier; their jobs were added again');
-      return restored;
+      const suspects = new Set<string>();
+      for (const { queue, runs } of await countOpenRuns(pool)) {
+        // Cheap first: with a job for every run there is most likely the right job for every run.
+        if (!thorough && !suspected.has(queue) && (await countOpenJobs(carrier, queue)) >= runs) continue;
+        const found = await reconcileQueue(deps, standstill, queue, living);
+        restored += found.mended;
+        if (found.suspects > 0) suspects.add(queue);
+      }
+      suspected = suspects;
+      standstill.sweep();
+      if (restored > 0) log.warn({ restored }, 'recorded runs had no job that works for them; they were given one');
+      if (freed > 0) log.warn({ freed }, 'the workers of some runs give no sign of life; others may take them over');
+      return restored + freed;
     },
   };
 }
 
-async function restoreQueue(deps: ReconcilerDeps, queue: string): Promise<number> {
-  let restored = 0;
+/**
+ * Looks at the runs under way, and frees those whose worker has stood still for too long. The carrier does that by itself
+ * when the job's lock runs out; this is for locks that do not, because they go by a clock that was set back.
+ * @returns living: the runs that a living worker says it holds, whatever became of their jobs
+ */
+async function watchHeldRuns(
+  { pool, carrier, aliveMs, goneMs }: ReconcilerDeps,
+  standstill: Standstill,
+): Promise<{ living: ReadonlySet<string>; freed: number }> {
+  const living = new Set<string>();
+  const gone: ExpectedRun[] = [];
+  for (const { run, worker, beats, isConfirmed } of await listHeldRuns(pool)) {
+    const stillMs = standstill.observe(`worker ${worker}`, beats);
+    if (stillMs < aliveMs && isConfirmed) living.add(run.id);
+    // Once freed, the next worker has its time to begin.
+    const time = Math.floor(stillMs / goneMs);
+    if (time > 0 && standstill.observe(`freed ${run.id}`, `${run.mark} ${time}`) === 0) gone.push(run);
+  }
+  const standings = await readStandings(carrier, gone);
+  const stuck = await keepUnchanged(
+    pool,
+    gone.filter((_run, index) => standings[index] === 'active'),
+  );
+  await hurryJobs(carrier, stuck);
+  return { living, freed: stuck.length };
+}
+
+/** The record says that their time has come, the carrier goes by another clock. */
+async function hurryOverdue({ pool, carrier }: ReconcilerDeps): Promise<void> {
+  const overdue = await listOverdueRuns(pool, onTheWayMs, mostOverdue);
+  const standings = await readStandings(carrier, overdue);
+  await hurryJobs(
+    carrier,
+    overdue.filter((_run, index) => standings[index] === 'delayed'),
+  );
+}
+
+async function reconcileQueue(
+  deps: ReconcilerDeps,
+  standstill: Standstill,
+  queue: string,
+  living: ReadonlySet<string>,
+): Promise<{ mended: number; suspects: number }> {
+  const { pool, carrier } = deps;
+  let mended = 0;
+  let suspects = 0;
   let after: string | undefined;
   for (;;) {
-    const page = await listOpenRuns(deps.pool, queue, { after, limit: pageSize, aliveMs: deps.aliveMs });
+    const page = await listOpenRuns(pool, queue, { after, limit: pageSize });
+    const runs = page.filter((run) => !living.has(run.id));
+    const standings = await readStandings(carrier, runs);
+    const lost: ExpectedRun[] = [];
+    const late: ExpectedRun[] = [];
+    for (const [index, run] of runs.entries()) {
+      const standing = standings[index] ?? 'none';
+      const patienceMs = patience(deps, run, standing);
+      if (patienceMs === undefined) continue;
+      if (standstill.observe(`run ${run.id}`, `${run.mark} ${standing}`) < patienceMs) suspects += 1;
+      else (standing === 'none' ? lost : late).push(run);
+    }
     // Asked in this order, a run that ends in between is not taken for one that lost its job.
-    const lost = await keepOpenRuns(deps.pool, await findRunsWithoutJob(deps.carrier, page));
-    await restoreJobs(deps.carrier, lost);
-    restored += lost.length;
+    const stillLost = await keepUnchanged(pool, lost);
+    await restoreJobs(carrier, stillLost);
+    const stillLate = await keepUnchanged(pool, late);
+    await hurryJobs(carrier, stillLate);
+    mended += stillLost.length + stillLate.length;
     after = page.at(-1)?.id;
-    if (page.length < pageSize || after === undefined) return restored;
+    if (page.length < pageSize || after === undefined) return { mended, suspects };
+  }
+}
+
+/** For how long a run and its job may be as they are; undefined: for ever, or others look after them. */
+function patience({ aliveMs, goneMs }: ReconcilerDeps, run: ExpectedRun, job: JobStanding): number | undefined {
+  switch (job) {
+    case 'none':
+      // A worker that has just begun may not have said so.
+      return run.state === 'running' ? aliveMs : onTheWayMs;
+    case 'active':
+      // Its worker died between taking the job and beginning the attempt.
+      return run.state === 'running' ? undefined : goneMs;
+    case 'delayed':
+      // Given back for a second or two, by a clock that was set back since.
+      return run.state === 'queued' ? Math.max(aliveMs, onTheWayMs) : undefined;
+    case 'waiting':
+      return undefined;
   }
 }

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ensureDatasets } from '#database/datasets/tables.js';
+import { serverEnvironment } from '#database/embedded/account.js';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '#database/embedded/start.js';
 import { testSettings } from '#database/embedded/test-settings.js';
 import { applyMigrations } from '#database/migrations/apply.js';
@@ -16,8 +17,14 @@ export interface OwnPostgres {
   crash(between?: () => Promise<void>): Promise<void>;
 }
 
-/** Runs a test with a PostgreSQL of its own, migrated, and removes it after. */
-export async function withOwnPostgres(work: (postgres: OwnPostgres) => Promise<void>): Promise<void> {
+/**
+ * Runs a test with a PostgreSQL of its own, migrated, and removes it after.
+ * @param environment what the server finds in its environment besides what it always does
+ */
+export async function withOwnPostgres(
+  work: (postgres: OwnPostgres) => Promise<void>,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<void> {
   const dataDir = await mkdtemp(join(tmpdir(), 'millrace-test-own-pg-'));
   // As root the server runs as another user, who passes through here.
   chmodSync(dataDir, 0o711);
@@ -29,6 +36,7 @@ export async function withOwnPostgres(work: (postgres: OwnPostgres) => Promise<v
       settings: testSettings,
       ...(port === undefined ? {} : { port }),
     });
+  Object.assign(serverEnvironment, environment);
   let server = await start();
   try {
     const { url, port } = server;
@@ -46,6 +54,7 @@ export async function withOwnPostgres(work: (postgres: OwnPostgres) => Promise<v
     });
   } finally {
     await server.stop(2_000);
+    for (const name of Object.keys(environment)) delete serverEnvironment[name];
     await rm(dataDir, { recursive: true, force: true });
   }
 }

@@ -15,8 +15,8 @@ import { redisMissing, startRedis } from './redis.js';
 export const carriers = ['postgres', 'redis'] as const;
 export type CarrierKind = (typeof carriers)[number];
 
-/** `watcher` or `worker-1`, `worker-2`, … */
-export type ProcessName = 'watcher' | `worker-${number}`;
+/** `watcher`, `worker-1`, `worker-2`, …, or `watcher-2`, a reserve that is started by name only. */
+export type ProcessName = 'watcher' | 'watcher-2' | `worker-${number}`;
 
 export interface PlatformOptions {
   readonly databaseUrl: string;
@@ -24,7 +24,7 @@ export interface PlatformOptions {
   /** Worker processes; 1 if not given. */
   readonly workers?: number;
   /** Settings that differ from the quick ones of tests. */
-  readonly env?: Readonly<Record<string, string>>;
+  readonly env?: Readonly<Record<string, string>> | undefined;
 }
 
 /** A real watcher and real workers on an inbox of their own. */
@@ -84,7 +84,7 @@ export async function createPlatform({ databaseUrl, redisUrl, workers = 1, env }
 
   const startOne = async (name: ProcessName): Promise<void> => {
     if (running.has(name)) return;
-    const app = await startApp(name === 'watcher' ? 'watcher' : 'worker', name, settings);
+    const app = await startApp(name.startsWith('watcher') ? 'watcher' : 'worker', name, settings);
     running.set(name, app);
     void app.exited.then(() => running.get(name) === app && running.delete(name));
   };
@@ -134,10 +134,13 @@ const cut = (line: string): string => line.slice(0, 300);
 export async function withPlatform(
   t: TestContext,
   carrier: CarrierKind,
-  options: Omit<PlatformOptions, 'databaseUrl' | 'redisUrl'>,
+  {
+    redisEnv,
+    ...options
+  }: Omit<PlatformOptions, 'databaseUrl' | 'redisUrl'> & { redisEnv?: Readonly<Record<string, string>> | undefined },
   work: (platform: Platform) => Promise<void>,
 ): Promise<void> {
-  const redis = carrier === 'redis' ? await startRedis() : undefined;
+  const redis = carrier === 'redis' ? await startRedis(undefined, redisEnv) : undefined;
   if (carrier === 'redis' && !redis) return t.skip(redisMissing);
   try {
     await withTestDatabase(async ({ url }) => {

@@ -138,8 +138,15 @@ test('when the worker dies between the commit and the job, the reconciler adds t
     };
     await runAttempt({ ...deps, carrier: gone }, begun(await begin()));
     assert.equal(await countOpenJobs(deps.carrier, 'stub'), 0);
-    await pool.query(`UPDATE ops.run SET updated_at = now() - interval '1 minute' WHERE state = 'queued'`);
-    const reconciler = createReconciler({ pool, carrier: deps.carrier, log: deps.log, aliveMs: 60_000 });
+    let now = 0;
+    const reconciler = createReconciler({
+      ...{ pool, carrier: deps.carrier, log: deps.log },
+      ...{ aliveMs: 60_000, goneMs: 60_000 },
+      leads: () => Promise.resolve(true),
+      now: () => now,
+    });
+    assert.equal(await reconciler.pass(), 0, 'its job may be on the way');
+    now = 2_000;
     assert.equal(await reconciler.pass(), 1);
     assert.equal(await countOpenJobs(deps.carrier, 'stub'), 1);
   });

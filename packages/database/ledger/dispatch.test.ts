@@ -116,7 +116,7 @@ test('what a pass reads of the ledger is what it asks for, however many files ar
         size: 1n,
         mtimeNs: 1n,
       }));
-      const filter = { ...stretch, stillMs: 0, except: [] };
+      const filter = { ...stretch, stillSince: 0n, except: [] };
       const reads = {
         activity: await rowsRead(client, () => readActivity(client, ['stubs', 'others'])),
         measure: await rowsRead(client, () => measureStretch(client, stretch)),

@@ -41,22 +41,18 @@ const stretch = `(SELECT * FROM ops.file WHERE source = $1 AND ${isState('file',
 export interface Measure {
   /** At most the stretch's limit. */
   readonly files: number;
-  /** For how many milliseconds the longest-waiting of them has been settled. */
-  readonly oldestMs: number;
   /** The last path. */
   readonly last: string;
 }
 
 /** What a stretch holds, which is as cheap as it is short. */
 export async function measureStretch(db: Queryable, { source, after, limit }: Stretch): Promise<Measure> {
-  const { rows } = await db.query<{ files: number; oldest_ms: number | null; last: string | null }>(
-    `SELECT count(*)::int AS files, (extract(epoch FROM now() - min(settled_at)) * 1000)::float8 AS oldest_ms,
-       max(path COLLATE "C") AS last
-     FROM ${stretch} f`,
+  const { rows } = await db.query<{ files: number; last: string | null }>(
+    `SELECT count(*)::int AS files, max(path COLLATE "C") AS last FROM ${stretch} f`,
     [source, after, limit],
   );
   const [row] = rows;
-  return { files: row?.files ?? 0, oldestMs: row?.oldest_ms ?? 0, last: row?.last ?? after };
+  return { files: row?.files ?? 0, last: row?.last ?? after };
 }
 
 /** A settled file and the loaded one with the same bytes. */

@@ -151,7 +151,7 @@ export async function recordOutcomes(
          ELSE o.kind
        END::ops.file_state,
        code = o.code, reason = o.reason, rows = o.rows, rejects = o.rejects, duplicate_of_id = o.duplicate_of,
-       moved = o.moved, scope = o.scope,
+       moved = o.moved, scope = o.scope, tick = NULL,
        run_id = $1, attempt = $2, alone = o.kind = 'released', updated_at = now(),
        ended_at = CASE WHEN o.kind NOT IN ('changed', 'released') THEN now() END
      FROM unnest($3::bigint[], $4::text[], $5::text[], $6::text[], $7::bigint[], $8::int[], $9::bigint[], $10::boolean[], $11::text[])
@@ -251,10 +251,10 @@ export async function releaseFiles(tx: Pool | Tx, fence: Fence, reason: string):
        UPDATE ops.run_file r SET outcome = CASE fate.state WHEN 'settled' THEN 'released' ELSE 'quarantined' END, reason = $3
        FROM fate WHERE r.run_id = $1 AND r.file_id = fate.id
      )
-     UPDATE ops.file f SET state = CASE WHEN fate.state = 'settled' AND NOT f.current THEN 'superseded' ELSE fate.state END::ops.file_state,
+     UPDATE ops.file f SET state = CASE WHEN f.current THEN fate.state ELSE 'superseded' END::ops.file_state,
        alone = true, attempt = $2, updated_at = now(),
        code = CASE fate.state WHEN 'quarantined' THEN 'failed' END, reason = CASE fate.state WHEN 'quarantined' THEN $3 END,
-       ended_at = CASE fate.state WHEN 'quarantined' THEN now() END
+       ended_at = CASE WHEN fate.state = 'quarantined' OR NOT f.current THEN now() END
      FROM fate WHERE f.id = fate.id`,
     [fence.runId, fence.attempt, storableText(reason)],
   );

@@ -20,7 +20,7 @@ export async function replayFile(db: Queryable, id: string): Promise<StateChange
     `UPDATE ops.file
      SET state = CASE WHEN sha256 IS NULL THEN 'arriving' ELSE 'settled' END::ops.file_state,
        settled_at = CASE WHEN sha256 IS NULL THEN NULL ELSE now() END,
-       alone = alone OR state = 'quarantined', code = NULL, reason = NULL, duplicate_of_id = NULL, ended_at = NULL,
+       alone = alone OR state = 'quarantined', tick = NULL, code = NULL, reason = NULL, duplicate_of_id = NULL, ended_at = NULL,
        updated_at = now()
      WHERE id = $1 AND current AND source IS NOT NULL AND state = ANY($2::ops.file_state[])
      RETURNING state`,

@@ -3,15 +3,17 @@ import { test } from 'node:test';
 import type pg from 'pg';
 import { withTestDatabase } from '../../../test/helpers/database.js';
 import { listFiles, statesByPath } from '../../../test/helpers/ledger.js';
-import { listArriving, postponeArriving, quarantineArriving, settleFiles } from './settle.js';
+import { listArriving, noteArriving, quarantineArriving, settleFiles } from './settle.js';
 import { recordSightings } from './sightings.js';
+import { stillSince, tickOf } from './ticks.js';
 
-const still = { stillMs: 0, after: '', limit: 10, except: [] };
+const still = { stillSince: 1n, after: '', limit: 10, except: [] };
 
-const see = (pool: pg.Pool, paths: readonly string[], mtimeNs = 1n): Promise<number> =>
+const see = (pool: pg.Pool, paths: readonly string[], mtimeNs = 1n, tick: bigint | null = 1n): Promise<number> =>
   recordSightings(
     pool,
     paths.map((path) => ({ path, source: 'stubs', size: 1n, mtimeNs })),
+    tick,
   );
 
 /** Settles what arrives; the content of each is `content`. */
@@ -25,15 +27,15 @@ async function settleAll(pool: pg.Pool, content: (path: string) => string): Prom
 
 test('arriving files are listed in path order, from a path on, and only those that stand still', () =>
   withTestDatabase(async ({ pool }) => {
-    await see(pool, ['c', 'a', 'B', 'd']);
-    await pool.query(`UPDATE ops.file SET updated_at = now() + interval '1 hour' WHERE path = 'd'`);
+    await see(pool, ['c', 'a', 'B']);
+    await see(pool, ['d'], 1n, 2n);
     const list = async (filter: Partial<Parameters<typeof listArriving>[2]>): Promise<string[]> =>
       (await listArriving(pool, 'stubs', { ...still, ...filter })).map((file) => file.path);
     assert.deepEqual(await list({}), ['B', 'a', 'c']);
     assert.deepEqual(await list({ after: 'B', limit: 1 }), ['a']);
     const [first] = await listArriving(pool, 'stubs', still);
     assert.deepEqual(await list({ except: first ? [first.id] : [] }), ['a', 'c']);
-    assert.deepEqual(await list({ stillMs: 60_000 }), []);
+    assert.deepEqual(await list({ stillSince: 0n }), []);
     assert.deepEqual(await listArriving(pool, 'others', still), []);
   }));
 
@@ -71,8 +73,8 @@ test('many files that cannot be read are quarantined at once, each with its reas
     const [fine, gone, locked] = await listArriving(pool, 'stubs', still);
     assert.ok(fine && gone && locked);
     await quarantineArriving(pool, [
-      { id: gone.id, code: 'gone', reason: 'not there' },
-      { id: locked.id, code: 'unreadable', reason: 'not allowed' },
+      { ...gone, code: 'gone', reason: 'not there' },
+      { ...locked, code: 'unreadable', reason: 'not allowed' },
     ]);
     assert.deepEqual(
       (await listFiles(pool)).map((file) => [file.path, file.state, file.code, file.reason]),
@@ -89,15 +91,90 @@ test('many files that cannot be read are quarantined at once, each with its reas
 test('a file that could not be read for a passing reason has to stand still anew', () =>
   withTestDatabase(async ({ pool }) => {
     await see(pool, ['a', 'b']);
-    await pool.query(`UPDATE ops.file SET updated_at = now() - interval '1 hour'`);
-    const files = await listArriving(pool, 'stubs', { ...still, stillMs: 60_000 });
-    await postponeArriving(
-      pool,
-      files.slice(0, 1).map((file) => file.id),
-    );
-    const left = await listArriving(pool, 'stubs', { ...still, stillMs: 60_000 });
+    const [first] = await listArriving(pool, 'stubs', still);
+    await noteArriving(pool, first ? [first.id] : [], 2n);
+    const left = await listArriving(pool, 'stubs', still);
     assert.deepEqual(
       left.map((file) => file.path),
       ['b'],
     );
+  }));
+
+test('a file of which it is not known when it changed is listed as such, until that is noted', () =>
+  withTestDatabase(async ({ pool }) => {
+    await see(pool, ['a'], 1n, null);
+    const [file] = await listArriving(pool, 'stubs', still);
+    assert.equal(file?.noted, false);
+    await noteArriving(pool, [file.id], 2n);
+    assert.deepEqual(await listArriving(pool, 'stubs', still), []);
+    assert.equal((await listArriving(pool, 'stubs', { ...still, stillSince: 2n }))[0]?.noted, true);
+  }));
+
+test('what was noted in an earlier term has stood still once this term is old enough, what in this one by its own age', () => {
+  assert.equal(stillSince(7n, 1_499, 1_500), undefined);
+  const latest = stillSince(7n, 2_000, 1_500) ?? 0n;
+  assert.ok(tickOf(6n, 9e9) <= latest);
+  assert.ok(tickOf(7n, 500) <= latest);
+  assert.ok(tickOf(7n, 501) > latest);
+});
+
+for (const ending of ['gone', 'ignored'] as const) {
+  test(`a version that had settled is superseded when the newer one that overwrote it is ${ending} before it settles`, () =>
+    withTestDatabase(async ({ pool }) => {
+      await see(pool, ['a', 'loaded']);
+      await settleAll(pool, (path) => path);
+      await pool.query(`UPDATE ops.file SET state = 'loaded' WHERE path = 'loaded'`);
+      await see(pool, ['a', 'loaded'], 2n);
+      const newer = await listArriving(pool, 'stubs', still);
+      if (ending === 'gone') {
+        await quarantineArriving(
+          pool,
+          newer.map((file) => ({ ...file, code: 'gone', reason: 'not there' })),
+        );
+      } else {
+        await recordSightings(
+          pool,
+          newer.map(({ path, size, mtimeNs }) => ({ path, source: null, size, mtimeNs })),
+        );
+      }
+      const end = ending === 'gone' ? 'quarantined' : 'ignored';
+      assert.deepEqual(
+        (await listFiles(pool)).map((file) => [file.path, file.version, file.state]),
+        [
+          ['a', 1, 'superseded'],
+          ['a', 2, end],
+          ['loaded', 1, 'loaded'],
+          ['loaded', 2, end],
+        ],
+      );
+    }));
+}
+
+test('a file that changed after it was found gone is not quarantined', () =>
+  withTestDatabase(async ({ pool }) => {
+    await see(pool, ['a']);
+    const found = await listArriving(pool, 'stubs', still);
+    await see(pool, ['a'], 2n);
+    await quarantineArriving(
+      pool,
+      found.map((file) => ({ ...file, code: 'gone', reason: 'not there' })),
+    );
+    assert.deepEqual(await statesByPath(pool), { a: 'arriving' });
+  }));
+
+test('a moved duplicate that is touched while the rows of its twin go is loaded from where it lies', () =>
+  withTestDatabase(async ({ pool }) => {
+    await see(pool, ['here']);
+    await settleAll(pool, () => 'bytes');
+    const { rows } = await pool.query<{ id: string }>(
+      `INSERT INTO ops.file (path, source, size, mtime_ns, sha256, state, current)
+       VALUES ('there', 'stubs', 1, 1, 'bytes', 'superseded', false) RETURNING id`,
+    );
+    await pool.query(
+      `UPDATE ops.file SET state = 'duplicate', moved = true, duplicate_of_id = $1 WHERE path = 'here'`,
+      [rows[0]?.id],
+    );
+    await see(pool, ['here'], 2n);
+    await settleAll(pool, () => 'bytes');
+    assert.deepEqual(await statesByPath(pool), { here: 'settled' });
   }));

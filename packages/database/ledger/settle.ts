@@ -1,6 +1,7 @@
 import type { FileState } from '#contracts/states.js';
 import { type Pool, type Queryable, type Tx, transaction } from '../pool.js';
 import { isState, lookUpByKey } from './plans.js';
+import type { Tick } from './ticks.js';
 
 /** A file of state `arriving`. */
 export interface ArrivingFile {
@@ -8,12 +9,14 @@ export interface ArrivingFile {
   readonly path: string;
   readonly size: bigint;
   readonly mtimeNs: bigint;
+  /** Whether it is known when it was last seen to change; else it counts as changed now (see `noteArriving`). */
+  readonly noted: boolean;
 }
 
 /** Which arriving files of a source are wanted. */
 export interface ArrivingFilter {
-  /** Only those of which neither size nor mtime has been seen to change for so many milliseconds. */
-  readonly stillMs: number;
+  /** Only those of which neither size nor mtime has been seen to change after this, and those of which it is not known. */
+  readonly stillSince: Tick;
   /** Only paths behind this one, in the order of their bytes; empty for all. */
   readonly after: string;
   readonly limit: number;
@@ -25,20 +28,21 @@ export interface ArrivingFilter {
 export async function listArriving(
   db: Queryable,
   source: string,
-  { stillMs, after, limit, except }: ArrivingFilter,
+  { stillSince, after, limit, except }: ArrivingFilter,
 ): Promise<ArrivingFile[]> {
-  const { rows } = await db.query<{ id: string; path: string; size: string; mtime_ns: string }>(
-    `SELECT id, path, size, mtime_ns FROM ops.file
+  const { rows } = await db.query<{ id: string; path: string; size: string; mtime_ns: string; noted: boolean }>(
+    `SELECT id, path, size, mtime_ns, tick IS NOT NULL AS noted FROM ops.file
      WHERE source = $1 AND ${isState('file', 'arriving')} AND current AND path COLLATE "C" > $2
-       AND updated_at <= now() - $3 * interval '1 millisecond' AND id <> ALL ($4::bigint[])
+       AND (tick IS NULL OR tick <= $3) AND id <> ALL ($4::bigint[])
      ORDER BY path COLLATE "C" LIMIT $5`,
-    [source, after, stillMs, except, limit],
+    [source, after, stillSince, except, limit],
   );
   return rows.map((row) => ({
     id: BigInt(row.id),
     path: row.path,
     size: BigInt(row.size),
     mtimeNs: BigInt(row.mtime_ns),
+    noted: row.noted,
   }));
 }
 
@@ -53,9 +57,14 @@ export interface HashedFile {
 /** States of the version before that say nothing of its bytes, or say that they are no longer wanted. */
 const withoutContent: readonly FileState[] = ['superseded', 'arriving', 'ignored'];
 
-/** `p` is the version before `f`, with the bytes that `h` has: `f` was merely touched. */
+/**
+ * `p` is the version before `f`, with the bytes that `h` has: `f` was merely touched. Not a duplicate that was moved here
+ * and whose twin's rows have gone since: it was no longer current then, so these bytes have to be loaded from here now.
+ */
 const isTouch = `p.path = f.path AND p.version = f.version - 1 AND p.source = f.source AND p.sha256 = h.sha256
-  AND p.state <> ALL ($5::ops.file_state[])`;
+  AND p.state <> ALL ($5::ops.file_state[])
+  AND NOT (p.state = 'duplicate' AND p.moved AND NOT EXISTS (
+    SELECT FROM ops.file twin WHERE twin.id = p.duplicate_of_id AND twin.state = 'loaded'))`;
 
 const hashed = 'unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::text[]) AS h (id, size, mtime_ns, sha256)';
 const asHashed = `f.id = h.id AND ${isState('f', 'arriving')} AND f.current AND f.size = h.size AND f.mtime_ns = h.mtime_ns`;
@@ -84,24 +93,39 @@ export async function settleFiles(pool: Pool, files: readonly HashedFile[]): Pro
       values,
     );
     const renewed = rows.filter((row) => row.version > 1);
-    if (renewed.length > 0) await supersedeOlder(tx, renewed);
+    await supersedeOlder(tx, renewed, ['settled', 'quarantined', 'duplicate', 'discarded']);
     if (rows.length < files.length) await restoreTouched(tx, values);
   });
 }
 
-async function supersedeOlder(tx: Tx, files: readonly { path: string }[]): Promise<void> {
+/** Supersedes the versions of some states whose path has a newer one, which says what becomes of the path. */
+export async function supersedeOlder(
+  tx: Tx,
+  files: readonly { path: string }[],
+  states: readonly FileState[],
+): Promise<void> {
+  if (files.length === 0) return;
   await tx.query(
     `UPDATE ops.file SET state = 'superseded', ended_at = now(), updated_at = now()
-     WHERE path = ANY($1::text[]) AND NOT current AND ${isState('file', 'settled', 'quarantined', 'duplicate', 'discarded')}`,
-    [files.map((file) => file.path)],
+     WHERE path = ANY($1::text[]) AND NOT current AND state = ANY ($2::ops.file_state[])`,
+    [files.map((file) => file.path), states],
   );
 }
 
-/** Drops the versions that are but a touch of the one before, which becomes current again with the new mtime. */
+/**
+ * Drops the versions that are but a touch of the one before, which becomes current again with the new mtime. A run that
+ * ends at this moment, and decides about that version or takes the rows of its twin away, comes before or after: twins
+ * are locked first, as such a run does. What it has changed before leaves the file arriving, for the next look.
+ */
 async function restoreTouched(tx: Tx, values: readonly unknown[]): Promise<void> {
+  const touched = `FROM ${hashed} JOIN ops.file f ON ${asHashed} JOIN ops.file p ON ${isTouch}`;
+  await tx.query(
+    `SELECT FROM ops.file WHERE id IN (SELECT p.duplicate_of_id ${touched} WHERE p.state = 'duplicate')
+     ORDER BY id FOR SHARE`,
+    [...values],
+  );
   const { rows } = await tx.query<{ id: string; previous: string; size: string; mtime_ns: string }>(
-    `SELECT f.id, p.id AS previous, f.size, f.mtime_ns FROM ${hashed} JOIN ops.file f ON ${asHashed}
-     JOIN ops.file p ON ${isTouch} FOR UPDATE OF f`,
+    `SELECT f.id, p.id AS previous, f.size, f.mtime_ns ${touched} ORDER BY p.id FOR UPDATE OF p, f`,
     [...values],
   );
   if (rows.length === 0) return;
@@ -114,28 +138,48 @@ async function restoreTouched(tx: Tx, values: readonly unknown[]): Promise<void>
 }
 
 /** An arriving file that is not to be read, with the words for people. */
-export interface UnreadableFile {
-  readonly id: bigint;
+export interface UnreadableFile extends Pick<ArrivingFile, 'id' | 'size' | 'mtimeNs'> {
   readonly code: 'gone' | 'unreadable';
   readonly reason: string;
 }
 
-/** Quarantines arriving files that cannot be read, or that are gone. */
-export async function quarantineArriving(db: Queryable, files: readonly UnreadableFile[]): Promise<void> {
+/**
+ * Quarantines arriving files that cannot be read, or that are gone, each only if nothing else has been seen of it since.
+ * An older version that settled and had not been given to a run is `superseded`: its bytes are gone as well.
+ */
+export async function quarantineArriving(pool: Pool, files: readonly UnreadableFile[]): Promise<void> {
   if (files.length === 0) return;
-  await db.query(
-    `UPDATE ops.file f SET state = 'quarantined', code = q.code, reason = q.reason, ended_at = now(), updated_at = now()
-     FROM unnest($1::bigint[], $2::text[], $3::text[]) AS q (id, code, reason)
-     WHERE f.id = q.id AND ${isState('f', 'arriving')}`,
-    [files.map((f) => f.id), files.map((f) => f.code), files.map((f) => f.reason)],
-  );
+  await transaction(pool, async (tx) => {
+    await lookUpByKey(tx);
+    const { rows } = await tx.query<{ path: string; version: number }>(
+      `UPDATE ops.file f SET state = 'quarantined', code = q.code, reason = q.reason, ended_at = now(), updated_at = now()
+       FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::text[], $5::text[]) AS q (id, size, mtime_ns, code, reason)
+       WHERE f.id = q.id AND f.size = q.size AND f.mtime_ns = q.mtime_ns AND ${isState('f', 'arriving')} AND f.current
+       RETURNING f.path, f.version`,
+      [
+        files.map((f) => f.id),
+        files.map((f) => f.size),
+        files.map((f) => f.mtimeNs),
+        files.map((f) => f.code),
+        files.map((f) => f.reason),
+      ],
+    );
+    await supersedeOlder(
+      tx,
+      rows.filter((row) => row.version > 1),
+      ['settled'],
+    );
+  });
 }
 
-/** Has arriving files wait as if they had just changed, because looking at them failed for a reason that may pass. */
-export async function postponeArriving(db: Queryable, ids: readonly bigint[]): Promise<void> {
+/**
+ * Notes that arriving files changed now: when that was is not known, or looking at them failed for a reason that may
+ * pass, so they have to stand still from now on.
+ */
+export async function noteArriving(db: Queryable, ids: readonly bigint[], tick: Tick): Promise<void> {
   if (ids.length === 0) return;
   await db.query(
-    `UPDATE ops.file SET updated_at = now() WHERE id = ANY($1::bigint[]) AND ${isState('file', 'arriving')}`,
-    [ids],
+    `UPDATE ops.file SET tick = $2, updated_at = now() WHERE id = ANY($1::bigint[]) AND ${isState('file', 'arriving')}`,
+    [ids, tick],
   );
 }

@@ -1,5 +1,7 @@
 import { type Pool, type Queryable, type Tx, transaction } from '../pool.js';
 import { lookUpByKey } from './plans.js';
+import { supersedeOlder } from './settle.js';
+import type { Tick } from './ticks.js';
 
 /** A file as it lies in the inbox now. */
 export interface Sighting {
@@ -23,21 +25,26 @@ export interface News {
  * Holds what was seen against the ledger and writes down what is new: a path not known yet, a version that still
  * moves, or newer content of a known path, which becomes a new version in `arriving`. What has not changed since the
  * last look costs no write.
+ * @param tick when that was; if not given, the watcher counts from when it first sees the entry
  * @returns how many entries of the ledger changed
  */
-export async function recordSightings(pool: Pool, sightings: readonly Sighting[]): Promise<number> {
+export async function recordSightings(
+  pool: Pool,
+  sightings: readonly Sighting[],
+  tick: Tick | null = null,
+): Promise<number> {
   if (sightings.length === 0) return 0;
   const news = await findNews(pool, sightings);
   if (news.length === 0) return 0;
   return await transaction(pool, async (tx) => {
     await lookUpByKey(tx);
     const known = news.flatMap((each) => each.known ?? []);
-    if (known.length === 0) return await insertVersions(tx, sightingsOf(news));
+    if (known.length === 0) return await insertVersions(tx, sightingsOf(news), tick);
     await tx.query('SELECT FROM ops.file WHERE path = ANY($1::text[]) AND current ORDER BY id FOR UPDATE', [
       news.map(({ sighting }) => sighting.path),
     ]);
     // Looked at again under lock: a run may have ended, or a person replayed, since the look above.
-    return await writeNews(tx, await findNews(tx, sightingsOf(news)));
+    return await writeNews(tx, await findNews(tx, sightingsOf(news)), tick);
   });
 }
 
@@ -66,7 +73,7 @@ export async function findNews(db: Queryable, sightings: readonly Sighting[]): P
   });
 }
 
-async function writeNews(tx: Tx, news: readonly News[]): Promise<number> {
+async function writeNews(tx: Tx, news: readonly News[], tick: Tick | null): Promise<number> {
   const moving = sightingsOf(news.filter((each) => each.moving));
   const retired = news.flatMap(({ known, moving }) => (known === undefined || moving ? [] : [known]));
   if (moving.length > 0) {
@@ -74,27 +81,34 @@ async function writeNews(tx: Tx, news: readonly News[]): Promise<number> {
       `UPDATE ops.file f
        SET size = s.size, mtime_ns = s.mtime_ns, source = s.source, sha256 = NULL, code = NULL, reason = NULL,
          state = CASE WHEN s.source IS NULL THEN 'ignored' ELSE 'arriving' END::ops.file_state, ended_at = NULL,
-         updated_at = now()
+         tick = $5, updated_at = now()
        FROM ${seen} WHERE f.current AND f.path = s.path`,
-      columnsOf(moving),
+      [...columnsOf(moving), tick],
     );
   }
   if (retired.length > 0) {
     await tx.query('UPDATE ops.file SET current = false, updated_at = now() WHERE id = ANY($1::bigint[])', [retired]);
   }
-  return moving.length + (await insertVersions(tx, sightingsOf(news.filter((each) => !each.moving))));
+  const inserted = await insertVersions(tx, sightingsOf(news.filter((each) => !each.moving)), tick);
+  // No version that would settle, and so supersede them, comes after those.
+  await supersedeOlder(
+    tx,
+    news.filter(({ known, sighting }) => known !== undefined && sighting.source === null).map((each) => each.sighting),
+    ['settled'],
+  );
+  return moving.length + inserted;
 }
 
-async function insertVersions(tx: Tx, sightings: readonly Sighting[]): Promise<number> {
+async function insertVersions(tx: Tx, sightings: readonly Sighting[], tick: Tick | null): Promise<number> {
   if (sightings.length === 0) return 0;
   const { rowCount } = await tx.query(
-    `INSERT INTO ops.file (path, source, size, mtime_ns, version, state)
+    `INSERT INTO ops.file (path, source, size, mtime_ns, version, state, tick)
      SELECT s.path, s.source, s.size, s.mtime_ns,
        COALESCE((SELECT max(version) FROM ops.file f WHERE f.path = s.path), 0) + 1,
-       CASE WHEN s.source IS NULL THEN 'ignored' ELSE 'arriving' END::ops.file_state
+       CASE WHEN s.source IS NULL THEN 'ignored' ELSE 'arriving' END::ops.file_state, $5::bigint
      FROM ${seen} ORDER BY s.nth
      ON CONFLICT DO NOTHING`,
-    columnsOf(sightings),
+    [...columnsOf(sightings), tick],
   );
   return rowCount ?? 0;
 }

@@ -1,36 +1,35 @@
 import type { Queryable } from '../pool.js';
 
-/** A mark that changes while something lives. One look says nothing: compare two, by a clock of your own. */
+/** A counter that goes on while something lives. One look says nothing: compare two, by a clock of your own. */
 export interface SignOfLife {
   readonly id: string;
-  /** Differs from that of the last look when it gave a sign of life since. */
+  /** Differs from that of the last look when it gave a sign of life since; a watcher every 2 s, a worker as often as it reconciles. */
   readonly mark: string;
 }
 
 /** What gives signs of life in a database. */
 export interface SignsOfLife {
-  /** The watcher that leads; undefined when none does. */
+  /** The watcher that leads; undefined when none has since the database was made. Its mark stands still when it is gone. */
   readonly watcher: SignOfLife | undefined;
   /** Workers that have not said goodbye; those that were killed are among them, and stand still. The latest come first. */
-  readonly workers: readonly SignOfLife[];
+  readonly workers: readonly (SignOfLife & { readonly active: number })[];
 }
 
 /** Workers that are looked at: those that were killed never say goodbye. */
 const mostWorkers = 200;
 
-/** Reads the marks: of the watcher with the lock its newest statement, of a worker the version of its row. */
+/**
+ * Reads the counters. Whoever asks again and again notes them with `watchStandstill` (packages/process/standstill.ts),
+ * which says for how long each has stood still, whatever becomes of the wall clocks.
+ */
 export async function readSignsOfLife(db: Queryable): Promise<SignsOfLife> {
-  const leaders = await db.query<SignOfLife>(
-    `SELECT l.pid::text AS id, (SELECT COALESCE(max(a.query_start)::text, '') FROM pg_stat_activity a
-       WHERE a.datname = current_database() AND a.application_name = 'millrace watcher') AS mark
-     FROM pg_locks l
-     WHERE l.locktype = 'advisory' AND l.granted
-       AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
-       AND (l.classid::bigint << 32) | l.objid::bigint = hashtext('millrace watcher')`,
+  const leases = await db.query<SignOfLife>(
+    `SELECT sessions AS id, concat_ws(' ', term, beats) AS mark FROM ops.lease WHERE name = 'millrace watcher'`,
   );
-  const workers = await db.query<SignOfLife>(
-    `SELECT id, xmin::text AS mark FROM ops.worker WHERE stopped_at IS NULL ORDER BY id DESC LIMIT $1`,
+  const workers = await db.query<SignOfLife & { active: number }>(
+    `SELECT id, beats::text AS mark, cardinality(active) AS active FROM ops.worker
+     WHERE stopped_at IS NULL ORDER BY id DESC LIMIT $1`,
     [mostWorkers],
   );
-  return { watcher: leaders.rows[0], workers: workers.rows };
+  return { watcher: leases.rows[0], workers: workers.rows };
 }

@@ -46,6 +46,7 @@ export async function beginAttempt(pool: Pool, runId: string, workerId: string):
     [sessionName(runId), runId],
   );
   return await transaction(pool, async (tx) => {
+    await boundDelays(tx, [runId]);
     const { rows } = await tx.query<{ state: RunState; delay_ms: number }>(
       `SELECT state, (extract(epoch FROM available_at - now()) * 1000)::float8 AS delay_ms
        FROM ops.run WHERE id = $1 FOR UPDATE`,
@@ -80,6 +81,20 @@ export async function beginAttempt(pool: Pool, runId: string, workerId: string):
     const { max_attempts: maxAttempts, ...rest } = run;
     return { kind: 'begun', run: { ...rest, runId, maxAttempts } };
   });
+}
+
+/**
+ * Lets no delayed run wait for longer from now than its whole delay was to take, which it would when the database's clock
+ * was set back meanwhile.
+ * @param runIds all delayed runs if not given
+ */
+export async function boundDelays(db: Queryable, runIds?: readonly string[]): Promise<void> {
+  await db.query(
+    `UPDATE ops.run SET available_at = now() + delay_ms * interval '1 millisecond', updated_at = now()
+     WHERE state = 'delayed' AND available_at > now() + delay_ms * interval '1 millisecond'
+       AND ($1::uuid[] IS NULL OR id = ANY ($1))`,
+    [runIds ?? null],
+  );
 }
 
 async function loseAttempt(tx: Tx, runId: string): Promise<void> {
@@ -145,6 +160,7 @@ export async function endAttempt(db: Queryable, fence: Fence, outcome: Outcome):
        UPDATE ops.run SET state = $3, output = $4::jsonb, error = $5::jsonb, failures = failures + $6,
          losses = losses + ($9::ops.attempt_state = 'lost')::int,
          available_at = CASE WHEN $7::float8 IS NULL THEN available_at ELSE now() + $7 * interval '1 millisecond' END,
+         delay_ms = COALESCE($7, delay_ms),
          ended_at = CASE WHEN $8 THEN clock_timestamp() END, updated_at = now()
        WHERE id = $1 AND attempt = $2 AND state = 'running' RETURNING id
      )

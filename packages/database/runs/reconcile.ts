@@ -1,4 +1,4 @@
-import type { Pool, Queryable } from '../pool.js';
+import type { Queryable } from '../pool.js';
 import type { OpenRun } from './record-run.js';
 
 /** How many runs of each queue must have a job in the carrier now. */
@@ -9,64 +9,80 @@ export async function countOpenRuns(db: Queryable): Promise<{ queue: string; run
   return rows;
 }
 
-/**
- * A page of the open runs of a queue, by id, that ought to have a job. A running one is left out while a worker that
- * was seen within `aliveMs` says that it holds it: its job may be gone, but its work is not. So is one that moved a
- * moment ago: its job is on its way.
- */
+/** A run that ought to have a job. */
+export interface ExpectedRun extends OpenRun {
+  readonly state: 'queued' | 'delayed' | 'running';
+  /** Another one whenever the run's row has changed. */
+  readonly mark: string;
+}
+
+/** `r` is an open run. The row's transaction stands for its version: no clock can be set so that two are equal. */
+const expectedRun = `r.id, r.queue, r.task, r.priority, r.state, r.xmin::text AS mark,
+  CASE r.state WHEN 'delayed' THEN (extract(epoch FROM r.available_at - now()) * 1000)::float8 ELSE 0 END AS delay_ms`;
+
+interface ExpectedRow extends Omit<ExpectedRun, 'delayMs'> {
+  readonly delay_ms: number;
+}
+
+const expected = ({ delay_ms: delayMs, ...row }: ExpectedRow): ExpectedRun => ({ ...row, delayMs });
+
+/** A page of the open runs of a queue, by id. */
 export async function listOpenRuns(
   db: Queryable,
   queue: string,
-  { after, limit, aliveMs }: { readonly after: string | undefined; readonly limit: number; readonly aliveMs: number },
-): Promise<OpenRun[]> {
-  const { rows } = await db.query<{ id: string; queue: string; task: string; priority: number; delay_ms: number }>(
-    `SELECT r.id, r.queue, r.task, r.priority,
-       CASE r.state WHEN 'delayed' THEN (extract(epoch FROM r.available_at - now()) * 1000)::float8 ELSE 0 END AS delay_ms
-     FROM ops.run r
+  { after, limit }: { readonly after: string | undefined; readonly limit: number },
+): Promise<ExpectedRun[]> {
+  const { rows } = await db.query<ExpectedRow>(
+    `SELECT ${expectedRun} FROM ops.run r
      WHERE r.queue = $1 AND r.state IN ('queued', 'delayed', 'running') AND ($2::uuid IS NULL OR r.id > $2)
-       AND NOT EXISTS (
-         SELECT FROM ops.worker w
-         WHERE r.state = 'running' AND r.id = ANY (w.active) AND w.seen_at > now() - $4 * interval '1 millisecond')
-       AND r.updated_at < now() - interval '2 seconds'
      ORDER BY r.id LIMIT $3`,
-    [queue, after ?? null, limit, aliveMs],
+    [queue, after ?? null, limit],
   );
-  return rows.map(({ delay_ms: delayMs, ...row }) => ({ ...row, delayMs }));
+  return rows.map(expected);
 }
 
-/** Those of some runs that have not ended meanwhile. */
-export async function keepOpenRuns(db: Queryable, runs: readonly OpenRun[]): Promise<OpenRun[]> {
+/** Some delayed runs whose time came so many milliseconds ago at least. */
+export async function listOverdueRuns(db: Queryable, overdueMs: number, limit: number): Promise<ExpectedRun[]> {
+  const { rows } = await db.query<ExpectedRow>(
+    `SELECT ${expectedRun} FROM ops.run r
+     WHERE r.state = 'delayed' AND r.available_at < now() - $1 * interval '1 millisecond' ORDER BY r.available_at LIMIT $2`,
+    [overdueMs, limit],
+  );
+  return rows.map(expected);
+}
+
+/** A run under way and the worker that has it. */
+export interface HeldRun {
+  readonly run: ExpectedRun;
+  readonly worker: string;
+  /** The worker's signs of life so far. */
+  readonly beats: string;
+  /** The worker says that it holds the run: its job may be gone, but its work is not. */
+  readonly isConfirmed: boolean;
+}
+
+/** The runs under way: at most one for each slot of a worker, and those of workers that died. */
+export async function listHeldRuns(db: Queryable): Promise<HeldRun[]> {
+  const { rows } = await db.query<ExpectedRow & { worker: string; beats: string; confirmed: boolean }>(
+    `SELECT ${expectedRun}, w.id AS worker, w.beats, r.id = ANY (w.active) AS confirmed
+     FROM ops.run r JOIN ops.attempt a ON a.run_id = r.id AND a.number = r.attempt JOIN ops.worker w ON w.id = a.worker_id
+     WHERE r.state = 'running'`,
+  );
+  return rows.map(({ worker, beats, confirmed, ...row }) => ({
+    run: expected(row),
+    worker,
+    beats,
+    isConfirmed: confirmed,
+  }));
+}
+
+/** Those of some runs that have not changed meanwhile. */
+export async function keepUnchanged(db: Queryable, runs: readonly ExpectedRun[]): Promise<ExpectedRun[]> {
   if (runs.length === 0) return [];
-  const { rows } = await db.query<{ id: string }>(
-    `SELECT id FROM ops.run WHERE id = ANY($1::uuid[]) AND state IN ('queued', 'delayed', 'running')`,
+  const { rows } = await db.query<{ id: string; mark: string }>(
+    'SELECT id, xmin::text AS mark FROM ops.run WHERE id = ANY($1::uuid[])',
     [runs.map((run) => run.id)],
   );
-  const open = new Set(rows.map((row) => row.id));
-  return runs.filter((run) => open.has(run.id));
-}
-
-/**
- * Runs `work` unless another process of the database does so already, and says whether it ran. The lock is the
- * session's, so a process that dies lets go of it.
- */
-export async function exclusively(pool: Pool, name: string, work: () => Promise<void>): Promise<boolean> {
-  const client = await pool.connect();
-  let failure: Error | undefined;
-  const broken = (error: Error): void => {
-    failure ??= error;
-  };
-  client.on('error', broken);
-  try {
-    const { rows } = await client.query<{ held: boolean }>('SELECT pg_try_advisory_lock(hashtext($1)) AS held', [name]);
-    if (rows[0]?.held !== true) return false;
-    try {
-      await work();
-    } finally {
-      await client.query('SELECT pg_advisory_unlock(hashtext($1))', [name]).catch(broken);
-    }
-    return true;
-  } finally {
-    client.off('error', broken);
-    client.release(failure);
-  }
+  const marks = new Map(rows.map((row) => [row.id, row.mark]));
+  return runs.filter((run) => marks.get(run.id) === run.mark);
 }

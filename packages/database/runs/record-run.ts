@@ -46,9 +46,9 @@ export async function recordRun(tx: Tx, id: string, run: NewRun): Promise<OpenRu
   const delayMs = run.delayMs ?? 0;
   const { rowCount } = await tx.query(
     `INSERT INTO ops.run (id, task, queue, state, trigger, input, priority, max_attempts, idempotency_key, available_at,
-       parent_id, invoke_key, root_id)
+       delay_ms, parent_id, invoke_key, root_id)
      VALUES ($1, $2, $3, $4, $5, $6::jsonb, $7, $8, $9, now() + $10 * interval '1 millisecond',
-       $11, $12, COALESCE((SELECT root_id FROM ops.run WHERE id = $11), $1))
+       $10, $11, $12, COALESCE((SELECT root_id FROM ops.run WHERE id = $11), $1))
      ON CONFLICT DO NOTHING`,
     [
       id,

@@ -11,7 +11,8 @@ export interface WorkerIdentity {
 export async function beatHeart(db: Queryable, worker: WorkerIdentity, active: readonly string[]): Promise<void> {
   await db.query(
     `INSERT INTO ops.worker (id, host, pid, active) VALUES ($1, $2, $3, $4)
-     ON CONFLICT (id) DO UPDATE SET seen_at = now(), active = excluded.active, stopped_at = NULL`,
+     ON CONFLICT (id) DO UPDATE SET seen_at = now(), beats = worker.beats + 1, active = excluded.active,
+       stopped_at = NULL`,
     [worker.id, worker.host, worker.pid, active],
   );
 }
