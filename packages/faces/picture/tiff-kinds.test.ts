@@ -20,7 +20,7 @@ test('kinds of TIFF that cannot be decoded are refused as unsupported, with the 
   const cases: Record<string, TiffChange> = {
     'LZMA compression': { fields: [short(259, 34925)] },
     'Zstandard compression': { fields: [short(259, 50000)] },
-    'WebP compression': { fields: [short(259, 50001)] },
+    'PixarLog compression': { fields: [short(259, 32909)] },
     'JPEG 2000 compression': { fields: [short(259, 34712)] },
     'LERC compression': { fields: [short(259, 34887)] },
     'JBIG compression': { fields: [short(259, 34661)] },

@@ -21,22 +21,23 @@ const TAG = {
 const OFFSETS: readonly number[] = [TAG.stripOffsets, TAG.tileOffsets];
 
 /** Compressions that sharp's libtiff decodes. */
-const DECODED = [1, 2, 3, 4, 5, 7, 8, 32771, 32773, 32766, 32809, 32909, 32946, 34676, 34677];
+const DECODED = [1, 2, 3, 4, 5, 7, 8, 32771, 32773, 32766, 32809, 32946, 34676, 34677, 50001];
 const FAX = [2, 3, 4, 32771];
 /** Other compressions by their usual names (the registered values of tag 259 and libtiff's own). */
 const COMPRESSIONS: Readonly<Record<number, string>> = {
   6: 'old-style JPEG compression',
   9: 'JBIG compression',
   10: 'JBIG compression',
+  32909: 'PixarLog compression',
+  33003: 'JPEG 2000 compression',
+  33005: 'JPEG 2000 compression',
   34661: 'JBIG compression',
   34712: 'JPEG 2000 compression',
   34887: 'LERC compression',
   34892: 'lossy JPEG compression of raw data',
   34925: 'LZMA compression',
   34926: 'Zstandard compression',
-  34927: 'WebP compression',
   50000: 'Zstandard compression',
-  50001: 'WebP compression',
   50002: 'JPEG XL compression',
   52546: 'JPEG XL compression',
 };
