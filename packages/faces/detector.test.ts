@@ -7,6 +7,7 @@ import { type TestContext, test } from 'node:test';
 import { BadInputError } from '#contracts/errors.js';
 import { createFaceDetector, type FaceDetector } from './detector.js';
 import { resolveFaceModel } from './model/resolve.js';
+import { mixedPictures } from './testing/mixed.js';
 import { quarters, temporaryFile, temporaryFolder } from './testing/pictures.js';
 
 /** The model from npm, which every machine has. */
@@ -63,6 +64,24 @@ test('a bad picture rejects with its class and code, and harms no other', async 
     ['png', 'not-an-image', 'png', 'retried', 'png', 'not-an-image', 'png'],
   );
   assert.ok(detector.pids.length <= 2);
+});
+
+test('bad pictures that one process works on together each have their own code and reason', async (t) => {
+  const { detector } = await detectorFor(t, 1);
+  const folder = await temporaryFolder(t);
+  const pictures = await mixedPictures();
+  const paths = pictures.map((_, index) => join(folder, `${index}`));
+  await Promise.all(pictures.map((bytes, index) => writeFile(join(folder, `${index}`), bytes)));
+  const outcome = async (path: string) => {
+    try {
+      return (await detector.detect(path)).format;
+    } catch (error) {
+      return error instanceof BadInputError ? `${error.code}: ${error.message}` : `retried: ${String(error)}`;
+    }
+  };
+  const alone: string[] = [];
+  for (const path of paths) alone.push(await outcome(path));
+  for (let round = 0; round < 2; round += 1) assert.deepEqual(await Promise.all(paths.map(outcome)), alone);
 });
 
 test('a picture over which a process dies is tried again, and the process is replaced', { skip: noProc }, async (t) => {

@@ -5,6 +5,7 @@ import { Children } from './children/children.js';
 import type { FaceDetection } from './detection.js';
 import type { FaceModel } from './model/face-model.js';
 import { DEFAULT_MAX_PIXELS } from './picture/decode.js';
+import { printable } from './picture/faults.js';
 
 /** How a detector is made. */
 export interface FaceDetectorOptions {
@@ -64,7 +65,7 @@ export class FaceDetector {
       if (!(error instanceof ChildEndedError)) throw error;
       throw new BadInputError(
         error.tooSlow ? 'too-slow' : 'crashed',
-        `Expected a picture that can be read; ${error.message} while it worked on ${basename(path)}, twice, the second time on nothing else. Save it anew as JPEG or PNG, or replay it if the machine was short of memory.`,
+        `Expected a picture that can be read; ${error.message} while it worked on ${printable(basename(path))}, twice, the second time on nothing else. Save it anew as JPEG or PNG, or replay it if the machine was short of memory.`,
         { cause: error },
       );
     }

@@ -1,20 +1,20 @@
 import { open } from 'node:fs/promises';
 import sharp, { type Metadata, type Sharp } from 'sharp';
+import { Budget } from './budget.js';
 import { isSrgbProfile } from './colour-profile.js';
-import { decodeFault, isDamageWarning } from './faults.js';
-import { assertFits, DECODE_MEMORY, decodeMemory, MemoryBudget } from './memory.js';
+import { decodeFault, defectFault, isDamageWarning } from './faults.js';
+import { Isolation } from './isolation.js';
+import { assertFits, DECODE_MEMORY, decodeMemory } from './memory.js';
 import { orient, type Raster, type Size, swapsSides } from './raster.js';
 import type { PictureFormat } from './sniff.js';
+import { type PictureSource, withPictureBytes } from './structure/bytes.js';
+import { inspectPicture } from './structure/inspect.js';
+import { hasWholeScan } from './structure/jpeg-scan.js';
+import { findMissingPngEnd } from './structure/png.js';
+import { isFax } from './structure/tiff.js';
 
 /** Most pixels (width × height) a picture may have when no other limit is given: 16,383 × 16,383. */
 export const DEFAULT_MAX_PIXELS = 0x3fff * 0x3fff;
-
-/** Where a picture's bytes are: in a file and, when they were read already, in memory, all of them. */
-export interface PictureSource {
-  readonly path: string;
-  /** Decoded instead of the file, which is then not read again. */
-  readonly bytes?: Uint8Array;
-}
 
 /** A picture whose header is known and within the limits; its size is the one it is shown at, after EXIF orientation. */
 export interface DecodablePicture extends Size {
@@ -33,6 +33,9 @@ export function fitInside(width: number, height: number, box: Size): Size {
 }
 
 type Input = string | Uint8Array;
+/** From which kind of fault on sharp refuses a picture. */
+type FailOn = 'none' | 'error' | 'warning';
+type ReadPixels = (input: Input, failOn: FailOn) => Promise<Raster>;
 
 interface Header extends Size {
   readonly orientation: number;
@@ -43,7 +46,12 @@ interface Header extends Size {
 }
 
 /** One for the process, as its memory is. */
-const budget = new MemoryBudget(DECODE_MEMORY);
+const budget = new Budget(DECODE_MEMORY);
+/** One for the process, as libvips' error text is. */
+const isolation = new Isolation();
+
+/** A JPEG's end marker. */
+const EOI = Buffer.from('ffd9', 'hex');
 
 /** Lets `work` have the picture as sharp takes it. */
 async function withInput<T>({ path, bytes }: PictureSource, work: (input: Input) => Promise<T>): Promise<T> {
@@ -57,14 +65,23 @@ async function readHeader(source: PictureSource, format: PictureFormat, maxPixel
   let header: Metadata;
   try {
     // Without sharp's limit, so that the message can name the size; a header takes no memory to speak of.
-    header = await withInput(source, (input) => sharp(input, { limitInputPixels: false }).metadata());
+    const options = { limitInputPixels: false, failOn: 'error' } as const;
+    header = await isolation.run(() => withInput(source, (input) => sharp(input, options).metadata()), rethrow);
   } catch (error) {
-    throw decodeFault(format, source.path, error);
+    throw await faultOf(source, format, error);
   }
   assertFits(format, header, maxPixels);
   const { width, height, orientation = 1, icc } = header;
   const profiled = icc !== undefined && !isSrgbProfile(icc);
   return { width, height, orientation, profiled, memory: decodeMemory(format, header) };
+}
+
+async function rethrow(error: unknown): Promise<never> {
+  throw error;
+}
+
+async function faultOf(source: PictureSource, format: PictureFormat, error: unknown): Promise<Error> {
+  return decodeFault(format, { path: source.path, error, defect: await inspectPicture(source, format) });
 }
 
 function scaled(pipeline: Sharp, header: Size, size: Size): Sharp {
@@ -78,7 +95,7 @@ function rasterMemory({ width, height }: Size): number {
 }
 
 /** Decodes the picture as it is stored, not yet turned. */
-async function readPixels(input: Input, header: Header, size: Size, failOn: 'warning' | 'error'): Promise<Raster> {
+async function readPixels(input: Input, header: Header, size: Size, failOn: FailOn): Promise<Raster> {
   const limitInputPixels = header.width * header.height;
   const pipeline = sharp(input, { failOn, limitInputPixels, ignoreIcc: !header.profiled })
     // What is transparent counts as white, the ground that most cut-out pictures are shown on.
@@ -89,6 +106,32 @@ async function readPixels(input: Input, header: Header, size: Size, failOn: 'war
     .toBuffer({ resolveWithObject: true });
   if (info.channels !== 3) throw new Error(`expected 3 channels from the decoder, got ${info.channels}`);
   return { width: info.width, height: info.height, rgb: data };
+}
+
+/**
+ * Reads a picture once more whose decoder warned or failed, with `error`: most warnings are harmless, and some faults
+ * cost no pixel. Rejects with the decoder's error when the picture cannot be read. Nothing else is decoded meanwhile.
+ */
+async function readFaulty(
+  source: PictureSource,
+  format: PictureFormat,
+  error: unknown,
+  read: ReadPixels,
+): Promise<Raster> {
+  if (format === 'jpeg' && isDamageWarning(error)) throw error;
+  try {
+    // Fails on errors and on a file that ends early.
+    return await withInput(source, (input) => read(input, 'error'));
+  } catch (fault) {
+    const { bytes } = source;
+    if (format === 'jpeg' && bytes !== undefined && hasWholeScan(bytes)) {
+      return await read(Buffer.concat([bytes, EOI]), 'error');
+    }
+    if (format === 'tiff' && (await withPictureBytes(source, isFax)) && !(await inspectPicture(source, format))) {
+      return await withInput(source, (input) => read(input, 'none'));
+    }
+    throw fault;
+  }
 }
 
 /**
@@ -105,27 +148,27 @@ export async function openPicture(
   options: { readonly maxPixels: number },
 ): Promise<DecodablePicture> {
   const header = await readHeader(source, format, options.maxPixels);
+  const defect = format === 'png' ? await withPictureBytes(source, findMissingPngEnd) : undefined;
+  if (defect !== undefined) throw defectFault(format, defect);
   const swap = swapsSides(header.orientation);
   const exchanged = ({ width, height }: Size): Size => (swap ? { width: height, height: width } : { width, height });
 
-  // Turned after scaling: turned before, the decoder would have to hold the whole picture.
-  const decode = (input: Input, stored: Size) =>
-    readPixels(input, header, stored, 'warning').catch((error: unknown) => {
-      // Most warnings are harmless; the second reading fails only on errors and on a file that ends early.
-      if (isDamageWarning(error)) throw error;
-      return readPixels(input, header, stored, 'error');
-    });
   return {
     ...exchanged(header),
     async raster(size) {
+      // Turned after scaling: turned before, the decoder would have to hold the whole picture.
       const stored = exchanged(size);
+      const read: ReadPixels = (input, failOn) => readPixels(input, header, stored, failOn);
       try {
         const raster = await budget.run(header.memory + rasterMemory(stored), () =>
-          withInput(source, (input) => decode(input, stored)),
+          isolation.run(
+            () => withInput(source, (input) => read(input, 'warning')),
+            (error) => readFaulty(source, format, error, read),
+          ),
         );
         return orient(raster, header.orientation);
       } catch (error) {
-        throw decodeFault(format, source.path, error);
+        throw await faultOf(source, format, error);
       }
     },
   };

@@ -1,5 +1,6 @@
 import { BadInputError, messageOf } from '#contracts/errors.js';
 import { PICTURE_FORMATS_TEXT, type PictureFormat } from './sniff.js';
+import type { Defect } from './structure/defect.js';
 
 /** The codes of the BadInputErrors that a picture can cause. */
 export type PictureFault =
@@ -11,52 +12,72 @@ export type PictureFault =
   | 'too-many-pixels'
   | 'unsupported';
 
+/** Text for a person: what would steer a terminal or turn the direction of writing is shown as its code. */
+export function printable(text: string): string {
+  return text.replace(
+    /[\p{Cc}\p{Bidi_Control}\u2028\u2029]/gu,
+    (character) => `\\u{${character.codePointAt(0)?.toString(16) ?? ''}}`,
+  );
+}
+
 /** A BadInputError about a picture. */
 export function pictureFault(code: PictureFault, message: string, cause?: unknown): BadInputError {
-  return new BadInputError(code, message, cause === undefined ? {} : { cause });
+  return new BadInputError(code, printable(message), cause === undefined ? {} : { cause });
 }
 
 /** What libvips or Node says when the machine, not the picture, is at fault: such a decode is worth another try. */
 const MACHINE_FAULT =
   /^E[A-Z]{3,}: |out of memory|insufficient memory|cannot allocate|unable to allocate|too many open files|no space left|permission denied|input file is missing|unable to open/i;
-const TRUNCATED =
-  /premature end of JPEG image|unexpected end|end of (file|data|input|stream)|libpng read error|bad seek|truncated|not enough data|unable to parse image|read error/i;
+/** What decoders say of a kind that they do not know, where the file's structure does not show it. */
 const UNSUPPORTED =
-  /unsupported JPEG (data precision|process)|unsupported marker type 0xf7|unsupported (feature|codec)|precision \d+|no decod|not supported|unsupported (color|colour|tiff|bits)/i;
+  /unsupported JPEG (data precision|process)|unsupported (feature|codec)|precision \d+|no decod|not supported|not configured|unsupported (color|colour|tiff|bits)/i;
+/** Lines of libvips' text that say what did no harm; the error follows. */
+const HARMLESS = /\d+ extraneous bytes|is not read from file|not an ICC profile|Warning treated as error/;
+
+/** What libvips says, of its many lines the first that names an error, without the file's path, which is no one's business. */
+function describeError(path: string, error: unknown): string {
+  const lines = messageOf(error)
+    .replaceAll(path, 'the file')
+    .replaceAll(/\/dev\/fd\/\d+/g, 'the file')
+    .replace(/^Input (file|buffer) has corrupt header:\s*/, '')
+    .replace(/^Input (file|buffer) contains unsupported image format/, 'unreadable header')
+    .split('\n')
+    .filter((line) => line.trim() !== '');
+  const line = lines.find((each) => !HARMLESS.test(each)) ?? lines[0] ?? '';
+  // All that libvips says of some damage.
+  return line.replace(/^Unknown error$/, '') || 'its content cannot be decoded';
+}
 
 /**
  * The error for a decode of the file at `path`, which begins as a picture but failed with `error` of sharp or libvips: a
- * BadInputError, or, when the machine is at fault, a plain Error that is retried.
+ * BadInputError, or, when the machine is at fault, a plain Error that is retried. What the file's structure shows,
+ * `defect`, decides; the decoder's words only where that shows nothing.
  */
-export function decodeFault(format: PictureFormat, path: string, error: unknown): Error {
-  // libvips repeats itself, and names the file's path, which is no one's business.
-  const [line = ''] = messageOf(error).replaceAll(path, 'the file').split('\n');
-  const detail = line
-    .replace(/^Input (file|buffer) has corrupt header: /, '')
-    .replace(/^Input (file|buffer) contains unsupported image format/, 'unreadable header')
-    // All that libvips says of a damaged interlaced PNG.
-    .replace(/^Unknown error$/, 'unexpected end or content');
+export function decodeFault(
+  format: PictureFormat,
+  { path, error, defect }: { readonly path: string; readonly error: unknown; readonly defect: Defect | undefined },
+): Error {
+  const said = describeError(path, error);
+  if (MACHINE_FAULT.test(said)) return new Error(`the picture could not be read: ${printable(said)}`, { cause: error });
+  const words: Defect = { code: UNSUPPORTED.test(said) ? 'unsupported' : 'corrupt', detail: said };
+  return defectFault(format, defect ?? words, error);
+}
+
+function defectMessage(format: PictureFormat, code: Defect['code'], detail: string): string {
   const name = format.toUpperCase();
-  if (MACHINE_FAULT.test(detail)) return new Error(`the picture could not be read: ${detail}`, { cause: error });
-  if (UNSUPPORTED.test(detail)) {
-    return pictureFault(
-      'unsupported',
-      `The ${name} picture uses a feature that cannot be decoded (${detail}); save it as an 8-bit ${PICTURE_FORMATS_TEXT} picture.`,
-      error,
-    );
+  switch (code) {
+    case 'unsupported':
+      return `The ${name} picture uses a feature that cannot be decoded (${detail}); save it as an 8-bit ${PICTURE_FORMATS_TEXT} picture.`;
+    case 'truncated':
+      return `Expected a whole ${name} picture; its data ends early (${detail}). Copy the file again from its source.`;
+    case 'corrupt':
+      return `Expected a ${name} picture; its data is damaged (${detail}). Copy the file again from its source.`;
   }
-  if (TRUNCATED.test(detail) && !isDamageWarning(error)) {
-    return pictureFault(
-      'truncated',
-      `Expected a whole ${name} picture; its data ends early or cannot be read to the end (${detail}). Copy the file again from its source.`,
-      error,
-    );
-  }
-  return pictureFault(
-    'corrupt',
-    `Expected a ${name} picture; its data is damaged (${detail}). Copy the file again from its source.`,
-    error,
-  );
+}
+
+/** The BadInputError for a picture that has this defect. */
+export function defectFault(format: PictureFormat, { code, detail }: Defect, cause?: unknown): BadInputError {
+  return pictureFault(code, defectMessage(format, code, detail), cause);
 }
 
 /**

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { EventEmitter, once } from 'node:events';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -10,7 +9,7 @@ import { BadInputError } from '#contracts/errors.js';
 import { withJpegFrame, withSeparateScans } from '../testing/jpeg.js';
 import { quarters, temporaryFolder } from '../testing/pictures.js';
 import { DEFAULT_MAX_PIXELS } from './decode.js';
-import { assertFits, DECODE_MEMORY, decodeMemory, MemoryBudget, type PictureHeader } from './memory.js';
+import { assertFits, DECODE_MEMORY, decodeMemory, type PictureHeader } from './memory.js';
 import type { PictureFormat } from './sniff.js';
 
 const PEAK_MEMORY = fileURLToPath(new URL('../testing/peak-memory.fixture.js', import.meta.url));
@@ -79,43 +78,4 @@ test('a JPEG whose colours come in scans of their own counts as progressive', as
   const large = withJpegFrame(withSeparateScans(jpeg), { width: 16_000, height: 16_000 });
   const found = await sharp(large, { limitInputPixels: false }).metadata();
   assert.throws(() => assertFits('jpeg', found, DEFAULT_MAX_PIXELS), /of its kind \(JPEG\) takes about/);
-});
-
-test('work waits until the memory it takes is left, in the order it came', async () => {
-  const budget = new MemoryBudget(100);
-  const log: string[] = [];
-  const job = (name: string, bytes: number) => {
-    const gate = new EventEmitter();
-    const done = budget.run(bytes, async () => {
-      log.push(name);
-      await once(gate, 'end');
-    });
-    return {
-      end() {
-        gate.emit('end');
-        return done;
-      },
-    };
-  };
-  const first = job('first', 60);
-  const second = job('second', 60);
-  const third = job('third', 10);
-  const most = job('more than there is', 1000);
-  assert.deepEqual(log, ['first'], 'the third would fit, but it is not its turn');
-  await first.end();
-  assert.deepEqual(log, ['first', 'second', 'third']);
-  await second.end();
-  assert.equal(log.length, 3);
-  await third.end();
-  assert.deepEqual(log.slice(3), ['more than there is']);
-  await most.end();
-});
-
-test('work that fails gives its memory back', async () => {
-  const budget = new MemoryBudget(100);
-  await assert.rejects(
-    budget.run(100, () => Promise.reject(new Error('no'))),
-    /no/,
-  );
-  assert.equal(await budget.run(100, async () => 'yes'), 'yes');
 });

@@ -65,12 +65,10 @@ test('an empty file, text and other documents are refused', async (t) => {
 });
 
 test('a picture cut in half is refused in every format', async (t) => {
-  for (const format of ['jpeg', 'png', 'webp', 'gif', 'avif'] as const) {
+  for (const format of ['jpeg', 'png', 'webp', 'gif', 'tiff', 'avif'] as const) {
     const bytes = await noisy().toFormat(format).toBuffer();
     await assertBytesRefused(t, bytes.subarray(0, bytes.length / 2), 'truncated', /Expected a whole/, format);
   }
-  const tiff = await noisy().tiff().toBuffer();
-  await assertBytesRefused(t, tiff.subarray(0, tiff.length / 2), 'corrupt', /TIFF.*unreadable header/, 'tiff');
 });
 
 test('a JPEG that lacks the end of its data is refused', async (t) => {

@@ -81,6 +81,7 @@ export const pictureKinds: readonly PictureKind[] = [
     p.tiff({ compression: 'deflate', tile: true, tileWidth: 16, tileHeight: 16 }),
   ),
   kind('TIFF JPEG', 'tiff', (p) => p.tiff({ compression: 'jpeg' })),
+  kind('TIFF WebP', 'tiff', (p) => p.tiff({ compression: 'webp' })),
   kind('TIFF 16 bits', 'tiff', (p) => p.toColourspace('rgb16').tiff({ compression: 'lzw' })),
   kind('TIFF floating point', 'tiff', (p) => p.toColourspace('scrgb').tiff({ compression: 'none', predictor: 'none' })),
   kind('TIFF CMYK', 'tiff', (p) => p.toColourspace('cmyk').tiff({ compression: 'lzw' }), 'inks'),

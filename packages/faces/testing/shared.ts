@@ -9,6 +9,8 @@ const SHARED = new URL('../../../../../shared/', import.meta.url);
 export const YUNET_PATH = fileURLToPath(new URL('models/face_detection_yunet_2023mar.onnx', SHARED));
 /** Folder of the photos with known counts. */
 export const PHOTOS = fileURLToPath(new URL('photos/', SHARED));
+/** Folder of odd pictures, and of `truth.csv`: what other readers make of them. */
+export const ODD_PICTURES = fileURLToPath(new URL('odd/pictures/', SHARED));
 
 /** `skip` for a test that needs these files: false when all are there, else which one is not. */
 export function unlessPresent(...paths: string[]): string | false {
