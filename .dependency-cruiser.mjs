@@ -85,7 +85,7 @@ export default {
           '^dist/packages/tasks/[^/]+/body\\.js$',
           '^dist/packages/(database|queue|runtime|faces|datasets|parquet)/',
           native,
-          npm('hyparquet', 'hyparquet-compressors', 'parquet-wasm', 'pg', 'bullmq', '@prisma/client'),
+          npm('hyparquet', 'hysnappy', 'zstddec', 'parquet-wasm', 'pg', 'bullmq', '@prisma/client'),
         ],
         reachable: true,
       },

@@ -60,6 +60,7 @@ export async function startWorker({ config, databaseUrl, log, releasers }: Worke
       inboxDir: config.inboxDir,
       dataDir: config.dataDir,
       loadMemory: config.loadMemoryMb * 2 ** 20,
+      pageMemory: config.pageMemoryMb * 2 ** 20,
       faceModel: config.faceModel,
     },
     log,

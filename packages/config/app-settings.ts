@@ -20,6 +20,7 @@ export const appSettings = {
     'redisUrl',
     'faceModel',
     'loadMemoryMb',
+    'pageMemoryMb',
     'star',
     'jobLockMs',
     'reconcileIntervalMs',

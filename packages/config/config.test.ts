@@ -38,6 +38,7 @@ test('an empty environment gives the defaults, with absolute paths and at least 
     settleMs: 1500,
     scanIntervalMs: 30_000,
     loadMemoryMb: 16,
+    pageMemoryMb: 192,
     pictureCacheMb: 256,
     queueActions: 'off',
     star: 'on',

@@ -175,6 +175,15 @@ export const settingsSchema = Type.Object({
       default: 16,
     }),
   ),
+  pageMemoryMb: Type.Integer(
+    words({
+      description:
+        'Decompressed parquet pages that the loads of one worker process hold in memory, in MiB. One file may take all but 32 MiB of it; a file that would need more is quarantined.',
+      minimum: 64,
+      maximum: 1024,
+      default: 192,
+    }),
+  ),
   pictureCacheMb: Type.Integer(
     words({
       description:

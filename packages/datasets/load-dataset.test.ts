@@ -77,7 +77,7 @@ async function load(
     }
     const input = { files: ids.map((_, at) => String(at + 1)) };
     const { id } = await startRun(pool, task, { input, trigger: 'api' });
-    const stub = await openStubWorker({ url, pool }, inboxDir, await loadDatasetBody(task));
+    const stub = await openStubWorker({ url, pool }, inboxDir, loadDatasetBody(task));
     const deps = { ...stub.deps, catalogue: new Map([[task.name, task]]) };
     const verdict = await runAttempt(deps, begun(await stub.begin(id)));
     await stub.close();

@@ -1,20 +1,17 @@
 import type { DatasetTaskDefinition, FileTaskOutput } from '#contracts/file-task.js';
-import type { TaskContext } from '#runtime/context.js';
+import type { TaskContext, WorkerServices } from '#runtime/context.js';
 import { type CopyLoader, loadByCopy } from '#runtime/copy-files.js';
 
 /** The work of a task that is nothing but a declaration: its files' rows go into its table as they are. */
-export async function loadDatasetBody(
-  task: DatasetTaskDefinition,
-): Promise<(context: TaskContext) => Promise<FileTaskOutput>> {
-  const loader = await loaderOf(task);
-  return (context) => loadByCopy(context, loader);
+export function loadDatasetBody(task: DatasetTaskDefinition): (context: TaskContext) => Promise<FileTaskOutput> {
+  return async (context) => loadByCopy(context, await loaderOf(task, context.services));
 }
 
-async function loaderOf({ format, dataset }: DatasetTaskDefinition): Promise<CopyLoader> {
+async function loaderOf({ format, dataset }: DatasetTaskDefinition, services: WorkerServices): Promise<CopyLoader> {
   switch (format) {
     case 'parquet': {
-      const { parquetLoader } = await import('./parquet-loader.js');
-      return parquetLoader(dataset);
+      const { openPageMemory, parquetLoader } = await import('./parquet-loader.js');
+      return parquetLoader(dataset, await openPageMemory(services));
     }
     case 'json': {
       const { jsonLoader } = await import('./json-loader.js');

@@ -9,6 +9,7 @@ import { dictionaryFile, plainFile } from './other-writer.fixture.js';
 import {
   day,
   minute,
+  pageMemory,
   readRows,
   rowsOf,
   sampleRows,
@@ -21,7 +22,7 @@ import {
 } from './sample-file.fixture.js';
 
 async function readAll(handle: FileHandle, size: number): Promise<void> {
-  const file = await openParquet(handle, size, sampleRows);
+  const file = await openParquet(handle, size, sampleRows, { memory: pageMemory });
   await rowsOf(file);
   await file.spans();
 }
@@ -128,14 +129,14 @@ test('an error of the disk stays what it is, and a shrunken file is a changed fi
   const bytes = write(withColumn('sensor_serial', serials), { codec: 'UNCOMPRESSED', rowGroupSize: 20_000 });
   assert.ok(bytes.length > 1_200_000, 'the file must be larger than what is read at once');
   await withFile(bytes, async (handle, path) => {
-    const file = await openParquet(handle, bytes.length, sampleRows);
+    const file = await openParquet(handle, bytes.length, sampleRows, { memory: pageMemory });
     await truncate(path, 100_000);
     await assert.rejects(rowsOf(file), FileChangedError);
-    await assert.rejects(openParquet(handle, bytes.length, sampleRows), FileChangedError);
+    await assert.rejects(openParquet(handle, bytes.length, sampleRows, { memory: pageMemory }), FileChangedError);
   });
   const closed = await withFile(bytes, async (_handle, path) => {
     const handle = await open(path);
-    const file = await openParquet(handle, bytes.length, sampleRows);
+    const file = await openParquet(handle, bytes.length, sampleRows, { memory: pageMemory });
     await handle.close();
     return file;
   });

@@ -5,9 +5,8 @@ import { FieldBuffer } from './field-buffer.js';
 import type { FieldCodec } from './field-codec.js';
 import { countOf } from './footer.js';
 import { HybridDecoder } from './hybrid-decoder.js';
-import { type Page, PageReader } from './page-reader.js';
+import { type Page, PageReader, type PageSource } from './page-reader.js';
 import { maxBatchRows, PlainValues } from './plain-values.js';
-import type { RandomReader } from './random-reader.js';
 import { widthOf } from './stored-values.js';
 import { UnsupportedError } from './unsupported-error.js';
 
@@ -37,11 +36,11 @@ export class ColumnReader {
   #plain: PlainValues | undefined;
 
   /** @param optional whether rows may lack a value */
-  constructor(file: RandomReader, chunk: ColumnChunk, type: ParquetType, optional: boolean, codec: FieldCodec) {
+  constructor(source: PageSource, chunk: ColumnChunk, type: ParquetType, optional: boolean, codec: FieldCodec) {
     if (chunk.meta_data?.type !== type) {
       throw new Error(`a row group holds ${chunk.meta_data?.type} instead of ${type}`);
     }
-    this.#pages = new PageReader(file, chunk);
+    this.#pages = new PageReader(source, chunk);
     this.#rows = countOf(chunk.meta_data.num_values, 'the number of values');
     this.#isBoolean = type === 'BOOLEAN';
     this.#width = widthOf(type);
@@ -51,11 +50,12 @@ export class ColumnReader {
   }
 
   /**
-   * Rows that can be read now without another page; 0 only after the last row. `absent` when the next page is not in
-   * memory: call `fetch`, then ask again.
+   * Rows that can be read now without another page; 0 only after the last row. `absent` when the next page cannot be had
+   * at once: call `fetch`, then ask again. What the last `read` gave is no longer valid then.
    */
   ready(): number | 'absent' {
     while (this.#pageRows === 0 && this.#rows > 0) {
+      this.#leavePage();
       const page = this.#pages.next();
       if (page === 'absent') return page;
       if (page === undefined) throw new Error(`its pages end ${this.#rows} rows too early`);
@@ -64,9 +64,24 @@ export class ColumnReader {
     return this.#pageRows;
   }
 
-  /** Brings the next page into memory. */
+  /** Does what `ready` had to wait for. */
   fetch(): Promise<void> {
     return this.#pages.fetch();
+  }
+
+  /** Gives back the memory of its pages; what was read of them is no longer valid. */
+  close(): void {
+    this.#leavePage();
+    this.#dictionary = undefined;
+    this.#pages.close();
+  }
+
+  /** The page at hand may be large: nothing may hold it while the next one is opened. */
+  #leavePage(): void {
+    this.#definition = undefined;
+    this.#index = undefined;
+    this.#plain = undefined;
+    this.#plainFields.clear();
   }
 
   /**

@@ -13,15 +13,30 @@ export interface FieldBatch {
   ascii: boolean;
 }
 
+const noBytes = new DataView(new ArrayBuffer(0));
+
+/** Lets go of the page that holds the fields; there are none until the batch is filled again. */
+export function emptyFieldBatch(batch: FieldBatch): void {
+  batch.bytes = noBytes;
+}
+
 /** Room for the picks of so many rows; the rest comes from who fills it. */
 export function newFieldBatch(rows: number): FieldBatch {
   const none = new Uint32Array(0);
   return {
-    bytes: new DataView(new ArrayBuffer(0)),
+    bytes: noBytes,
     starts: none,
     ends: none,
     picks: new Uint32Array(rows),
     longest: 0,
     ascii: false,
   };
+}
+
+/** Some rows: the COPY fields of each column asked for. */
+export interface Batch {
+  /** Number in the file, counted from 0. */
+  readonly firstRow: number;
+  readonly count: number;
+  readonly fields: readonly FieldBatch[];
 }

@@ -1,3 +1,6 @@
+/** What a buffer keeps when it is cleared; one that had to grow beyond it was for texts of rare length. */
+const maxKeptBytes = 2 ** 20;
+
 /** Bytes of many short pieces in one growing array: a piece costs no object of its own. */
 export class FieldBuffer {
   #bytes: Uint8Array;
@@ -39,5 +42,8 @@ export class FieldBuffer {
   /** Forgets all pieces. */
   clear(): void {
     this.#used = 0;
+    if (this.#bytes.length <= maxKeptBytes) return;
+    this.#bytes = new Uint8Array(0);
+    this.#view = new DataView(this.#bytes.buffer);
   }
 }

@@ -10,7 +10,7 @@ const encryptedMagic = 'PARE';
 /** `PAR1`, footer length (int32, little-endian) and `PAR1` again: nothing shorter is a parquet file. */
 const frameBytes = 12;
 /** Real footers take a few kilobytes; decoded into objects this bound is still some hundred megabytes. */
-const maxFooterBytes = 16 * 1024 * 1024;
+const maxFooterBytes = 8 * 1024 * 1024;
 
 /** One column at the top level of the schema; `undefined` type stands for a group (list, map, struct). */
 export interface TopColumn {

@@ -10,6 +10,7 @@ import {
   type Columns,
   day,
   minute,
+  pageMemory,
   type Row,
   readRows,
   rowsOf,
@@ -141,7 +142,7 @@ test('the signal stops reading with its reason', async () => {
   const reason = new Error('cancelled by hand');
   const bytes = dataSampleBytes({ minute: new Date(0), seed: 1, rows: 20_000 });
   await withFile(bytes, async (handle) => {
-    const file = await openParquet(handle, bytes.length, sampleRows, controller.signal);
+    const file = await openParquet(handle, bytes.length, sampleRows, { memory: pageMemory, signal: controller.signal });
     const read = async () => {
       for await (const _turn of file.writeRows(new CopyBinaryWriter(), 1n)) controller.abort(reason);
     };

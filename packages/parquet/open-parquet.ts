@@ -8,7 +8,7 @@ import { findColumns } from './columns.js';
 import type { FieldBatch } from './field-batch.js';
 import { readFooter } from './footer.js';
 import { RandomReader } from './random-reader.js';
-import { readBatches } from './read-batches.js';
+import { type Reading, readBatches } from './read-batches.js';
 import { writeTuples } from './write-tuples.js';
 
 /** Rows are numbered by an int4. */
@@ -40,7 +40,8 @@ export interface ParquetFile {
   spans(): Promise<TimeSpan[]>;
   /**
    * Writes all rows as tuples: the columns, `file_id`, and `ordinal`, the row's number in the file counted from 0. A page
-   * per column is in memory at a time. Yields after every few thousand rows, so that the tuples can be sent.
+   * per column is in memory at a time. Yields after every few thousand rows or few megabytes, so that the tuples can be
+   * sent. To be read to its end or closed (`return`), since it holds a share of the memory for pages.
    *
    * @throws BadInputError `corrupt`, `unsupported`, `bad-value`, `page-too-large`, `too-many-days`, also after rows have
    *   been written
@@ -56,12 +57,13 @@ export interface ParquetFile {
  *
  * @param content all bytes of the file, or what they are read through
  * @param size bytes of the file
+ * @param reading.memory what the pages of all files share that this process reads
  */
 export async function openParquet(
   content: Uint8Array | ByteSource,
   size: number,
   { columns, daysOf }: ParquetRows,
-  signal?: AbortSignal,
+  reading: Reading,
 ): Promise<ParquetFile> {
   const file = await RandomReader.open(content, size);
   const footer = await readFooter(file);
@@ -77,16 +79,18 @@ export async function openParquet(
   async function spans(): Promise<TimeSpan[]> {
     const days = newSpans();
     const column = found.slice(dayColumn, dayColumn + 1);
-    for await (const batch of readBatches(file, footer, column, signal)) addTimes(days, batch.fields[0], batch.count);
+    for await (const batch of readBatches(file, footer, column, reading)) addTimes(days, batch.fields[0], batch.count);
     return days?.toSpans() ?? [];
   }
 
   async function* writeRows(copy: CopyBinaryWriter, fileId: bigint): AsyncGenerator<void, ParquetLoad, undefined> {
     const days = newSpans();
-    for await (const batch of readBatches(file, footer, found, signal)) {
+    for await (const batch of readBatches(file, footer, found, reading)) {
       addTimes(days, batch.fields[dayColumn], batch.count);
-      writeTuples(copy, batch.fields, batch.count, fileId, batch.firstRow);
-      yield;
+      for (let row = 0; row < batch.count; ) {
+        row += writeTuples(copy, batch, row, fileId);
+        yield;
+      }
     }
     return { rows: footer.rows, ...(days && { spans: days.toSpans() }) };
   }

@@ -1,4 +1,4 @@
-import type { CompressionCodec, Encoding, PageHeader, SchemaElement } from 'hyparquet';
+import type { CompressionCodec, Encoding, PageHeader, RowGroup, SchemaElement } from 'hyparquet';
 import { ByteWriter } from 'hyparquet-writer';
 import { writePageHeader } from 'hyparquet-writer/src/datapage.js';
 import { writeMetadata } from 'hyparquet-writer/src/metadata.js';
@@ -12,57 +12,86 @@ export interface RawPage {
   /** Definition levels as runs; left out where the column is required. */
   readonly levels?: readonly number[];
   readonly values: Uint8Array;
+  /** What its header claims instead of the bytes that it has uncompressed. */
+  readonly claimed?: number;
+}
+
+type FlatElement = SchemaElement & { readonly type: NonNullable<SchemaElement['type']> };
+
+/** A column whose pages are these, in each row group. */
+export interface RawColumn {
+  readonly element: FlatElement;
+  readonly pages: readonly RawPage[];
 }
 
 /** A file of one column, uncompressed unless a codec is given, whose pages are these. */
 export function pageFile(
-  element: SchemaElement & { readonly type: NonNullable<SchemaElement['type']> },
+  element: FlatElement,
   rows: number,
   pages: readonly RawPage[],
   codec: CompressionCodec = 'UNCOMPRESSED',
   compress = (bytes: Uint8Array): Uint8Array => bytes,
 ): Uint8Array {
+  return columnsFile([{ element, pages }], rows, codec, compress);
+}
+
+/** A file of several columns, with as many row groups as wanted, all of which have the same rows. */
+export function columnsFile(
+  columns: readonly RawColumn[],
+  rows: number,
+  codec: CompressionCodec,
+  compress: (bytes: Uint8Array) => Uint8Array,
+  groups = 1,
+): Uint8Array {
   const writer = new ByteWriter();
   const magic = Buffer.from('PAR1');
   writer.appendBytes(magic);
-  let dictionary: number | undefined;
-  let data = 0;
-  for (const page of pages) {
-    if (page.kind === 'dictionary') dictionary = writer.offset;
-    else data ||= writer.offset;
-    appendPage(writer, page, compress);
-  }
-  const start = BigInt(dictionary ?? data);
+  const rowGroups = Array.from({ length: groups }, () => appendGroup(writer, columns, rows, codec, compress));
   writeMetadata(writer, {
     version: 2,
-    schema: [{ name: 'root', num_children: 1 }, element],
-    num_rows: BigInt(rows),
-    row_groups: [
-      {
-        columns: [
-          {
-            file_offset: start,
-            meta_data: {
-              type: element.type,
-              encodings: [...new Set(pages.map(({ encoding }) => encoding))],
-              path_in_schema: [element.name],
-              codec,
-              num_values: BigInt(rows),
-              total_uncompressed_size: BigInt(writer.offset) - start,
-              total_compressed_size: BigInt(writer.offset) - start,
-              data_page_offset: BigInt(data),
-              ...(dictionary === undefined ? {} : { dictionary_page_offset: start }),
-            },
-          },
-        ],
-        total_byte_size: BigInt(writer.offset) - start,
-        num_rows: BigInt(rows),
-      },
-    ],
+    schema: [{ name: 'root', num_children: columns.length }, ...columns.map(({ element }) => element)],
+    num_rows: BigInt(rows * groups),
+    row_groups: rowGroups,
     metadata_length: 0,
   });
   writer.appendBytes(magic);
   return writer.getBytes().slice();
+}
+
+function appendGroup(
+  writer: ByteWriter,
+  columns: readonly RawColumn[],
+  rows: number,
+  codec: CompressionCodec,
+  compress: (bytes: Uint8Array) => Uint8Array,
+): RowGroup {
+  const groupStart = writer.offset;
+  const chunks = columns.map(({ element, pages }) => {
+    let dictionary: number | undefined;
+    let data = 0;
+    const first = writer.offset;
+    for (const page of pages) {
+      if (page.kind === 'dictionary') dictionary = writer.offset;
+      else data ||= writer.offset;
+      appendPage(writer, page, compress);
+    }
+    const start = BigInt(dictionary ?? data);
+    return {
+      file_offset: start,
+      meta_data: {
+        type: element.type,
+        encodings: [...new Set(pages.map(({ encoding }) => encoding))],
+        path_in_schema: [element.name],
+        codec,
+        num_values: BigInt(rows),
+        total_uncompressed_size: BigInt(writer.offset - first),
+        total_compressed_size: BigInt(writer.offset - first),
+        data_page_offset: BigInt(data),
+        ...(dictionary === undefined ? {} : { dictionary_page_offset: start }),
+      },
+    };
+  });
+  return { columns: chunks, total_byte_size: BigInt(writer.offset - groupStart), num_rows: BigInt(rows) };
 }
 
 function appendPage(writer: ByteWriter, page: RawPage, compress: (bytes: Uint8Array) => Uint8Array): void {
@@ -76,7 +105,7 @@ function appendPage(writer: ByteWriter, page: RawPage, compress: (bytes: Uint8Ar
   const apart = kind === 'v2' ? levels : new Uint8Array(0);
   const header: PageHeader = {
     type: kind === 'dictionary' ? 'DICTIONARY_PAGE' : kind === 'v1' ? 'DATA_PAGE' : 'DATA_PAGE_V2',
-    uncompressed_page_size: apart.length + whole.length,
+    uncompressed_page_size: page.claimed ?? apart.length + whole.length,
     compressed_page_size: apart.length + stored.length,
     ...(kind === 'dictionary' && { dictionary_page_header: { num_values: count, encoding } }),
     ...(kind === 'v1' && {

@@ -43,14 +43,24 @@ export class RandomReader {
 
   /** The same bytes wherever they are. */
   async slice(start: number, end: number): Promise<Uint8Array> {
+    return this.inMemory(start, end) ?? (await this.copy(start, end));
+  }
+
+  /** The same bytes in memory of their own, which may be written to and handed over. */
+  async copy(start: number, end: number): Promise<Uint8Array<ArrayBuffer>> {
     const there = this.inMemory(start, end);
-    if (there) return there;
+    if (there) return new Uint8Array(there);
     if (!this.#handle) throw new RangeError('a file that is in memory has no other bytes');
     return await readRange(this.#handle, start, end, this.size);
   }
 }
 
-async function readRange(handle: ByteSource, start: number, end: number, size: number): Promise<Uint8Array> {
+async function readRange(
+  handle: ByteSource,
+  start: number,
+  end: number,
+  size: number,
+): Promise<Uint8Array<ArrayBuffer>> {
   const bytes = new Uint8Array(Buffer.allocUnsafeSlow(end - start).buffer);
   let done = 0;
   while (done < bytes.length) {

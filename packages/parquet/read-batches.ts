@@ -1,25 +1,25 @@
-import { setImmediate } from 'node:timers/promises';
 import type { RowGroup } from 'hyparquet';
 import { BadInputError, FileChangedError } from '#contracts/errors.js';
 import { ColumnReader } from './column-reader.js';
 import type { FoundColumn } from './columns.js';
 import { describeDamage } from './damage.js';
-import { type FieldBatch, newFieldBatch } from './field-batch.js';
+import { prepareCodec } from './decompress.js';
+import { type Batch, emptyFieldBatch, type FieldBatch, newFieldBatch } from './field-batch.js';
 import { fieldCodec } from './field-codec.js';
 import { chunkOf, countOf, type Footer } from './footer.js';
+import { InflateThreadError, PageInflater } from './page-inflater.js';
+import type { PageMemory } from './page-memory.js';
+import type { PageSource } from './page-reader.js';
 import { maxBatchRows } from './plain-values.js';
 import type { RandomReader } from './random-reader.js';
+import { Turns } from './turns.js';
 import { UnsupportedError } from './unsupported-error.js';
 
-/** The event loop gets its turn after so many milliseconds of decoding. */
-const turnMs = 8;
-
-/** Some rows: the COPY fields of each column asked for. */
-export interface Batch {
-  /** Number in the file, counted from 0. */
-  readonly firstRow: number;
-  readonly count: number;
-  readonly fields: readonly FieldBatch[];
+/** How a file is read. */
+export interface Reading {
+  /** Where the file's pages find their memory. */
+  readonly memory: PageMemory;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
@@ -30,26 +30,47 @@ export async function* readBatches(
   file: RandomReader,
   footer: Footer,
   columns: readonly FoundColumn[],
-  signal: AbortSignal | undefined,
+  { memory, signal }: Reading,
+): AsyncGenerator<Batch, void, undefined> {
+  const inflater = new PageInflater();
+  const share = await memory.open(signal);
+  try {
+    const source: PageSource = { file, share, inflater, turns: new Turns(), signal };
+    yield* readRowGroups(source, footer, columns);
+  } finally {
+    share.close();
+    await inflater.close();
+  }
+}
+
+async function* readRowGroups(
+  source: PageSource,
+  footer: Footer,
+  columns: readonly FoundColumn[],
 ): AsyncGenerator<Batch, void, undefined> {
   const fields = columns.map(() => newFieldBatch(Math.min(footer.rows, maxBatchRows)));
   let firstRow = 0;
-  let turn = performance.now();
   for (const group of footer.metadata.row_groups) {
     let left = countOf(group.num_rows, 'the number of rows');
     if (left === 0) continue;
-    const readers = columns.map((column) => openColumn(file, group, column));
+    const readers: ColumnReader[] = [];
+    for (const column of columns) readers.push(await openColumn(source, group, column));
     while (left > 0) {
-      signal?.throwIfAborted();
-      if (performance.now() - turn > turnMs) {
-        await setImmediate();
-        turn = performance.now();
-      }
-      const count = await readBatch(readers, columns, fields, Math.min(left, maxBatchRows), firstRow);
+      source.signal?.throwIfAborted();
+      await source.turns.give();
+      const count = await readBatch(readers, columns, fields, Math.min(left, maxBatchRows), firstRow).catch(
+        (error: unknown) => {
+          // What was interrupted is no fault of the file.
+          source.signal?.throwIfAborted();
+          throw error;
+        },
+      );
       yield { firstRow, count, fields };
       firstRow += count;
       left -= count;
     }
+    for (const batch of fields) emptyFieldBatch(batch);
+    for (const reader of readers) reader.close();
   }
 }
 
@@ -68,6 +89,8 @@ async function readBatch(
       const reader = given(readers[at]);
       let ready = reader.ready();
       while (ready === 'absent') {
+        // The page before must not be kept by what was read of it.
+        emptyFieldBatch(given(fields[at]));
         await reader.fetch();
         ready = reader.ready();
       }
@@ -81,12 +104,14 @@ async function readBatch(
   }
 }
 
-function openColumn(file: RandomReader, group: RowGroup, column: FoundColumn): ColumnReader {
+async function openColumn(source: PageSource, group: RowGroup, column: FoundColumn): Promise<ColumnReader> {
   const { name, element } = column;
   try {
     if (element.type === undefined) throw new Error('it has no type');
     const optional = element.repetition_type === 'OPTIONAL';
-    return new ColumnReader(file, chunkOf(group.columns, name), element.type, optional, fieldCodec(column));
+    const chunk = chunkOf(group.columns, name);
+    if (chunk.meta_data !== undefined) await prepareCodec(chunk.meta_data.codec);
+    return new ColumnReader(source, chunk, element.type, optional, fieldCodec(column));
   } catch (error) {
     throw asBadInput(error, name);
   }
@@ -95,6 +120,7 @@ function openColumn(file: RandomReader, group: RowGroup, column: FoundColumn): C
 /** Whatever decoding hostile bytes throws is the file's fault; only the disk's errors and changed files are not. */
 function asBadInput(error: unknown, column: string): unknown {
   if (error instanceof BadInputError || error instanceof FileChangedError) return error;
+  if (error instanceof InflateThreadError) return error;
   if (error instanceof Error && 'syscall' in error) return error;
   if (error instanceof UnsupportedError) return new BadInputError('unsupported', `column ${column}: ${error.message}`);
   const message = `the data of column ${column} is damaged (${describeDamage(error)}); copy the file again or have it written again`;

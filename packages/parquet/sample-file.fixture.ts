@@ -8,9 +8,13 @@ import { CopyBinaryWriter } from '#database/copy/binary.js';
 import { parseCopyData } from '#database/copy/parse-copy-data.js';
 import { definition } from '#tasks/load-data-sample/definition.js';
 import { openParquet, type ParquetFile, type ParquetRows } from './open-parquet.js';
+import { PageMemory } from './page-memory.js';
 
 /** The data sample's columns. */
 export const sampleRows: ParquetRows = { columns: definition.dataset.columns, daysOf: 'create_at' };
+
+/** Of all files that a test reads; whole again after each. */
+export const pageMemory = new PageMemory(192 * 2 ** 20);
 
 /** Lends a file of these bytes, open for reading, and removes it after. */
 export async function withFile<T>(
@@ -36,7 +40,7 @@ export function withParquet<T>(
   work: (file: ParquetFile) => Promise<T>,
 ): Promise<T> {
   return withFile(bytes, async (handle) => {
-    return await work(await openParquet(handle, bytes.length, rows));
+    return await work(await openParquet(handle, bytes.length, rows, { memory: pageMemory }));
   });
 }
 

@@ -1,5 +1,6 @@
+import { BadInputError } from '#contracts/errors.js';
 import type { CopyBinaryWriter } from '#database/copy/binary.js';
-import type { FieldBatch } from './field-batch.js';
+import type { Batch, FieldBatch } from './field-batch.js';
 
 /** Tuples go to the writer in pieces of about this size, which stay in the processor's cache while they are made. */
 const scratchBytes = 32 * 1024;
@@ -7,28 +8,66 @@ const scratchBytes = 32 * 1024;
 let scratch = new Uint8Array(scratchBytes);
 let view = new DataView(scratch.buffer);
 
+/** Rows that may be longer are written one by one, each with as much as it takes. */
+const maxScratchBytes = 256 * 1024;
+/** About so many bytes are written at most before they can be sent. */
+const maxStepBytes = 4 * 2 ** 20;
+/** A row is held in memory as a whole, more than once on its way. */
+const maxRowBytes = 32 * 2 ** 20;
+
 /** Bytes of the number of fields, of `file_id` and of `ordinal`. */
 const frameBytes = 2 + 12 + 8;
 
 /**
  * Writes rows as tuples of binary COPY (`CopyBinaryWriter` names the format): the columns' fields, then `file_id`
- * (int8) and `ordinal` (int4), which is the row's number in the file.
+ * (int8) and `ordinal` (int4), which is the row's number in the file. Returns how many rows were written: fewer than are
+ * left where they are large, so that the memory for tuples is bounded although many rows may have one large entry.
+ *
+ * @param from the first row to write, counted from the first of the batch
+ * @throws BadInputError `row-too-large`
  */
 export function writeTuples(
   copy: CopyBinaryWriter,
+  { fields: columns, count, firstRow }: Batch,
+  from: number,
+  fileId: bigint,
+): number {
+  const longest = columns.reduce((sum, column) => sum + Math.max(column.longest, 4), frameBytes);
+  if (longest > maxScratchBytes) {
+    let row = from;
+    for (let written = 0; row < count && written < maxStepBytes; row++) {
+      const bytes = rowBytes(columns, row);
+      if (bytes > maxRowBytes) throw tooLarge(bytes, firstRow + row);
+      if (bytes > scratch.length) resizeScratch(bytes);
+      writeRows(copy, columns, row, row + 1, bytes, fileId, firstRow);
+      written += bytes;
+    }
+    if (scratch.length > scratchBytes) resizeScratch(scratchBytes);
+    return row - from;
+  }
+  if (longest > scratch.length) resizeScratch(longest);
+  const rows = Math.min(count - from, Math.ceil(maxStepBytes / longest));
+  writeRows(copy, columns, from, from + rows, longest, fileId, firstRow);
+  if (scratch.length > scratchBytes) resizeScratch(scratchBytes);
+  return rows;
+}
+
+/** Writes the rows from `from` up to, not including, `to`, none of which takes more than `longest` bytes. */
+function writeRows(
+  copy: CopyBinaryWriter,
   columns: readonly FieldBatch[],
-  count: number,
+  from: number,
+  to: number,
+  longest: number,
   fileId: bigint,
   firstRow: number,
 ): void {
   const fields = columns.length + 2;
   const idHigh = Number(fileId >> 32n);
   const idLow = Number(BigInt.asIntN(32, fileId));
-  const rowBytes = columns.reduce((sum, { longest }) => sum + Math.max(longest, 4), frameBytes);
-  if (rowBytes > scratch.length) resizeScratch(rowBytes);
   let used = 0;
-  for (let row = 0; row < count; row++) {
-    if (used + rowBytes > scratch.length) {
+  for (let row = from; row < to; row++) {
+    if (used + longest > scratch.length) {
       copy.field(scratch.subarray(0, used));
       used = 0;
     }
@@ -52,7 +91,23 @@ export function writeTuples(
     used += 20;
   }
   copy.field(scratch.subarray(0, used));
-  if (scratch.length > scratchBytes) resizeScratch(scratchBytes);
+}
+
+/** Bytes of the tuple of one row. */
+function rowBytes(columns: readonly FieldBatch[], row: number): number {
+  let bytes = frameBytes;
+  for (const { starts, ends, picks } of columns) {
+    const pick = picks[row] ?? 0;
+    bytes += Math.max((ends[pick] ?? 0) - (starts[pick] ?? 0), 4);
+  }
+  return bytes;
+}
+
+function tooLarge(bytes: number, row: number): BadInputError {
+  return new BadInputError(
+    'row-too-large',
+    `row ${row} (counted from 0) takes ${bytes} bytes, expected at most ${maxRowBytes}; shorten its texts`,
+  );
 }
 
 /**

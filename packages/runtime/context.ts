@@ -13,6 +13,8 @@ export interface WorkerServices {
   readonly dataDir: string;
   /** Bytes of rows that one load may hold on their way to the database. */
   readonly loadMemory: number;
+  /** Bytes of parquet pages that all loads of this process may hold together. */
+  readonly pageMemory: number;
   /** A model file that the settings name. */
   readonly faceModel?: string | undefined;
   /** Opens something costly once per process (a pool of threads, a model) and closes it when the worker stops. */

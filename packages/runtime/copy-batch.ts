@@ -136,13 +136,15 @@ export class CopyBatch {
         load = await verified(held, async () => {
           const source = await loader.open(held, signal);
           const rows = source.writeRows(this.#writer);
-          for (;;) {
-            signal.throwIfAborted();
-            const step = await rows.next();
-            if (step.done === true) return this.#scoped(step.value);
-            if (this.#writer.bytesSince(mark) <= services.loadMemory) continue;
+          try {
+            for (;;) {
+              signal.throwIfAborted();
+              const step = await rows.next();
+              if (step.done === true) return this.#scoped(step.value);
+              if (this.#writer.bytesSince(mark) > services.loadMemory) return undefined;
+            }
+          } finally {
             await rows.return({ rows: 0 });
-            return undefined;
           }
         });
       }
@@ -248,8 +250,8 @@ export class CopyBatch {
     const { signal } = this.#deps.context;
     const writer = new CopyBinaryWriter();
     const open = this.#begin(place, 0);
+    const rows = source.writeRows(writer);
     try {
-      const rows = source.writeRows(writer);
       for (;;) {
         signal.throwIfAborted();
         const step = await rows.next();
@@ -262,6 +264,8 @@ export class CopyBatch {
     } catch (error) {
       await open.copy.abort();
       throw error;
+    } finally {
+      await rows.return({ rows: 0 });
     }
   }
 }

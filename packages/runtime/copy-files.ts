@@ -22,7 +22,7 @@ export interface CopySource {
   spans?(): Promise<readonly TimeSpan[]>;
   /**
    * Writes the file's rows as tuples, each with the file's id and its ordinal in the file. Yields now and then between
-   * two tuples, so that what is written can be sent; not reading on stops it.
+   * two tuples, so that what is written can be sent; whoever stops before the end closes it (`return`).
    * @throws BadInputError when the file can never be loaded; whatever was written of it is undone
    */
   writeRows(copy: CopyBinaryWriter): AsyncGenerator<void, CopyLoad, undefined>;

@@ -54,6 +54,7 @@ async function withWorker(
         inboxDir: '/nowhere',
         dataDir: '/nowhere',
         loadMemory: 2 ** 24,
+        pageMemory: 2 ** 26,
         shared: (_key, open) => open(),
       },
       log,

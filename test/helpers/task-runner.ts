@@ -125,7 +125,7 @@ export async function openTaskRunner(
 }
 
 async function loadBody(task: TaskDefinition): Promise<AnyTaskRun> {
-  if (isDatasetTask(task)) return await loadDatasetBody(task);
+  if (isDatasetTask(task)) return loadDatasetBody(task);
   const module: { readonly run?: AnyTaskRun } = await import(bodyUrl(task.name).href);
   if (module.run) return module.run;
   throw new Error(`${task.name} has no body`);

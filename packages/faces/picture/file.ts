@@ -3,7 +3,7 @@ import { type BigIntStats, constants } from 'node:fs';
 import { type FileHandle, lstat, open } from 'node:fs/promises';
 import { FileChangedError } from '#contracts/errors.js';
 import type { StageTimes } from '../stages.js';
-import type { PictureSource } from './decode.js';
+import type { PictureSource } from './structure/bytes.js';
 import { pictureFault } from './faults.js';
 import { describeContent, PICTURE_FORMATS_TEXT, type PictureFormat, SNIFF_BYTES, sniffFormat } from './sniff.js';
 
