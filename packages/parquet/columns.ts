@@ -2,6 +2,7 @@ import type { SchemaElement } from 'hyparquet';
 import type { ColumnDefinition, ColumnType } from '#contracts/dataset.js';
 import { BadInputError } from '#contracts/errors.js';
 import type { TopColumn } from './footer.js';
+import { printable } from './printable.js';
 
 /** How the values of a column are stored; for times the unit, INT96 being the old form with the Julian day. */
 export type StoredForm =
@@ -26,6 +27,8 @@ export interface FoundColumn {
   readonly name: string;
   readonly element: SchemaElement;
   readonly form: StoredForm;
+  /** Number of its chunk in every row group. */
+  readonly leaf: number;
 }
 
 /** What a file must have for a column of each type: the forms, and the same in words. */
@@ -63,24 +66,23 @@ export function findColumns(declared: readonly ColumnDefinition[], columns: read
   }
   return wanted.map(({ column, name }) => {
     const found = columns.filter((other) => other.name === name);
-    const element = found[0]?.element;
-    if (found.length > 1 || element === undefined) {
-      throw new BadInputError('wrong-type', `two columns are named ${name}`);
+    const only = found[0];
+    if (found.length > 1 || only === undefined) {
+      throw new BadInputError('wrong-type', `two columns are named ${printable(name)}`);
     }
-    return foundColumn(column, name, element);
+    return foundColumn(column, only);
   });
 }
 
-function foundColumn(declared: ColumnDefinition, name: string, element: SchemaElement): FoundColumn {
-  const flat = element.num_children === undefined && element.repetition_type !== 'REPEATED';
-  const form = flat ? formOf(element) : undefined;
+function foundColumn(declared: ColumnDefinition, { name, element, isGroup, leaf }: TopColumn): FoundColumn {
+  const form = !isGroup && element.repetition_type !== 'REPEATED' ? formOf(element) : undefined;
   const { forms, words } = accepted[declared.type];
   const wallClock = declared.type === 'timestamptz' && isWallClock(element);
   if (form === undefined || !forms.includes(form) || wallClock) {
     const found = `${typeText(element)}${wallClock ? ', not adjusted to UTC' : ''}`;
-    throw new BadInputError('wrong-type', `column ${name} is ${found}, expected ${words}`);
+    throw new BadInputError('wrong-type', `column ${printable(name)} is ${found}, expected ${words}`);
   }
-  return { declared, name, element, form };
+  return { declared, name, element, form, leaf };
 }
 
 /** The older converted type counts where the logical type is absent (LogicalTypes.md). */
@@ -139,7 +141,7 @@ function typeText({
 function names(columns: readonly { readonly name: string }[]): string {
   return columns
     .slice(0, 30)
-    .map(({ name }) => name)
+    .map(({ name }) => printable(name))
     .join(', ')
     .slice(0, 500);
 }

@@ -1,11 +1,11 @@
 import { crc32 } from 'node:zlib';
-import type { ColumnChunk, ColumnMetaData, PageHeader } from 'hyparquet';
-import { parquetHeader } from 'hyparquet/src/column.js';
+import type { ColumnMetaData, PageHeader } from 'hyparquet';
 import { BadInputError } from '#contracts/errors.js';
 import { decompress } from './decompress.js';
 import { countOf } from './footer.js';
+import type { Chunk } from './metadata.js';
+import { readPageHeader } from './page-header.js';
 import type { RandomReader } from './random-reader.js';
-import { thriftStructLength } from './thrift-guard.js';
 
 /** Bytes asked from the file at a time; a page larger than this is read whole. */
 const blockBytes = 1024 * 1024;
@@ -14,6 +14,12 @@ const usualHeaderBytes = 4096;
 const maxHeaderBytes = 1024 * 1024;
 /** Writers make pages of about 1 MiB; this bounds memory where one wrote a whole column as one page. */
 const maxPageBytes = 256 * 1024 * 1024;
+
+/**
+ * Old writers (parquet-mr before 1.2.9, PARQUET-816) left the header of the dictionary out of a column's size, so its last
+ * page may reach beyond by this much.
+ */
+const maxOverrun = 100;
 
 /** A page with its bytes decompressed. Levels come first in the bytes of data pages. */
 export interface Page {
@@ -27,6 +33,8 @@ export interface Page {
 export class PageReader {
   readonly #file: RandomReader;
   readonly #codec: ColumnMetaData['codec'];
+  /** Where the column ends, as its size says, and up to where its last page may reach. */
+  readonly #claimedEnd: number;
   readonly #end: number;
   #at: number;
   /** The header before `#at`, when the page's bytes were not in memory yet. */
@@ -37,17 +45,24 @@ export class PageReader {
   #wanted = usualHeaderBytes;
 
   /** @throws Error when the chunk does not lie within the file */
-  constructor(file: RandomReader, chunk: ColumnChunk) {
+  constructor(file: RandomReader, chunk: Chunk) {
     const meta = chunk.meta_data;
     if (meta === undefined || chunk.file_path) throw new Error('the column data is not in this file');
     const data = countOf(meta.data_page_offset, 'the offset of a column');
     const dictionary = countOf(meta.dictionary_page_offset ?? 0n, 'the offset of a dictionary');
     // Some writers say 0 where there is no dictionary.
     this.#at = dictionary > 0 && dictionary < data ? dictionary : data;
-    this.#end = this.#at + countOf(meta.total_compressed_size, 'the size of a column');
-    if (this.#end > file.size) throw new Error(`a column claims bytes up to ${this.#end} of ${file.size}`);
+    this.#claimedEnd = this.#at + countOf(meta.total_compressed_size, 'the size of a column');
+    if (this.#claimedEnd > file.size)
+      throw new Error(`a column claims bytes up to ${this.#claimedEnd} of ${file.size}`);
+    this.#end = Math.min(this.#claimedEnd + maxOverrun, file.size);
     this.#file = file;
     this.#codec = meta.codec;
+  }
+
+  /** Bytes of the column that no page has taken yet. */
+  get left(): number {
+    return Math.max(this.#claimedEnd - this.#at, 0);
   }
 
   /**
@@ -56,7 +71,7 @@ export class PageReader {
    */
   next(): Page | 'absent' | undefined {
     if (this.#header === undefined) {
-      if (this.#at >= this.#end) return undefined;
+      if (this.#at >= this.#claimedEnd) return undefined;
       const header = this.#readHeader();
       if (header === undefined) return 'absent';
       this.#header = header;
@@ -111,11 +126,10 @@ export class PageReader {
     while (true) {
       const bytes = this.#bytes(this.#wanted);
       if (bytes === undefined) return undefined;
-      const length = thriftStructLength(bytes);
-      if (length !== undefined) {
-        this.#at += length;
-        const view = new DataView(bytes.buffer, bytes.byteOffset, length);
-        return parquetHeader({ view, offset: 0 });
+      const read = readPageHeader(bytes);
+      if (read !== undefined) {
+        this.#at += read.length;
+        return read.header;
       }
       if (bytes.length < this.#wanted) throw new Error('a page header ends in the middle');
       if (this.#wanted > maxHeaderBytes) throw new Error(`a page header exceeds ${maxHeaderBytes} bytes`);

@@ -34,7 +34,14 @@ function mixedPages(kind: 'v1' | 'v2'): RawPage[] {
       values: Uint8Array.of(2, 0b11, 0b01_00_10_01, 0),
     },
     { kind, count: 3, encoding: 'PLAIN', levels: allPresent(3), values: plainTexts('x', '', 'long enough') },
-    { kind, count: 8, encoding: 'PLAIN', levels: presentBits(0b0100_0010), values: plainTexts('é', 'second') },
+    {
+      kind,
+      count: 8,
+      encoding: 'PLAIN',
+      nulls: 6,
+      levels: presentBits(0b0100_0010),
+      values: plainTexts('é', 'second'),
+    },
     { kind, count: 2, encoding: 'PLAIN_DICTIONARY', levels: allPresent(2), values: Uint8Array.of(2, 2 << 1, 0) },
   ];
 }
@@ -125,6 +132,7 @@ test('booleans are read from both of their encodings, with and without gaps', as
     kind: 'v2',
     count: 8,
     encoding: 'PLAIN',
+    nulls: 6,
     levels: presentBits(0b1001_0000),
     values: Uint8Array.of(0b10),
   };

@@ -1,5 +1,4 @@
 import { setImmediate } from 'node:timers/promises';
-import type { RowGroup } from 'hyparquet';
 import { BadInputError, FileChangedError } from '#contracts/errors.js';
 import { ColumnReader } from './column-reader.js';
 import type { FoundColumn } from './columns.js';
@@ -7,7 +6,9 @@ import { describeDamage } from './damage.js';
 import { type FieldBatch, newFieldBatch } from './field-batch.js';
 import { fieldCodec } from './field-codec.js';
 import { chunkOf, countOf, type Footer } from './footer.js';
+import type { Group } from './metadata.js';
 import { maxBatchRows } from './plain-values.js';
+import { printable } from './printable.js';
 import type { RandomReader } from './random-reader.js';
 import { UnsupportedError } from './unsupported-error.js';
 
@@ -81,23 +82,31 @@ async function readBatch(
   }
 }
 
-function openColumn(file: RandomReader, group: RowGroup, column: FoundColumn): ColumnReader {
-  const { name, element } = column;
+function openColumn(file: RandomReader, group: Group, column: FoundColumn): ColumnReader {
   try {
-    if (element.type === undefined) throw new Error('it has no type');
-    const optional = element.repetition_type === 'OPTIONAL';
-    return new ColumnReader(file, chunkOf(group.columns, name), element.type, optional, fieldCodec(column));
+    const chunk = chunkOf(group.columns, column);
+    if (chunk.encrypted) throw encryptedColumn(column.name);
+    const rows = countOf(group.num_rows, 'the number of rows');
+    return new ColumnReader(file, chunk, rows, column.element, fieldCodec(column));
   } catch (error) {
-    throw asBadInput(error, name);
+    throw asBadInput(error, column.name);
   }
+}
+
+function encryptedColumn(name: string): BadInputError {
+  return new BadInputError(
+    'encrypted',
+    `column ${printable(name)} is encrypted, which is not supported; write it unencrypted`,
+  );
 }
 
 /** Whatever decoding hostile bytes throws is the file's fault; only the disk's errors and changed files are not. */
 function asBadInput(error: unknown, column: string): unknown {
   if (error instanceof BadInputError || error instanceof FileChangedError) return error;
   if (error instanceof Error && 'syscall' in error) return error;
-  if (error instanceof UnsupportedError) return new BadInputError('unsupported', `column ${column}: ${error.message}`);
-  const message = `the data of column ${column} is damaged (${describeDamage(error)}); copy the file again or have it written again`;
+  if (error instanceof UnsupportedError)
+    return new BadInputError('unsupported', `column ${printable(column)}: ${error.message}`);
+  const message = `the data of column ${printable(column)} is damaged (${describeDamage(error)}); copy the file again or have it written again`;
   return new BadInputError('corrupt', message, { cause: error });
 }
 
