@@ -4,7 +4,10 @@ import { BadInputError } from '#contracts/errors.js';
 import type { TopColumn } from './footer.js';
 import { printable } from './printable.js';
 
-/** How the values of a column are stored; for times the unit, INT96 being the old form with the Julian day. */
+/**
+ * How the values of a column are stored; for times the unit, INT96 being the old form with the Julian day. `NULL` is a
+ * column that says of itself that it has no value.
+ */
 export type StoredForm =
   | 'TEXT'
   | 'INT32'
@@ -14,7 +17,14 @@ export type StoredForm =
   | 'FLOAT'
   | 'DOUBLE'
   | 'BOOLEAN'
+  | 'FLOAT16'
+  | 'DECIMAL'
+  | 'UUID'
+  | 'NULL'
   | 'DATE'
+  | 'TIME_MILLIS'
+  | 'TIME_MICROS'
+  | 'TIME_NANOS'
   | 'MILLIS'
   | 'MICROS'
   | 'NANOS'
@@ -36,9 +46,18 @@ const accepted: Readonly<Record<ColumnType, { readonly forms: readonly StoredFor
   text: { forms: ['TEXT'], words: 'BYTE_ARRAY (STRING)' },
   integer: { forms: ['INT32', 'UINT32', 'INT64', 'UINT64'], words: 'INT32 or INT64 (INTEGER)' },
   bigint: { forms: ['INT32', 'UINT32', 'INT64', 'UINT64'], words: 'INT32 or INT64 (INTEGER)' },
-  'double precision': { forms: ['FLOAT', 'DOUBLE'], words: 'FLOAT or DOUBLE' },
+  'double precision': { forms: ['FLOAT', 'DOUBLE', 'FLOAT16'], words: 'FLOAT, DOUBLE or FLOAT16' },
+  numeric: {
+    forms: ['DECIMAL', 'INT32', 'UINT32', 'INT64', 'UINT64'],
+    words: 'INT32, INT64, FIXED_LEN_BYTE_ARRAY or BYTE_ARRAY (DECIMAL), or INT32 or INT64 (INTEGER)',
+  },
+  uuid: { forms: ['UUID'], words: 'FIXED_LEN_BYTE_ARRAY of 16 bytes (UUID)' },
   boolean: { forms: ['BOOLEAN'], words: 'BOOLEAN' },
   date: { forms: ['DATE'], words: 'INT32 (DATE)' },
+  time: {
+    forms: ['TIME_MILLIS', 'TIME_MICROS', 'TIME_NANOS'],
+    words: 'INT32 or INT64 (TIME in MILLIS, MICROS or NANOS)',
+  },
   timestamp: {
     forms: ['MILLIS', 'MICROS', 'NANOS', 'INT96'],
     words: 'INT64 (TIMESTAMP in MILLIS, MICROS or NANOS)',
@@ -78,7 +97,7 @@ function foundColumn(declared: ColumnDefinition, { name, element, isGroup, leaf 
   const form = !isGroup && element.repetition_type !== 'REPEATED' ? formOf(element) : undefined;
   const { forms, words } = accepted[declared.type];
   const wallClock = declared.type === 'timestamptz' && isWallClock(element);
-  if (form === undefined || !forms.includes(form) || wallClock) {
+  if (form === undefined || !(forms.includes(form) || form === 'NULL') || wallClock) {
     const found = `${typeText(element)}${wallClock ? ', not adjusted to UTC' : ''}`;
     throw new BadInputError('wrong-type', `column ${printable(name)} is ${found}, expected ${words}`);
   }
@@ -86,18 +105,28 @@ function foundColumn(declared: ColumnDefinition, { name, element, isGroup, leaf 
 }
 
 /** The older converted type counts where the logical type is absent (LogicalTypes.md). */
-function formOf({ type, converted_type: converted, logical_type: logical }: SchemaElement): StoredForm | undefined {
+function formOf(element: SchemaElement): StoredForm | undefined {
+  const { type, type_length: width, converted_type: converted, logical_type: logical } = element;
   const annotation = logical?.type ?? converted;
+  if (annotation === 'NULL') return 'NULL';
   switch (type) {
     case 'BYTE_ARRAY':
+      if (annotation === 'DECIMAL') return 'DECIMAL';
       return annotation === undefined || ['STRING', 'UTF8', 'ENUM'].includes(annotation) ? 'TEXT' : undefined;
+    case 'FIXED_LEN_BYTE_ARRAY':
+      if (annotation === 'DECIMAL') return 'DECIMAL';
+      if (annotation === 'FLOAT16' && width === 2) return 'FLOAT16';
+      return annotation === 'UUID' && width === 16 ? 'UUID' : undefined;
     case 'INT32':
-      if (annotation === 'DATE') return 'DATE';
+      if (annotation === 'DATE' || annotation === 'DECIMAL') return annotation;
+      if (annotation === 'TIME_MILLIS' || (logical?.type === 'TIME' && logical.unit === 'MILLIS')) return 'TIME_MILLIS';
       return integerForm('INT32', 'UINT32', annotation, logical?.type === 'INTEGER' && !logical.isSigned);
     case 'INT64':
       if (logical?.type === 'TIMESTAMP') return logical.unit;
+      if (logical?.type === 'TIME') return logical.unit === 'MILLIS' ? undefined : `TIME_${logical.unit}`;
       if (annotation === 'TIMESTAMP_MILLIS') return 'MILLIS';
       if (annotation === 'TIMESTAMP_MICROS') return 'MICROS';
+      if (annotation === 'TIME_MICROS' || annotation === 'DECIMAL') return annotation;
       return integerForm('INT64', 'UINT64', annotation, logical?.type === 'INTEGER' && !logical.isSigned);
     case 'INT96':
       return annotation === undefined ? 'INT96' : undefined;
