@@ -11,14 +11,7 @@ import type { ClientLimits } from './http/slow-body.js';
 export interface ApiDeps {
   readonly config: Pick<
     Config,
-    | 'host'
-    | 'apiToken'
-    | 'trustProxy'
-    | 'queueActions'
-    | 'inboxDir'
-    | 'dataDir'
-    | 'faceModel'
-    | 'reconcileIntervalMs'
+    'host' | 'apiToken' | 'trustProxy' | 'queueActions' | 'inboxDir' | 'dataDir' | 'faceModel' | 'reconcileIntervalMs'
   >;
   /** How patient it is with clients. */
   readonly limits: ClientLimits;

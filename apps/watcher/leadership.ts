@@ -32,7 +32,8 @@ export function seekLeadership(databaseUrl: string, log: Logger): Leadership {
     name: leaseName,
     sessions,
     onOther: () => log.warn('another watcher serves this database; this one waits until that one ends or hangs'),
-    onError: (error) => log.warn({ err: error }, `the session that holds the right to watch the inbox broke: ${messageOf(error)}`),
+    onError: (error) =>
+      log.warn({ err: error }, `the session that holds the right to watch the inbox broke: ${messageOf(error)}`),
   });
   const age = (): number => performance.now() - term.since;
   return {

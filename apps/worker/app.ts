@@ -95,7 +95,8 @@ export async function startWorker({ config, databaseUrl, log, releasers }: Worke
     // Nothing is written there: what it does may be done twice.
     sessions: `millrace reconciler ${identity.id}`,
     onOther: () => log.debug('another worker looks for runs without a job'),
-    onError: (error) => log.warn({ err: error }, `the session that holds the right to reconcile broke: ${error.message}`),
+    onError: (error) =>
+      log.warn({ err: error }, `the session that holds the right to reconcile broke: ${error.message}`),
   });
   releasers.add('reconciler lease', () => lease.close());
   const aliveMs = config.reconcileIntervalMs * 3;

@@ -11,7 +11,25 @@ export const commonSettings = ['logLevel', 'logFormat', 'stopTimeoutMs'] as cons
  * where it is needed: the API's token is no business of a process that decodes strangers' files.
  */
 export const appSettings = {
-  api: ['host', 'port', 'inboxDir', 'dataDir', 'databaseUrl', 'redisUrl', 'apiToken', 'trustProxy', 'queueActions', 'maxConnections', 'clientIdleMs', 'clientBytesPerSecond', 'requestLimitMs', 'uploadLimitMs', 'reconcileIntervalMs', 'faceModel', 'pictureCacheMb'],
+  api: [
+    'host',
+    'port',
+    'inboxDir',
+    'dataDir',
+    'databaseUrl',
+    'redisUrl',
+    'apiToken',
+    'trustProxy',
+    'queueActions',
+    'maxConnections',
+    'clientIdleMs',
+    'clientBytesPerSecond',
+    'requestLimitMs',
+    'uploadLimitMs',
+    'reconcileIntervalMs',
+    'faceModel',
+    'pictureCacheMb',
+  ],
   watcher: ['inboxDir', 'databaseUrl', 'redisUrl', 'settleMs', 'scanIntervalMs', 'batchFiles'],
   worker: [
     'inboxDir',

@@ -1,5 +1,6 @@
 import { starFault } from './check-star.js';
 import type { ColumnDefinition, DatasetDefinition } from './dataset.js';
+import { maxDecimalDigits } from './decimal.js';
 import { SetupError } from './errors.js';
 import type { DatasetTaskDefinition } from './file-task.js';
 
@@ -70,7 +71,8 @@ function columnsFault(columns: readonly ColumnDefinition[]): string | undefined 
   }
   const names = new Set<string>();
   const sources = new Set<string>();
-  for (const { name, from = name, type, maxLength } of columns) {
+  for (const column of columns) {
+    const { name, from = name, type, maxLength } = column;
     if (!identifier.test(name)) {
       return `expected column names of small letters, digits and _, at most 63, got ${JSON.stringify(name)}; "from" may be anything`;
     }
@@ -84,8 +86,23 @@ function columnsFault(columns: readonly ColumnDefinition[]): string | undefined 
         return `expected a maxLength from 1 to ${maxVarchar} for the column ${name}, got ${maxLength}`;
       }
     }
+    const fault = precisionFault(column);
+    if (fault !== undefined) return fault;
     names.add(name);
     sources.add(from);
+  }
+  return undefined;
+}
+
+function precisionFault({ name, type, precision, scale }: ColumnDefinition): string | undefined {
+  if (precision === undefined && scale === undefined) return undefined;
+  if (type !== 'numeric')
+    return `the column ${name} is ${type} and has a precision or scale, which only numeric can have`;
+  if (precision === undefined || !Number.isInteger(precision) || precision < 1 || precision > maxDecimalDigits) {
+    return `expected a precision from 1 to ${maxDecimalDigits} for the column ${name}, got ${precision ?? 'none'}`;
+  }
+  if (scale !== undefined && (!Number.isInteger(scale) || scale < 0 || scale > precision)) {
+    return `expected a scale from 0 to ${precision} for the column ${name}, got ${scale}`;
   }
   return undefined;
 }

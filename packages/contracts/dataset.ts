@@ -5,7 +5,10 @@ export type ColumnType =
   | 'bigint'
   | 'double precision'
   | 'boolean'
+  | 'numeric'
+  | 'uuid'
   | 'date'
+  | 'time'
   | 'timestamp'
   | 'timestamptz';
 
@@ -22,6 +25,10 @@ export interface ColumnDefinition {
   readonly type: ColumnType;
   /** Most characters, for `text`; the column is then a `varchar` of that length. */
   readonly maxLength?: number;
+  /** Most digits, for `numeric`, up to 1000; left out, a value has as many as it comes with. Values are never rounded. */
+  readonly precision?: number;
+  /** Of those, digits behind the point; 0 if left out. */
+  readonly scale?: number;
   /** A row without a value is refused; left out, values may be missing. */
   readonly required?: boolean;
   /** Name in the file. */

@@ -1,4 +1,5 @@
 import type { ColumnDefinition, ColumnType } from '#contracts/dataset.js';
+import { type Decimal, fitDecimal, parseDecimal } from '#contracts/decimal.js';
 import type { CopyBinaryWriter } from '#database/copy/binary.js';
 import { faulty, field, type JsonObject } from '#events/fields.js';
 import { InexactNumber } from '#events/json-number.js';
@@ -46,6 +47,15 @@ export function jsonColumn(column: ColumnDefinition): JsonColumn {
       return make(readDouble, (copy, value) => copy.float8(value));
     case 'boolean':
       return make(readBoolean, (copy, value) => copy.bool(value));
+    case 'numeric':
+      return make(
+        (value, key) => readDecimal(value, key, column),
+        (copy, value) => copy.numeric(value),
+      );
+    case 'uuid':
+      return make(readUuid, (copy, value) => copy.uuid(value));
+    case 'time':
+      return make(readClock, (copy, value) => copy.time(value));
     case 'date':
       return make(readDate, (copy, value) => copy.date(value));
     case 'timestamp':
@@ -88,7 +98,10 @@ const words: Readonly<Record<ColumnType, string>> = {
   bigint: 'an integer',
   'double precision': 'a number',
   boolean: 'true or false',
+  numeric: 'a decimal number',
+  uuid: 'a UUID like 0f8fad5b-d9cb-469f-a165-70867728950e',
   date: 'a date like 2022-06-05',
+  time: 'a time of day like 21:02:34.546',
   timestamp: 'an ISO-8601 time like 2022-06-05T21:02:34.546',
   timestamptz: 'an ISO-8601 time like 2022-06-05T21:02:34.546Z',
 };
@@ -125,6 +138,44 @@ function readDouble(value: unknown, name: string): number {
   if (typeof number !== 'number') throw faulty(name, value, 'expected a number');
   if (!Number.isFinite(number)) throw faulty(name, value, 'expected a number that a double can hold');
   return number;
+}
+
+/** Digits that every double keeps as they were written. */
+const doubleDigits = 15;
+
+/** As a number, or as a text where a number would be rounded to a double. */
+function readDecimal(value: unknown, name: string, { precision, scale }: ColumnDefinition): Decimal {
+  const text = typeof value === 'string' ? value : String(value);
+  const isNumber = typeof value === 'number' || value instanceof InexactNumber;
+  const decimal = isNumber || typeof value === 'string' ? parseDecimal(text) : undefined;
+  if (decimal === undefined) throw faulty(name, value, `expected ${words.numeric}`);
+  if (typeof value === 'number' && String(decimal.unscaled).replace(/^-|0+$/g, '').length > doubleDigits) {
+    throw faulty(
+      name,
+      value,
+      `expected at most ${doubleDigits} digits in a number; write it as a text to keep them all`,
+    );
+  }
+  const fitted = fitDecimal(decimal, precision, scale);
+  if (typeof fitted === 'string') throw faulty(name, value, `${fitted}, expected at most that`);
+  return fitted;
+}
+
+/** 32 hexadecimal digits. */
+function readUuid(value: unknown, name: string): string {
+  const isUuid = typeof value === 'string' && /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i.test(value);
+  if (!isUuid) throw faulty(name, value, `expected ${words.uuid}`);
+  return value.replaceAll('-', '');
+}
+
+/** Microseconds since midnight. */
+function readClock(value: unknown, name: string): number {
+  const match = typeof value === 'string' ? /^(\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,6}))?$/.exec(value) : null;
+  const [, hours = '', minutes = '', seconds = '', fraction = ''] = match ?? [];
+  if (match === null || Number(hours) > 23 || Number(minutes) > 59 || Number(seconds) > 59) {
+    throw faulty(name, value, `expected ${words.time}`);
+  }
+  return ((Number(hours) * 60 + Number(minutes)) * 60 + Number(seconds)) * 1_000_000 + Number(fraction.padEnd(6, '0'));
 }
 
 function readBoolean(value: unknown, name: string): boolean {

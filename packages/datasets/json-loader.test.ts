@@ -21,6 +21,9 @@ const weights: DatasetDefinition = {
     { name: 'since', type: 'date' },
     { name: 'at', type: 'timestamptz', required: true },
     { name: 'local', type: 'timestamp' },
+    { name: 'price', type: 'numeric', precision: 6, scale: 2 },
+    { name: 'tag', type: 'uuid' },
+    { name: 'opens', type: 'time' },
   ],
   partition: { column: 'at', every: 'day' },
   wrapperKey: 'weights',
@@ -35,6 +38,9 @@ const full = {
   since: '1999-12-31',
   at: '2000-01-01T01:00:00.000001+01:00',
   local: '2000-01-01T00:00:00.000002',
+  price: -1.5,
+  tag: '00010203-0405-0607-0809-0a0b0c0d0e0F',
+  opens: '23:59:59.999999',
   extra: [1],
 };
 /** With an integer that a double cannot hold. */
@@ -78,6 +84,9 @@ test('an event becomes a row, whatever surrounds it', async () => {
     'ffffffff',
     '0000000000000001',
     '0000000000000002',
+    '000200004000000200011388',
+    '000102030405060708090a0b0c0d0e0f',
+    '000000141dd75fff',
   ];
   for (const text of [fullText, `[${fullText}]`, `{"weights":[${fullText}]}`]) {
     const { rows, load: done } = await load(text);
@@ -89,7 +98,7 @@ test('an event becomes a row, whatever surrounds it', async () => {
 
 test('values may lack where they are not required, as null or left out', async () => {
   const { rows } = await load('{"Hive":"","at":"2000-01-01T00:00:00Z","grams":null}');
-  assert.deepEqual(rows, [['', null, null, null, null, null, '0000000000000000', null]]);
+  assert.deepEqual(rows, [['', null, null, null, null, null, '0000000000000000', null, null, null, null]]);
 });
 
 const rejects: readonly (readonly [Record<string, unknown>, RegExp])[] = [
@@ -106,6 +115,12 @@ const rejects: readonly (readonly [Record<string, unknown>, RegExp])[] = [
   [{ open: 1 }, /^open is 1: expected true or false$/],
   [{ since: '2023-02-29' }, /^since is "2023-02-29": expected a date/],
   [{ at: '2000-01-01T00:00:00' }, /^at is .*: expected .*; it has no offset/],
+  [{ price: 0.005 }, /^price is 0\.005: has more than 2 digits behind the point/],
+  [{ price: '10000' }, /^price is "10000": has more than 4 digits before the point/],
+  [{ price: 0.1 + 0.2 }, /^price is 0\.3.*: expected at most 15 digits in a number; write it as a text/],
+  [{ price: 'much' }, /^price is "much": expected a decimal number$/],
+  [{ tag: '0f8fad5b' }, /^tag is "0f8fad5b": expected a UUID like/],
+  [{ opens: '24:00:00' }, /^opens is "24:00:00": expected a time of day like/],
   [{ local: 'today' }, /^local is "today": expected .*; it is not an ISO-8601 time/],
 ];
 for (const [change, reason] of rejects) {

@@ -1,52 +1,65 @@
-import type { ColumnChunk, ParquetType } from 'hyparquet';
+import type { SchemaElement } from 'hyparquet';
 import { Dictionary } from './dictionary.js';
 import type { FieldBatch } from './field-batch.js';
-import { FieldBuffer } from './field-buffer.js';
 import type { FieldCodec } from './field-codec.js';
 import { countOf } from './footer.js';
 import { HybridDecoder } from './hybrid-decoder.js';
+import type { Chunk } from './metadata.js';
 import { type Page, PageReader, type PageSource } from './page-reader.js';
-import { maxBatchRows, PlainValues } from './plain-values.js';
+import { PageValues } from './page-values.js';
+import { maxBatchRows } from './plain-values.js';
 import { widthOf } from './stored-values.js';
 import { UnsupportedError } from './unsupported-error.js';
 
-/** Used within one synchronous `read` only, so that all readers share them. */
+/** Used within one synchronous `read` only, so that all readers share it. */
 const scratchLevels = new Uint32Array(maxBatchRows);
-const scratchIndexes = new Uint32Array(maxBatchRows);
 
 /**
  * Reads one flat column of one row group from page to page, in portions, so that memory is bounded by a page whatever
  * the column's length. Dictionary entries are encoded once: common data costs an index per row.
  *
+ * Everything that a file says twice is compared: a page has to be used up by its rows, the chunk by its pages, and the
+ * counts of rows without a value have to be those that were read. Damage that shifts values by a row shows there.
+ *
  * Apache Parquet, README.md "Data Pages", Encodings.md "Plain" and "Dictionary Encoding".
  */
 export class ColumnReader {
   readonly #pages: PageReader;
-  readonly #width: number | undefined;
-  readonly #isBoolean: boolean;
+  readonly #values: PageValues;
   readonly #optional: boolean;
   readonly #codec: FieldCodec;
-  #dictionary: Dictionary | undefined;
+  readonly #element: SchemaElement;
+  #hasDictionary = false;
+  #hasData = false;
   /** Rows left in the row group, and of those in the page at hand. */
   #rows: number;
   #pageRows = 0;
+  /** Rows without a value, so far and in the page at hand; and what the file says, where it does. */
+  #nulls = 0;
+  #pageNulls = 0;
+  readonly #saidNulls: number | undefined;
+  #saidPageNulls: number | undefined;
   #definition: HybridDecoder | undefined;
-  /** One of the two is set while a page is at hand. */
-  #index: HybridDecoder | undefined;
-  #plain: PlainValues | undefined;
 
-  /** @param optional whether rows may lack a value */
-  constructor(source: PageSource, chunk: ColumnChunk, type: ParquetType, optional: boolean, codec: FieldCodec) {
-    if (chunk.meta_data?.type !== type) {
-      throw new Error(`a row group holds ${chunk.meta_data?.type} instead of ${type}`);
+  /**
+   * @param rows of the row group
+   * @throws Error when what the row group says of the column does not fit
+   */
+  constructor(source: PageSource, chunk: Chunk, rows: number, element: SchemaElement, codec: FieldCodec) {
+    const data = chunk.meta_data;
+    if (data === undefined || data.type !== element.type) {
+      throw new Error(`a row group holds ${data?.type ?? 'nothing'} instead of ${element.type}`);
     }
+    const values = countOf(data.num_values, 'the number of values');
+    if (values !== rows) throw new Error(`a row group of ${rows} rows has ${values} values`);
     this.#pages = new PageReader(source, chunk);
-    this.#rows = countOf(chunk.meta_data.num_values, 'the number of values');
-    this.#isBoolean = type === 'BOOLEAN';
-    this.#width = widthOf(type);
-    this.#optional = optional;
+    this.#rows = rows;
+    this.#optional = element.repetition_type === 'OPTIONAL';
+    this.#element = element;
     this.#codec = codec;
-    if (this.#isBoolean) this.#dictionary = new Dictionary(Uint8Array.of(0, 1), true, 2, 1, codec);
+    this.#values = new PageValues(element, codec);
+    const nulls = data.statistics?.null_count;
+    this.#saidNulls = nulls === undefined ? undefined : countOf(nulls, 'the number of rows without a value');
   }
 
   /**
@@ -61,7 +74,7 @@ export class ColumnReader {
       if (page === undefined) throw new Error(`its pages end ${this.#rows} rows too early`);
       this.#open(page);
     }
-    return this.#pageRows;
+    return Math.min(this.#pageRows, this.#values.ready());
   }
 
   /** Does what `ready` had to wait for. */
@@ -71,17 +84,15 @@ export class ColumnReader {
 
   /** Gives back the memory of its pages; what was read of them is no longer valid. */
   close(): void {
-    this.#leavePage();
-    this.#dictionary = undefined;
+    this.#definition = undefined;
+    this.#values.close();
     this.#pages.close();
   }
 
   /** The page at hand may be large: nothing may hold it while the next one is opened. */
   #leavePage(): void {
     this.#definition = undefined;
-    this.#index = undefined;
-    this.#plain = undefined;
-    this.#plainFields.clear();
+    this.#values.leavePage();
   }
 
   /**
@@ -95,90 +106,84 @@ export class ColumnReader {
     this.#pageRows -= count;
     const definition = this.#definition;
     const levels = definition === undefined || definition.takeRun(1, count) ? undefined : scratchLevels;
-    if (levels !== undefined) definition?.read(levels, count);
-    if (this.#plain !== undefined) this.#plain.read(out, levels, count, firstRow, this.#codec);
-    else if (levels === undefined) this.#readIndexes(out.picks, count);
-    else this.#readSparseIndexes(out.picks, levels, count, firstRow);
-    if (this.#index !== undefined) this.#dictionary?.give(out, count, firstRow);
-  }
-
-  #readIndexes(picks: Uint32Array, count: number): void {
-    this.#index?.read(picks, count);
-    this.#checkIndexes(picks, count);
-  }
-
-  #readSparseIndexes(picks: Uint32Array, levels: Uint32Array, count: number, firstRow: number): void {
-    let present = 0;
-    for (let i = 0; i < count; i++) if (levels[i] === 1) present++;
-    this.#index?.read(scratchIndexes, present);
-    this.#checkIndexes(scratchIndexes, present);
-    const noValue = this.#dictionary?.count ?? 0;
-    let next = 0;
-    for (let i = 0; i < count; i++) {
-      if (levels[i] === 1) {
-        picks[i] = scratchIndexes[next++] ?? 0;
-      } else {
-        this.#codec.missing(firstRow + i);
-        picks[i] = noValue;
-      }
+    let present = count;
+    if (levels !== undefined) {
+      definition?.read(levels, count);
+      present = 0;
+      for (let i = 0; i < count; i++) if (levels[i] === 1) present++;
+      this.#pageNulls += count - present;
     }
+    this.#values.read(out, levels, count, present, firstRow);
+    if (this.#pageRows === 0) this.#finishPage();
+    if (this.#rows === 0) this.#finish();
   }
 
-  #checkIndexes(indexes: Uint32Array, count: number): void {
-    let greatest = -1;
-    for (let i = 0; i < count; i++) {
-      const index = indexes[i] ?? 0;
-      if (index > greatest) greatest = index;
+  #finishPage(): void {
+    this.#definition?.finish();
+    this.#values.finish();
+    if (this.#saidPageNulls !== undefined && this.#saidPageNulls !== this.#pageNulls) {
+      throw new Error(`a page claims ${this.#saidPageNulls} rows without a value, it has ${this.#pageNulls}`);
     }
-    const entries = this.#dictionary?.count ?? 0;
-    if (greatest >= entries) throw new Error(`a row refers to entry ${greatest} of a dictionary of ${entries}`);
+    this.#nulls += this.#pageNulls;
+  }
+
+  #finish(): void {
+    if (this.#saidNulls !== undefined && this.#saidNulls !== this.#nulls) {
+      throw new Error(`it claims ${this.#saidNulls} rows without a value, it has ${this.#nulls}`);
+    }
+    if (this.#pages.left > 0) throw new Error(`${this.#pages.left} bytes are left behind its last row`);
   }
 
   #open({ header, bytes, own }: Page): void {
-    if (header.type === 'DICTIONARY_PAGE') {
-      const count = countOf(header.dictionary_page_header?.num_values ?? 0, 'the number of values of a dictionary');
-      this.#dictionary = new Dictionary(bytes, own, count, this.#width, this.#codec);
-    } else if (header.data_page_header !== undefined) {
-      const { num_values: rows, encoding, definition_level_encoding: levels } = header.data_page_header;
-      if (this.#optional && levels !== 'RLE') {
-        throw new UnsupportedError(`levels encoded as ${levels} are not supported`);
+    const { dictionary_page_header: dictionary, data_page_header: v1, data_page_header_v2: v2 } = header;
+    if (dictionary !== undefined) {
+      const { encoding } = dictionary;
+      if (this.#hasDictionary || this.#hasData) throw new Error('a dictionary stands behind other pages');
+      if (encoding !== 'PLAIN' && encoding !== 'PLAIN_DICTIONARY') {
+        throw new UnsupportedError(`a dictionary encoded as ${encoding} is not supported`);
+      }
+      const count = countOf(dictionary.num_values, 'the number of values of a dictionary');
+      this.#hasDictionary = true;
+      this.#values.useDictionary(new Dictionary(bytes, own, count, widthOf(this.#element), this.#codec));
+    } else if (v1 !== undefined) {
+      if (this.#optional && v1.definition_level_encoding !== 'RLE') {
+        throw new UnsupportedError(`levels encoded as ${v1.definition_level_encoding} are not supported`);
       }
       const size = this.#optional ? new DataView(bytes.buffer, bytes.byteOffset, bytes.length).getUint32(0, true) : 0;
       const start = this.#optional ? 4 : 0;
-      this.#openValues(bytes, own, rows, start, start + size, encoding);
-    } else if (header.data_page_header_v2 !== undefined) {
-      const { num_values: rows, encoding, repetition_levels_byte_length: skip } = header.data_page_header_v2;
-      const end = skip + header.data_page_header_v2.definition_levels_byte_length;
-      this.#openValues(bytes, own, rows, skip, end, encoding);
+      this.#openData(v1.num_values, bytes, start, start + size);
+      this.#values.open(v1.encoding, bytes, own, start + size);
+    } else if (v2 !== undefined) {
+      if (v2.num_values !== v2.num_rows) throw new Error(`a page has ${v2.num_values} values in ${v2.num_rows} rows`);
+      const start = countOf(v2.repetition_levels_byte_length, 'the size of levels');
+      const end = start + countOf(v2.definition_levels_byte_length, 'the size of levels');
+      this.#openData(v2.num_values, bytes, start, end);
+      checkNoLevels(bytes, 0, start, v2.num_rows);
+      if (!this.#optional) checkNoLevels(bytes, start, end, v2.num_rows);
+      this.#saidPageNulls = v2.num_nulls;
+      this.#values.open(v2.encoding, bytes, own, end);
     }
     // Anything else (index pages) may be skipped, says the format.
   }
 
-  #openValues(bytes: Uint8Array, own: boolean, rows: number, levelsStart: number, start: number, encoding: string) {
+  #openData(rows: number, bytes: Uint8Array, levelsStart: number, levelsEnd: number): void {
     this.#pageRows = countOf(rows, 'the number of values of a page');
     if (rows > this.#rows) throw new Error(`a page claims ${rows} rows where ${this.#rows} are left`);
-    this.#definition = this.#optional ? new HybridDecoder(bytes, levelsStart, start, 1) : undefined;
-    this.#index = undefined;
-    this.#plain = undefined;
-    if (this.#isBoolean && (encoding === 'PLAIN' || encoding === 'RLE')) {
-      this.#index =
-        encoding === 'PLAIN'
-          ? HybridDecoder.ofPacked(bytes, start, bytes.length, 1)
-          : // The length of the runs stands before them, as it does nowhere else.
-            new HybridDecoder(bytes, Math.min(start + 4, bytes.length), bytes.length, 1);
-    } else if (encoding === 'PLAIN_DICTIONARY' || encoding === 'RLE_DICTIONARY') {
-      // A column without any value has no dictionary, and its pages may end before the width.
-      this.#dictionary ??= new Dictionary(new Uint8Array(0), true, 0, this.#width, this.#codec);
-      this.#index = new HybridDecoder(bytes, Math.min(start + 1, bytes.length), bytes.length, bytes[start] ?? 0);
-    } else if (encoding === 'PLAIN') {
-      this.#plain = new PlainValues(bytes, own, start, this.#width, this.#plainFields);
-    } else {
-      throw new UnsupportedError(
-        `encoding ${encoding} is not supported; write the file with dictionary or plain encoding`,
-      );
-    }
+    this.#hasData = true;
+    this.#pageNulls = 0;
+    this.#saidPageNulls = undefined;
+    this.#definition = this.#optional ? new HybridDecoder(bytes, levelsStart, levelsEnd, 1) : undefined;
   }
+}
 
-  /** Used again for each page. */
-  readonly #plainFields = new FieldBuffer(0);
+/**
+ * Some writers store levels that need none, as a run of values of no bits.
+ *
+ * @throws Error when the bytes of a page from `start` up to, not including, `end` are anything else
+ */
+function checkNoLevels(bytes: Uint8Array, start: number, end: number, rows: number): void {
+  if (start === end) return;
+  const levels = new HybridDecoder(bytes, start, end, 0);
+  if (!levels.takeRun(0, rows)) throw new Error(`a page has ${end - start} bytes of levels where there are none`);
+  levels.finish();
 }

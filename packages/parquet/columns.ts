@@ -2,8 +2,12 @@ import type { SchemaElement } from 'hyparquet';
 import type { ColumnDefinition, ColumnType } from '#contracts/dataset.js';
 import { BadInputError } from '#contracts/errors.js';
 import type { TopColumn } from './footer.js';
+import { printable } from './printable.js';
 
-/** How the values of a column are stored; for times the unit, INT96 being the old form with the Julian day. */
+/**
+ * How the values of a column are stored; for times the unit, INT96 being the old form with the Julian day. `NULL` is a
+ * column that says of itself that it has no value.
+ */
 export type StoredForm =
   | 'TEXT'
   | 'INT32'
@@ -13,7 +17,14 @@ export type StoredForm =
   | 'FLOAT'
   | 'DOUBLE'
   | 'BOOLEAN'
+  | 'FLOAT16'
+  | 'DECIMAL'
+  | 'UUID'
+  | 'NULL'
   | 'DATE'
+  | 'TIME_MILLIS'
+  | 'TIME_MICROS'
+  | 'TIME_NANOS'
   | 'MILLIS'
   | 'MICROS'
   | 'NANOS'
@@ -26,6 +37,8 @@ export interface FoundColumn {
   readonly name: string;
   readonly element: SchemaElement;
   readonly form: StoredForm;
+  /** Number of its chunk in every row group. */
+  readonly leaf: number;
 }
 
 /** What a file must have for a column of each type: the forms, and the same in words. */
@@ -33,9 +46,18 @@ const accepted: Readonly<Record<ColumnType, { readonly forms: readonly StoredFor
   text: { forms: ['TEXT'], words: 'BYTE_ARRAY (STRING)' },
   integer: { forms: ['INT32', 'UINT32', 'INT64', 'UINT64'], words: 'INT32 or INT64 (INTEGER)' },
   bigint: { forms: ['INT32', 'UINT32', 'INT64', 'UINT64'], words: 'INT32 or INT64 (INTEGER)' },
-  'double precision': { forms: ['FLOAT', 'DOUBLE'], words: 'FLOAT or DOUBLE' },
+  'double precision': { forms: ['FLOAT', 'DOUBLE', 'FLOAT16'], words: 'FLOAT, DOUBLE or FLOAT16' },
+  numeric: {
+    forms: ['DECIMAL', 'INT32', 'UINT32', 'INT64', 'UINT64'],
+    words: 'INT32, INT64, FIXED_LEN_BYTE_ARRAY or BYTE_ARRAY (DECIMAL), or INT32 or INT64 (INTEGER)',
+  },
+  uuid: { forms: ['UUID'], words: 'FIXED_LEN_BYTE_ARRAY of 16 bytes (UUID)' },
   boolean: { forms: ['BOOLEAN'], words: 'BOOLEAN' },
   date: { forms: ['DATE'], words: 'INT32 (DATE)' },
+  time: {
+    forms: ['TIME_MILLIS', 'TIME_MICROS', 'TIME_NANOS'],
+    words: 'INT32 or INT64 (TIME in MILLIS, MICROS or NANOS)',
+  },
   timestamp: {
     forms: ['MILLIS', 'MICROS', 'NANOS', 'INT96'],
     words: 'INT64 (TIMESTAMP in MILLIS, MICROS or NANOS)',
@@ -63,39 +85,48 @@ export function findColumns(declared: readonly ColumnDefinition[], columns: read
   }
   return wanted.map(({ column, name }) => {
     const found = columns.filter((other) => other.name === name);
-    const element = found[0]?.element;
-    if (found.length > 1 || element === undefined) {
-      throw new BadInputError('wrong-type', `two columns are named ${name}`);
+    const only = found[0];
+    if (found.length > 1 || only === undefined) {
+      throw new BadInputError('wrong-type', `two columns are named ${printable(name)}`);
     }
-    return foundColumn(column, name, element);
+    return foundColumn(column, only);
   });
 }
 
-function foundColumn(declared: ColumnDefinition, name: string, element: SchemaElement): FoundColumn {
-  const flat = element.num_children === undefined && element.repetition_type !== 'REPEATED';
-  const form = flat ? formOf(element) : undefined;
+function foundColumn(declared: ColumnDefinition, { name, element, isGroup, leaf }: TopColumn): FoundColumn {
+  const form = !isGroup && element.repetition_type !== 'REPEATED' ? formOf(element) : undefined;
   const { forms, words } = accepted[declared.type];
   const wallClock = declared.type === 'timestamptz' && isWallClock(element);
-  if (form === undefined || !forms.includes(form) || wallClock) {
+  if (form === undefined || !(forms.includes(form) || form === 'NULL') || wallClock) {
     const found = `${typeText(element)}${wallClock ? ', not adjusted to UTC' : ''}`;
-    throw new BadInputError('wrong-type', `column ${name} is ${found}, expected ${words}`);
+    throw new BadInputError('wrong-type', `column ${printable(name)} is ${found}, expected ${words}`);
   }
-  return { declared, name, element, form };
+  return { declared, name, element, form, leaf };
 }
 
 /** The older converted type counts where the logical type is absent (LogicalTypes.md). */
-function formOf({ type, converted_type: converted, logical_type: logical }: SchemaElement): StoredForm | undefined {
+function formOf(element: SchemaElement): StoredForm | undefined {
+  const { type, type_length: width, converted_type: converted, logical_type: logical } = element;
   const annotation = logical?.type ?? converted;
+  if (annotation === 'NULL') return 'NULL';
   switch (type) {
     case 'BYTE_ARRAY':
+      if (annotation === 'DECIMAL') return 'DECIMAL';
       return annotation === undefined || ['STRING', 'UTF8', 'ENUM'].includes(annotation) ? 'TEXT' : undefined;
+    case 'FIXED_LEN_BYTE_ARRAY':
+      if (annotation === 'DECIMAL') return 'DECIMAL';
+      if (annotation === 'FLOAT16' && width === 2) return 'FLOAT16';
+      return annotation === 'UUID' && width === 16 ? 'UUID' : undefined;
     case 'INT32':
-      if (annotation === 'DATE') return 'DATE';
+      if (annotation === 'DATE' || annotation === 'DECIMAL') return annotation;
+      if (annotation === 'TIME_MILLIS' || (logical?.type === 'TIME' && logical.unit === 'MILLIS')) return 'TIME_MILLIS';
       return integerForm('INT32', 'UINT32', annotation, logical?.type === 'INTEGER' && !logical.isSigned);
     case 'INT64':
       if (logical?.type === 'TIMESTAMP') return logical.unit;
+      if (logical?.type === 'TIME') return logical.unit === 'MILLIS' ? undefined : `TIME_${logical.unit}`;
       if (annotation === 'TIMESTAMP_MILLIS') return 'MILLIS';
       if (annotation === 'TIMESTAMP_MICROS') return 'MICROS';
+      if (annotation === 'TIME_MICROS' || annotation === 'DECIMAL') return annotation;
       return integerForm('INT64', 'UINT64', annotation, logical?.type === 'INTEGER' && !logical.isSigned);
     case 'INT96':
       return annotation === undefined ? 'INT96' : undefined;
@@ -139,7 +170,7 @@ function typeText({
 function names(columns: readonly { readonly name: string }[]): string {
   return columns
     .slice(0, 30)
-    .map(({ name }) => name)
+    .map(({ name }) => printable(name))
     .join(', ')
     .slice(0, 500);
 }

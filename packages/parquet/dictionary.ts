@@ -25,7 +25,7 @@ export class Dictionary {
   /**
    * @param own whether `page` may be written to
    * @param width as `widthOf` says
-   * @throws Error when the values do not lie within the page
+   * @throws Error when the values are not all that the page holds
    */
   constructor(page: Uint8Array, own: boolean, count: number, width: number | undefined, codec: FieldCodec) {
     if (count * (width ?? 4) > page.length) {
@@ -36,6 +36,7 @@ export class Dictionary {
     const starts = new Uint32Array(count + 1);
     const ends = new Uint32Array(count + 1);
     const end = findValues(page, 0, count, width, starts, ends);
+    if (end < page.length) throw new Error(`a dictionary holds ${page.length - end} bytes behind its values`);
     const isText = codec.plainChars !== undefined;
     this.#stored = own || !isText ? page : page.slice();
     if (codec.plainChars !== undefined) {
@@ -48,7 +49,7 @@ export class Dictionary {
       this.#starts = starts;
       this.#ends = ends;
     } else {
-      // A field is as long as what is stored for texts, at most eight bytes longer for the rest.
+      // A field is as long as what is stored for texts, about eight bytes longer for the rest.
       this.#fields = new FieldBuffer(page.length + (isText ? 0 : 8 * count));
       this.#view = this.#fields.view;
       this.#starts = new Uint32Array(count + 1);

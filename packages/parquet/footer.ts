@@ -1,9 +1,11 @@
-import type { ColumnChunk, FileMetaData, SchemaElement } from 'hyparquet';
-import { parquetMetadata } from 'hyparquet';
+import type { SchemaElement } from 'hyparquet';
 import { BadInputError } from '#contracts/errors.js';
 import { describeDamage } from './damage.js';
+import { type Chunk, type Metadata, readMetadata } from './metadata.js';
+import { printable } from './printable.js';
 import type { RandomReader } from './random-reader.js';
-import { thriftStructLength } from './thrift-guard.js';
+import { checkSchema } from './schema.js';
+import { UnsupportedError } from './unsupported-error.js';
 
 const magic = 'PAR1';
 const encryptedMagic = 'PARE';
@@ -12,15 +14,19 @@ const frameBytes = 12;
 /** Real footers take a few kilobytes; decoded into objects this bound is still some hundred megabytes. */
 const maxFooterBytes = 8 * 1024 * 1024;
 
-/** One column at the top level of the schema; `undefined` type stands for a group (list, map, struct). */
+/** One column at the top level of the schema. */
 export interface TopColumn {
   readonly name: string;
   readonly element: SchemaElement;
+  /** Whether it is a group (list, map, struct) and no column of values. */
+  readonly isGroup: boolean;
+  /** Number of its chunk in every row group; of a group, of its first leaf's. */
+  readonly leaf: number;
 }
 
 /** What a file says about itself, checked for being a parquet file at all. */
 export interface Footer {
-  readonly metadata: FileMetaData;
+  readonly metadata: Metadata;
   readonly columns: readonly TopColumn[];
   /** Rows of the whole file. */
   readonly rows: number;
@@ -29,7 +35,7 @@ export interface Footer {
 /**
  * Reads the footer of a parquet file (Apache Parquet, README.md, "File format").
  *
- * @throws BadInputError `empty`, `not-parquet`, `truncated`, `encrypted`, `corrupt`
+ * @throws BadInputError `empty`, `not-parquet`, `truncated`, `encrypted`, `corrupt`, `unsupported`
  */
 export async function readFooter(reader: RandomReader): Promise<Footer> {
   const { size } = reader;
@@ -59,21 +65,30 @@ export async function readFooter(reader: RandomReader): Promise<Footer> {
   }
   const bytes = await reader.slice(size - 8 - length, size);
   try {
-    return parseFooter(bytes, length);
+    return parseFooter(bytes.subarray(0, length));
   } catch (error) {
+    if (error instanceof UnsupportedError) throw new BadInputError('unsupported', `the footer: ${error.message}`);
     const message = `the footer is damaged (${describeDamage(error)}); copy the file again or have it written again`;
     throw new BadInputError('corrupt', message, { cause: error });
   }
 }
 
-function parseFooter(bytes: Uint8Array, length: number): Footer {
-  if (thriftStructLength(bytes.subarray(0, length)) === undefined) throw new Error('it ends in the middle');
-  const metadata = parquetMetadata(bytes, { geoparquet: false });
-  const rows = countOf(metadata.num_rows, 'the number of rows');
-  let sum = 0;
-  for (const group of metadata.row_groups) sum += countOf(group.num_rows, 'the number of rows of a row group');
-  if (sum !== rows) throw new Error(`it claims ${rows} rows, but its row groups hold ${sum}`);
-  return { metadata, columns: topColumns(metadata.schema), rows };
+function parseFooter(bytes: Uint8Array): Footer {
+  const metadata = readMetadata(bytes);
+  const { columns, leaves } = checkSchema(metadata.schema);
+  const claimed = countOf(metadata.num_rows, 'the number of rows');
+  let rows = 0;
+  for (const group of metadata.row_groups) {
+    rows += countOf(group.num_rows, 'the number of rows of a row group');
+    if (group.columns.length !== leaves) {
+      throw new Error(`a row group holds ${group.columns.length} columns, the schema has ${leaves}`);
+    }
+  }
+  // Old writers (parquet-rs before 0.4) leave the sum at 0.
+  if (claimed !== 0 && claimed !== rows) {
+    throw new Error(`it claims ${claimed} rows, but its row groups hold ${rows}`);
+  }
+  return { metadata, columns, rows };
 }
 
 /** Thrift's integers come as bigint or number, whatever hyparquet's types say of missing ones. */
@@ -85,30 +100,18 @@ export function countOf(value: unknown, what: string): number {
   return count;
 }
 
-/** The schema lists its tree in depth-first order, each group with its number of children. */
-function topColumns(schema: readonly SchemaElement[]): TopColumn[] {
-  const columns: TopColumn[] = [];
-  let at = 1;
-  for (let left = schema[0]?.num_children ?? 0; left > 0; left--) {
-    const element = schema[at];
-    if (element === undefined) throw new Error('the schema ends in the middle');
-    columns.push({ name: element.name, element });
-    for (let pending = 1; pending > 0; pending--, at++) pending += schema[at]?.num_children ?? 0;
-  }
-  return columns;
-}
-
 /**
  * The chunk of a top-level column in one row group.
  *
- * @throws Error when the row group has none
+ * @throws Error when another column lies there
  */
-export function chunkOf(chunks: readonly ColumnChunk[], name: string): ColumnChunk {
-  const found = chunks.find(
-    ({ meta_data: data }) => data?.path_in_schema.length === 1 && data.path_in_schema[0] === name,
-  );
-  if (found === undefined) throw new Error(`a row group lacks the column ${name}`);
-  return found;
+export function chunkOf(chunks: readonly Chunk[], { name, leaf }: { name: string; leaf: number }): Chunk {
+  const chunk = chunks[leaf];
+  const path = chunk?.meta_data?.path_in_schema;
+  if (chunk === undefined || (path !== undefined && (path.length !== 1 || path[0] !== name))) {
+    throw new Error(`a row group has ${path === undefined ? 'nothing' : printable(path.join('.'))} in its place`);
+  }
+  return chunk;
 }
 
 function encrypted(): BadInputError {

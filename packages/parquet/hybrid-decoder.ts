@@ -1,3 +1,6 @@
+/** Values that pad a bit-packed run: the format pads to groups of eight, DuckDB writes 32 groups at a time. */
+const maxPadding = 255;
+
 /**
  * Integers in parquet's hybrid of run-length encoding and bit packing, which carries definition levels and dictionary
  * indexes, decoded in portions: a run may claim millions of values in a few bytes.
@@ -18,7 +21,7 @@ export class HybridDecoder {
 
   /**
    * @param bytes holds the runs from `start` up to, not including, `end`
-   * @param bitWidth bits per value, 0 to 32; with 0 every value is 0 and there need not be any runs
+   * @param bitWidth bits per value, 0 to 32; with 0 every value is 0, and there need not be any runs
    */
   constructor(bytes: Uint8Array, start: number, end: number, bitWidth: number) {
     if (start > end || end > bytes.length) throw new Error(`runs from ${start} to ${end} exceed ${bytes.length} bytes`);
@@ -28,6 +31,7 @@ export class HybridDecoder {
     this.#at = start;
     this.#end = end;
     this.#bitWidth = bitWidth;
+    if (bitWidth === 0 && start === end) this.#repeats = Number.POSITIVE_INFINITY;
   }
 
   /** Values that are bit-packed without runs around them, as plain booleans are. */
@@ -41,7 +45,7 @@ export class HybridDecoder {
 
   /** Takes the next `count` values at once if they are one run of `value`; says whether it did. */
   takeRun(value: number, count: number): boolean {
-    if (this.#bitWidth === 0 || count === 0) return value === 0 || count === 0;
+    if (count === 0) return true;
     if (this.#repeats === 0 && this.#packed === 0) this.#nextRun();
     if (this.#repeats < count || this.#repeated !== value) return false;
     this.#repeats -= count;
@@ -54,10 +58,6 @@ export class HybridDecoder {
    * @throws Error when the bytes end before
    */
   read(out: Uint32Array, count: number): void {
-    if (this.#bitWidth === 0) {
-      out.fill(0, 0, count);
-      return;
-    }
     let done = 0;
     while (done < count) {
       if (this.#repeats > 0) {
@@ -76,6 +76,19 @@ export class HybridDecoder {
     }
   }
 
+  /**
+   * Checks that the runs end with the values that were read, but for the padding of a bit-packed one.
+   *
+   * @throws Error when there are more
+   */
+  finish(): void {
+    if (this.#at < this.#end) throw new Error(`a page holds ${this.#end - this.#at} bytes behind its values`);
+    // Without runs, a width of 0 has values for ever.
+    const left = this.#packed + (this.#repeats === Number.POSITIVE_INFINITY ? 0 : this.#repeats);
+    const isPacked = this.#packed > 0 || this.#bitWidth === 0;
+    if (left > (isPacked ? maxPadding : 0)) throw new Error(`a page holds ${left} values more than its rows take`);
+  }
+
   #nextRun(): void {
     let head = 0;
     let shift = 1;
@@ -87,7 +100,7 @@ export class HybridDecoder {
     } while (byte >= 0x80);
     const count = Math.floor(head / 2);
     if (count > 0x7fff_ffff) throw new Error(`a run claims ${count} values`);
-    if (head % 2 === 1) {
+    if (head % 2 === 1 && this.#bitWidth > 0) {
       // Groups of eight values; the last group of a page is padded, and its padding may be missing.
       const bytes = Math.min(count * this.#bitWidth, this.#end - this.#at);
       this.#packed = Math.min(count * 8, Math.floor((bytes * 8) / this.#bitWidth));
@@ -98,7 +111,10 @@ export class HybridDecoder {
       let value = 0;
       for (let shift = 0; shift < this.#bitWidth; shift += 8) value |= this.#byte() << shift;
       this.#repeated = value >>> 0;
-      this.#repeats = count;
+      if (this.#repeated >= 2 ** this.#bitWidth) {
+        throw new Error(`a run repeats ${this.#repeated}, which takes more than ${this.#bitWidth} bits`);
+      }
+      this.#repeats = head % 2 === 1 ? count * 8 : count;
     }
   }
 

@@ -31,16 +31,36 @@ export function bigintEncoder(column: string, form: StoredForm): FieldEncoder {
   };
 }
 
-/** Fields of `double precision`; a FLOAT keeps its exact value. */
+/** Fields of `double precision`; a FLOAT and a FLOAT16 keep their exact value. */
 export function doubleEncoder(form: StoredForm): FieldEncoder {
   return (stored, start, _end, _row, into) => {
-    const view = viewOf(stored);
     into.reserve(12);
     into.view.setInt32(into.used, 8);
-    into.view.setFloat64(into.used + 4, form === 'FLOAT' ? view.getFloat32(start, true) : view.getFloat64(start, true));
+    into.view.setFloat64(into.used + 4, doubleAt(viewOf(stored), start, form));
     into.advance(12);
   };
 }
+
+function doubleAt(view: DataView, start: number, form: StoredForm): number {
+  if (form === 'FLOAT16') return halfOf(view.getUint16(start, true));
+  return form === 'FLOAT' ? view.getFloat32(start, true) : view.getFloat64(start, true);
+}
+
+/** The number of a half (IEEE 754 binary16): a sign, 5 bits of exponent, 10 bits of fraction. */
+function halfOf(bits: number): number {
+  const sign = bits & 0x8000 ? -1 : 1;
+  const exponent = (bits >>> 10) & 0x1f;
+  const fraction = (bits & 0x3ff) / 1024;
+  if (exponent === 0x1f) return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
+  return exponent === 0 ? sign * fraction * 2 ** -14 : sign * (1 + fraction) * 2 ** (exponent - 15);
+}
+
+/** Fields of `uuid`, which PostgreSQL and parquet store alike. */
+export const uuidEncoder: FieldEncoder = (stored, start, end, _row, into) => {
+  into.reserve(20).set(stored.subarray(start, end), into.used + 4);
+  into.view.setInt32(into.used, 16);
+  into.advance(20);
+};
 
 /** Fields of `boolean`, stored as a byte of 0 or 1. */
 export const booleanEncoder: FieldEncoder = (stored, start, _end, _row, into) => {
@@ -64,7 +84,8 @@ export function int32At(stored: Uint8Array, at: number): number {
   return (stored[at] ?? 0) | ((stored[at + 1] ?? 0) << 8) | high;
 }
 
-function wideAt(stored: Uint8Array, start: number, form: StoredForm): bigint {
+/** An integer of any form but INT32. */
+export function wideAt(stored: Uint8Array, start: number, form: StoredForm): bigint {
   if (form === 'UINT32') return BigInt(int32At(stored, start) >>> 0);
   const view = viewOf(stored);
   return form === 'UINT64' ? view.getBigUint64(start, true) : view.getBigInt64(start, true);

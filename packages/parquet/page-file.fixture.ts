@@ -9,6 +9,8 @@ export interface RawPage {
   /** Values; in data pages, rows. */
   readonly count: number;
   readonly encoding: Encoding;
+  /** Rows without a value, which version 2 counts; none if not given. */
+  readonly nulls?: number;
   /** Definition levels as runs; left out where the column is required. */
   readonly levels?: readonly number[];
   readonly values: Uint8Array;
@@ -95,7 +97,7 @@ function appendGroup(
 }
 
 function appendPage(writer: ByteWriter, page: RawPage, compress: (bytes: Uint8Array) => Uint8Array): void {
-  const { kind, count, encoding, values } = page;
+  const { kind, count, encoding, nulls = 0, values } = page;
   const levels = Uint8Array.from(page.levels ?? []);
   const length = new Uint8Array(Uint32Array.of(levels.length).buffer);
   // Version 1 compresses the levels with the values and puts their length before them.
@@ -119,7 +121,7 @@ function appendPage(writer: ByteWriter, page: RawPage, compress: (bytes: Uint8Ar
     ...(kind === 'v2' && {
       data_page_header_v2: {
         num_values: count,
-        num_nulls: 0,
+        num_nulls: nulls,
         num_rows: count,
         encoding,
         definition_levels_byte_length: levels.length,

@@ -1,12 +1,14 @@
-import type { ColumnChunk, ColumnMetaData, PageHeader } from 'hyparquet';
-import { parquetHeader } from 'hyparquet/src/column.js';
+import type { ColumnMetaData, PageHeader } from 'hyparquet';
 import { BadInputError } from '#contracts/errors.js';
 import { decompressPage, type StoredPage } from './decompress.js';
 import { countOf } from './footer.js';
+import type { Chunk } from './metadata.js';
+import { readPageHeader } from './page-header.js';
 import type { PageInflater } from './page-inflater.js';
 import type { PageShare } from './page-memory.js';
+import { printable } from './printable.js';
 import type { RandomReader } from './random-reader.js';
-import { thriftStructLength } from './thrift-guard.js';
+import { transcodedBytes } from './transcoders.js';
 import type { Turns } from './turns.js';
 
 /** Bytes asked from the file at a time; a page larger than this is read whole. */
@@ -16,6 +18,12 @@ const usualHeaderBytes = 4096;
 const maxHeaderBytes = 1024 * 1024;
 /** Writers make pages of about 1 MiB, which take some milliseconds; what is larger is decompressed in a thread. */
 const maxSyncBytes = 2 * 1024 * 1024;
+
+/**
+ * Old writers (parquet-mr before 1.2.9, PARQUET-816) left the header of the dictionary out of a column's size, so its last
+ * page may reach beyond by this much.
+ */
+const maxOverrun = 100;
 
 /** A page with its bytes decompressed. Levels come first in the bytes of data pages. */
 export interface Page {
@@ -56,6 +64,8 @@ interface ComingPage {
 export class PageReader {
   readonly #source: PageSource;
   readonly #meta: ColumnMetaData;
+  /** Where the column ends, as its size says, and up to where its last page may reach. */
+  readonly #claimedEnd: number;
   readonly #end: number;
   #at: number;
   /** The page whose bytes begin at `#at`. */
@@ -73,18 +83,24 @@ export class PageReader {
   #wanted = usualHeaderBytes;
 
   /** @throws Error when the chunk does not lie within the file */
-  constructor(source: PageSource, chunk: ColumnChunk) {
+  constructor(source: PageSource, chunk: Chunk) {
     const meta = chunk.meta_data;
     if (meta === undefined || chunk.file_path) throw new Error('the column data is not in this file');
     const data = countOf(meta.data_page_offset, 'the offset of a column');
     const dictionary = countOf(meta.dictionary_page_offset ?? 0n, 'the offset of a dictionary');
     // Some writers say 0 where there is no dictionary.
     this.#at = dictionary > 0 && dictionary < data ? dictionary : data;
-    this.#end = this.#at + countOf(meta.total_compressed_size, 'the size of a column');
+    this.#claimedEnd = this.#at + countOf(meta.total_compressed_size, 'the size of a column');
     const { size } = source.file;
-    if (this.#end > size) throw new Error(`a column claims bytes up to ${this.#end} of ${size}`);
+    if (this.#claimedEnd > size) throw new Error(`a column claims bytes up to ${this.#claimedEnd} of ${size}`);
+    this.#end = Math.min(this.#claimedEnd + maxOverrun, size);
     this.#source = source;
     this.#meta = meta;
+  }
+
+  /** Bytes of the column that no page has taken yet. */
+  get left(): number {
+    return Math.max(this.#claimedEnd - this.#at, 0);
   }
 
   /**
@@ -102,7 +118,7 @@ export class PageReader {
     }
     if (this.#source.turns.due) return 'absent';
     if (this.#coming === undefined) {
-      if (this.#at >= this.#end) return undefined;
+      if (this.#at >= this.#claimedEnd) return undefined;
       const header = this.#readHeader();
       if (header === undefined) return 'absent';
       this.#coming = this.#comingPage(header);
@@ -182,7 +198,7 @@ export class PageReader {
     const size = this.#coming?.size ?? bytes;
     throw new BadInputError(
       'page-too-large',
-      `a page of ${size} bytes in column ${this.#meta.path_in_schema.join('.')} takes ${bytes} bytes of memory beside ` +
+      `a page of ${size} bytes in column ${printable(this.#meta.path_in_schema.join('.'))} takes ${bytes} bytes of memory beside ` +
         `${used} that the open pages of the file take, more than the ${most} that a file may take (PAGE_MEMORY_MB); ` +
         'write the file again with smaller row groups or smaller pages',
     );
@@ -217,8 +233,10 @@ export class PageReader {
     // Texts, and the entries of dictionaries, may have to be encoded, which takes as much as they do. Entries have two
     // places, before and after that, of two numbers, and values eight bytes at most more than stored.
     const encoded = isText || entries > 0 ? size + 32 * entries : 0;
+    const encoding = header.data_page_header?.encoding ?? v2?.encoding;
+    const transcoded = encoding === undefined ? 0 : transcodedBytes(encoding, size);
     // A page that is not copied lies in its block, which a dictionary keeps.
-    const kept = encoded + (packed || isText ? size : entries > 0 ? Math.max(size, blockBytes) : 0);
+    const kept = encoded + transcoded + (packed || isText ? size : entries > 0 ? Math.max(size, blockBytes) : 0);
     // Bytes behind levels are decompressed first and copied to them.
     const passing = packed ? stored + (levels > 0 ? size : 0) : 0;
     const heap = codec === 'ZSTD' && Math.max(stored, size) > maxSyncBytes ? stored + size : 0;
@@ -229,11 +247,10 @@ export class PageReader {
     while (true) {
       const bytes = this.#bytes(this.#wanted);
       if (bytes === undefined) return undefined;
-      const length = thriftStructLength(bytes);
-      if (length !== undefined) {
-        this.#at += length;
-        const view = new DataView(bytes.buffer, bytes.byteOffset, length);
-        return parquetHeader({ view, offset: 0 });
+      const read = readPageHeader(bytes);
+      if (read !== undefined) {
+        this.#at += read.length;
+        return read.header;
       }
       if (bytes.length < this.#wanted) throw new Error('a page header ends in the middle');
       if (this.#wanted > maxHeaderBytes) throw new Error(`a page header exceeds ${maxHeaderBytes} bytes`);

@@ -34,7 +34,14 @@ function mixedPages(kind: 'v1' | 'v2'): RawPage[] {
       values: Uint8Array.of(2, 0b11, 0b01_00_10_01, 0),
     },
     { kind, count: 3, encoding: 'PLAIN', levels: allPresent(3), values: plainTexts('x', '', 'long enough') },
-    { kind, count: 8, encoding: 'PLAIN', levels: presentBits(0b0100_0010), values: plainTexts('é', 'second') },
+    {
+      kind,
+      count: 8,
+      encoding: 'PLAIN',
+      nulls: 6,
+      levels: presentBits(0b0100_0010),
+      values: plainTexts('é', 'second'),
+    },
     { kind, count: 2, encoding: 'PLAIN_DICTIONARY', levels: allPresent(2), values: Uint8Array.of(2, 2 << 1, 0) },
   ];
 }
@@ -125,6 +132,7 @@ test('booleans are read from both of their encodings, with and without gaps', as
     kind: 'v2',
     count: 8,
     encoding: 'PLAIN',
+    nulls: 6,
     levels: presentBits(0b1001_0000),
     values: Uint8Array.of(0b10),
   };
@@ -162,6 +170,10 @@ const integer = (bitWidth: number, isSigned: boolean) =>
   ({ logical_type: { type: 'INTEGER', bitWidth, isSigned } }) as const;
 const stamp = (unit: 'MILLIS' | 'MICROS' | 'NANOS', isAdjustedToUTC: boolean) =>
   ({ type: 'INT64', logical_type: { type: 'TIMESTAMP', isAdjustedToUTC, unit } }) as const;
+const decimal = (scale: number) => ({ logical_type: { type: 'DECIMAL', precision: 9, scale } }) as const;
+const clock = (unit: 'MILLIS' | 'NANOS') => ({ logical_type: { type: 'TIME', isAdjustedToUTC: false, unit } }) as const;
+const fixed = (width: number) => ({ type: 'FIXED_LEN_BYTE_ARRAY', type_length: width }) as const;
+const uuidBytes = Uint8Array.from({ length: 16 }, (_, i) => i);
 
 const sound: readonly (readonly [Omit<SchemaElement, 'name'>, ColumnDefinition['type'], Uint8Array, string])[] = [
   [{ type: 'INT32' }, 'integer', int32(-2), 'fffffffe'],
@@ -187,6 +199,16 @@ const sound: readonly (readonly [Omit<SchemaElement, 'name'>, ColumnDefinition['
   ],
   [{ type: 'INT96' }, 'timestamptz', Buffer.concat([int64(2000n), int32(2_440_588 + 10_957)]), '0000000000000002'],
   [{ type: 'BYTE_ARRAY', logical_type: { type: 'ENUM' } }, 'text', plainTexts('é'), 'c3a9'],
+  [{ type: 'INT32', ...decimal(2) }, 'numeric', int32(-150), '000200004000000200011388'],
+  [{ type: 'INT64', ...decimal(0) }, 'numeric', int64(10_000n), '00010001000000000001'],
+  [{ type: 'INT64', converted_type: 'DECIMAL', scale: 3, precision: 9 }, 'numeric', int64(0n), '0000000000000003'],
+  [{ type: 'BYTE_ARRAY', ...decimal(1) }, 'numeric', Uint8Array.of(2, 0, 0, 0, 0xff, 0x9c), '0001000040000001000a'],
+  [{ ...fixed(3), ...decimal(4) }, 'numeric', Uint8Array.of(0, 0x27, 0x11), '000200000000000400010001'],
+  [{ ...fixed(16), logical_type: { type: 'UUID' } }, 'uuid', uuidBytes, '000102030405060708090a0b0c0d0e0f'],
+  [{ ...fixed(2), logical_type: { type: 'FLOAT16' } }, 'double precision', Uint8Array.of(0, 0xc2), 'c008000000000000'],
+  [{ type: 'INT32', ...clock('MILLIS') }, 'time', int32(86_399_999), '000000141dd75c18'],
+  [{ type: 'INT64', converted_type: 'TIME_MICROS' }, 'time', int64(2n ** 32n), '0000000100000000'],
+  [{ type: 'INT64', ...clock('NANOS') }, 'time', int64(1999n), '0000000000000001'],
 ];
 for (const [element, type, stored, hex] of sound) {
   const annotation = JSON.stringify(element.logical_type ?? element.converted_type ?? '');
@@ -230,8 +252,11 @@ const refused: readonly (readonly [Omit<SchemaElement, 'name'>, ColumnDefinition
   ],
   [{ type: 'INT32' }, 'date', int32(1), /^column a is INT32, expected INT32 \(DATE\)$/],
   [{ type: 'DOUBLE' }, 'bigint', int64(1n), /^column a is DOUBLE, expected INT32 or INT64 \(INTEGER\)$/],
+  [{ type: 'INT64', ...clock('NANOS') }, 'time', int64(86_400_000_000_000n), /µs since midnight, .* outside a day/],
+  [{ ...fixed(5) }, 'text', Uint8Array.of(1, 2, 3, 4, 5), /^column a is FIXED_LEN_BYTE_ARRAY, expected BYTE_ARRAY/],
+  [{ ...fixed(9), logical_type: { type: 'UUID' } }, 'uuid', uuidBytes, /^column a is FIXED_LEN_BYTE_ARRAY \(UUID\)/],
   [{ type: 'INT32' }, 'boolean', int32(1), /^column a is INT32, expected BOOLEAN$/],
-  [{ type: 'INT64' }, 'double precision', int64(1n), /^column a is INT64, expected FLOAT or DOUBLE$/],
+  [{ type: 'INT64' }, 'double precision', int64(1n), /^column a is INT64, expected FLOAT, DOUBLE or FLOAT16$/],
   [
     { type: 'BYTE_ARRAY', converted_type: 'JSON' },
     'text',

@@ -33,20 +33,29 @@ export class PlainValues {
     this.#fields = fields;
   }
 
+  /** @throws Error when bytes are left over behind the values that were read */
+  finish(): void {
+    const left = this.#page.length - this.#at;
+    if (left > 0) throw new Error(`a page holds ${left} bytes behind its values`);
+  }
+
   /**
    * Puts the fields of the next rows into `out`; they stay valid until the next call.
    *
    * @param levels 1 for each row that has a value; left out, all of them have
+   * @param present how many of the rows have a value
    */
-  read(out: FieldBatch, levels: Uint32Array | undefined, count: number, firstRow: number, codec: FieldCodec): void {
+  read(
+    out: FieldBatch,
+    levels: Uint32Array | undefined,
+    count: number,
+    present: number,
+    firstRow: number,
+    codec: FieldCodec,
+  ): void {
     if (this.#starts.length < count + 1) {
       this.#starts = new Uint32Array(count + 1);
       this.#ends = new Uint32Array(count + 1);
-    }
-    let present = count;
-    if (levels !== undefined) {
-      present = 0;
-      for (let i = 0; i < count; i++) if (levels[i] === 1) present++;
     }
     const from = this.#at;
     this.#at = findValues(this.#page, from, present, this.#width, this.#starts, this.#ends);

@@ -1,4 +1,3 @@
-import type { RowGroup } from 'hyparquet';
 import { BadInputError, FileChangedError } from '#contracts/errors.js';
 import { ColumnReader } from './column-reader.js';
 import type { FoundColumn } from './columns.js';
@@ -7,10 +6,12 @@ import { prepareCodec } from './decompress.js';
 import { type Batch, emptyFieldBatch, type FieldBatch, newFieldBatch } from './field-batch.js';
 import { fieldCodec } from './field-codec.js';
 import { chunkOf, countOf, type Footer } from './footer.js';
+import type { Group } from './metadata.js';
 import { InflateThreadError, PageInflater } from './page-inflater.js';
 import type { PageMemory } from './page-memory.js';
 import type { PageSource } from './page-reader.js';
 import { maxBatchRows } from './plain-values.js';
+import { printable } from './printable.js';
 import type { RandomReader } from './random-reader.js';
 import { Turns } from './turns.js';
 import { UnsupportedError } from './unsupported-error.js';
@@ -104,17 +105,23 @@ async function readBatch(
   }
 }
 
-async function openColumn(source: PageSource, group: RowGroup, column: FoundColumn): Promise<ColumnReader> {
-  const { name, element } = column;
+async function openColumn(source: PageSource, group: Group, column: FoundColumn): Promise<ColumnReader> {
   try {
-    if (element.type === undefined) throw new Error('it has no type');
-    const optional = element.repetition_type === 'OPTIONAL';
-    const chunk = chunkOf(group.columns, name);
+    const chunk = chunkOf(group.columns, column);
+    if (chunk.encrypted) throw encryptedColumn(column.name);
+    const rows = countOf(group.num_rows, 'the number of rows');
     if (chunk.meta_data !== undefined) await prepareCodec(chunk.meta_data.codec);
-    return new ColumnReader(source, chunk, element.type, optional, fieldCodec(column));
+    return new ColumnReader(source, chunk, rows, column.element, fieldCodec(column));
   } catch (error) {
-    throw asBadInput(error, name);
+    throw asBadInput(error, column.name);
   }
+}
+
+function encryptedColumn(name: string): BadInputError {
+  return new BadInputError(
+    'encrypted',
+    `column ${printable(name)} is encrypted, which is not supported; write it unencrypted`,
+  );
 }
 
 /** Whatever decoding hostile bytes throws is the file's fault; only the disk's errors and changed files are not. */
@@ -122,8 +129,9 @@ function asBadInput(error: unknown, column: string): unknown {
   if (error instanceof BadInputError || error instanceof FileChangedError) return error;
   if (error instanceof InflateThreadError) return error;
   if (error instanceof Error && 'syscall' in error) return error;
-  if (error instanceof UnsupportedError) return new BadInputError('unsupported', `column ${column}: ${error.message}`);
-  const message = `the data of column ${column} is damaged (${describeDamage(error)}); copy the file again or have it written again`;
+  if (error instanceof UnsupportedError)
+    return new BadInputError('unsupported', `column ${printable(column)}: ${error.message}`);
+  const message = `the data of column ${printable(column)} is damaged (${describeDamage(error)}); copy the file again or have it written again`;
   return new BadInputError('corrupt', message, { cause: error });
 }
 

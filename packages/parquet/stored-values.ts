@@ -1,8 +1,11 @@
 import { isAscii } from 'node:buffer';
-import type { ParquetType } from 'hyparquet';
+import type { SchemaElement } from 'hyparquet';
+
+/** A fixed width beyond this is damage; decimals and UUIDs take some dozen bytes. */
+const maxFixedWidth = 1024;
 
 /** Bytes of a value where all take the same, or `undefined` where each is preceded by its length. */
-export function widthOf(type: ParquetType): number | undefined {
+export function widthOf({ type, type_length: fixed = 0 }: SchemaElement): number | undefined {
   switch (type) {
     case 'BYTE_ARRAY':
       return undefined;
@@ -16,8 +19,11 @@ export function widthOf(type: ParquetType): number | undefined {
       return 8;
     case 'INT96':
       return 12;
+    case 'FIXED_LEN_BYTE_ARRAY':
+      if (fixed < 1 || fixed > maxFixedWidth) throw new Error(`its values claim a width of ${fixed} bytes`);
+      return fixed;
     default:
-      throw new Error(`columns of type ${type} are not read here`);
+      throw new Error('it has no type');
   }
 }
 

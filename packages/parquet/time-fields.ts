@@ -17,7 +17,8 @@ const pgEpochDays = 10_957;
 
 /** Days from the start of the Julian calendar to 1970-01-01, as INT96 counts them. */
 const julianDayOfEpoch = 2_440_588n;
-const microsPerDay = 86_400_000_000n;
+const dayMicros = 86_400_000_000;
+const microsPerDay = BigInt(dayMicros);
 
 /** Fields of `date`, from days since 1970. */
 export function dateEncoder(column: string): FieldEncoder {
@@ -27,6 +28,19 @@ export function dateEncoder(column: string): FieldEncoder {
       failValue(column, row, `is ${days} days since 1970, which lies outside the years 1 to 9999`);
     }
     appendInt32(into, days - pgEpochDays);
+  };
+}
+
+/** Fields of `time`, microseconds since midnight; what is finer is cut off. */
+export function timeEncoder(column: string, form: StoredForm): FieldEncoder {
+  return (stored, start, _end, row, into) => {
+    const low = int32At(stored, start);
+    const value = form === 'TIME_MILLIS' ? low : int32At(stored, start + 4) * 2 ** 32 + (low >>> 0);
+    const micros = form === 'TIME_MILLIS' ? value * 1000 : form === 'TIME_NANOS' ? Math.floor(value / 1000) : value;
+    if (micros < 0 || micros >= dayMicros) {
+      failValue(column, row, `is ${micros} µs since midnight, which lies outside a day`);
+    }
+    appendTime(into, Math.floor(micros / 2 ** 32), (micros % 2 ** 32) | 0);
   };
 }
 

@@ -220,7 +220,9 @@ test('Bull Board says so while the carrier is away, and works when it is there, 
         assert.equal((await api.ask(board)).status, 503);
         assert.equal((await api.app.inject('/queues')).statusCode, 200);
         second = await startRedis(Number(new URL(first.url).port));
-        await waitFor('the API is ready', async () => ((await api.ask('/readyz?exclude=watcher,workers,queues')).status === 200 ? true : undefined));
+        await waitFor('the API is ready', async () =>
+          (await api.ask('/readyz?exclude=watcher,workers,queues')).status === 200 ? true : undefined,
+        );
         await addJobs(api.carrier, [job()]);
         await checkBoard(api, 'redis');
       },

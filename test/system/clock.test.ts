@@ -54,15 +54,19 @@ async function withClock(
   if (!set) return t.skip(clockMissing);
   await set(0);
   const processes = whose === 'machine' ? env : undefined;
-  await withPlatform(t, carrier, { workers: 2, env: { SETTLE_MS: '800', ...processes }, redisEnv: processes }, (platform) =>
-    work(platform, async (seconds) => {
-      const databaseTime = () => count(platform.pool, 'SELECT extract(epoch FROM clock_timestamp())');
-      const earlier = await databaseTime();
-      await set(seconds);
-      await waitFor('the clock is set', async () =>
-        Math.abs((await databaseTime()) - earlier) > hour / 2 ? true : undefined,
-      );
-    }),
+  await withPlatform(
+    t,
+    carrier,
+    { workers: 2, env: { SETTLE_MS: '800', ...processes }, redisEnv: processes },
+    (platform) =>
+      work(platform, async (seconds) => {
+        const databaseTime = () => count(platform.pool, 'SELECT extract(epoch FROM clock_timestamp())');
+        const earlier = await databaseTime();
+        await set(seconds);
+        await waitFor('the clock is set', async () =>
+          Math.abs((await databaseTime()) - earlier) > hour / 2 ? true : undefined,
+        );
+      }),
   );
 }
 

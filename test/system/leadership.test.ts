@@ -11,10 +11,12 @@ import { waitFor } from '../helpers/wait.js';
 const takeover = { deadlineMs: 90_000 };
 
 const says = ({ process }: Platform, name: ProcessName, what: RegExp): Promise<string> =>
-  waitFor(`${name} says ${what}`, async () =>
-    process(name)
-      .lines()
-      .findLast((line) => what.test(line)),
+  waitFor(
+    `${name} says ${what}`,
+    async () =>
+      process(name)
+        .lines()
+        .findLast((line) => what.test(line)),
     takeover,
   );
 

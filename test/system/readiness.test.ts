@@ -85,7 +85,11 @@ for (const kind of carriers) {
 test('workers that live and take no jobs are not ready', () =>
   withApi(async (api) => {
     const worker = { id: newRunId(), host: 'here', pid: 1 };
-    const beat = every(200, () => beatHeart(api.pool, worker, []), (error) => assert.fail(String(error)));
+    const beat = every(
+      200,
+      () => beatHeart(api.pool, worker, []),
+      (error) => assert.fail(String(error)),
+    );
     try {
       await until(api, ['watcher']);
       await addJobs(api.carrier, [{ id: newRunId(), task: 'detect-faces', queue: 'images', priority: 5, delayMs: 0 }]);

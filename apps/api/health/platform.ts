@@ -1,5 +1,5 @@
-import { readSignsOfLife } from '#database/queries/liveness.js';
 import type { Pool } from '#database/pool.js';
+import { readSignsOfLife } from '#database/queries/liveness.js';
 import { every } from '#process/every.js';
 import type { Carrier } from '#queue/carrier.js';
 import { type QueueStoppage, readStoppage } from '#queue/stoppage.js';

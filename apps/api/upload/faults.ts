@@ -6,7 +6,8 @@ export function hasCode(error: unknown, ...codes: string[]): boolean {
 }
 
 /** A folder below the inbox, in words. */
-export const inWords = (folder: string): string => (folder === '' ? 'the inbox' : `the folder “${folder}” of the inbox`);
+export const inWords = (folder: string): string =>
+  folder === '' ? 'the inbox' : `the folder “${folder}” of the inbox`;
 
 /**
  * The answer to an error of the file system that a person can do something about; any other error as it is. The path of
@@ -24,7 +25,10 @@ export function explainFault(error: unknown, folder: string): unknown {
     return answer(409, `the user that runs this server may not write in ${where}; give it the permission`);
   }
   if (hasCode(error, 'ENOTDIR', 'ELOOP')) {
-    return answer(409, `expected ${where} to be a folder that is reached by folders alone, but a file or a link lies there`);
+    return answer(
+      409,
+      `expected ${where} to be a folder that is reached by folders alone, but a file or a link lies there`,
+    );
   }
   if (hasCode(error, 'ENOENT', 'ESTALE')) return answer(409, `${where} was moved or removed meanwhile; try again`);
   if (hasCode(error, 'ENAMETOOLONG')) return answer(422, `a name is too long for the disk of ${where}`);

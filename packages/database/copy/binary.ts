@@ -1,3 +1,5 @@
+import type { Decimal } from '#contracts/decimal.js';
+import { numericField } from './numeric.js';
 import { checkText, outOfRange, pgDays, pgMicros, pgMicrosOfNumber } from './values.js';
 
 const defaultChunkBytes = 256 * 1024;
@@ -120,6 +122,26 @@ export class CopyBinaryWriter {
     this.#view.setInt32(at, 8);
     this.#view.setFloat64(at + 4, value);
     this.#used = at + 12;
+  }
+
+  numeric(value: Decimal): void {
+    this.field(numericField(value));
+  }
+
+  /** @param hex 32 hexadecimal digits */
+  uuid(hex: string): void {
+    const at = this.#room(20);
+    this.#view.setInt32(at, 16);
+    this.#chunk.write(hex, at + 4, 16, 'hex');
+    this.#used = at + 20;
+  }
+
+  /** @param micros microseconds since midnight, up to 24 hours */
+  time(micros: number): void {
+    if (!Number.isInteger(micros) || micros < 0 || micros > 86_400_000_000) {
+      throw outOfRange('time', micros, 'microseconds of a day');
+    }
+    this.#int8(micros);
   }
 
   /** @param epochDays whole days since 1970-01-01 */

@@ -28,8 +28,10 @@ export function datasetColumns(dataset: DatasetDefinition): string[] {
   return tableColumns(dataset).map(({ name }) => name);
 }
 
-function typeOf({ type, maxLength }: ColumnDefinition): string {
+function typeOf({ type, maxLength, precision, scale = 0 }: ColumnDefinition): string {
   if (type === 'text') return maxLength === undefined ? 'text' : `character varying(${maxLength})`;
+  if (type === 'numeric') return precision === undefined ? 'numeric' : `numeric(${precision},${scale})`;
+  if (type === 'time') return 'time without time zone';
   if (type === 'timestamp') return 'timestamp without time zone';
   return type === 'timestamptz' ? 'timestamp with time zone' : type;
 }

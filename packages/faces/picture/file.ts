@@ -3,9 +3,9 @@ import { type BigIntStats, constants } from 'node:fs';
 import { type FileHandle, lstat, open } from 'node:fs/promises';
 import { FileChangedError } from '#contracts/errors.js';
 import type { StageTimes } from '../stages.js';
-import type { PictureSource } from './structure/bytes.js';
 import { pictureFault } from './faults.js';
 import { describeContent, PICTURE_FORMATS_TEXT, type PictureFormat, SNIFF_BYTES, sniffFormat } from './sniff.js';
+import type { PictureSource } from './structure/bytes.js';
 
 /** A picture file's content, told by its first bytes. */
 export interface PictureFile {

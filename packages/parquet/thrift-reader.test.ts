@@ -1,6 +1,18 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { thriftStructLength } from './thrift-guard.js';
+import { IncompleteError, ThriftReader } from './thrift-reader.js';
+
+/** Bytes of the structure at a place; `undefined` when the bytes end before it does. */
+function thriftStructLength(bytes: Uint8Array, start = 0): number | undefined {
+  const thrift = new ThriftReader(bytes, start);
+  try {
+    thrift.struct((_id, kind) => thrift.skip(kind));
+    return thrift.at - start;
+  } catch (error) {
+    if (error instanceof IncompleteError) return undefined;
+    throw error;
+  }
+}
 
 /** Field 1 as i32 5, field 2 as a list of two i64, field 3 as a struct with a double, field 4 as 3 bytes, stop. */
 const sound = [0x15, 10, 0x19, 0x26, 2, 0x80, 1, 0x1c, 0x17, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x18, 3, 1, 2, 3, 0];
