@@ -44,6 +44,7 @@ test('an empty environment gives the defaults, with absolute paths and at least 
     star: 'on',
     jobLockMs: 30_000,
     stopTimeoutMs: 15_000,
+    hangTimeoutMs: 30_000,
     reconcileIntervalMs: 5000,
   });
 });

@@ -63,7 +63,8 @@ test('doubles are read from BYTE_STREAM_SPLIT', async () => {
 
 for (const encoding of ['DELTA_LENGTH_BYTE_ARRAY', 'DELTA_BYTE_ARRAY'] as const) {
   test(`texts are read from ${encoding}`, async () => {
-    const read = await roundTrip('BYTE_ARRAY', 'text', encoding, texts);
+    const written = texts.map((text) => (text === null ? null : new Uint8Array(Buffer.from(text))));
+    const read = await roundTrip('BYTE_ARRAY', 'text', encoding, written);
     assert.deepEqual(
       read.map((field) => field?.toString() ?? null),
       texts,
@@ -84,9 +85,10 @@ test('sums of deltas wrap around at 64 bits', () => {
 
 /** A header of blocks of 128 in four parts, a count, the first value; then a least delta and four widths of 0. */
 const equalDeltas = (count: number, first: number, delta: number): number[] => [
-  ...[0x80, 1, 4, (count & 0x7f) | 0x80, count >> 7, first * 2],
-  ...new Array<number[]>(Math.ceil((count - 1) / 128)).fill([delta * 2, 0, 0, 0, 0]).flat(),
+  ...[0x80, 1, 4, (count & 0x7f) | 0x80, count >> 7, zigzag(first)],
+  ...new Array<number[]>(Math.ceil((count - 1) / 128)).fill([zigzag(delta), 0, 0, 0, 0]).flat(),
 ];
+const zigzag = (value: number): number => (value < 0 ? -2 * value - 1 : 2 * value);
 
 test('some bytes that claim long values make portions of bounded size', () => {
   const [count, length] = [129, 60_000];

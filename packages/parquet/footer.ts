@@ -45,7 +45,7 @@ export async function readFooter(reader: RandomReader): Promise<Footer> {
   if (head !== magic.slice(0, size)) {
     throw new BadInputError(
       'not-parquet',
-      `not a parquet file: expected it to begin with "${magic}", found ${JSON.stringify(head)}`,
+      `not a parquet file: expected it to begin with "${magic}", found "${printable(head)}"`,
     );
   }
   const end = size < frameBytes ? new Uint8Array(8) : await reader.slice(size - 8, size);

@@ -126,6 +126,8 @@ export class PageValues {
   /** @throws Error when the page holds more than was read */
   finish(): void {
     this.#index?.finish();
+    const unread = this.#transcoded + (this.#transcoder?.left ?? 0);
+    if (unread > 0) throw new Error(`a page holds ${unread} values more than its rows take`);
     this.#plain?.finish();
     this.#transcoder?.finish();
   }

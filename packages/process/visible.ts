@@ -5,16 +5,16 @@
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
 const hidden = /[\u0000-\u0008\u000a-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 
-const escape = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+const asEscape = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
 
 /** A text in which nothing acts on a terminal: hidden characters are written as escapes. */
-export const visible = (text: string): string => text.replace(hidden, escape);
+export const visible = (text: string): string => text.replace(hidden, asEscape);
 
 /** What of these JSON may hold as it is. */
 const unescaped = /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 
 /** A log line in JSON with the same values, in which nothing acts on a terminal. */
-export const escapedLine = (line: string): string => line.replace(unescaped, escape);
+export const escapedLine = (line: string): string => line.replace(unescaped, asEscape);
 
 /**
  * A log line in JSON of which nothing acts on a terminal, not even when a reader prints its texts as they are. Stacks

@@ -62,10 +62,10 @@ const results: Record<string, MountResult> = {
   readOnly: await upload('ro', '1'),
   full: await upload('full', 'x'.repeat(100_000)),
 };
+await chmod(folder, 0o755);
 process.seteuid?.(65_534);
 results['forbidden'] = await upload('', '1');
 process.seteuid?.(0);
-await chmod(folder, 0o755);
 mount('--bind', inbox, inbox);
 mount('-o', 'remount,bind,ro', inbox);
 results['readOnlyInbox'] = await upload('', '1');

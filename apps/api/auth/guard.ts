@@ -8,7 +8,7 @@ import { HttpProblem, sendProblem } from '../http/problem.js';
 import { limitAttempts } from './attempt-limit.js';
 import { addressOf, isEncrypted } from './client.js';
 import { readSessionCookie } from './cookie.js';
-import { refuseForeignHost, refuseForeignOrigin } from './origin.js';
+import { refuseForeignHost, refuseForeignOrigin, refuseWithoutHost } from './origin.js';
 import { sameSecret } from './secrets.js';
 import type { Sessions } from './sessions.js';
 
@@ -36,7 +36,7 @@ export function guard(app: App, config: ApiDeps['config'], sessions: Sessions | 
   app.decorateRequest('caller', undefined);
   app.addHook('onRequest', async (request, reply) => {
     if (isEncrypted(request)) reply.header('strict-transport-security', stayEncrypted);
-    const found = await check(request);
+    const found = refuseWithoutHost(request) ?? (await check(request));
     if (!(found instanceof HttpProblem)) {
       request.caller = found;
       return;

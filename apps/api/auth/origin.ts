@@ -3,6 +3,12 @@ import { isLoopback } from '#config/config.js';
 import { HttpProblem } from '../http/problem.js';
 import { isEncrypted } from './client.js';
 
+/** Why a request is refused that names no host: 400, as HTTP/1.1 has it (RFC 9112, section 3.2). */
+export function refuseWithoutHost(request: FastifyRequest): HttpProblem | undefined {
+  if (request.headers.host !== undefined || request.raw.httpVersion !== '1.1') return undefined;
+  return new HttpProblem(400, 'expected a Host header, got none; HTTP/1.1 wants it in every request');
+}
+
 /**
  * Why a request is refused whose Host is no loopback name: 421. A page of the internet can give its own name the address 127.0.0.1
  * (DNS rebinding) and would then be of one origin with an API that asks for no token.

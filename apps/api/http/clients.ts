@@ -36,6 +36,8 @@ export class Clients {
         // Of the whole request: no bound fits uploads and everything else. Ours are below.
         requestTimeout: 0,
         connectionsCheckingInterval: tickMs,
+        // Node's own answer has neither a body nor our headers; the guard gives ours.
+        requireHostHeader: false,
       },
       handler,
     );

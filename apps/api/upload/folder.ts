@@ -1,5 +1,5 @@
 import { constants, existsSync } from 'node:fs';
-import { type FileHandle, mkdir, open, realpath } from 'node:fs/promises';
+import { chmod, type FileHandle, mkdir, open, realpath } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import { conflict } from '../http/problem.js';
 import { hasCode, inWords } from './faults.js';
@@ -11,6 +11,8 @@ export interface HeldFolder {
    * /proc/self/fd. Where there is no such thing it is the folder's path.
    */
   readonly path: string;
+  /** Who may do what in it, as the nine bits of a mode: who reads the inbox is to read what is uploaded to it. */
+  readonly mode: number;
   /** Makes the names in it survive a power cut, where folders can be synced at all. */
   sync(): Promise<void>;
   close(): Promise<void>;
@@ -41,11 +43,13 @@ export async function openFolder(inbox: string, names: readonly string[]): Promi
   }
 }
 
-/** Opens a folder in one that is held, and makes it if it is not there. @throws errors of the file system */
+/** Opens a folder in one that is held, and makes it like that one if it is not there. @throws errors of the file system */
 export async function openChild(folder: HeldFolder, name: string): Promise<HeldFolder> {
   const path = join(folder.path, name);
   try {
     await mkdir(path);
+    // Our own mask would keep it to ourselves.
+    await chmod(path, folder.mode);
   } catch (error) {
     if (!hasCode(error, 'EEXIST')) throw error;
   }
@@ -58,6 +62,7 @@ export async function holdFolder(path: string): Promise<HeldFolder> {
   const byHandle = `/proc/self/fd/${handle.fd}`;
   return {
     path: existsSync(byHandle) ? byHandle : path,
+    mode: (await handle.stat()).mode & 0o777,
     sync: () => syncFolder(handle),
     close: () => handle.close(),
   };

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
-import { copyFile, link, open, rename, rm } from 'node:fs/promises';
+import { chmod, copyFile, link, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { conflict } from '../http/problem.js';
 import { explainFault, hasCode } from './faults.js';
@@ -50,7 +50,10 @@ async function placeIn(
 ): Promise<string[]> {
   const pathOf = (name: string): string => (folder === '' ? name : `${folder}/${name}`);
   const placed: string[] = [];
-  const give = overwrite ? replace : placeNew;
+  const give = async (staged: string, path: string, name: string): Promise<void> => {
+    await chmod(staged, target.mode & 0o666);
+    await (overwrite ? replace : placeNew)(staged, path, name);
+  };
   try {
     for (const { staged, name } of files) {
       try {

@@ -25,6 +25,9 @@ export async function temporaryFile(test: TestContext, name: string, bytes: Uint
   return path;
 }
 
+// As the processes that decode have it: libvips remembers by name, and the name of an open file is used again.
+sharp.cache(false);
+
 /** A picture as it was opened, and its raster within the asked box. */
 export interface ReadPicture extends DecodablePicture {
   readonly format: PictureFormat;

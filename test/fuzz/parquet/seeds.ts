@@ -55,14 +55,14 @@ const columnsOf: Readonly<Record<string, readonly Column[]>> = {
 
 /**
  * Small sound files of each encoding, uncompressed, so that a changed byte reaches the decoders, and one compressed; with
- * pages of version 2, and two of another writer with pages of version 1.
+ * pages of version 2, and two of another writer with pages of version 1. A Buffer is copied: a slice of one is no copy.
  */
 export function builtInSeeds(): Seed[] {
   return [
     ...Object.entries(columnsOf).map(([name, columns]) => ({ name, bytes: fileOf(columns, 'UNCOMPRESSED') })),
     { name: 'snappy', bytes: fileOf(columnsOf['dictionary'] ?? [], 'SNAPPY') },
-    { name: 'v1-dictionary', bytes: dictionaryFile },
-    { name: 'v1-plain', bytes: plainFile },
+    { name: 'v1-dictionary', bytes: new Uint8Array(dictionaryFile) },
+    { name: 'v1-plain', bytes: new Uint8Array(plainFile) },
   ];
 }
 
