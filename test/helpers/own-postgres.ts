@@ -13,6 +13,8 @@ import { datasetsOf, loadCatalogue } from '#runtime/catalogue.js';
 /** A PostgreSQL that one test may kill. */
 export interface OwnPostgres {
   readonly url: string;
+  /** Of the server's superuser, who may make databases. */
+  readonly superuserUrl: string;
   /** Ends the server as a power cut of its process would, and starts it again at the same address. */
   crash(between?: () => Promise<void>): Promise<void>;
 }
@@ -39,12 +41,13 @@ export async function withOwnPostgres(
   Object.assign(serverEnvironment, environment);
   let server = await start();
   try {
-    const { url, port } = server;
+    const { url, superuserUrl, port } = server;
     await applyMigrations(url);
     await ensureDatasets(url, datasetsOf(await loadCatalogue()));
     await migrateCarrier({ databaseUrl: url });
     await work({
       url,
+      superuserUrl,
       async crash(between) {
         process.kill(server.pid, 'SIGKILL');
         await server.exited;

@@ -134,13 +134,10 @@ const cut = (line: string): string => line.slice(0, 300);
 export async function withPlatform(
   t: TestContext,
   carrier: CarrierKind,
-  {
-    redisEnv,
-    ...options
-  }: Omit<PlatformOptions, 'databaseUrl' | 'redisUrl'> & { redisEnv?: Readonly<Record<string, string>> | undefined },
+  options: Omit<PlatformOptions, 'databaseUrl' | 'redisUrl'>,
   work: (platform: Platform) => Promise<void>,
 ): Promise<void> {
-  const redis = carrier === 'redis' ? await startRedis(undefined, redisEnv) : undefined;
+  const redis = carrier === 'redis' ? await startRedis() : undefined;
   if (carrier === 'redis' && !redis) return t.skip(redisMissing);
   try {
     await withTestDatabase(async ({ url }) => {

@@ -20,20 +20,15 @@ export const redisMissing = 'redis-server not found on PATH: skipped (REQUIRE_RE
 /**
  * Starts a redis-server with the settings that production needs (noeviction, AOF).
  * @param wantedPort a free one if not given
- * @param environment what it finds in its environment besides ours
  * @returns undefined when the machine has none
  * @throws Error when the machine has none and REQUIRE_REDIS=1
  */
-export async function startRedis(
-  wantedPort?: number,
-  environment: Readonly<Record<string, string>> = {},
-): Promise<TestRedis | undefined> {
+export async function startRedis(wantedPort?: number): Promise<TestRedis | undefined> {
   const folder = await mkdtemp(join(tmpdir(), 'millrace-test-redis-'));
   const port = wantedPort ?? (await findFreePort());
   const settings = `--port ${port} --bind 127.0.0.1 --save  --appendonly yes --maxmemory-policy noeviction --daemonize no`;
   const child = spawn('redis-server', [...settings.split(' '), '--dir', folder], {
     stdio: ['ignore', 'pipe', 'inherit'],
-    env: { ...process.env, ...environment },
   });
   // A test process that dies takes its server with it.
   const endWithUs = (): void => void child.kill('SIGKILL');

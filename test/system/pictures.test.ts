@@ -17,7 +17,7 @@ const refusals: Readonly<Record<string, { bytes(): Promise<Buffer>; code: string
   'bad/12 bits.jpg': {
     bytes: async () => withJpegFrame(await quarters().jpeg().toBuffer(), { process: 0xc1, precision: 12 }),
     code: 'unsupported',
-    reason: /precision 12.*save it as/,
+    reason: /12 bits per sample.*save it as/,
   },
   'bad/bomb.png': {
     bytes: () => blackPng(50_000, 50_000),

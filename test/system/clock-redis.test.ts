@@ -1,0 +1,3 @@
+import { testClocks } from './clock.fixture.js';
+
+testClocks('redis');
