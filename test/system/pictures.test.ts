@@ -41,8 +41,8 @@ const refusals: Readonly<Record<string, { bytes(): Promise<Buffer>; code: string
   },
   'bad/cut.tif': {
     bytes: async () => cut(await quarters().tiff().toBuffer()),
-    code: 'corrupt',
-    reason: /Expected a TIFF.*unreadable header/,
+    code: 'truncated',
+    reason: /Expected a whole TIFF/,
   },
   'bad/phone.jpg': {
     bytes: async () => Buffer.from('0000001866747970686569630000000068656963', 'hex'),

@@ -15,7 +15,7 @@ declare module 'fastify' {
 
 /**
  * What Bull Board's API may change when QUEUE_ACTIONS=on, by the route's address: how fast a queue goes, which loses nothing
- * and can be taken back. Everything else is refused (decision 24 says why for each), routes of later versions included.
+ * and can be taken back. Everything else is refused (decision 22 says why for each), routes of later versions included.
  */
 const allowed: Readonly<Record<string, ActionName>> = {
   '/pause': 'pause',
