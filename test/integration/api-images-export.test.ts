@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { get, type IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 import { finished, pipeline } from 'node:stream/promises';
@@ -162,6 +163,24 @@ async function listen(api: TestApi): Promise<(path: string) => Promise<IncomingM
   const address = await api.app.listen({ port: 0, host: '127.0.0.1' });
   return (path) => new Promise((resolve, reject) => get(`${address}${path}`, resolve).on('error', reject));
 }
+
+test('health is told while an export is made', () =>
+  withApi(async (api) => {
+    await seedManyPictures(api.pool, 20_000);
+    const ask = await listen(api);
+    const response = await ask('/api/images.xlsx');
+    let exported = false;
+    response.resume().once('end', () => {
+      exported = true;
+    });
+    let answers = 0;
+    for (; !exported; answers += 1) {
+      const health = await ask('/healthz');
+      assert.equal(health.statusCode, 200);
+      await once(health.resume(), 'end');
+    }
+    assert.ok(answers > 5, `${answers} answers while the export was made`);
+  }));
 
 test('a client that stops reading holds no connection, and one that leaves ends the export', () =>
   withApi(async (api) => {
