@@ -1,11 +1,11 @@
 import { basename } from 'node:path';
 import { BadInputError } from '#contracts/errors.js';
+import { printable } from '#contracts/printable.js';
 import { ChildEndedError } from './children/child-process.js';
 import { Children } from './children/children.js';
 import type { FaceDetection } from './detection.js';
 import type { FaceModel } from './model/face-model.js';
 import { DEFAULT_MAX_PIXELS } from './picture/decode.js';
-import { printable } from './picture/faults.js';
 
 /** How a detector is made. */
 export interface FaceDetectorOptions {

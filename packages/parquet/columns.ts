@@ -2,7 +2,7 @@ import type { SchemaElement } from 'hyparquet';
 import type { ColumnDefinition, ColumnType } from '#contracts/dataset.js';
 import { BadInputError } from '#contracts/errors.js';
 import type { TopColumn } from './footer.js';
-import { printable } from './printable.js';
+import { printableName } from './printable-name.js';
 
 /**
  * How the values of a column are stored; for times the unit, INT96 being the old form with the Julian day. `NULL` is a
@@ -87,7 +87,7 @@ export function findColumns(declared: readonly ColumnDefinition[], columns: read
     const found = columns.filter((other) => other.name === name);
     const only = found[0];
     if (found.length > 1 || only === undefined) {
-      throw new BadInputError('wrong-type', `two columns are named ${printable(name)}`);
+      throw new BadInputError('wrong-type', `two columns are named ${printableName(name)}`);
     }
     return foundColumn(column, only);
   });
@@ -99,7 +99,7 @@ function foundColumn(declared: ColumnDefinition, { name, element, isGroup, leaf 
   const wallClock = declared.type === 'timestamptz' && isWallClock(element);
   if (form === undefined || !(forms.includes(form) || form === 'NULL') || wallClock) {
     const found = `${typeText(element)}${wallClock ? ', not adjusted to UTC' : ''}`;
-    throw new BadInputError('wrong-type', `column ${printable(name)} is ${found}, expected ${words}`);
+    throw new BadInputError('wrong-type', `column ${printableName(name)} is ${found}, expected ${words}`);
   }
   return { declared, name, element, form, leaf };
 }
@@ -170,7 +170,7 @@ function typeText({
 function names(columns: readonly { readonly name: string }[]): string {
   return columns
     .slice(0, 30)
-    .map(({ name }) => printable(name))
+    .map(({ name }) => printableName(name))
     .join(', ')
     .slice(0, 500);
 }

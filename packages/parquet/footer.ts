@@ -2,7 +2,7 @@ import type { SchemaElement } from 'hyparquet';
 import { BadInputError } from '#contracts/errors.js';
 import { describeDamage } from './damage.js';
 import { type Chunk, type Metadata, readMetadata } from './metadata.js';
-import { printable } from './printable.js';
+import { printableName } from './printable-name.js';
 import type { RandomReader } from './random-reader.js';
 import { checkSchema } from './schema.js';
 import { UnsupportedError } from './unsupported-error.js';
@@ -45,7 +45,7 @@ export async function readFooter(reader: RandomReader): Promise<Footer> {
   if (head !== magic.slice(0, size)) {
     throw new BadInputError(
       'not-parquet',
-      `not a parquet file: expected it to begin with "${magic}", found "${printable(head)}"`,
+      `not a parquet file: expected it to begin with "${magic}", found "${printableName(head)}"`,
     );
   }
   const end = size < frameBytes ? new Uint8Array(8) : await reader.slice(size - 8, size);
@@ -109,7 +109,7 @@ export function chunkOf(chunks: readonly Chunk[], { name, leaf }: { name: string
   const chunk = chunks[leaf];
   const path = chunk?.meta_data?.path_in_schema;
   if (chunk === undefined || (path !== undefined && (path.length !== 1 || path[0] !== name))) {
-    throw new Error(`a row group has ${path === undefined ? 'nothing' : printable(path.join('.'))} in its place`);
+    throw new Error(`a row group has ${path === undefined ? 'nothing' : printableName(path.join('.'))} in its place`);
   }
   return chunk;
 }

@@ -6,7 +6,7 @@ import type { Chunk } from './metadata.js';
 import { readPageHeader } from './page-header.js';
 import type { PageInflater } from './page-inflater.js';
 import type { PageShare } from './page-memory.js';
-import { printable } from './printable.js';
+import { printableName } from './printable-name.js';
 import type { RandomReader } from './random-reader.js';
 import { transcodedBytes } from './transcoders.js';
 import type { Turns } from './turns.js';
@@ -198,7 +198,7 @@ export class PageReader {
     const size = this.#coming?.size ?? bytes;
     throw new BadInputError(
       'page-too-large',
-      `a page of ${size} bytes in column ${printable(this.#meta.path_in_schema.join('.'))} takes ${bytes} bytes of memory beside ` +
+      `a page of ${size} bytes in column ${printableName(this.#meta.path_in_schema.join('.'))} takes ${bytes} bytes of memory beside ` +
         `${used} that the open pages of the file take, more than the ${most} that a file may take (PAGE_MEMORY_MB); ` +
         'write the file again with smaller row groups or smaller pages',
     );

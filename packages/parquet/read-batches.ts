@@ -11,7 +11,7 @@ import { InflateThreadError, PageInflater } from './page-inflater.js';
 import type { PageMemory } from './page-memory.js';
 import type { PageSource } from './page-reader.js';
 import { maxBatchRows } from './plain-values.js';
-import { printable } from './printable.js';
+import { printableName } from './printable-name.js';
 import type { RandomReader } from './random-reader.js';
 import { Turns } from './turns.js';
 import { UnsupportedError } from './unsupported-error.js';
@@ -120,7 +120,7 @@ async function openColumn(source: PageSource, group: Group, column: FoundColumn)
 function encryptedColumn(name: string): BadInputError {
   return new BadInputError(
     'encrypted',
-    `column ${printable(name)} is encrypted, which is not supported; write it unencrypted`,
+    `column ${printableName(name)} is encrypted, which is not supported; write it unencrypted`,
   );
 }
 
@@ -130,8 +130,8 @@ function asBadInput(error: unknown, column: string): unknown {
   if (error instanceof InflateThreadError) return error;
   if (error instanceof Error && 'syscall' in error) return error;
   if (error instanceof UnsupportedError)
-    return new BadInputError('unsupported', `column ${printable(column)}: ${error.message}`);
-  const message = `the data of column ${printable(column)} is damaged (${describeDamage(error)}); copy the file again or have it written again`;
+    return new BadInputError('unsupported', `column ${printableName(column)}: ${error.message}`);
+  const message = `the data of column ${printableName(column)} is damaged (${describeDamage(error)}); copy the file again or have it written again`;
   return new BadInputError('corrupt', message, { cause: error });
 }
 

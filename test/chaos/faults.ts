@@ -53,6 +53,16 @@ const signalled =
     return victim && kill(victim.pid, signal) ? victim.name : undefined;
   };
 
+const childKilled =
+  (begins: string): Fault =>
+  async (target, random) => {
+    const children = running(target, begins).flatMap(({ name, pid }) =>
+      childrenOf(pid).map((child) => ({ name: `${child} of ${name}`, pid: child })),
+    );
+    const victim = one(children, random);
+    return victim && kill(victim.pid, 'SIGKILL') ? victim.name : undefined;
+  };
+
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** Longer than the carrier's lock, so that others take the work over; it goes on in the middle of a statement. */
@@ -76,27 +86,9 @@ const faults: readonly (readonly [name: string, fault: Fault])[] = [
   ['SIGKILL to the watcher', signalled('watcher', 'SIGKILL')],
   ['SIGSTOP to the watcher, then SIGCONT', suspended('watcher')],
   ['SIGKILL to the API', signalled('api', 'SIGKILL')],
-  [
-    'SIGKILL to a process that decodes pictures',
-    async (target, random) => {
-      const decoders = running(target, 'worker').flatMap(({ name, pid }) =>
-        childrenOf(pid).map((child) => ({ name: `of ${name}`, pid: child })),
-      );
-      const victim = one(decoders, random);
-      return victim && kill(victim.pid, 'SIGKILL') ? victim.name : undefined;
-    },
-  ],
+  ['SIGKILL to a process that decodes pictures', childKilled('worker')],
   ['SIGKILL to PostgreSQL', signalled('postgres', 'SIGKILL')],
-  [
-    'SIGKILL to a session of PostgreSQL',
-    async (target, random) => {
-      const sessions = running(target, 'postgres').flatMap(({ pid }) =>
-        childrenOf(pid).map((child) => ({ name: `session ${child}`, pid: child })),
-      );
-      const victim = one(sessions, random);
-      return victim && kill(victim.pid, 'SIGKILL') ? victim.name : undefined;
-    },
-  ],
+  ['SIGKILL to a session of PostgreSQL', childKilled('postgres')],
   [
     'SIGKILL to the supervisor',
     async (target) => {

@@ -1,4 +1,5 @@
 import { BadInputError, messageOf } from '#contracts/errors.js';
+import { printable } from '#contracts/printable.js';
 import { PICTURE_FORMATS_TEXT, type PictureFormat } from './sniff.js';
 import type { Defect } from './structure/defect.js';
 
@@ -11,14 +12,6 @@ export type PictureFault =
   | 'corrupt'
   | 'too-many-pixels'
   | 'unsupported';
-
-/** Text for a person: what would steer a terminal or turn the direction of writing is shown as its code. */
-export function printable(text: string): string {
-  return text.replace(
-    /[\p{Cc}\p{Bidi_Control}\u2028\u2029]/gu,
-    (character) => `\\u{${character.codePointAt(0)?.toString(16) ?? ''}}`,
-  );
-}
 
 /** A BadInputError about a picture. */
 export function pictureFault(code: PictureFault, message: string, cause?: unknown): BadInputError {
