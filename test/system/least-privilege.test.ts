@@ -53,7 +53,7 @@ test('no process has more than it needs: environment, files, role in the databas
       connectionString: readFileSync(join(folder, 'data', 'postgres', 'url'), 'utf8').trim(),
     });
     // The API's idle connections end after a while.
-    assert.equal((await ask('/readyz')).status, 200);
+    assert.equal((await ask('/api/runs')).status, 200);
     const { rows } = await pool.query<{ name: string; role: string; superuser: boolean }>(
       `SELECT s.application_name AS name, s.usename AS role, r.rolsuper AS superuser
        FROM pg_stat_activity s JOIN pg_roles r ON r.oid = s.usesysid WHERE s.backend_type = 'client backend'`,
