@@ -45,3 +45,21 @@ test('a list is no longer than the bytes there are, so nothing is allocated by i
     /claims a length/,
   );
 });
+
+test('lists of more elements than a sound footer has are refused before they are read', () => {
+  // Field 1: a list of 2,000,000 empty structures, which take a byte each.
+  const head = [0x19, 0xfc, 0x80, 0x89, 0x7a];
+  const bytes = new Uint8Array(head.length + 2_000_001);
+  bytes.set(head);
+  let read = 0;
+  const thrift = new ThriftReader(bytes);
+  const walk = (): void =>
+    thrift.struct((_id, kind) => {
+      thrift.list(kind, (element) => {
+        read += 1;
+        thrift.skip(element);
+      });
+    });
+  assert.throws(walk, /lists of more than 1500000 elements in all/);
+  assert.equal(read, 0);
+});

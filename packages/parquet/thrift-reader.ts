@@ -22,6 +22,11 @@ const kinds = {
 
 /** Parquet's own structures nest less than ten deep. */
 const maxDepth = 24;
+/**
+ * Elements of all lists together. A chunk takes 60 bytes and five of them, so a footer of 8 MiB stays below; one of empty
+ * structures would be hundreds of megabytes of objects.
+ */
+const maxElements = 1_500_000;
 /** 64 bits in groups of seven. */
 const maxVarintBytes = 10;
 
@@ -39,6 +44,7 @@ export class ThriftReader {
   readonly #bytes: Uint8Array;
   #at: number;
   #depth = 0;
+  #elements = 0;
 
   constructor(bytes: Uint8Array, start = 0) {
     this.#bytes = bytes;
@@ -84,6 +90,9 @@ export class ThriftReader {
     const count = head >> 4 === 15 ? this.#length() : head >> 4;
     // Every element takes a byte at least, so the claimed length is bounded by what is there.
     this.#within(this.#at + count);
+    this.#elements += count;
+    if (this.#elements > maxElements)
+      throw new Error(`metadata holds lists of more than ${maxElements} elements in all`);
     const elementKind = head & 0x0f;
     for (let i = 0; i < count; i++) element(elementKind);
     this.#depth--;
