@@ -74,6 +74,8 @@ async function judge(
   }
   const theirs = await readDuck(path, columns);
   if ('refused' in ours) return { verdict: 'refused' in theirs ? 'refused by both' : 'refused by us' };
+  // After some faults it refuses everything until it is opened anew, which the parent does.
+  if ('refused' in theirs && theirs.refused.includes('database has been invalidated')) process.exit(1);
   if ('refused' in theirs) return { verdict: 'refused by DuckDB' };
   const difference = findDifference(ours, theirs);
   if (difference === undefined) return { verdict: 'equal' };
