@@ -1,6 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { createRandom, type Random } from '#samples/random.js';
+import { childrenOf } from '../helpers/child.js';
 import { type Millrace, startMillrace } from '../helpers/millrace.js';
 import { startRedis, type TestRedis } from '../helpers/redis.js';
 
@@ -21,14 +22,6 @@ const kill = (pid: number, signal: NodeJS.Signals): boolean => {
   } catch {
     // It ended in between.
     return false;
-  }
-};
-
-const childrenOf = (pid: number): number[] => {
-  try {
-    return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean).map(Number);
-  } catch {
-    return [];
   }
 };
 
@@ -63,15 +56,13 @@ const childKilled =
     return victim && kill(victim.pid, 'SIGKILL') ? victim.name : undefined;
   };
 
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
-
 /** Longer than the carrier's lock, so that others take the work over; it goes on in the middle of a statement. */
 const suspended =
   (begins: string): Fault =>
   async (target, random) => {
     const victim = one(running(target, begins), random);
     if (!victim || !kill(victim.pid, 'SIGSTOP')) return undefined;
-    await pause(random.int(500, 9_000));
+    await sleep(random.int(500, 9_000));
     kill(victim.pid, 'SIGCONT');
     return victim.name;
   };
@@ -127,7 +118,7 @@ const redisFaults: typeof faults = [
       const { url, pid, stop } = target.redis;
       kill(pid, 'SIGKILL');
       await stop();
-      await pause(random.int(0, 3_000));
+      await sleep(random.int(0, 3_000));
       target.redis = await startRedis(Number(new URL(url).port));
       return 'redis';
     },

@@ -68,10 +68,7 @@ async function attack(carrier: CarrierKind, { faults, changes, seed, restSeconds
   const pool = new pg.Pool({ connectionString: await readUrl(folder), max: 2 });
   pool.on('error', () => {});
   say('no more faults; waiting until all is at rest');
-  const rests = await waitForRest(() => isAtRest(pool, inbox), restSeconds);
-  // A touched file is looked at once more, and a scan may still find something.
-  await sleep(5_000);
-  const findings = rests && (await waitForRest(() => isAtRest(pool, inbox), restSeconds)) ? [] : ['not at rest'];
+  const findings = (await waitForRest(() => isAtRest(pool, inbox), restSeconds)) ? [] : ['not at rest'];
   findings.push(...(await compare(pool, inbox)));
 
   const list = (counts: ReadonlyMap<string, number>): string =>

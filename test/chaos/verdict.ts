@@ -49,12 +49,15 @@ function faultOf(
   return expected === 'unknown' || found.rows === expected ? undefined : `expected ${expected} rows; ${is}`;
 }
 
-/** Whether nothing is under way: every written path is known, every file and every run has ended. */
+/** Whether nothing is under way: every path is known with the bytes it has, every file and every run has ended. */
 export async function isAtRest(pool: pg.Pool, changes: Changes): Promise<boolean> {
+  const truth = changes.truth();
   const { rows } = await pool.query<{ open: number; paths: number }>(
     `SELECT (SELECT count(*) FROM ops.run WHERE state NOT IN ('succeeded', 'failed', 'cancelled'))::int
           + (SELECT count(*) FROM ops.file WHERE state IN ('arriving', 'settled', 'loading'))::int AS open,
-            (SELECT count(*) FROM ops.file WHERE current)::int AS paths`,
+            (SELECT count(*) FROM unnest($1::text[], $2::text[]) AS t (path, sha256)
+             JOIN ops.file f ON f.current AND f.path = t.path AND f.sha256 = t.sha256)::int AS paths`,
+    [[...truth.keys()], [...truth.values()].map(({ sha256 }) => sha256)],
   );
-  return rows[0]?.open === 0 && rows[0].paths >= changes.truth().size;
+  return rows[0]?.open === 0 && rows[0].paths === truth.size;
 }

@@ -7,6 +7,7 @@ import pg from 'pg';
 import { appSettings, commonSettings, type SettingKey } from '#config/app-settings.js';
 import { listSettings, variableName } from '#config/settings.js';
 import { imageSample } from '#samples/images.js';
+import { childrenOf } from '../helpers/child.js';
 import { type Millrace, startMillrace } from '../helpers/millrace.js';
 import { waitFor } from '../helpers/wait.js';
 
@@ -95,9 +96,6 @@ const environmentOf = (pid: number): string[] =>
   readFileSync(`/proc/${pid}/environ`, 'utf8')
     .split('\0')
     .map((entry) => entry.slice(0, Math.max(0, entry.indexOf('='))));
-
-const childrenOf = (pid: number): number[] =>
-  readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean).map(Number);
 
 /** Paths that group or others can use; the embedded PostgreSQL, which keeps its own, by its outermost folder alone. */
 function openToOthers(folder: string): string[] {
