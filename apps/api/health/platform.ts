@@ -1,6 +1,7 @@
 import type { Pool } from '#database/pool.js';
 import { readSignsOfLife } from '#database/queries/liveness.js';
 import { every } from '#process/every.js';
+import { watchStandstill } from '#process/standstill.js';
 import type { Carrier } from '#queue/carrier.js';
 import { type QueueStoppage, readStoppage } from '#queue/stoppage.js';
 import { withTimeLimit } from '../http/time-limit.js';
@@ -38,8 +39,9 @@ export function observePlatform(deps: PlatformDeps): Platform {
   const aliveMs = 3 * Math.max(beatMs, slowestWatcherMs);
   const watcher = new Movement();
   const workers = new Movement();
-  /** For each queue the job that nobody takes, and since when. */
-  const idle = new Map<string, { readonly job: string; readonly since: number }>();
+  /** By queue: for how long it has had the same job that nobody takes. */
+  const idle = watchStandstill(aliveMs);
+  let untaken: readonly string[] = [];
   let knowsDatabase = false;
   let stoppages: ReadonlyMap<string, QueueStoppage> | undefined;
 
@@ -54,10 +56,10 @@ export function observePlatform(deps: PlatformDeps): Platform {
     stoppages = undefined;
     const read = Promise.all(queues.map(async (name) => [name, await readStoppage(carrier, name)] as const));
     stoppages = new Map(await withTimeLimit(read, lookMs, 'the carrier'));
-    for (const [name, { idleJob: job, paused }] of stoppages) {
-      if (job === undefined || paused) idle.delete(name);
-      else if (idle.get(name)?.job !== job) idle.set(name, { job, since: performance.now() });
-    }
+    untaken = [...stoppages].flatMap(([name, { idleJob: job, paused }]) =>
+      job !== undefined && !paused && idle.observe(name, job) > aliveMs ? [name] : [],
+    );
+    idle.sweep();
   };
   let looking: Promise<void> | undefined;
   /** Many may ask at once; they share a look. */
@@ -82,7 +84,6 @@ export function observePlatform(deps: PlatformDeps): Platform {
       if (knowsDatabase && workers.alive(aliveMs) === 0) {
         return 'no worker has given a sign of life lately; runs are recorded and wait';
       }
-      const untaken = [...idle].filter(([, { since }]) => performance.now() - since > aliveMs).map(([name]) => name);
       if (stoppages === undefined || untaken.length === 0) return undefined;
       return `jobs wait, and no worker takes them from: ${names(untaken)}`;
     },
