@@ -19,15 +19,23 @@ import { readProjectFile } from '../../../test/structure/project.js';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from './start.js';
 import { testSettings } from './test-settings.js';
 
-function dataFolder(t: TestContext): string {
-  const folder = mkdtempSync(join(tmpdir(), 'millrace-orphans-'));
-  chmodSync(folder, 0o755);
-  t.after(() => rmSync(folder, { recursive: true }));
-  return folder;
-}
+type Start = (messages?: string[]) => Promise<EmbeddedPostgres>;
 
-const start = (dataDir: string, messages: string[]): Promise<EmbeddedPostgres> =>
-  startEmbeddedPostgres({ dataDir, log: (text) => messages.push(text), settings: testSettings });
+/** Starts servers on one folder. After the test they are stopped first and the folder is deleted then. */
+function serversOf(t: TestContext): Start {
+  const dataDir = mkdtempSync(join(tmpdir(), 'millrace-orphans-'));
+  chmodSync(dataDir, 0o755);
+  const servers: EmbeddedPostgres[] = [];
+  t.after(async () => {
+    for (const server of servers) await server.stop();
+    rmSync(dataDir, { recursive: true });
+  });
+  return async (messages = []) => {
+    const server = await startEmbeddedPostgres({ dataDir, log: (text) => messages.push(text), settings: testSettings });
+    servers.push(server);
+    return server;
+  };
+}
 
 async function connect(url: string): Promise<Client> {
   const client = new Client({ connectionString: url });
@@ -57,8 +65,8 @@ async function powerCut({ url, pid, exited }: EmbeddedPostgres): Promise<void> {
 }
 
 test('files of tables that a crash left half made are removed at the next start, and nothing else', async (t) => {
-  const dataDir = dataFolder(t);
-  const first = await start(dataDir, []);
+  const start = serversOf(t);
+  const first = await start();
   const data = join(first.folder, 'data');
   await ask(
     first.url,
@@ -102,8 +110,7 @@ test('files of tables that a crash left half made are removed at the next start,
   for (const path of strangers) writeFileSync(path, 'x');
 
   const messages: string[] = [];
-  const second = await start(dataDir, messages);
-  t.after(() => second.stop());
+  const second = await start(messages);
   assert.deepEqual(orphans.filter(existsSync), []);
   assert.deepEqual(strangers.filter(existsSync), strangers);
   assert.match(messages.join('\n'), /removed \d+ files \(\d+ MB\) of tables that a crash of PostgreSQL left half made/);
@@ -116,13 +123,12 @@ test('files of tables that a crash left half made are removed at the next start,
 });
 
 test('a start after a stop in good order removes nothing', async (t) => {
-  const dataDir = dataFolder(t);
-  const first = await start(dataDir, []);
+  const start = serversOf(t);
+  const first = await start();
   await ask(first.url, 'CREATE TABLE kept AS SELECT 1 AS n');
   await first.stop();
   const messages: string[] = [];
-  const second = await start(dataDir, messages);
-  t.after(() => second.stop());
+  const second = await start(messages);
   assert.deepEqual(messages, []);
   assert.deepEqual(await ask(second.url, 'SELECT n FROM kept'), [{ n: 1 }]);
 });
@@ -130,8 +136,7 @@ test('a start after a stop in good order removes nothing', async (t) => {
 test('the query of docs/operations.md lists exactly the files that no table has', async (t) => {
   const query = /```sql\n(-- relation files[^`]*)```/.exec(readProjectFile('docs/operations.md'))?.[1];
   assert.ok(query, 'the page has the query');
-  const server = await start(dataFolder(t), []);
-  t.after(() => server.stop());
+  const server = await serversOf(t)();
   await ask(server.url, 'CREATE TABLE kept AS SELECT n FROM generate_series(1, 1000) n');
   const superuser = server.superuserUrl.replace(/postgres$/, 'millrace');
   assert.deepEqual(await ask(superuser, query), []);
