@@ -1,54 +1,95 @@
 import { halve, type Raster } from '../picture/raster.js';
 import type { Box } from './geometry.js';
 
+/** How a part of a raster is shown. */
+export interface CloseUpView {
+  /** Side of what is shown, in sides of the box (the geometric mean of its two). */
+  readonly around: number;
+  /** Side of the raster that it is scaled to, in pixels. */
+  readonly side: number;
+  /** By how many degrees it is turned, clockwise. */
+  readonly tilt: number;
+  /** Left and right exchanged, before it is turned. */
+  readonly mirrored: boolean;
+}
+
 /** A square part of a raster, scaled. */
 export interface CloseUp {
   readonly raster: Raster;
-  /** Where the box that it was made for lies in it. */
+  /** Where the box that it was made for lies in it: in its middle. */
   readonly box: Box;
 }
 
-/** The square of `side` pixels around (x, y), scaled to `pixels` × `pixels`; black beyond the edges. */
-function sample(source: Raster, x: number, y: number, side: number, pixels: number): Raster {
-  const { width, height, rgb } = source;
+const SHIFT = 14;
+const ONE = 1 << SHIFT;
+const ROUND = ONE >> 1;
+
+/**
+ * The square of `pixels` × `pixels` steps around (x, y), turned; black beyond the edges. `right` and `down` are the steps
+ * in the source, [x, y], that one pixel to the right and one pixel down are.
+ */
+function sample(
+  { width, height, rgb }: Raster,
+  [x, y]: readonly [number, number],
+  pixels: number,
+  right: readonly [number, number],
+  down: readonly [number, number],
+): Raster {
   const scaled = new Uint8Array(pixels * pixels * 3);
-  const step = side / pixels;
-  // Pixels are squares, not points: the middle of the first is half a step from the edge.
-  const firstX = x - side / 2 + step / 2 - 0.5;
-  const firstY = y - side / 2 + step / 2 - 0.5;
+  // Pixels are squares, not points: their middles lie half a step from their edges.
+  const half = (pixels - 1) / 2;
+  const [rightX, rightY] = right;
+  const startX = x - 0.5 - half * (rightX + down[0]);
+  const startY = y - 0.5 - half * (rightY + down[1]);
+  const lastX = width - 1;
+  const lastY = height - 1;
+  let target = 0;
   for (let row = 0; row < pixels; row += 1) {
-    const sourceY = firstY + row * step;
-    const top = Math.floor(sourceY);
-    if (top < -1 || top >= height) continue;
-    const down = sourceY - top;
-    const upper = Math.max(0, top) * width;
-    const lower = Math.min(height - 1, top + 1) * width;
+    let sourceX = startX + row * down[0];
+    let sourceY = startY + row * down[1];
     for (let column = 0; column < pixels; column += 1) {
-      const sourceX = firstX + column * step;
-      const left = Math.floor(sourceX);
-      if (left < -1 || left >= width) continue;
-      const across = sourceX - left;
-      const near = Math.max(0, left);
-      const far = Math.min(width - 1, left + 1);
-      const target = (row * pixels + column) * 3;
-      for (let channel = 0; channel < 3; channel += 1) {
-        const above =
-          (rgb[(upper + near) * 3 + channel] ?? 0) * (1 - across) + (rgb[(upper + far) * 3 + channel] ?? 0) * across;
-        const below =
-          (rgb[(lower + near) * 3 + channel] ?? 0) * (1 - across) + (rgb[(lower + far) * 3 + channel] ?? 0) * across;
-        scaled[target + channel] = above * (1 - down) + below * down + 0.5;
+      if (sourceX >= -0.5 && sourceX < width - 0.5 && sourceY >= -0.5 && sourceY < height - 0.5) {
+        const shownX = sourceX < 0 ? 0 : sourceX;
+        const shownY = sourceY < 0 ? 0 : sourceY;
+        const left = Math.floor(shownX);
+        const top = Math.floor(shownY);
+        const i = (top * width + left) * 3;
+        const j = left < lastX ? i + 3 : i;
+        const below = top < lastY ? width * 3 : 0;
+        const k = i + below;
+        const l = j + below;
+        // In whole numbers, 1 being 2^14, and written out: a close-up takes as long as what the network does with it.
+        const across = ((shownX - left) * 128) | 0;
+        const under = ((shownY - top) * 128) | 0;
+        const d = across * under;
+        const c = (under << 7) - d;
+        const b = (across << 7) - d;
+        const a = ONE - b - c - d;
+        scaled[target] =
+          ((rgb[i] ?? 0) * a + (rgb[j] ?? 0) * b + (rgb[k] ?? 0) * c + (rgb[l] ?? 0) * d + ROUND) >> SHIFT;
+        scaled[target + 1] =
+          ((rgb[i + 1] ?? 0) * a + (rgb[j + 1] ?? 0) * b + (rgb[k + 1] ?? 0) * c + (rgb[l + 1] ?? 0) * d + ROUND) >>
+          SHIFT;
+        scaled[target + 2] =
+          ((rgb[i + 2] ?? 0) * a + (rgb[j + 2] ?? 0) * b + (rgb[k + 2] ?? 0) * c + (rgb[l + 2] ?? 0) * d + ROUND) >>
+          SHIFT;
       }
+      target += 3;
+      sourceX += rightX;
+      sourceY += rightY;
     }
   }
   return { width: pixels, height: pixels, rgb: scaled };
 }
 
+/** Makes the close-up of a box. */
+export type CloseUpOf = (box: Box, view: CloseUpView) => CloseUp;
+
 /**
- * Makes close-ups of boxes in one raster: the square around the middle of a box, `around` times as wide as the box (the
- * geometric mean of its sides), scaled to `pixels` × `pixels`. Where that makes it much smaller, the raster is halved
- * first, as often as needed, so that no pixel is passed over; halved rasters are kept for the next box.
+ * Makes close-ups of boxes in one raster: the square around the middle of a box. Where it is made much smaller by that, the
+ * raster is halved first, as often as needed, so that no pixel is passed over; halved rasters are kept for the next box.
  */
-export function closeUpsOf(raster: Raster): (box: Box, around: number, pixels: number) => CloseUp {
+export function closeUpsOf(raster: Raster): CloseUpOf {
   const halved = [raster];
   const level = (index: number): Raster => {
     let last = halved.at(-1) ?? raster;
@@ -59,17 +100,21 @@ export function closeUpsOf(raster: Raster): (box: Box, around: number, pixels: n
     return halved[index] ?? last;
   };
 
-  return (box, around, pixels) => {
+  return (box, { around, side: pixels, tilt, mirrored }) => {
     const side = Math.max(1, Math.sqrt(box.width * box.height)) * around;
     const index = Math.max(0, Math.floor(Math.log2(side / pixels)));
     const shrink = 2 ** index;
+    const step = side / shrink / pixels;
+    const middle = [(box.x + box.width / 2) / shrink, (box.y + box.height / 2) / shrink] as const;
+    const cos = Math.cos((tilt * Math.PI) / 180) * step;
+    const sin = Math.sin((tilt * Math.PI) / 180) * step;
+    const hand = mirrored ? -1 : 1;
     const scale = pixels / side;
-    const width = box.width * scale;
-    const height = box.height * scale;
-    const x = (box.x + box.width / 2) / shrink;
-    const y = (box.y + box.height / 2) / shrink;
+    const lies = Math.abs(Math.cos((tilt * Math.PI) / 180)) < Math.SQRT1_2;
+    const width = (lies ? box.height : box.width) * scale;
+    const height = (lies ? box.width : box.height) * scale;
     return {
-      raster: sample(level(index), x, y, side / shrink, pixels),
+      raster: sample(level(index), middle, pixels, [hand * cos, -sin], [hand * sin, cos]),
       box: { x: (pixels - width) / 2, y: (pixels - height) / 2, width, height },
     };
   };

@@ -1,90 +1,142 @@
 import { fitInside } from '../picture/decode.js';
-import { halve, orient, type Raster } from '../picture/raster.js';
+import { halve, type Raster } from '../picture/raster.js';
 import type { StageTimes } from '../stages.js';
-import { closeUpsOf } from './close-up.js';
+import { type CloseUpOf, closeUpsOf } from './close-up.js';
 import type { FaceFinder, FoundFace, Picture, Size } from './face-finder.js';
-import { type Box, overlap, scale } from './geometry.js';
+import { overlap, scale } from './geometry.js';
+import { logit, type Measures, measure, probability, weigh } from './judge.js';
 import { lookSize } from './look-size.js';
 import { suppress } from './nms.js';
 import { TURNS, type Turn, turnBack, turnRaster } from './turn.js';
 import type { YunetNetwork } from './yunet-network.js';
 import type { YunetSearch } from './yunet-search.js';
 
-/** What was looked at, and what was found in it. */
-interface View {
-  /** By how much the picture was turned. */
+/** A box, and by how much the picture was turned when it was found: a face looks upright only then. */
+export interface Candidate extends FoundFace {
   readonly turn: Turn;
-  /** The picture, turned. */
-  readonly raster: Raster;
-  /** In pixels of the raster, best score first. */
-  readonly faces: FoundFace[];
 }
 
-/** What a look is to find. */
-interface Look {
-  /** The lowest score of a face. */
-  readonly threshold: number;
-  /** The lowest score of a box that may still become a face. */
-  readonly least: number;
-  readonly times: StageTimes;
+/** The picture as it is shown, and what was found in it. All boxes are in pixels of the raster. */
+interface View {
+  readonly raster: Raster;
+  /** By how much it was turned when `faces` were found, best score first. */
+  readonly turn: Turn;
+  readonly faces: readonly Candidate[];
+  /** Clear faces that only another turn shows. */
+  readonly others: readonly Candidate[];
 }
+
+type Judge = NonNullable<YunetSearch['judge']>;
+type CloserLook = Judge['closer'][number];
 
 /** The lowest score of a box in a close-up that speaks for the face it was made of; below it counts as 0. */
-const CLOSE_UP_LEAST = 0.1;
-/** The EXIF orientation of a picture that is shown with left and right exchanged. */
-const MIRRORED = 2;
-
+const CLOSE_UP_LEAST = 0.03;
 /** A look that is larger by less shows nothing new. */
 const WORTH_LARGER = 1.25;
+/** A box of this score may be the same face as one that is found in another turn. */
+const SAME_FACE = 0.5;
+/** Faces of another turn lie askew, so that less of them overlaps. */
+const TURNED_OVERLAP = 0.25;
+
+/** The boxes in a raster, one for each face, the best first. */
+export async function lookAt(
+  network: YunetNetwork,
+  raster: Raster,
+  { least, overlap: same, times }: { readonly least: number; readonly overlap: number; readonly times: StageTimes },
+): Promise<FoundFace[]> {
+  const found = await network.look(raster, least, times);
+  return times.timeSync('boxes', () => suppress(found, { overlap: same }));
+}
+
+/** The score that the network gives a candidate in a close-up. */
+export async function lookCloser(
+  network: YunetNetwork,
+  closeUpOf: CloseUpOf,
+  candidate: Candidate,
+  how: Pick<CloserLook, 'around' | 'side' | 'mirrored'>,
+  options: { readonly overlap: number; readonly times: StageTimes },
+): Promise<number> {
+  const { times } = options;
+  const shown = times.timeSync('tensor', () => closeUpOf(candidate, { ...how, tilt: candidate.turn }));
+  const found = await network.look(shown.raster, CLOSE_UP_LEAST, times);
+  const same = found.filter((face) => overlap(face, shown.box) > options.overlap);
+  return Math.max(0, ...same.map((face) => face.score));
+}
 
 /**
- * A finder that looks with YuNet: at the whole picture; when that shows no clear face, at the picture turned; then,
- * closer, at each box that may or may not be a face. Its score becomes the mean of the first look, the close-up and
- * the close-up mirrored: what only looks like a face does so at one size and in one way.
+ * A finder that looks with YuNet: at the whole picture; turned, when that shows no clear face or leaves a box in doubt;
+ * larger, when its faces are small; and closer at each box in doubt. What the looks say is weighed into the
+ * probability that people would count the box as a face, which is its score.
  *
  * A network with a fixed input takes the first look only: turned pictures may not fit it, and close-ups would cost
  * as much as whole pictures.
  */
 export function createYunetFinder(network: YunetNetwork, search: YunetSearch): FaceFinder {
-  const { closeUp, small, turn } = network.fixed === undefined ? search : {};
+  const open = network.fixed === undefined;
+  const { judge } = search;
+  const small = open ? search.small : undefined;
+  const turning = open ? search.turn : undefined;
 
   const firstSize = (size: Size): Size => {
     if (network.fixed !== undefined) return fitInside(size.width, size.height, network.fixed);
     return lookSize(size, search.leastSide, search.mostSide);
   };
 
-  const look = async (raster: Raster, { least, times }: Pick<Look, 'least' | 'times'>): Promise<FoundFace[]> => {
-    const found = await network.look(raster, least, times);
-    return times.timeSync('boxes', () => suppress(found, { overlap: search.overlap }));
+  /** The boxes in a raster when it is turned, in pixels of the raster as it is. */
+  const look = async (raster: Raster, turn: Turn, least: number, times: StageTimes): Promise<Candidate[]> => {
+    const turned = turn === 0 ? raster : times.timeSync('tensor', () => turnRaster(raster, turn));
+    const found = await lookAt(network, turned, { least, overlap: search.overlap, times });
+    return found.map((face) => ({ ...turnBack(face, turn, raster), turn }));
   };
 
-  /** With the score of the best box, be it too low for a face. */
-  const lookFirst = async (picture: Picture, { least, times }: Look): Promise<{ view: View; best: number }> => {
-    const raster = await picture.raster(firstSize(picture));
-    const boxes = await look(raster, { least: Math.min(least, turn?.hint ?? least), times });
-    const faces = boxes.filter((box) => box.score >= least);
-    return { view: { turn: 0, raster, faces }, best: boxes[0]?.score ?? 0 };
+  /** The faces with their measures and logits after the first look. */
+  const weighFirst = (faces: readonly Candidate[], { clear, first }: Judge) => {
+    const measured = measure(faces, clear);
+    return faces.flatMap((face, index) => {
+      const measures = measured[index];
+      return measures === undefined ? [] : [{ face, measures, sum: weigh(measures, first) }];
+    });
   };
 
-  /** The view turned so that it shows a face clearly, and more clearly than upright; else the view. */
-  const lookTurned = async (view: View, upright: number, options: Look): Promise<View> => {
-    const { times } = options;
-    if (turn === undefined || upright >= turn.below || upright < turn.hint) return view;
-    // Half the size tells what is up at a quarter of the cost.
-    const half = times.timeSync('tensor', () => halve(view.raster));
-    let best: { turn: Turn; score: number } = { turn: 0, score: Math.max(upright, turn.from) };
-    for (const quarter of TURNS) {
-      const turned = times.timeSync('tensor', () => turnRaster(half, quarter));
-      const [face] = await look(turned, { least: turn.from, times });
-      if (face !== undefined && face.score > best.score) best = { turn: quarter, score: face.score };
+  const isDoubtful = (sum: number, { sure }: Judge): boolean => Math.abs(sum) <= -logit(sure);
+
+  const isWorthTurning = (faces: readonly Candidate[], best: number): boolean => {
+    if (turning === undefined || best < turning.hint) return false;
+    if (best < turning.below) return true;
+    return judge !== undefined && weighFirst(faces, judge).some(({ sum }) => isDoubtful(sum, judge));
+  };
+
+  /** The view with the faces of the turn that shows the best one, and the clear ones that only other turns show. */
+  const lookTurned = async (upright: View, best: number, least: number, times: StageTimes): Promise<View> => {
+    if (turning === undefined || !isWorthTurning(upright.faces, best)) return upright;
+    const { raster } = upright;
+    // Half the size tells where there is something at a quarter of the cost.
+    const half = times.timeSync('tensor', () => halve(raster));
+    const glances = new Map<Turn, Candidate[]>();
+    for (const turn of TURNS) {
+      const found = await look(half, turn, Math.min(turning.seen, turning.from), times);
+      glances.set(
+        turn,
+        found.map((face) => ({ ...scale(face, raster.width / half.width, raster.height / half.height), turn })),
+      );
     }
-    if (best.turn === 0) return view;
-    const raster = times.timeSync('tensor', () => turnRaster(view.raster, best.turn));
-    return { turn: best.turn, raster, faces: await look(raster, options) };
+    let right: { turn: Turn; score: number } = { turn: 0, score: Math.max(best, turning.from) };
+    for (const [turn, [face]] of best < turning.below ? glances : []) {
+      if (face !== undefined && face.score > right.score) right = { turn, score: face.score };
+    }
+    const faces = right.turn === 0 ? upright.faces : await look(raster, right.turn, least, times);
+    const known = faces.filter((face) => face.score >= SAME_FACE);
+    const isNew = (box: Candidate): boolean => known.every((face) => overlap(face, box) <= TURNED_OVERLAP);
+    const others = right.turn === 0 ? [] : upright.faces.filter((face) => face.score >= turning.add && isNew(face));
+    for (const [turn, found] of glances) {
+      if (turn === right.turn || !found.some((face) => face.score >= turning.seen && isNew(face))) continue;
+      others.push(...(await look(raster, turn, turning.add, times)).filter(isNew));
+    }
+    return { raster, turn: right.turn, faces, others: suppress(others, { overlap: TURNED_OVERLAP }) };
   };
 
   /** The view, at a larger size where most of its clear faces are small and the picture has more to show. */
-  const lookLarger = async (view: View, picture: Picture, options: Look): Promise<View> => {
+  const lookLarger = async (view: View, picture: Picture, least: number, times: StageTimes): Promise<View> => {
     if (small === undefined) return view;
     const clear = view.faces.filter((face) => face.score >= small.from);
     const tiny = clear.filter((face) => Math.sqrt(face.width * face.height) < small.below);
@@ -92,32 +144,59 @@ export function createYunetFinder(network: YunetNetwork, search: YunetSearch): F
     const size = lookSize(picture, 1, small.side);
     const ratio = Math.max(size.width, size.height) / Math.max(view.raster.width, view.raster.height);
     if (ratio < WORTH_LARGER) return view;
-    const raster = turnRaster(await picture.raster(size), view.turn);
-    const larger = await look(raster, options);
-    const known = view.faces.map((face) => scale(face, ratio, ratio));
-    return { ...view, raster, faces: suppress([...known, ...larger], { overlap: search.overlap }) };
+    const raster = await picture.raster(size);
+    const larger = await look(raster, view.turn, least, times);
+    const grown = (face: Candidate): Candidate => ({ ...scale(face, ratio, ratio), turn: face.turn });
+    const faces = suppress([...view.faces.map(grown), ...larger], { overlap: search.overlap });
+    return { ...view, raster, faces, others: view.others.map(grown) };
   };
 
-  /** The best score of a face that lies where `box` does. */
-  const scoreAt = async (shown: Raster, box: Box, times: StageTimes): Promise<number> => {
-    const found = await network.look(shown, CLOSE_UP_LEAST, times);
-    return Math.max(0, ...found.filter((face) => overlap(face, box) > search.overlap).map((face) => face.score));
+  /** Whether a face that only another turn shows looks like one from near, too. */
+  const isConfirmed = async (closeUpOf: CloseUpOf, face: Candidate, { closer }: Judge, times: StageTimes) => {
+    if (turning === undefined) return false;
+    for (const how of closer) {
+      if ((await lookCloser(network, closeUpOf, face, how, { overlap: search.overlap, times })) < turning.confirm) {
+        return false;
+      }
+    }
+    return true;
   };
 
-  /** The faces, the doubtful ones with the score that they have after close-ups, and without those that cannot be any. */
-  const lookCloser = async ({ raster, faces }: View, { threshold, times }: Look): Promise<FoundFace[]> => {
-    if (closeUp === undefined) return faces;
-    const closeUpAt = closeUpsOf(raster);
-    const isDoubtful = (face: FoundFace) => face.score >= closeUp.from && face.score < closeUp.to;
-    const doubtful = faces.filter(isDoubtful).slice(0, closeUp.most);
-    const judged = faces.filter((face) => !doubtful.includes(face));
-    for (const face of doubtful) {
-      const shown = times.timeSync('tensor', () => closeUpAt(face, closeUp.around, closeUp.side));
-      const sum = face.score + (await scoreAt(shown.raster, shown.box, times));
-      if (sum + 1 < 3 * threshold) continue;
-      // The box lies in the middle, so it is the same in the mirror.
-      const mirrored = times.timeSync('tensor', () => orient(shown.raster, MIRRORED));
-      judged.push({ ...face, score: (sum + (await scoreAt(mirrored, shown.box, times))) / 3 });
+  /** The logit of the probability that a box in doubt is a face, after as many closer looks as it takes. */
+  const lookUntilSure = async (
+    closeUpOf: CloseUpOf,
+    face: Candidate,
+    measures: Measures,
+    judging: Judge,
+    times: StageTimes,
+  ): Promise<number> => {
+    const scores: number[] = [];
+    let sum = 0;
+    for (const how of judging.closer) {
+      scores.push(await lookCloser(network, closeUpOf, face, how, { overlap: search.overlap, times }));
+      sum =
+        weigh(measures, how.weights) + scores.reduce((all, score, at) => all + logit(score) * (how.looks[at] ?? 0), 0);
+      if (!isDoubtful(sum, judging)) break;
+    }
+    return sum;
+  };
+
+  /** The faces with the probabilities that they are any. */
+  const decide = async ({ raster, faces, others }: View, times: StageTimes): Promise<FoundFace[]> => {
+    if (judge === undefined) return [...faces];
+    const closeUpOf = closeUpsOf(raster);
+    const confirmed: Candidate[] = [];
+    for (const other of others) if (await isConfirmed(closeUpOf, other, judge, times)) confirmed.push(other);
+    const all = suppress([...faces, ...confirmed], { overlap: search.overlap });
+    const judged: FoundFace[] = [];
+    let looked = 0;
+    for (const { face, measures, sum: first } of weighFirst(all, judge)) {
+      let sum = first;
+      if (open && isDoubtful(first, judge) && looked < judge.most) {
+        looked += 1;
+        sum = await lookUntilSure(closeUpOf, face, measures, judge, times);
+      }
+      judged.push({ ...face, score: probability(sum) });
     }
     return judged.sort((a, b) => b.score - a.score);
   };
@@ -125,18 +204,16 @@ export function createYunetFinder(network: YunetNetwork, search: YunetSearch): F
   return {
     firstSize,
     async find(picture, { threshold, times }): Promise<FoundFace[]> {
-      const least = Math.min(threshold, closeUp?.from ?? threshold);
-      const options = { threshold, least, times };
-      const first = await lookFirst(picture, options);
-      const view = await lookLarger(await lookTurned(first.view, first.best, options), picture, options);
-      const faces = await lookCloser(view, options);
-      const { turn: turned, raster } = view;
-      const sideways = turned === 90 || turned === 270;
-      const size = sideways ? { width: raster.height, height: raster.width } : raster;
+      const least = judge?.from ?? threshold;
+      const raster = await picture.raster(firstSize(picture));
+      const boxes = await look(raster, 0, Math.min(least, turning?.hint ?? least), times);
+      const upright: View = { raster, turn: 0, faces: boxes.filter((box) => box.score >= least), others: [] };
+      const turned = await lookTurned(upright, boxes[0]?.score ?? 0, least, times);
+      const view = await lookLarger(turned, picture, least, times);
+      const faces = await decide(view, times);
       return faces
         .filter((face) => face.score >= threshold)
-        .map((face) => turnBack(face, turned, size))
-        .map((face) => scale(face, picture.width / size.width, picture.height / size.height));
+        .map((face) => scale(face, picture.width / view.raster.width, picture.height / view.raster.height));
     },
   };
 }

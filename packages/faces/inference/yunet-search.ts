@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox';
+import { JudgeWeights } from './judge-weights.js';
 
 const exact = { additionalProperties: false } as const;
 const Score = Type.Number({ minimum: 0, maximum: 1 });
@@ -18,18 +19,41 @@ export const YunetSearch = Type.Object(
     mostSide: Side,
     /** Boxes that overlap more than this (intersection over union) are one face. */
     overlap: Score,
-    /** A box with a score from `from` up to, not including, `to` is doubtful, and looked at again by itself. */
-    closeUp: Type.Optional(
+    /**
+     * What a box's score becomes: the probability that it is a face, from what the looks and the other boxes of the
+     * picture say (`judge.ts`). Without it, the network's score stays.
+     */
+    judge: Type.Optional(
       Type.Object(
         {
+          /** A box that the network gives less than this is none. */
           from: Score,
-          to: Score,
-          /** Side of what is shown, in sides of the box. */
-          around: Type.Number({ minimum: 1, maximum: 10 }),
-          /** Side of the raster that it is scaled to, in pixels. */
-          side: Side,
-          /** Most boxes of one picture that are looked at again; the better ones first. */
+          /** One that the network gives this is a clear face, against which others are held. */
+          clear: Score,
+          /** After the first look. */
+          first: JudgeWeights,
+          /** A probability from `sure` up to 1 − `sure` is in doubt: such a box is looked at closer. */
+          sure: Type.Number({ minimum: 0, maximum: 0.5 }),
+          /** Most boxes of one picture that are looked at closer; the better ones first. */
           most: Type.Integer({ minimum: 0, maximum: 1000 }),
+          /** Closer looks, one after the other as long as the box is in doubt. */
+          closer: Type.Array(
+            Type.Object(
+              {
+                /** Side of what is shown, in sides of the box. */
+                around: Type.Number({ minimum: 1, maximum: 10 }),
+                /** Side of the raster that it is scaled to, in pixels. */
+                side: Side,
+                mirrored: Type.Boolean(),
+                /** After this look. */
+                weights: JudgeWeights,
+                /** Of the logits of the scores in the closer looks up to this one, in their order. */
+                looks: Type.Array(Type.Number(), { minItems: 1, maxItems: 10 }),
+              },
+              exact,
+            ),
+            { minItems: 1, maxItems: 10 },
+          ),
         },
         exact,
       ),
@@ -47,15 +71,21 @@ export const YunetSearch = Type.Object(
         exact,
       ),
     ),
-    /** A picture in which no box reaches `below` is looked at sideways and upside down, too. */
+    /** A picture that shows no clear face, or leaves a box in doubt, is looked at sideways and upside down, too. */
     turn: Type.Optional(
       Type.Object(
         {
+          /** A picture with a box of this score stands upright. */
           below: Score,
           /** A picture with no box of this score at all shows nobody, whichever way it is turned, and is not turned. */
           hint: Score,
           /** The score, above that of the upright picture, which makes a turned picture the right one. */
           from: Score,
+          /** The score of a box, at half the size, where none was found upright, for which a turn is looked at as a whole. */
+          seen: Score,
+          /** The score with which such a box is added, if each closer look gives it `confirm`, too. */
+          add: Score,
+          confirm: Score,
         },
         exact,
       ),

@@ -13,7 +13,7 @@ import { defaultModels, defaultsAmong, resolveFaceModel, resolveNamedModel } fro
 import { sha256OfFile } from './store.js';
 
 const skip = unlessPresent(YUNET_PATH);
-const [yunet, fallback] = defaultsAmong(await builtInModels());
+const [yunet, , fallback] = defaultsAmong(await builtInModels());
 assert.ok(yunet?.decode === 'yunet' && fallback?.decode === 'blazeface');
 const names = { yunet: faceModelName(yunet), fallback: faceModelName(fallback) };
 
@@ -52,7 +52,7 @@ test('the pinned model is downloaded, checked, cached, and not downloaded again'
   );
   assert.equal(first.origin, 'download');
   assert.equal(first.name, names.yunet);
-  assert.equal(first.setting, 'yunet-2023mar');
+  assert.equal(first.setting, 'yunet-n');
   assert.match(first.why, /downloaded from https:/);
   assert.equal(await sha256OfFile(first.path), first.sha256);
 
@@ -73,8 +73,8 @@ test('without a network the model from npm is used, and the sentence says why', 
 
 test('a download with other content, too much of it, or an error status is not used', async (t) => {
   const refused: [Download, RegExp][] = [
-    [serving(Buffer.from('<html>log in</html>')), /expected SHA-256 8f2383e4dd3c…, got/],
-    [serving(Buffer.alloc(yunet.file.bytes), Buffer.alloc(1)), /expected 232589 bytes, more came/],
+    [serving(Buffer.from('<html>log in</html>')), /expected SHA-256 25a606a145a5…, got/],
+    [serving(Buffer.alloc(yunet.file.bytes), Buffer.alloc(1)), /expected 317466 bytes, more came/],
     [async () => ({ ok: false, status: 404, body: null }), /the server answered 404/],
   ];
   for (const [download, reason] of refused) {
@@ -140,8 +140,7 @@ test('FACE_MODEL can be the name of a built-in model, whose file is had as a def
   await assert.rejects(
     resolveFaceModel({ faceModel: yunet.name, dataDir, download: unreachable, ...logged() }),
     (error) =>
-      error instanceof SetupError &&
-      /^FACE_MODEL: the file of yunet-2023mar cannot be had\. .*ENOTFOUND/.test(error.message),
+      error instanceof SetupError && /^FACE_MODEL: the file of yunet-n cannot be had\. .*ENOTFOUND/.test(error.message),
   );
 });
 
@@ -157,7 +156,7 @@ test('FACE_MODEL can be a folder of the user’s own: its numbers are used, and 
   await write(definition);
   const resolveOwn = (log = (_line: string) => {}) =>
     resolveFaceModel({ faceModel: folder, dataDir, download: forbidden, log });
-  await assert.rejects(resolveOwn(), /FACE_MODEL: expected .* got .*ENOENT.*face_detection_yunet_2023mar\.onnx/);
+  await assert.rejects(resolveOwn(), /FACE_MODEL: expected .* got .*ENOENT.*yunet_n_640_640\.onnx/);
 
   await writeFile(join(folder, yunet.file.name), await readFile(YUNET_PATH));
   const { lines, log } = logged();
@@ -172,7 +171,7 @@ test('FACE_MODEL can be a folder of the user’s own: its numbers are used, and 
   await write({ ...definition, threshold: { ...threshold, score: 1.5 }, extra: true });
   await assert.rejects(resolveOwn(), /model\.json: .*threshold\.score must be <= 1, got 1\.5/);
   await write({ ...definition, file: { ...definition.file, sha256: fallback.file.sha256 } });
-  await assert.rejects(resolveOwn(), /model\.json expects SHA-256 .* the file has 8f2383e4/);
+  await assert.rejects(resolveOwn(), /model\.json expects SHA-256 .* the file has 25a606a1/);
   // The file of one kind, described as another.
   const { decode, search, input } = fallback;
   await write({ ...definition, decode, search, input });

@@ -13,7 +13,7 @@ export interface ResolveOptions extends ObtainOptions {
 }
 
 /** Built-in models that are taken unasked, the best first; the next one where the one before cannot be had. */
-export const defaultModels: readonly string[] = ['yunet-2023mar', 'blazeface-256'];
+export const defaultModels: readonly string[] = ['yunet-n', 'yunet-2023mar', 'blazeface-256'];
 
 /** The built-in models that are taken unasked, in their order: none whose licence forbids commercial use. */
 export function defaultsAmong(models: readonly ModelFolder[]): ModelDefinition[] {

@@ -5,10 +5,14 @@ import { fileURLToPath } from 'node:url';
 // From dist/packages/faces/testing up to the project, and to the folder beside it.
 const SHARED = new URL('../../../../../shared/', import.meta.url);
 
-/** Path of the YuNet model. */
-export const YUNET_PATH = fileURLToPath(new URL('models/face_detection_yunet_2023mar.onnx', SHARED));
+/** Path of YuNet-n, the default model. */
+export const YUNET_PATH = fileURLToPath(new URL('models/yunet_n_640_640.onnx', SHARED));
+/** Path of YuNet of March 2023, the smaller one. */
+export const YUNET_2023_PATH = fileURLToPath(new URL('models/face_detection_yunet_2023mar.onnx', SHARED));
 /** Folder of the photos with known counts. */
 export const PHOTOS = fileURLToPath(new URL('photos/', SHARED));
+/** Folder of photographs of groups with counts of heads, for measuring only. */
+export const GROUPS = fileURLToPath(new URL('groups/', SHARED));
 /** Folder of odd pictures, and of `truth.csv`: what other readers make of them. */
 export const ODD_PICTURES = fileURLToPath(new URL('odd/pictures/', SHARED));
 

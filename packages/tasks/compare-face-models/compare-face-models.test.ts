@@ -15,7 +15,7 @@ import { type TaskRunner, withTaskRunner } from '../../../test/helpers/task-runn
 import { definition } from './definition.js';
 
 const task = definition.name;
-const yunet = 'yunet-2023mar';
+const yunet = 'yunet-n';
 const fallback = 'blazeface-256';
 const skip = unlessPresent(PHOTOS, YUNET_PATH);
 
@@ -68,12 +68,12 @@ test(
       const ids = await loadPhotos(runner, 8);
       const stored = 'SELECT sum(face_no)::int AS count FROM dwd.image';
       const before = await count(runner.pool, stored);
-      const input = { a: { model: yunet }, b: { model: yunet, threshold: 0.93 } };
+      const input = { a: { model: yunet }, b: { model: yunet, threshold: 0.995 } };
       const run = await runner.run(task, input);
       const output = outputOf(run);
       t.diagnostic(JSON.stringify(output));
       assert.deepEqual([output.pictures, output.compared, output.failed], [ids.length, ids.length, 0]);
-      assert.equal(output.b.threshold, 0.93);
+      assert.equal(output.b.threshold, 0.995);
       assert.notEqual(output.a.model, output.b.model);
       assert.ok(output.onlyInA > 0 && output.matched > 0 && output.meanDifference < 0);
       assert.equal(output.matched + output.onlyInA, before, 'a is what the pictures were loaded with');
@@ -97,7 +97,7 @@ test('two models are compared, over the pictures that are asked for', { skip }, 
     const run = await runner.run(task, models);
     const output = outputOf(run);
     t.diagnostic(JSON.stringify(output));
-    assert.match(output.a.model, /^yunet-2023mar@/);
+    assert.match(output.a.model, /^yunet-n@/);
     assert.match(output.b.model, new RegExp(`^${fallback}@`));
     assert.equal(output.compared, ids.length);
     assert.ok(output.matched > 0);
@@ -139,7 +139,7 @@ test('a model that is not known fails the run at once, with those that are', () 
   withTaskRunner({ faceModel: fallback }, async (runner) => {
     const run = await runner.run(task, { a: { model: fallback }, b: { model: '../../etc/passwd' } });
     assert.deepEqual([run.state, run.attempt], ['failed', 1]);
-    assert.match(run.error?.message ?? '', /expected a model that .* lists \(.*yunet-2023mar.*\), got \.\.\/\.\.\/etc/);
+    assert.match(run.error?.message ?? '', /expected a model that .* lists \(.*yunet-n.*\), got \.\.\/\.\.\/etc/);
     await assert.rejects(
       runner.start(task, { a: { model: fallback }, b: { model: fallback, threshold: 2 } }),
       /threshold/,

@@ -44,6 +44,23 @@ async function turned(bytes: Buffer, degrees: number): Promise<Buffer> {
 
 /** Pictures of `across` × `across` photos, three by two in shape and `whole` pixels wide: faces become small and many. */
 export async function mosaics(samples: readonly Sample[], across: number, whole: number): Promise<Sample[]> {
+  return await joined(samples, { across, whole, set: `mosaic ${across}×${across} ${whole}` }, async ({ bytes }) =>
+    shown(bytes),
+  );
+}
+
+/** Pictures of four photos that stand, lie on either side and stand on their heads, as people do who lie in a circle. */
+export async function turnedWithin(samples: readonly Sample[], deal: number): Promise<Sample[]> {
+  return await joined(samples, { across: 2, whole: 612, set: 'turned within' }, async ({ bytes }, index) =>
+    sharp(await turned(bytes, 90 * ((index + deal) % 4))),
+  );
+}
+
+async function joined(
+  samples: readonly Sample[],
+  { across, whole, set }: { readonly across: number; readonly whole: number; readonly set: string },
+  show: (sample: Sample, index: number) => Promise<Sharp>,
+): Promise<Sample[]> {
   const width = Math.floor(whole / across);
   const height = Math.floor(((whole / 3) * 2) / across);
   const made: Sample[] = [];
@@ -51,15 +68,18 @@ export async function mosaics(samples: readonly Sample[], across: number, whole:
   for (let at = 0; at + each <= samples.length; at += each) {
     const parts = samples.slice(at, at + each);
     const tiles = await Promise.all(
-      parts.map(async ({ bytes }, index) => ({
-        input: await shown(bytes).resize(width, height, { fit: 'contain', background: '#808080' }).png().toBuffer(),
+      parts.map(async (part, index) => ({
+        input: await (await show(part, index))
+          .resize(width, height, { fit: 'contain', background: '#808080' })
+          .png()
+          .toBuffer(),
         left: (index % across) * width,
         top: Math.floor(index / across) * height,
       })),
     );
     const ground = { width: width * across, height: height * across, channels: 3, background: '#808080' } as const;
     made.push({
-      set: `mosaic ${across}×${across} ${whole}`,
+      set,
       bytes: await sharp({ create: ground }).composite(tiles).jpeg({ quality: 88 }).toBuffer(),
       faces: parts.reduce((sum, part) => sum + part.faces, 0),
       source: parts.map((part) => part.source).join(' '),

@@ -1,29 +1,25 @@
 /**
  * How right the counts of faces are:
  *
- *   node dist/test/bench/face-accuracy/main.js [--photos <folder> --truth <csv>]... [--copies] [--model <name>]...
+ *   node dist/test/bench/face-accuracy/main.js [--photos <folder> [--truth <csv>]]... [--copies <folder>]... [--model <name>]...
  *
- * Method. Every photo (by default those of ../shared/photos; with --copies also harder copies of them: small, blurred,
- * dark, strongly compressed, turned, tilted, several in one) is looked at by each variant of each model, and the scores
+ * Method. Every photo (by default those of ../shared/photos; for a folder named by --copies also harder copies of them:
+ * small, blurred, dark, strongly compressed, turned, tilted, several in one, several turned in one) is looked at by each variant of each model, and the scores
  * of what it finds are kept. Figures are given for the threshold of the model's model.json, and cross-validated: the
  * threshold is chosen on four fifths of the photos and used on the last fifth, in turn, ten times with other fifths;
  * copies of a photo are never parted (but those in mosaics). All sets weigh the same in that choice. The interval holds the middle 95 % of
  * the exact share when photos are drawn again with repetition. CPU is that of finding faces in a decoded picture. Photos
  * of doubtful truth are left out, and given apart at the model's threshold.
  */
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { messageOf } from '#contracts/errors.js';
 import { createFinder } from '#faces/inference/open-finder.js';
 import { resolveFaceModel } from '#faces/model/resolve.js';
-import { openPicture } from '#faces/picture/decode.js';
-import { SNIFF_BYTES, sniffFormat } from '#faces/picture/sniff.js';
 import { StageTimes } from '#faces/stages.js';
-import { PHOTOS, YUNET_PATH } from '#faces/testing/shared.js';
-import { COPIES, mosaics, type Sample } from './copies.js';
-import { type Photo, readPhotos } from './photos.js';
+import { PHOTOS, YUNET_2023_PATH, YUNET_PATH } from '#faces/testing/shared.js';
+import { collectSamples, foldersOf, openSample } from './samples.js';
 import {
   bestThreshold,
   type Counted,
@@ -33,35 +29,25 @@ import {
   heldOut,
   type Outcome,
   outcomesAt,
-  shuffle,
 } from './score.js';
 import { type Variant, variantsOf } from './variants.js';
 
 /** The least score that is kept, and the thresholds that are tried. */
 const LEAST = 0.3;
 const THRESHOLDS = Array.from({ length: 15 }, (_, index) => 0.4 + index * 0.03);
-
-/** Photos across and width in pixels: two as stock photos of groups are, and one from a good camera. */
-const MOSAICS = [
-  [2, 612],
-  [3, 612],
-  [5, 2400],
-] as const;
-/** So often the photos are dealt into mosaics. */
-const DEALS = 4;
 /** Sets that have no say in a threshold: what a turned picture takes is not a lower score. */
 const NOT_CHOOSING = /^turned|2400$/;
 
 const { values } = parseArgs({
   options: {
-    photos: { type: 'string', multiple: true },
+    photos: { type: 'string', multiple: true, default: [PHOTOS] },
     truth: { type: 'string', multiple: true },
-    copies: { type: 'boolean', default: false },
-    model: { type: 'string', multiple: true, default: [YUNET_PATH, 'blazeface-256'] },
+    copies: { type: 'string', multiple: true, default: [] },
+    model: { type: 'string', multiple: true, default: [YUNET_PATH, YUNET_2023_PATH, 'blazeface-256'] },
   },
 });
 
-const samples = await collect();
+const samples = await collectSamples(foldersOf(values.photos, values.truth, values.copies));
 const dataDir = await mkdtemp(join(tmpdir(), 'millrace-bench-'));
 try {
   for (const faceModel of values.model) {
@@ -73,30 +59,6 @@ try {
   await rm(dataDir, { recursive: true, force: true });
 }
 
-async function collect(): Promise<Sample[]> {
-  const folders = values.photos ?? [PHOTOS];
-  const all: Sample[] = [];
-  for (const [index, folder] of folders.entries()) {
-    const photos = await readPhotos(folder, values.truth?.[index] ?? join(folder, 'truth.csv'));
-    const own = await Promise.all(photos.map((photo) => load(photo, basename(folder))));
-    all.push(...own);
-    if (!values.copies) continue;
-    for (const [set, copy] of Object.entries(COPIES)) {
-      for (const sample of own) all.push({ ...sample, set, bytes: await copy(sample.bytes) });
-    }
-    const clear = own.filter((sample) => !sample.doubt);
-    for (let deal = 1; deal <= DEALS; deal += 1) {
-      const shuffled = shuffle(clear, deal);
-      for (const [across, whole] of MOSAICS) all.push(...(await mosaics(shuffled, across, whole)));
-    }
-  }
-  return all;
-}
-
-async function load({ path, ...photo }: Photo, set: string): Promise<Sample> {
-  return { ...photo, set, bytes: await readFile(path) };
-}
-
 async function count(
   variant: Variant,
   path: string,
@@ -104,12 +66,8 @@ async function count(
   const finder = await createFinder(variant.definition, path);
   const counted: (Counted & { doubt: boolean })[] = [];
   let micros = 0;
-  for (const { bytes, set, source, faces, doubt } of samples) {
-    const format = sniffFormat(bytes.subarray(0, SNIFF_BYTES));
-    if (format === undefined) throw new Error(`${source} is no picture that can be read`);
-    const picture = await openPicture({ path: source, bytes }, format, { maxPixels: 1e9 }).catch((error: unknown) => {
-      throw new Error(`${source} cannot be decoded (${messageOf(error)})`, { cause: error });
-    });
+  for (const sample of samples) {
+    const picture = await openSample(sample);
     const first = finder.firstSize(picture);
     const raster = await picture.raster(first);
     const begin = process.cpuUsage();
@@ -124,6 +82,7 @@ async function count(
     );
     const { user, system } = process.cpuUsage(begin);
     micros += user + system;
+    const { set, source, faces, doubt } = sample;
     counted.push({ set, source, faces, doubt, scores: found.map((face) => face.score) });
   }
   return { counted, cpu: micros / 1000 / samples.length };

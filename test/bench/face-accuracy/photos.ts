@@ -12,15 +12,15 @@ export interface Photo {
 }
 
 /**
- * Reads a CSV file whose first line names the columns `file` and `faces`, and, when there, `doubt` (0 or 1). The files
- * lie in `folder`. No cell holds a line break; a comma only in columns that are not read and come after these.
+ * Reads a CSV file whose first line names the columns `file` and `faces` (or `heads`), and, when there, `doubt` (0 or 1).
+ * The files lie in `folder`. No cell holds a line break; a comma only in columns that are not read and come after these.
  */
 export async function readPhotos(folder: string, truth: string): Promise<Photo[]> {
-  const [head = '', ...lines] = (await readFile(truth, 'utf8')).trim().split('\n');
+  const [head = '', ...lines] = (await readFile(truth, 'utf8')).trim().split(/\r?\n/);
   const columns = head.split(',');
   const fileAt = columns.indexOf('file');
-  const facesAt = columns.indexOf('faces');
-  if (fileAt < 0 || facesAt < 0) throw new Error(`${truth}: expected the columns file and faces, got ${head}`);
+  const facesAt = columns.findIndex((column) => column === 'faces' || column === 'heads');
+  if (fileAt < 0 || facesAt < 0) throw new Error(`${truth}: expected the columns file and faces or heads, got ${head}`);
   return lines.map((line, index) => {
     const cells = line.split(',');
     const file = cells[fileAt] ?? '';
