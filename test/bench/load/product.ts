@@ -71,6 +71,8 @@ export async function prepareProduct(
         execArgv: [],
         stdio: ['ignore', log.fd, log.fd, 'ipc'],
         env: {
+          // Spares the search for one on the network, where no other is asked for.
+          ...(existsSync(YUNET_PATH) ? { FACE_MODEL: YUNET_PATH } : {}),
           ...env,
           PATH: process.env['PATH'],
           HOME: process.env['HOME'],
@@ -81,8 +83,6 @@ export async function prepareProduct(
           LOG_FORMAT: 'json',
           ...(workers === undefined ? {} : { WORKERS: String(workers) }),
           ...(redis === undefined ? {} : { REDIS_URL: redis.url }),
-          // Spares the search for one on the network; no picture is loaded here.
-          ...(existsSync(YUNET_PATH) ? { FACE_MODEL: YUNET_PATH } : {}),
         },
       });
       await log.close();
