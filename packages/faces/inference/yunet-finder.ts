@@ -186,7 +186,9 @@ export function createYunetFinder(network: YunetNetwork, search: YunetSearch): F
     if (judge === undefined) return [...faces];
     const closeUpOf = closeUpsOf(raster);
     const confirmed: Candidate[] = [];
-    for (const other of others) if (await isConfirmed(closeUpOf, other, judge, times)) confirmed.push(other);
+    for (const other of others.slice(0, judge.most)) {
+      if (await isConfirmed(closeUpOf, other, judge, times)) confirmed.push(other);
+    }
     const all = suppress([...faces, ...confirmed], { overlap: search.overlap });
     const judged: FoundFace[] = [];
     let looked = 0;
