@@ -48,7 +48,7 @@ const FaceSchema = Type.Object({
   y: Type.Number(),
   width: Type.Number(),
   height: Type.Number(),
-  score: Type.Number({ description: '0 to 1' }),
+  score: Type.Number({ description: 'How likely it is a face, 0 to 1: see docs/faces.md' }),
   landmarks: Type.Record(Type.String(), Type.Array(Type.Number()), {
     description: 'Points [x, y] in pixels by name; which there are depends on the model',
   }),
