@@ -121,8 +121,18 @@ test('a person who may slow down queues pauses one in Bull Board, and finds that
   const ran = await inBrowser(async (page, address, api) => {
     await logIn(page, address, '/queues/queue/images');
     await page.getByRole('button', { name: 'Queue info' }).waitFor();
-    await page.locator('button[aria-haspopup=menu]').last().click();
-    await page.getByRole('menuitem', { name: 'Pause' }).click();
+    const pause = page.getByRole('menuitem', { name: 'Pause' });
+    // The page may still be drawing its buttons: then the last one is not yet the queue's, and opens another menu.
+    await waitFor('the menu of the queue is open', async () => {
+      await page.locator('button[aria-haspopup=menu]').last().click();
+      const isOpen = await pause.waitFor({ timeout: 2000 }).then(
+        () => true,
+        () => undefined,
+      );
+      if (!isOpen) await page.keyboard.press('Escape');
+      return isOpen;
+    });
+    await pause.click();
     await page.getByRole('alertdialog').getByRole('button', { name: 'Confirm' }).click();
     await waitFor('the queue is paused', async () =>
       (await api.carrier.queue('images').isPaused()) ? true : undefined,
