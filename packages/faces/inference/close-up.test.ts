@@ -14,7 +14,7 @@ function map(width: number, height: number): Raster {
 const view = (around: number, side: number, more: Partial<CloseUpView> = {}): CloseUpView => ({
   around,
   side,
-  tilt: 0,
+  turn: 0,
   mirrored: false,
   ...more,
 });
@@ -63,13 +63,13 @@ test('turned and mirrored, a close-up shows what a turned and mirrored cut-out d
   const at = closeUpsOf(source);
   const box = { x: 40, y: 30, width: 8, height: 4 };
   const size = { around: 16 / Math.sqrt(32), side: 16 };
-  const upright = at(box, { ...size, tilt: 0, mirrored: false }).raster;
+  const upright = at(box, { ...size, turn: 0, mirrored: false }).raster;
   for (const turn of TURNS) {
-    const { raster, box: within } = at(box, { ...size, tilt: turn, mirrored: false });
+    const { raster, box: within } = at(box, { ...size, turn, mirrored: false });
     assert.deepEqual(raster, turnRaster(upright, turn), `${turn}°`);
     assert.equal(within.width > within.height, turn === 180);
   }
-  assert.deepEqual(at(box, { ...size, tilt: 0, mirrored: true }).raster, orient(upright, 2));
+  assert.deepEqual(at(box, { ...size, turn: 0, mirrored: true }).raster, orient(upright, 2));
   // First mirrored, then turned.
-  assert.deepEqual(at(box, { ...size, tilt: 90, mirrored: true }).raster, turnRaster(orient(upright, 2), 90));
+  assert.deepEqual(at(box, { ...size, turn: 90, mirrored: true }).raster, turnRaster(orient(upright, 2), 90));
 });

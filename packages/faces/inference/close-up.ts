@@ -1,5 +1,6 @@
 import { halve, type Raster } from '../picture/raster.js';
-import type { Box } from './geometry.js';
+import { type Box, sizeOf } from './geometry.js';
+import type { Turn } from './turn.js';
 
 /** How a part of a raster is shown. */
 export interface CloseUpView {
@@ -7,8 +8,7 @@ export interface CloseUpView {
   readonly around: number;
   /** Side of the raster that it is scaled to, in pixels. */
   readonly side: number;
-  /** By how many degrees it is turned, clockwise. */
-  readonly tilt: number;
+  readonly turn: Turn;
   /** Left and right exchanged, before it is turned. */
   readonly mirrored: boolean;
 }
@@ -100,17 +100,18 @@ export function closeUpsOf(raster: Raster): CloseUpOf {
     return halved[index] ?? last;
   };
 
-  return (box, { around, side: pixels, tilt, mirrored }) => {
-    const side = Math.max(1, Math.sqrt(box.width * box.height)) * around;
+  return (box, { around, side: pixels, turn, mirrored }) => {
+    const side = Math.max(1, sizeOf(box)) * around;
     const index = Math.max(0, Math.floor(Math.log2(side / pixels)));
     const shrink = 2 ** index;
     const step = side / shrink / pixels;
     const middle = [(box.x + box.width / 2) / shrink, (box.y + box.height / 2) / shrink] as const;
-    const cos = Math.cos((tilt * Math.PI) / 180) * step;
-    const sin = Math.sin((tilt * Math.PI) / 180) * step;
+    const angle = (turn * Math.PI) / 180;
+    const cos = Math.round(Math.cos(angle)) * step;
+    const sin = Math.round(Math.sin(angle)) * step;
     const hand = mirrored ? -1 : 1;
     const scale = pixels / side;
-    const lies = Math.abs(Math.cos((tilt * Math.PI) / 180)) < Math.SQRT1_2;
+    const lies = turn % 180 !== 0;
     const width = (lies ? box.height : box.width) * scale;
     const height = (lies ? box.width : box.height) * scale;
     return {

@@ -24,6 +24,11 @@ export function area(box: Box): number {
   return box.width * box.height;
 }
 
+/** In pixels: the geometric mean of a box's sides. */
+export function sizeOf(box: Box): number {
+  return Math.sqrt(area(box));
+}
+
 /** Area that both boxes cover; 0 when they are apart. */
 export function intersection(a: Box, b: Box): number {
   const width = Math.min(a.x + a.width, b.x + b.width) - Math.max(a.x, b.x);

@@ -1,4 +1,4 @@
-import { area, type Box, intersection, type ScoredBox } from './geometry.js';
+import { area, intersection, type ScoredBox, sizeOf } from './geometry.js';
 import { type JudgeWeights, MEASURES, type Measure } from './judge-weights.js';
 
 /** What is known of a box from one look. */
@@ -27,11 +27,6 @@ export function logit(score: number): number {
 /** The probability whose logit this is. */
 export function probability(sum: number): number {
   return 1 / (1 + Math.exp(-sum));
-}
-
-/** In pixels: the geometric mean of a box's sides. */
-export function sizeOf(box: Box): number {
-  return Math.sqrt(area(box));
 }
 
 function median(values: readonly number[]): number | undefined {

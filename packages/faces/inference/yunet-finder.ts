@@ -3,7 +3,7 @@ import { halve, type Raster } from '../picture/raster.js';
 import type { StageTimes } from '../stages.js';
 import { type CloseUpOf, closeUpsOf } from './close-up.js';
 import type { FaceFinder, FoundFace, Picture, Size } from './face-finder.js';
-import { overlap, scale } from './geometry.js';
+import { overlap, scale, sizeOf } from './geometry.js';
 import { logit, type Measures, measure, probability, weigh } from './judge.js';
 import { lookSize } from './look-size.js';
 import { suppress } from './nms.js';
@@ -57,7 +57,7 @@ export async function lookCloser(
   options: { readonly overlap: number; readonly times: StageTimes },
 ): Promise<number> {
   const { times } = options;
-  const shown = times.timeSync('tensor', () => closeUpOf(candidate, { ...how, tilt: candidate.turn }));
+  const shown = times.timeSync('tensor', () => closeUpOf(candidate, { ...how, turn: candidate.turn }));
   const found = await network.look(shown.raster, CLOSE_UP_LEAST, times);
   const same = found.filter((face) => overlap(face, shown.box) > options.overlap);
   return Math.max(0, ...same.map((face) => face.score));
@@ -139,7 +139,7 @@ export function createYunetFinder(network: YunetNetwork, search: YunetSearch): F
   const lookLarger = async (view: View, picture: Picture, least: number, times: StageTimes): Promise<View> => {
     if (small === undefined) return view;
     const clear = view.faces.filter((face) => face.score >= small.from);
-    const tiny = clear.filter((face) => Math.sqrt(face.width * face.height) < small.below);
+    const tiny = clear.filter((face) => sizeOf(face) < small.below);
     if (tiny.length * 2 <= clear.length) return view;
     const size = lookSize(picture, 1, small.side);
     const ratio = Math.max(size.width, size.height) / Math.max(view.raster.width, view.raster.height);
@@ -151,44 +151,46 @@ export function createYunetFinder(network: YunetNetwork, search: YunetSearch): F
     return { ...view, raster, faces, others: view.others.map(grown) };
   };
 
-  /** Whether a face that only another turn shows looks like one from near, too. */
-  const isConfirmed = async (closeUpOf: CloseUpOf, face: Candidate, { closer }: Judge, times: StageTimes) => {
-    if (turning === undefined) return false;
-    for (const how of closer) {
-      if ((await lookCloser(network, closeUpOf, face, how, { overlap: search.overlap, times })) < turning.confirm) {
-        return false;
+  /** The scores of a candidate in the closer looks, by their order; each is taken once, when it is first asked for. */
+  const closerLooks = (raster: Raster, { closer }: Judge, times: StageTimes) => {
+    const closeUpOf = closeUpsOf(raster);
+    const taken = new Map<Candidate, number[]>();
+    return async (face: Candidate, at: number): Promise<number> => {
+      const scores = taken.get(face) ?? [];
+      taken.set(face, scores);
+      for (const how of closer.slice(scores.length, at + 1)) {
+        scores.push(await lookCloser(network, closeUpOf, face, how, { overlap: search.overlap, times }));
       }
-    }
-    return true;
-  };
-
-  /** The logit of the probability that a box in doubt is a face, after as many closer looks as it takes. */
-  const lookUntilSure = async (
-    closeUpOf: CloseUpOf,
-    face: Candidate,
-    measures: Measures,
-    judging: Judge,
-    times: StageTimes,
-  ): Promise<number> => {
-    const scores: number[] = [];
-    let sum = 0;
-    for (const how of judging.closer) {
-      scores.push(await lookCloser(network, closeUpOf, face, how, { overlap: search.overlap, times }));
-      sum =
-        weigh(measures, how.weights) + scores.reduce((all, score, at) => all + logit(score) * (how.looks[at] ?? 0), 0);
-      if (!isDoubtful(sum, judging)) break;
-    }
-    return sum;
+      return scores[at] ?? 0;
+    };
   };
 
   /** The faces with the probabilities that they are any. */
   const decide = async ({ raster, faces, others }: View, times: StageTimes): Promise<FoundFace[]> => {
     if (judge === undefined) return [...faces];
-    const closeUpOf = closeUpsOf(raster);
+    const scoreIn = closerLooks(raster, judge, times);
+
+    /** Whether a face that only another turn shows looks like one from near, too. */
+    const isConfirmed = async (face: Candidate): Promise<boolean> => {
+      for (const at of judge.closer.keys()) {
+        if ((await scoreIn(face, at)) < (turning?.confirm ?? 1)) return false;
+      }
+      return true;
+    };
+    /** The logit of the probability that a box in doubt is a face, after as many closer looks as it takes. */
+    const lookUntilSure = async (face: Candidate, measures: Measures): Promise<number> => {
+      let sum = 0;
+      const logits: number[] = [];
+      for (const [at, { weights, looks }] of judge.closer.entries()) {
+        logits.push(logit(await scoreIn(face, at)));
+        sum = logits.reduce((all, value, look) => all + value * (looks[look] ?? 0), weigh(measures, weights));
+        if (!isDoubtful(sum, judge)) break;
+      }
+      return sum;
+    };
+
     const confirmed: Candidate[] = [];
-    for (const other of others.slice(0, judge.most)) {
-      if (await isConfirmed(closeUpOf, other, judge, times)) confirmed.push(other);
-    }
+    for (const other of others.slice(0, judge.most)) if (await isConfirmed(other)) confirmed.push(other);
     const all = suppress([...faces, ...confirmed], { overlap: search.overlap });
     const judged: FoundFace[] = [];
     let looked = 0;
@@ -196,7 +198,7 @@ export function createYunetFinder(network: YunetNetwork, search: YunetSearch): F
       let sum = first;
       if (open && isDoubtful(first, judge) && looked < judge.most) {
         looked += 1;
-        sum = await lookUntilSure(closeUpOf, face, measures, judge, times);
+        sum = await lookUntilSure(face, measures);
       }
       judged.push({ ...face, score: probability(sum) });
     }
