@@ -19,12 +19,12 @@ import { openSession } from '#faces/inference/session.js';
 import { lookAt, lookCloser } from '#faces/inference/yunet-finder.js';
 import { createYunetNetwork, type YunetNetwork } from '#faces/inference/yunet-network.js';
 import type { YunetSearch } from '#faces/inference/yunet-search.js';
-import { resolveFaceModel } from '#faces/model/resolve.js';
+import { readSetting } from '#faces/model/from-setting.js';
 import { StageTimes } from '#faces/stages.js';
 import { GROUPS, PHOTOS, YUNET_2023_PATH, YUNET_PATH } from '#faces/testing/shared.js';
 import type { Sample } from './copies.js';
 import { fitCounts } from './fit.js';
-import { collectSamples, foldersOf, openSample } from './samples.js';
+import { collectSamples, foldersOf, hasSay, openSample } from './samples.js';
 import { figuresOf, groupBy, type Outcome, randomNumbers } from './score.js';
 
 type Judge = NonNullable<YunetSearch['judge']>;
@@ -38,8 +38,6 @@ interface Measured {
 
 const ROUNDS = 3;
 const PARTS = 5;
-/** Sets that have no say in the weights. */
-const NOT_CHOOSING = /^turned|2400$/;
 
 const { values } = parseArgs({
   options: {
@@ -51,10 +49,12 @@ const { values } = parseArgs({
 });
 
 const samples = (await collectSamples(foldersOf(values.photos, values.truth, values.copies))).filter(
-  ({ set, doubt }) => !doubt && !NOT_CHOOSING.test(set),
+  ({ set, doubt }) => !doubt && hasSay(set),
 );
 for (const path of values.model) {
-  const { definition } = await resolveFaceModel({ faceModel: path, dataDir: '.', log: console.error });
+  const setting = await readSetting(path);
+  if (setting.kind !== 'own') throw new Error(`--model: expected the path of an ONNX file, got the name ${path}`);
+  const { definition } = setting.model;
   if (definition.decode !== 'yunet' || definition.search.judge === undefined) {
     throw new Error(`${definition.name}: expected a YuNet model with a judge in its model.json`);
   }

@@ -19,7 +19,7 @@ import { createFinder } from '#faces/inference/open-finder.js';
 import { resolveFaceModel } from '#faces/model/resolve.js';
 import { StageTimes } from '#faces/stages.js';
 import { PHOTOS, YUNET_2023_PATH, YUNET_PATH } from '#faces/testing/shared.js';
-import { collectSamples, foldersOf, openSample } from './samples.js';
+import { collectSamples, foldersOf, hasSay, openSample } from './samples.js';
 import {
   bestThreshold,
   type Counted,
@@ -35,8 +35,6 @@ import { type Variant, variantsOf } from './variants.js';
 /** The least score that is kept, and the thresholds that are tried. */
 const LEAST = 0.3;
 const THRESHOLDS = Array.from({ length: 15 }, (_, index) => 0.4 + index * 0.03);
-/** Sets that have no say in a threshold: what a turned picture takes is not a lower score. */
-const NOT_CHOOSING = /^turned|2400$/;
 
 const { values } = parseArgs({
   options: {
@@ -91,7 +89,7 @@ async function count(
 async function measure(variant: Variant, path: string): Promise<void> {
   const { counted, cpu } = await count(variant, path);
   const clear = counted.filter((one) => !one.doubt);
-  const choosing = clear.filter((one) => !NOT_CHOOSING.test(one.set));
+  const choosing = clear.filter((one) => hasSay(one.set));
   const { score } = variant.definition.threshold;
   console.log(
     `\n${variant.title}: ${cpu.toFixed(1)} ms of CPU a picture; best threshold: ${bestThreshold(choosing, THRESHOLDS).toFixed(2)}`,

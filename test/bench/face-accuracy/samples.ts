@@ -16,6 +16,9 @@ const MOSAICS = [
 /** So often the photos are dealt into mosaics. */
 const DEALS = 4;
 
+/** True for a set that has a say in weights and thresholds: turned pictures and mosaics of 25 are found by other looks. */
+export const hasSay = (set: string): boolean => !/^turned|2400$/.test(set);
+
 /** A folder of photos with counts. */
 export interface PhotoFolder {
   readonly photos: string;
