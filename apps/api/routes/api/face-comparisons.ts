@@ -17,7 +17,7 @@ const Boxes = (description: string) =>
       y: Type.Number(),
       width: Type.Number(),
       height: Type.Number(),
-      score: Type.Number({ description: '0 to 1' }),
+      score: Type.Number({ description: 'How likely it is a face, 0 to 1: see docs/faces.md' }),
     }),
     { description: `${description}: boxes in pixels of the picture as shown, 100 at most, and 200,000 in a run` },
   );
