@@ -70,7 +70,7 @@ export default {
     {
       name: 'tasks-by-catalogue',
       comment:
-        'Adding a task changes nothing else, so nothing else names one; packages/runtime/catalogue.ts finds them.',
+        'Adding a task changes nothing else, so nothing else names one; packages/catalogue/catalogue.ts finds them.',
       severity: 'error',
       from: { path: '^dist/(apps|packages)/', pathNot: ['^dist/packages/tasks/', tests] },
       to: { path: '^dist/packages/tasks/' },
@@ -83,7 +83,7 @@ export default {
       to: {
         path: [
           '^dist/packages/tasks/[^/]+/body\\.js$',
-          '^dist/packages/(database|queue|runtime|faces|datasets|parquet)/',
+          '^dist/packages/(database|queue|runs|loading|faces|parquet)/',
           native,
           npm('hyparquet', 'hysnappy', 'zstddec', 'parquet-wasm', 'pg', 'bullmq', '@prisma/client'),
         ],

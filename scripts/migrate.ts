@@ -1,5 +1,7 @@
 // Brings the database of DATABASE_URL up to date and ends: for a deployment that starts the apps by itself
 // (docker-compose.yaml). `npm start` does the same as part of its start.
+
+import { datasetsOf, loadCatalogue } from '#catalogue/catalogue.js';
 import { appSettings } from '#config/app-settings.js';
 import { SetupError } from '#contracts/errors.js';
 import { ensureDatasets } from '#database/datasets/tables.js';
@@ -7,7 +9,6 @@ import { applyMigrations } from '#database/migrations/apply.js';
 import { adviceOnRole, connectForSetup } from '#database/migrations/connect.js';
 import { runMain } from '#process/run-main.js';
 import { migrateCarrier } from '#queue/migrate.js';
-import { datasetsOf, loadCatalogue } from '#runtime/catalogue.js';
 
 await runMain('migrate', appSettings.migrate, async ({ config: { databaseUrl, redisUrl }, log }) => {
   if (databaseUrl === undefined) {

@@ -1,10 +1,10 @@
+import type { Catalogue } from '#catalogue/catalogue.js';
 import type { Config } from '#config/config.js';
 import type { PrismaClient } from '#database/client.js';
 import type { Pool } from '#database/pool.js';
 import type { Pictures } from '#faces/render/pictures.js';
 import type { Logger } from '#process/log.js';
 import type { Carrier } from '#queue/carrier.js';
-import type { Catalogue } from '#runtime/catalogue.js';
 import type { ClientLimits } from './http/slow-body.js';
 
 /** What the API is made of; opened and closed by `main.ts`, or by a test. */

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { loadCatalogue } from '#catalogue/catalogue.js';
 import { appSettings } from '#config/app-settings.js';
 import { messageOf, SetupError } from '#contracts/errors.js';
 import { openPrisma } from '#database/client.js';
@@ -8,7 +9,6 @@ import { Pictures } from '#faces/render/pictures.js';
 import { announceReady } from '#process/ready.js';
 import { type MainContext, runMain } from '#process/run-main.js';
 import { openCarrier } from '#queue/carrier.js';
-import { loadCatalogue } from '#runtime/catalogue.js';
 import { buildApp } from './app.js';
 import { closeServer } from './close-server.js';
 import { sweepStaging } from './upload/receive.js';

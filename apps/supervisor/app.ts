@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { datasetsOf, loadCatalogue } from '#catalogue/catalogue.js';
 import { appSettings, environmentFor, type SettingKey } from '#config/app-settings.js';
 import type { Config } from '#config/config.js';
 import { SetupError } from '#contracts/errors.js';
@@ -10,7 +11,6 @@ import { takeFileLock } from '#process/lock-file.js';
 import { type MainContext, setupErrorExitCode } from '#process/run-main.js';
 import { type SupervisorState, writeSupervisorState } from '#process/supervisor-state.js';
 import { migrateCarrier } from '#queue/migrate.js';
-import { datasetsOf, loadCatalogue } from '#runtime/catalogue.js';
 import { provideDataFolder, provideInbox, refuseBusyPort } from './checks.js';
 import { launchChild } from './child.js';
 import { awaitGivenDatabase, type Database, databaseStopMs, embeddedDatabaseUnit, patienceMs } from './database.js';

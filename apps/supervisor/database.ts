@@ -1,6 +1,6 @@
 import type { Config } from '#config/config.js';
-import { type EmbeddedPostgres, startEmbeddedPostgres } from '#database/embedded/start.js';
 import { adviceOnRole, connectForSetup, describeDatabase } from '#database/migrations/connect.js';
+import { type EmbeddedPostgres, startEmbeddedPostgres } from '#embedded-postgres/start.js';
 import type { Logger } from '#process/log.js';
 import { type Life, Unit } from './unit.js';
 

@@ -1,3 +1,4 @@
+import { loadCatalogue } from '#catalogue/catalogue.js';
 import type { appSettings } from '#config/app-settings.js';
 import { messageOf } from '#contracts/errors.js';
 import { readActivity } from '#database/ledger/dispatch.js';
@@ -7,7 +8,6 @@ import type { Logger } from '#process/log.js';
 import type { Releasers } from '#process/releasers.js';
 import type { AppConfig } from '#process/run-main.js';
 import { openCarrier } from '#queue/carrier.js';
-import { loadCatalogue } from '#runtime/catalogue.js';
 import { openDisk } from './disk.js';
 import { createDispatcher } from './dispatcher.js';
 import { createHints } from './hints.js';

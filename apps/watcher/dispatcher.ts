@@ -1,4 +1,4 @@
-import { messageOf } from '#contracts/errors.js';
+import type { OpenRun } from '#contracts/open-run.js';
 import {
   dispatchBatch,
   listTwins,
@@ -8,10 +8,9 @@ import {
   type Twins,
 } from '#database/ledger/dispatch.js';
 import type { Pool } from '#database/pool.js';
-import type { OpenRun } from '#database/runs/record-run.js';
 import type { Logger } from '#process/log.js';
 import type { Carrier } from '#queue/carrier.js';
-import { addJobs } from '#queue/jobs.js';
+import { sendJobs } from '#queue/jobs.js';
 import type { Disk } from './disk.js';
 import type { SourceTask } from './sources.js';
 
@@ -79,7 +78,9 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
         reached.set(name, next ?? '');
         // What is left begins to wait anew.
         if (runs.length > 0) waiting.delete(name);
-        await send(deps, runs);
+        await sendJobs(deps.carrier, runs, {
+          onFailure: (message, error) => deps.log.warn({ err: error }, message),
+        });
       }
       if (runs.length > 0)
         deps.log.info({ source: name, runs: runs.length }, `${runs.length} runs of ${task.name} recorded`);
@@ -151,13 +152,4 @@ async function markTwins({ pool, disk }: DispatcherDeps, twins: readonly Twins[]
     return { fileId, loadedId: loaded.id, moved: !lies };
   });
   return await markDuplicates(pool, duplicates);
-}
-
-async function send(deps: DispatcherDeps, runs: readonly OpenRun[]): Promise<void> {
-  if (runs.length === 0) return;
-  try {
-    await addJobs(deps.carrier, runs);
-  } catch (error) {
-    deps.log.warn({ err: error }, `jobs could not be added, the reconciler will: ${messageOf(error)}`);
-  }
 }

@@ -3,7 +3,7 @@ import { type BigIntStats, closeSync, fstatSync, openSync, readSync } from 'node
 import { join } from 'node:path';
 import { BadInputError, FileChangedError, messageOf } from '#contracts/errors.js';
 import { fileFault } from '#contracts/file-faults.js';
-import { liesInside, readFlags } from '#runtime/inside-inbox.js';
+import { liesInside, readFlags } from '#inbox/inside-inbox.js';
 import type { FoundFile } from './walk.js';
 
 /** What came of hashing a file. */

@@ -1,19 +1,18 @@
 import { hostname } from 'node:os';
 import { v7 as uuidv7 } from 'uuid';
+import { loadCatalogue, queuesOf } from '#catalogue/catalogue.js';
 import type { appSettings } from '#config/app-settings.js';
-import { isDatasetTask } from '#contracts/file-task.js';
-import type { TaskDefinition } from '#contracts/task.js';
 import { seekLease } from '#database/leases/lease.js';
 import { openPool } from '#database/pool.js';
 import { beatHeart, stopHeart, type WorkerIdentity } from '#database/workers/heartbeat.js';
+import { loadTaskBody } from '#loading/task-body.js';
 import { every } from '#process/every.js';
 import type { Logger } from '#process/log.js';
 import type { Releasers } from '#process/releasers.js';
 import type { AppConfig } from '#process/run-main.js';
 import { openCarrier } from '#queue/carrier.js';
-import { bodyUrl, loadCatalogue, queuesOf } from '#runtime/catalogue.js';
-import { type AnyTaskRun, createExecutor } from '#runtime/executor.js';
-import { createReconciler } from '#runtime/reconciler.js';
+import { createExecutor } from '#runs/executor.js';
+import { createReconciler } from '#runs/reconciler.js';
 import { createServices } from './services.js';
 
 /** What a worker needs to be told. */
@@ -77,7 +76,7 @@ export async function startWorker({ config, databaseUrl, log, releasers }: Worke
     log,
     stop: giveBack.signal,
     followUpsOff: new Set(config.star === 'off' ? ['refresh-star'] : []),
-    loadBody,
+    loadBody: loadTaskBody,
   });
 
   await beatHeart(pool, identity, []);
@@ -132,16 +131,3 @@ export async function startWorker({ config, databaseUrl, log, releasers }: Worke
   await Promise.all(workers.map((worker) => worker.waitUntilReady()));
   return { identity, queues: [...queues.keys()] };
 }
-
-async function loadBody(task: TaskDefinition): Promise<AnyTaskRun> {
-  if (isDatasetTask(task)) {
-    const { loadDatasetBody } = await import('#datasets/load-dataset.js');
-    return loadDatasetBody(task);
-  }
-  const module: unknown = await import(bodyUrl(task.name).href);
-  if (typeof module === 'object' && module !== null && 'run' in module && isTaskRun(module.run)) return module.run;
-  throw new Error(`expected packages/tasks/${task.name}/body to export the task's work as "run"`);
-}
-
-/** Its types were checked when it was compiled, against the definition that its input is checked with now. */
-const isTaskRun = (value: unknown): value is AnyTaskRun => typeof value === 'function';

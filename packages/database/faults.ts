@@ -5,7 +5,7 @@ export function sqlState(error: unknown): string | undefined {
 }
 
 /** Classes 22 (data exception) and 23 (integrity constraint): the row is at fault, another try will not help. */
-export function isDataFault(error: unknown): boolean {
+export function isDataFault(error: unknown): error is Error {
   const state = sqlState(error);
   return state !== undefined && (state.startsWith('22') || state.startsWith('23'));
 }

@@ -1,5 +1,5 @@
 import type { BadInputError } from '#contracts/errors.js';
-import { maxRejectLength } from '#database/ledger/outcomes.js';
+import { maxRejectLength } from '#contracts/rejects.js';
 import type { ByteWindow } from './byte-window.js';
 
 /** One event of a file, as it stands there: nothing about its fields is checked yet. */

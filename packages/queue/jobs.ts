@@ -1,17 +1,10 @@
+import { messageOf } from '#contracts/errors.js';
+import type { OpenRun } from '#contracts/open-run.js';
+import { withTimeLimit } from '#process/time-limit.js';
 import type { Carrier, JobData } from './carrier.js';
 
-/** A recorded run, as far as its job needs to know. */
-export interface Carried {
-  readonly id: string;
-  readonly task: string;
-  readonly queue: string;
-  readonly priority: number;
-  /** Milliseconds until it may start. */
-  readonly delayMs: number;
-}
-
 /** Adds the jobs of recorded runs. Adding one that is there already does nothing, so this may be repeated. */
-export async function addJobs(carrier: Carrier, runs: readonly Carried[]): Promise<void> {
+export async function addJobs(carrier: Carrier, runs: readonly OpenRun[]): Promise<void> {
   for (const name of new Set(runs.map((run) => run.queue))) {
     const ofQueue = runs.filter((run) => run.queue === name);
     await carrier.queue(name).addBulk(
@@ -21,6 +14,42 @@ export async function addJobs(carrier: Carrier, runs: readonly Carried[]): Promi
         opts: { jobId: run.id, priority: run.priority, delay: Math.max(0, Math.round(run.delayMs)) },
       })),
     );
+  }
+}
+
+/** What a sender of jobs does when the carrier does not take them. */
+export interface SendOptions {
+  /** Called with what is to be logged. */
+  onFailure(message: string, error: unknown): void;
+  /** Milliseconds that the carrier has to answer; as long as it takes if not given. */
+  readonly limitMs?: number;
+}
+
+/**
+ * Adds the jobs of runs that are recorded (promise 1). Jobs that the carrier does not take now are added by the
+ * reconciler later, so this never throws.
+ */
+export async function sendJobs(carrier: Carrier, runs: readonly OpenRun[], options: SendOptions): Promise<void> {
+  if (runs.length > 0) await orLater(() => addJobs(carrier, runs), options);
+}
+
+/** The same for runs that had jobs before, which are over: those of parents whose invoked runs have ended. */
+export async function resendJobs(carrier: Carrier, runs: readonly OpenRun[], options: SendOptions): Promise<void> {
+  if (runs.length === 0) return;
+  await orLater(async () => {
+    const standings = await readStandings(carrier, runs);
+    await restoreJobs(
+      carrier,
+      runs.filter((_run, index) => standings[index] === 'none'),
+    );
+  }, options);
+}
+
+async function orLater(send: () => Promise<void>, { onFailure, limitMs }: SendOptions): Promise<void> {
+  try {
+    await (limitMs === undefined ? send() : withTimeLimit(send(), limitMs, 'the carrier'));
+  } catch (error) {
+    onFailure(`the carrier took no job, the reconciler adds it later: ${messageOf(error)}`, error);
   }
 }
 
@@ -44,19 +73,13 @@ const standings: Readonly<Record<string, JobStanding>> = {
 };
 
 /** What the jobs of some runs do, in their order. */
-export async function readStandings(carrier: Carrier, runs: readonly Carried[]): Promise<JobStanding[]> {
+export async function readStandings(carrier: Carrier, runs: readonly OpenRun[]): Promise<JobStanding[]> {
   const states = await Promise.all(runs.map((run) => carrier.queue(run.queue).getJobState(run.id)));
   return states.map((state) => standings[state] ?? 'none');
 }
 
-/** Those of some open runs whose job the carrier has lost or thinks is over. */
-export async function findRunsWithoutJob<R extends Carried>(carrier: Carrier, runs: readonly R[]): Promise<R[]> {
-  const found = await readStandings(carrier, runs);
-  return runs.filter((_run, index) => found[index] === 'none');
-}
-
 /** Puts back the jobs of runs that have none, in place of what is left of an earlier one. */
-export async function restoreJobs(carrier: Carrier, runs: readonly Carried[]): Promise<void> {
+export async function restoreJobs(carrier: Carrier, runs: readonly OpenRun[]): Promise<void> {
   await Promise.all(runs.map((run) => carrier.queue(run.queue).remove(run.id)));
   await addJobs(carrier, runs);
 }
@@ -68,7 +91,7 @@ const anyToken = '0';
  * Makes jobs wait for a worker now: one that is delayed, and one whose worker is known to be gone although its lock has
  * not run out, as when the clock that it goes by was set back.
  */
-export async function hurryJobs(carrier: Carrier, runs: readonly Carried[]): Promise<void> {
+export async function hurryJobs(carrier: Carrier, runs: readonly OpenRun[]): Promise<void> {
   await Promise.all(
     runs.map(async (run) => {
       const job = await carrier.queue(run.queue).getJob(run.id);

@@ -1,10 +1,10 @@
 import { createHash, randomUUID } from 'node:crypto';
 import pg from 'pg';
+import { datasetsOf, loadCatalogue } from '#catalogue/catalogue.js';
 import { ensureDatasets } from '#database/datasets/tables.js';
 import { applyMigrations } from '#database/migrations/apply.js';
 import { migrationsFolder, readMigrations } from '#database/migrations/folder.js';
 import { migrateCarrier } from '#queue/migrate.js';
-import { datasetsOf, loadCatalogue } from '#runtime/catalogue.js';
 import { testServerUrl } from './postgres.js';
 
 /** A database that only one test uses. */

@@ -2,13 +2,13 @@ import { chmodSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { datasetsOf, loadCatalogue } from '#catalogue/catalogue.js';
 import { ensureDatasets } from '#database/datasets/tables.js';
-import { serverEnvironment } from '#database/embedded/account.js';
-import { type EmbeddedPostgres, startEmbeddedPostgres } from '#database/embedded/start.js';
-import { testSettings } from '#database/embedded/test-settings.js';
 import { applyMigrations } from '#database/migrations/apply.js';
+import { serverEnvironment } from '#embedded-postgres/account.js';
+import { type EmbeddedPostgres, startEmbeddedPostgres } from '#embedded-postgres/start.js';
+import { testSettings } from '#embedded-postgres/test-settings.js';
 import { migrateCarrier } from '#queue/migrate.js';
-import { datasetsOf, loadCatalogue } from '#runtime/catalogue.js';
 
 /** A PostgreSQL that one test may kill. */
 export interface OwnPostgres {

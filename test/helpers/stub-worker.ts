@@ -6,8 +6,9 @@ import { type Begin, type BegunRun, beginAttempt } from '#database/runs/attempts
 import { beatHeart } from '#database/workers/heartbeat.js';
 import { createLogger } from '#process/log.js';
 import { openCarrier } from '#queue/carrier.js';
-import type { TaskContext } from '#runtime/context.js';
-import type { AnyTaskRun, ExecutorDeps } from '#runtime/executor.js';
+import type { AnyTaskRun } from '#runs/attempt.js';
+import type { TaskContext } from '#runs/context.js';
+import type { ExecutorDeps } from '#runs/executor.js';
 
 /** The most ordinary task of files, whose retries do not wait long. */
 export const stubTask = defineTask({

@@ -2,13 +2,11 @@ import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { isDatasetTask } from '#contracts/file-task.js';
-import type { TaskDefinition } from '#contracts/task.js';
-import { loadDatasetBody } from '#datasets/load-dataset.js';
-import { runAttempt } from '#runtime/attempt.js';
-import { bodyUrl, loadCatalogue } from '#runtime/catalogue.js';
-import type { AnyTaskRun, ExecutorDeps } from '#runtime/executor.js';
-import { startRun } from '#runtime/start-run.js';
+import { loadCatalogue } from '#catalogue/catalogue.js';
+import { loadTaskBody } from '#loading/task-body.js';
+import { runAttempt } from '#runs/attempt.js';
+import type { ExecutorDeps } from '#runs/executor.js';
+import { startRun } from '#runs/start-run.js';
 import { createServices } from '../../apps/worker/services.js';
 import { type TestDatabase, withTestDatabase } from './database.js';
 import { listRuns, type SeenRun } from './ledger.js';
@@ -71,7 +69,7 @@ export async function openTaskRunner(
     ...stub.deps,
     services,
     catalogue,
-    loadBody,
+    loadBody: loadTaskBody,
     followUpsOff: new Set(star ? [] : ['refresh-star']),
   };
   const start = async (name: string, input: unknown): Promise<string> => {
@@ -122,11 +120,4 @@ export async function openTaskRunner(
       await stub.close();
     },
   };
-}
-
-async function loadBody(task: TaskDefinition): Promise<AnyTaskRun> {
-  if (isDatasetTask(task)) return loadDatasetBody(task);
-  const module: { readonly run?: AnyTaskRun } = await import(bodyUrl(task.name).href);
-  if (module.run) return module.run;
-  throw new Error(`${task.name} has no body`);
 }

@@ -57,7 +57,7 @@ const breaches: Readonly<Record<string, Tree>> = {
   },
   'queue-without-database': { 'packages/queue/jobs.js': ['#database/pool.js'], 'packages/database/pool.js': [] },
   'tasks-apart': { 'packages/tasks/a/body.js': ['../b/parse.js'], 'packages/tasks/b/parse.js': [] },
-  'tasks-by-catalogue': { 'packages/runtime/x.js': ['#tasks/a/parse.js'], 'packages/tasks/a/parse.js': [] },
+  'tasks-by-catalogue': { 'packages/runs/x.js': ['#tasks/a/parse.js'], 'packages/tasks/a/parse.js': [] },
   'definitions-are-cheap': {
     'packages/tasks/a/definition.js': ['./names.js'],
     'packages/tasks/a/names.js': ['hyparquet'],

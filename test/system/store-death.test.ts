@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { Redis } from 'ioredis';
 import { openCarrier } from '#queue/carrier.js';
 import { addJobs } from '#queue/jobs.js';
-import { startRun } from '#runtime/start-run.js';
+import { startRun } from '#runs/start-run.js';
 import { vehicleStatusExample } from '#samples/examples.js';
 import { definition } from '#tasks/load-vehicle-status/definition.js';
 import { lockTable, type TableLock, waitForStuckRun } from '../helpers/block.js';

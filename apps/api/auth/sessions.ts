@@ -1,8 +1,8 @@
 import { createHash, createHmac, randomBytes } from 'node:crypto';
 import type { Queryable } from '#database/pool.js';
 import { deleteSession, hasSession, insertSession } from '#database/sessions.js';
+import { withTimeLimit } from '#process/time-limit.js';
 import { HttpProblem } from '../http/problem.js';
-import { withTimeLimit } from '../http/time-limit.js';
 import { sameSecret } from './secrets.js';
 
 /** How long a person stays logged in, in seconds. */

@@ -1,9 +1,9 @@
 import type { FastifyBaseLogger } from 'fastify';
+import type { Catalogue } from '#catalogue/catalogue.js';
 import type { TaskDefinition } from '#contracts/task.js';
 import { discardFile, findOpenRun, replayFile, type StateChange } from '#database/ledger/replay.js';
 import { findFile } from '#database/queries/files.js';
-import type { Catalogue } from '#runtime/catalogue.js';
-import { startRun } from '#runtime/start-run.js';
+import { startRun } from '#runs/start-run.js';
 import type { ApiDeps } from '../deps.js';
 import { conflict, notFound } from '../http/problem.js';
 import { carryRun } from '../runs/carry-run.js';

@@ -2,9 +2,9 @@ import type { Pool } from '#database/pool.js';
 import { readSignsOfLife } from '#database/queries/liveness.js';
 import { every } from '#process/every.js';
 import { watchStandstill } from '#process/standstill.js';
+import { withTimeLimit } from '#process/time-limit.js';
 import type { Carrier } from '#queue/carrier.js';
 import { type QueueStoppage, readStoppage } from '#queue/stoppage.js';
-import { withTimeLimit } from '../http/time-limit.js';
 import { Movement } from './movement.js';
 
 export interface PlatformDeps {

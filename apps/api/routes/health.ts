@@ -1,11 +1,11 @@
 import { Type } from 'typebox';
+import { queuesOf } from '#catalogue/catalogue.js';
 import { messageOf } from '#contracts/errors.js';
-import { queuesOf } from '#runtime/catalogue.js';
+import { withTimeLimit } from '#process/time-limit.js';
 import type { ApiDeps } from '../deps.js';
 import { observePlatform } from '../health/platform.js';
 import type { App } from '../http/app-type.js';
 import { problems } from '../http/schemas.js';
-import { withTimeLimit } from '../http/time-limit.js';
 
 /** How long one check may take; a balancer that asks every few seconds must not pile up questions. */
 const checkMs = 3_000;

@@ -1,8 +1,8 @@
 import { countFiles, countRuns, latestFaceModel, listLiveWorkers } from '#database/queries/summary.js';
+import { withTimeLimit } from '#process/time-limit.js';
 import type { ApiDeps } from '../deps.js';
 import { readProcesses } from '../home/processes.js';
 import type { App } from '../http/app-type.js';
-import { withTimeLimit } from '../http/time-limit.js';
 import { type QueueCounts, sendHomePage } from '../pages/home.js';
 
 /** How long the page waits for one of its parts; a part that is late is shown as not known. */

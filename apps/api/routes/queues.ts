@@ -2,12 +2,12 @@ import { createBullBoard } from '@bull-board/api';
 import { BullMQAdapter } from '@bull-board/api/bullMQAdapter';
 import { FastifyAdapter } from '@bull-board/fastify';
 import { Queue } from 'bullmq';
+import { withTimeLimit } from '#process/time-limit.js';
 import type { Carrier, RunQueue } from '#queue/carrier.js';
 import type { ApiDeps } from '../deps.js';
 import type { App } from '../http/app-type.js';
 import { HttpProblem, sendProblem } from '../http/problem.js';
 import { bundledPagePolicy, setPolicy } from '../http/security-headers.js';
-import { withTimeLimit } from '../http/time-limit.js';
 import { guardQueueActions } from '../queues/actions.js';
 
 const basePath = '/queues';

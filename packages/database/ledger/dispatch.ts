@@ -1,7 +1,8 @@
+import type { OpenRun } from '#contracts/open-run.js';
 import { type Pool, type Queryable, transaction } from '../pool.js';
-import { giveFilesToRun, type NewRun, newRunId, type OpenRun, recordRun } from '../runs/record-run.js';
+import { giveFilesToRun, type NewRun, newRunId, recordRun } from '../runs/record-run.js';
 import { type LoadedFile, type LoadedRow, loadedColumns, loadedFile } from './outcomes.js';
-import { isState, lookUpByKey } from './plans.js';
+import { isState, lookUpByKey } from './query-plans.js';
 
 /** What the passes have to look at in a source. */
 export interface Activity {

@@ -5,7 +5,7 @@ import { rowsRead } from '../../../test/helpers/rows-read.js';
 import { transaction } from '../pool.js';
 import { newRunId, recordRun } from '../runs/record-run.js';
 import { listFilesToLoad, listLoadedRelatives, type RunFile } from './outcomes.js';
-import { lookUpByKey } from './plans.js';
+import { lookUpByKey } from './query-plans.js';
 
 test('what a load reads of the ledger is its files and their relatives, though the statistics know of none', () =>
   withTestDatabase(async ({ pool }) => {

@@ -1,3 +1,4 @@
+import { maxRejectLength, type RejectedPart } from '#contracts/rejects.js';
 import type { FileState } from '#contracts/states.js';
 import type { Pool, Queryable, Tx } from '../pool.js';
 import type { Fence } from '../runs/attempts.js';
@@ -32,7 +33,7 @@ export async function listFilesToLoad(db: Queryable, runId: string): Promise<Run
     state: FileState;
     seen_on: string;
   }>(
-    // Each file by its id (OFFSET 0 keeps the conditions out of the search), whatever the statistics say: see plans.ts.
+    // Each file by its id (OFFSET 0 keeps the conditions out of the search), whatever the statistics say: see query-plans.ts.
     `SELECT f.id, f.source, f.path, f.size, f.mtime_ns, f.sha256, f.state,
        ${seenDaySql('f')} AS seen_on
      FROM ops.run_file r CROSS JOIN LATERAL (SELECT * FROM ops.file WHERE id = r.file_id OFFSET 0) f
@@ -80,7 +81,7 @@ export const loadedFile = (row: LoadedRow): LoadedFile => ({
 /** The loaded files that share a path or the bytes with files of a run, other than those files themselves. */
 export async function listLoadedRelatives(db: Queryable, files: readonly RunFile[]): Promise<LoadedFile[]> {
   const { rows } = await db.query<LoadedRow>(
-    // Two searches of an index per file, whatever the statistics say; see plans.ts.
+    // Two searches of an index per file, whatever the statistics say; see query-plans.ts.
     `SELECT DISTINCT ${loadedColumns}
      FROM unnest($1::text[], $2::text[], $3::text[]) AS f (source, path, sha256)
      CROSS JOIN LATERAL (
@@ -91,17 +92,6 @@ export async function listLoadedRelatives(db: Queryable, files: readonly RunFile
     [files.map((f) => f.source), files.map((f) => f.path), files.map((f) => f.sha256), files.map((f) => f.id)],
   );
   return rows.map(loadedFile);
-}
-
-/** A part of a file that could not be taken. */
-export interface RejectedPart {
-  /** Which part of its file it is, from 0. */
-  readonly ordinal: number;
-  /** Place of its first byte in the file. */
-  readonly offset: number;
-  readonly reason: string;
-  /** The part as it stands in the file; cut when stored. */
-  readonly content: string;
 }
 
 /** What became of one file in a run. */
@@ -212,11 +202,6 @@ function reasonOf(outcome: FileOutcome): string | null {
   if (outcome.kind === 'duplicate') return `the same bytes are loaded from ${outcome.of.path} (file ${outcome.of.id})`;
   return storableText(outcome.reason);
 }
-
-/** Most rejects of one file that are kept one by one; their number is always exact. */
-export const maxRejectsKept = 1_000;
-/** Characters of a rejected part that are kept. */
-export const maxRejectLength = 2_000;
 
 /** Takes away the rejected parts of an earlier load of files. */
 export async function removeRejects(tx: Tx, fileIds: readonly bigint[]): Promise<void> {

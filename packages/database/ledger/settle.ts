@@ -1,6 +1,6 @@
 import type { FileState } from '#contracts/states.js';
 import { type Pool, type Queryable, type Tx, transaction } from '../pool.js';
-import { isState, lookUpByKey } from './plans.js';
+import { isState, lookUpByKey } from './query-plans.js';
 import type { Tick } from './ticks.js';
 
 /** A file of state `arriving`. */

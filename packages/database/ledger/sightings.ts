@@ -1,5 +1,5 @@
 import { type Pool, type Queryable, type Tx, transaction } from '../pool.js';
-import { lookUpByKey } from './plans.js';
+import { lookUpByKey } from './query-plans.js';
 import { supersedeOlder } from './settle.js';
 import type { Tick } from './ticks.js';
 

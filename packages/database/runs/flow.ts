@@ -1,7 +1,7 @@
+import type { OpenRun } from '#contracts/open-run.js';
 import type { RunState } from '#contracts/states.js';
 import { type Pool, type Tx, transaction } from '../pool.js';
 import { endAttempt, type Fence, type RunError } from './attempts.js';
-import type { OpenRun } from './record-run.js';
 
 /** A run that another invoked, as its parent sees it. */
 export interface InvokedRun {

@@ -1,5 +1,5 @@
+import type { OpenRun } from '#contracts/open-run.js';
 import type { Queryable } from '../pool.js';
-import type { OpenRun } from './record-run.js';
 
 /** How many runs of each queue must have a job in the carrier now. */
 export async function countOpenRuns(db: Queryable): Promise<{ queue: string; runs: number }[]> {

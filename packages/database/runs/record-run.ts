@@ -1,4 +1,5 @@
 import { v7 as uuidv7 } from 'uuid';
+import type { OpenRun } from '#contracts/open-run.js';
 import type { RunTrigger } from '../generated/enums.js';
 import type { Tx } from '../pool.js';
 import { storableJson } from '../storable.js';
@@ -22,16 +23,6 @@ export interface NewRun {
 export interface Invoker {
   readonly runId: string;
   readonly key: string;
-}
-
-/** A run as the carrier needs it: enough to add its job. */
-export interface OpenRun {
-  readonly id: string;
-  readonly queue: string;
-  readonly task: string;
-  readonly priority: number;
-  /** Milliseconds until the run may start; 0 or less: now. */
-  readonly delayMs: number;
 }
 
 /** A new run's id. UUIDs of version 7 sort by time, so that lists page by id. */

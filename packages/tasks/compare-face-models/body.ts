@@ -6,9 +6,9 @@ import { createFaceDetector, type FaceDetector } from '#faces/detector.js';
 import { type FaceModel, withThreshold } from '#faces/model/face-model.js';
 import { builtInModels } from '#faces/model/folders.js';
 import { resolveNamedModel } from '#faces/model/resolve.js';
-import { ahead } from '#runtime/ahead.js';
-import type { TaskContext, TaskRun } from '#runtime/context.js';
-import { type OpenFile, withFile } from '#runtime/open-file.js';
+import { type OpenFile, withFile } from '#inbox/open-file.js';
+import { prefetch } from '#loading/prefetch.js';
+import type { TaskContext, TaskRun } from '#runs/context.js';
 import type { definition } from './definition.js';
 import { Tally } from './tally.js';
 
@@ -93,7 +93,7 @@ async function compare(
   };
   const depth = Math.min(a.inFlight, b.inFlight);
   let done = 0;
-  for await (const { item, result } of ahead(pictures, depth, lookAt, () => Promise.resolve())) {
+  for await (const { item, result } of prefetch(pictures, depth, lookAt, () => Promise.resolve())) {
     const picture = { fileId: String(item.file.id), filename: item.filename };
     try {
       const [inA, inB] = await result;

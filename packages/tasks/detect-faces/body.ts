@@ -5,8 +5,8 @@ import type { RunFile } from '#database/ledger/outcomes.js';
 import type { FaceDetection } from '#faces/detection.js';
 import { createFaceDetector, type FaceDetector } from '#faces/detector.js';
 import { resolveFaceModel } from '#faces/model/resolve.js';
-import type { TaskContext, TaskRun } from '#runtime/context.js';
-import { loadFiles } from '#runtime/load-files.js';
+import { loadByStatements } from '#loading/load-by-statements.js';
+import type { TaskContext, TaskRun } from '#runs/context.js';
 import type { definition } from './definition.js';
 import { StageSums } from './stage-sums.js';
 
@@ -17,8 +17,8 @@ export const run: TaskRun<typeof definition> = async (context) => {
   const { services, signal, log } = context;
   const detector = await sharedDetector(context);
   const sums = new StageSums();
-  const output = await loadFiles<FaceDetection>(context, {
-    ahead: detector.inFlight,
+  const output = await loadByStatements<FaceDetection>(context, {
+    readsAtOnce: detector.inFlight,
     together,
     async read(file) {
       const found = await detector.detect(file.absolutePath, { signal, identity: file.identity });

@@ -1,5 +1,5 @@
-import { type EventTable, loadEventFiles } from '#events/load-events.js';
-import type { TaskRun } from '#runtime/context.js';
+import { type EventTable, loadEventFiles } from '#loading/load-events.js';
+import type { TaskRun } from '#runs/context.js';
 import type { definition } from './definition.js';
 import { parseVehicleStatus, type VehicleStatusRow, vehicleStatusEvents } from './parse.js';
 

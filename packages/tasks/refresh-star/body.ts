@@ -1,8 +1,8 @@
+import { datasetOf } from '#catalogue/dataset-of.js';
 import { BadInputError, messageOf } from '#contracts/errors.js';
 import { refreshStar, type StarLimits, summarizeFacts } from '#database/datasets/refresh-star.js';
 import { hasStar, type StarDataset } from '#database/datasets/star.js';
-import type { TaskContext, TaskRun } from '#runtime/context.js';
-import { datasetOf } from '#runtime/dataset-of.js';
+import type { TaskContext, TaskRun } from '#runs/context.js';
 import type { definition } from './definition.js';
 
 /** A transaction of some seconds: long ones keep the server from clearing up, and lose more when a worker dies. */

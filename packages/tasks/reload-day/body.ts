@@ -1,6 +1,6 @@
+import { dayTaskOf } from '#catalogue/by-day.js';
 import { listFilesOfDay } from '#database/datasets/files-of-day.js';
-import { dayTaskOf } from '#runtime/by-day.js';
-import type { TaskRun } from '#runtime/context.js';
+import type { TaskRun } from '#runs/context.js';
 import type { definition } from './definition.js';
 
 export const run: TaskRun<typeof definition> = async (context, { source, day }) => {

@@ -1,9 +1,9 @@
 import { chmod, rm } from 'node:fs/promises';
 import pg from 'pg';
+import { datasetsOf, loadCatalogue } from '#catalogue/catalogue.js';
 import { ensureDatasets } from '#database/datasets/tables.js';
-import { startEmbeddedPostgres } from '#database/embedded/start.js';
 import { applyMigrations } from '#database/migrations/apply.js';
-import { datasetsOf, loadCatalogue } from '#runtime/catalogue.js';
+import { startEmbeddedPostgres } from '#embedded-postgres/start.js';
 import { readProcess } from '../process-figures.js';
 
 /** The PostgreSQL that all ways of a bench load into, each into a database of its own. */

@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import type { TaskDefinition } from '#contracts/task.js';
 import { findRun } from '#database/queries/run-detail.js';
-import { startRun } from '#runtime/start-run.js';
+import { startRun } from '#runs/start-run.js';
 import type { ApiDeps } from '../../deps.js';
 import type { App } from '../../http/app-type.js';
 import { notFound } from '../../http/problem.js';

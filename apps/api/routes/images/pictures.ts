@@ -7,7 +7,7 @@ import { BadInputError, FileChangedError } from '#contracts/errors.js';
 import { findPictureSource, type PictureSource } from '#database/queries/picture-source.js';
 import { type PictureType, pictureTypes, type RenderRequest } from '#faces/render/messages.js';
 import { RenderError } from '#faces/render/renderer.js';
-import { identityAt } from '#runtime/open-file.js';
+import { identityAt } from '#inbox/open-file.js';
 import type { ApiDeps } from '../../deps.js';
 import type { App } from '../../http/app-type.js';
 import { HttpProblem, notFound } from '../../http/problem.js';

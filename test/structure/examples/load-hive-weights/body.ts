@@ -1,6 +1,6 @@
 import { orReject, readCount, readObject, readText, readTime } from '#events/fields.js';
-import { type EventTable, loadEventFiles } from '#events/load-events.js';
-import type { TaskRun } from '#runtime/context.js';
+import { type EventTable, loadEventFiles } from '#loading/load-events.js';
+import type { TaskRun } from '#runs/context.js';
 import type { definition } from './definition.js';
 
 const weights: EventTable<{ hive: string; weighedAt: bigint; grams: number }> = {

@@ -1,0 +1,9 @@
+/** A recorded run that has not ended, as far as its job needs to know. */
+export interface OpenRun {
+  readonly id: string;
+  readonly task: string;
+  readonly queue: string;
+  readonly priority: number;
+  /** Milliseconds until it may start; 0 or less: now. */
+  readonly delayMs: number;
+}
