@@ -1,6 +1,7 @@
-// The directions of dependency that docs/architecture.md promises, checked by `npm run structure` on the built files:
-// what TypeScript erased (types) is no dependency. Files and exports that nothing uses are knip's business (knip.json),
-// which reads the sources. test/structure/dependencies.test.ts shows that each rule bites.
+// What the rooms of docs/architecture.md (scripts/rooms.ts) and Biome (cycles) do not see: what is loaded with what, and
+// which npm packages. Checked by `npm run structure` on the built files: what TypeScript erased (types) is not loaded.
+// Files and exports that nothing uses are knip's business (knip.jsonc), which reads the sources.
+// test/structure/dependencies.test.ts shows that each rule bites.
 
 /** An npm package, whether it is installed or not. */
 const npm = (...names) => `(^|/node_modules/|^node_modules/)(${names.join('|')})(/|$)`;
@@ -12,13 +13,6 @@ const tests = '\\.(test|fixture)\\.js$|^dist/packages/[^/]+/testing/|^dist/test/
 export default {
   forbidden: [
     {
-      name: 'no-cycle',
-      comment: 'A cycle means that neither module can be understood, tested or loaded without the other.',
-      severity: 'error',
-      from: {},
-      to: { circular: true },
-    },
-    {
       name: 'no-unresolved',
       comment: 'An import that leads nowhere fails at the first start.',
       severity: 'error',
@@ -26,39 +20,11 @@ export default {
       to: { couldNotResolve: true },
     },
     {
-      name: 'apps-apart',
-      comment: 'An app is one process; what two of them need belongs in a package.',
-      severity: 'error',
-      from: { path: '^dist/apps/([^/]+)/' },
-      to: { path: '^dist/apps/', pathNot: '^dist/apps/$1/' },
-    },
-    {
-      name: 'packages-below-apps',
-      comment: 'Packages are what apps share, so they know no app.',
-      severity: 'error',
-      from: { path: '^dist/packages/', pathNot: tests },
-      to: { path: '^dist/apps/' },
-    },
-    {
       name: 'contracts-import-nothing',
       comment: 'Contracts are types, states and errors without I/O; the schema library is all that they need.',
       severity: 'error',
       from: { path: '^dist/packages/contracts/', pathNot: tests },
       to: { pathNot: ['^dist/packages/contracts/', npm('typebox')] },
-    },
-    {
-      name: 'database-without-queue',
-      comment: 'The record must not depend on what carries it.',
-      severity: 'error',
-      from: { path: '^dist/packages/database/', pathNot: tests },
-      to: { path: '^dist/packages/queue/', reachable: true },
-    },
-    {
-      name: 'queue-without-database',
-      comment: 'The carrier carries ids; what they mean is the record’s business.',
-      severity: 'error',
-      from: { path: '^dist/packages/queue/', pathNot: tests },
-      to: { path: '^dist/packages/database/', reachable: true },
     },
     {
       name: 'tasks-apart',

@@ -1,8 +1,8 @@
 import type { SchemaElement } from 'hyparquet';
 import type { ColumnDefinition, ColumnType } from '#contracts/dataset.js';
 import { BadInputError } from '#contracts/errors.js';
-import type { TopColumn } from './footer.js';
 import { printableName } from './printable-name.js';
+import type { TopColumn } from './schema.js';
 
 /**
  * How the values of a column are stored; for times the unit, INT96 being the old form with the Julian day. `NULL` is a

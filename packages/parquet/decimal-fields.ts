@@ -1,7 +1,7 @@
 import { type Decimal, fitDecimal, maxDecimalDigits } from '#contracts/decimal.js';
 import { numericField } from '#database/copy/numeric.js';
 import type { FoundColumn } from './columns.js';
-import type { FieldEncoder } from './field-codec.js';
+import type { FieldEncoder } from './field-buffer.js';
 import { failValue } from './field-fault.js';
 import { int32At, wideAt } from './number-fields.js';
 

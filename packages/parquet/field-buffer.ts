@@ -47,3 +47,11 @@ export class FieldBuffer {
     this.#view = new DataView(this.#bytes.buffer);
   }
 }
+
+/**
+ * Appends the field of one stored value to `into`.
+ *
+ * @param stored holds the value from `start` up to, not including, `end`
+ * @param row number of the row in the file, counted from 0, for errors
+ */
+export type FieldEncoder = (stored: Uint8Array, start: number, end: number, row: number, into: FieldBuffer) => void;

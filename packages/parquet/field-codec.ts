@@ -1,19 +1,11 @@
 import type { ColumnType } from '#contracts/dataset.js';
 import type { FoundColumn } from './columns.js';
 import { numericEncoder } from './decimal-fields.js';
-import type { FieldBuffer } from './field-buffer.js';
+import type { FieldEncoder } from './field-buffer.js';
 import { failValue } from './field-fault.js';
 import { bigintEncoder, booleanEncoder, doubleEncoder, integerEncoder, uuidEncoder } from './number-fields.js';
 import { textEncoder } from './text-fields.js';
 import { dateEncoder, timeEncoder, timestampEncoder } from './time-fields.js';
-
-/**
- * Appends the field of one stored value to `into`.
- *
- * @param stored holds the value from `start` up to, not including, `end`
- * @param row number of the row in the file, counted from 0, for errors
- */
-export type FieldEncoder = (stored: Uint8Array, start: number, end: number, row: number, into: FieldBuffer) => void;
 
 /** How a column's stored values become the fields that its reader hands out. */
 export interface FieldCodec {

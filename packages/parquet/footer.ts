@@ -1,10 +1,9 @@
-import type { SchemaElement } from 'hyparquet';
 import { BadInputError } from '#contracts/errors.js';
 import { describeDamage } from './damage.js';
 import { type Chunk, type Metadata, readMetadata } from './metadata.js';
 import { printableName } from './printable-name.js';
 import type { RandomReader } from './random-reader.js';
-import { checkSchema } from './schema.js';
+import { checkSchema, type TopColumn } from './schema.js';
 import { UnsupportedError } from './unsupported-error.js';
 
 const magic = 'PAR1';
@@ -13,16 +12,6 @@ const encryptedMagic = 'PARE';
 const frameBytes = 12;
 /** Real footers take a few kilobytes; decoded into objects this bound is still some hundred megabytes. */
 const maxFooterBytes = 8 * 1024 * 1024;
-
-/** One column at the top level of the schema. */
-export interface TopColumn {
-  readonly name: string;
-  readonly element: SchemaElement;
-  /** Whether it is a group (list, map, struct) and no column of values. */
-  readonly isGroup: boolean;
-  /** Number of its chunk in every row group; of a group, of its first leaf's. */
-  readonly leaf: number;
-}
 
 /** What a file says about itself, checked for being a parquet file at all. */
 export interface Footer {

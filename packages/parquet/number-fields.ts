@@ -1,6 +1,5 @@
 import type { StoredForm } from './columns.js';
-import type { FieldBuffer } from './field-buffer.js';
-import type { FieldEncoder } from './field-codec.js';
+import type { FieldBuffer, FieldEncoder } from './field-buffer.js';
 import { failValue } from './field-fault.js';
 
 const minInt32 = -(2n ** 31n);

@@ -1,5 +1,14 @@
 import type { SchemaElement } from 'hyparquet';
-import type { TopColumn } from './footer.js';
+
+/** One column at the top level of the schema. */
+export interface TopColumn {
+  readonly name: string;
+  readonly element: SchemaElement;
+  /** Whether it is a group (list, map, struct) and no column of values. */
+  readonly isGroup: boolean;
+  /** Number of its chunk in every row group; of a group, of its first leaf's. */
+  readonly leaf: number;
+}
 
 /**
  * The columns at the top of a schema, which lists its tree in depth-first order, each group with its number of children.

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import type { FieldEncoder } from './field-codec.js';
+import type { FieldEncoder } from './field-buffer.js';
 import { failValue } from './field-fault.js';
 
 /** Fields of texts, checked to be valid UTF-8 without NUL of at most `maxChars` characters. */

@@ -45,17 +45,8 @@ function brokenRules(t: TestContext, tree: Tree): string[] {
 }
 
 const breaches: Readonly<Record<string, Tree>> = {
-  'no-cycle': { 'packages/a/x.js': ['./y.js'], 'packages/a/y.js': ['./x.js'] },
   'no-unresolved': { 'packages/a/x.js': ['#contracts/nowhere.js'] },
-  'apps-apart': { 'apps/api/app.js': ['../worker/app.js'], 'apps/worker/app.js': [] },
-  'packages-below-apps': { 'packages/a/x.js': ['../../apps/api/app.js'], 'apps/api/app.js': [] },
   'contracts-import-nothing': { 'packages/contracts/task.js': ['typebox', 'node:fs'] },
-  'database-without-queue': {
-    'packages/database/pool.js': ['#process/x.js'],
-    'packages/process/x.js': ['#queue/jobs.js'],
-    'packages/queue/jobs.js': [],
-  },
-  'queue-without-database': { 'packages/queue/jobs.js': ['#database/pool.js'], 'packages/database/pool.js': [] },
   'tasks-apart': { 'packages/tasks/a/body.js': ['../b/parse.js'], 'packages/tasks/b/parse.js': [] },
   'tasks-by-catalogue': { 'packages/runs/x.js': ['#tasks/a/parse.js'], 'packages/tasks/a/parse.js': [] },
   'definitions-are-cheap': {

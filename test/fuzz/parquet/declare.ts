@@ -1,8 +1,9 @@
 import type { ColumnDefinition } from '#contracts/dataset.js';
 import { BadInputError } from '#contracts/errors.js';
 import { findColumns } from '#parquet/columns.js';
-import { readFooter, type TopColumn } from '#parquet/footer.js';
+import { readFooter } from '#parquet/footer.js';
 import { RandomReader } from '#parquet/random-reader.js';
+import type { TopColumn } from '#parquet/schema.js';
 
 /** From the type that the fewest columns fit to the one that takes the most. */
 const candidates: readonly Omit<ColumnDefinition, 'name'>[] = [
