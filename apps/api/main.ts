@@ -6,6 +6,7 @@ import { openPrisma } from '#database/client.js';
 import { pendingMigrations } from '#database/migrations/apply.js';
 import { openPool } from '#database/pool.js';
 import { Pictures } from '#faces/render/pictures.js';
+import { listenFault } from '#process/listen-fault.js';
 import { announceReady } from '#process/ready.js';
 import { type MainContext, runMain } from '#process/run-main.js';
 import { openCarrier } from '#queue/carrier.js';
@@ -60,24 +61,4 @@ async function start({ config, log, releasers }: MainContext<(typeof appSettings
   }
   const url = `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
   announceReady({ url });
-}
-
-/** The one clear line for what a person has to mend. */
-function listenFault(error: unknown, host: string, port: number): unknown {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  if (code === 'EADDRINUSE') {
-    return new SetupError(
-      `PORT: expected a free port, got ${port}, which another program uses; set PORT to another one`,
-      { cause: error },
-    );
-  }
-  if (code === 'EACCES') {
-    return new SetupError(`PORT: expected a port this user may open, got ${port}; use one above 1023`, {
-      cause: error,
-    });
-  }
-  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
-    return new SetupError(`HOST: expected an address of this machine, got ${host}`, { cause: error });
-  }
-  return error;
 }

@@ -5,6 +5,7 @@ import { createServer } from 'node:net';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { messageOf, SetupError } from '#contracts/errors.js';
+import { listenFault } from '#process/listen-fault.js';
 import type { Logger } from '#process/log.js';
 
 /**
@@ -66,7 +67,7 @@ async function provide(variable: string, folder: string, umask: number, probe: (
 
 /**
  * Sees that the API will be able to listen.
- * @throws SetupError in one line
+ * @throws SetupError in one line, or the system's error when it is not about the address
  */
 export async function refuseBusyPort(host: string, port: number): Promise<void> {
   const server = createServer();
@@ -74,23 +75,8 @@ export async function refuseBusyPort(host: string, port: number): Promise<void> 
     server.listen({ host, port });
     await once(server, 'listening');
   } catch (cause) {
-    throw new SetupError(describeListenFault(cause, host, port), { cause });
+    throw listenFault(cause, host, port);
   }
   server.close();
   await once(server, 'close');
-}
-
-function describeListenFault(error: unknown, host: string, port: number): string {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  switch (code) {
-    case 'EADDRINUSE':
-      return `PORT: ${port} on ${host} is in use; stop the program that has it, or set PORT to another number`;
-    case 'EACCES':
-      return `PORT: user ${userInfo().username} may not listen on ${port}; set PORT to 1024 or more`;
-    case 'EADDRNOTAVAIL':
-    case 'ENOTFOUND':
-      return `HOST: ${host} is no address of this machine; set HOST to one that is, for example 127.0.0.1`;
-    default:
-      return `HOST, PORT: cannot listen on ${host}:${port}: ${messageOf(error)}`;
-  }
 }

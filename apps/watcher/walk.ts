@@ -1,5 +1,6 @@
 import { lstatSync, opendirSync } from 'node:fs';
 import { join } from 'node:path';
+import { codeOf } from '#contracts/error-codes.js';
 import { messageOf } from '#contracts/errors.js';
 import { mayBeMisnamed, readMisnamed } from './misnamed.js';
 
@@ -97,7 +98,7 @@ export function look(inboxDir: string, path: string): Look {
     return { kind: 'file', file: { path, size: stats.size, mtimeNs: stats.mtimeNs } };
   } catch (error) {
     // A folder of the path has become a file.
-    if (error instanceof Error && 'code' in error && error.code === 'ENOTDIR') return { kind: 'nothing' };
+    if (codeOf(error) === 'ENOTDIR') return { kind: 'nothing' };
     return { kind: 'unreadable', message: messageOf(error) };
   }
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'dotenv';
+import { isMissing } from '#contracts/error-codes.js';
 import { messageOf, SetupError } from '#contracts/errors.js';
 
 /**
@@ -14,7 +15,7 @@ export function loadEnvFile(env: NodeJS.ProcessEnv, folder: string = process.cwd
   try {
     text = readFileSync(path, 'utf8');
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return { ...env };
+    if (isMissing(error)) return { ...env };
     throw new SetupError(`${path}: expected a readable file, got: ${messageOf(error)}`, { cause: error });
   }
   return { ...parse(text), ...env };

@@ -1,3 +1,4 @@
+import { codeOf } from './error-codes.js';
 import { BadInputError, FileChangedError, FileFaultError } from './errors.js';
 
 /** At the path lies nothing that the inbox takes: nothing at all, a folder, a symbolic link, a pipe without a writer or a socket. */
@@ -14,11 +15,9 @@ const exhausted = new Set(['EMFILE', 'ENFILE', 'ENOMEM']);
  * @param name the file, as people know it: its path below the inbox
  */
 export function fileFault(error: unknown, name: string): unknown {
-  if (!(error instanceof Error) || !('syscall' in error) || !('code' in error) || typeof error.code !== 'string') {
-    return error;
-  }
+  const code = codeOf(error);
+  if (code === undefined || !(error instanceof Error && 'syscall' in error)) return error;
   const options = { cause: error };
-  const { code } = error;
   if (code === 'ENOENT') return new FileChangedError(`${name} was gone from the inbox when its load began`, options);
   if (gone.has(code)) {
     return new FileChangedError(

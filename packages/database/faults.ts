@@ -1,7 +1,12 @@
-/** The SQLSTATE of an error from PostgreSQL, if it is one. Source: PostgreSQL manual, appendix "Error Codes". */
+import { codeOf } from '#contracts/error-codes.js';
+
+/**
+ * The SQLSTATE of an error from PostgreSQL, if it is one. Unlike codes of the system (`EPIPE`) each has a digit. Source:
+ * PostgreSQL manual, appendix "Error Codes".
+ */
 export function sqlState(error: unknown): string | undefined {
-  if (!(error instanceof Error) || !('code' in error)) return undefined;
-  return typeof error.code === 'string' && /^[0-9A-Z]{5}$/.test(error.code) ? error.code : undefined;
+  const code = codeOf(error);
+  return code !== undefined && /^(?=.*\d)[0-9A-Z]{5}$/.test(code) ? code : undefined;
 }
 
 /** Classes 22 (data exception) and 23 (integrity constraint): the row is at fault, another try will not help. */
@@ -18,7 +23,7 @@ export function isConnectionFault(error: unknown): boolean {
   // 08 connection exception, 57P01–03 shutdown/crash/starting up, 53300 too many connections
   if (state !== undefined) return state.startsWith('08') || state.startsWith('57P') || state === '53300';
   if (!(error instanceof Error)) return false;
-  if ('code' in error && typeof error.code === 'string' && connectionCodes.has(error.code)) return true;
+  if (connectionCodes.has(codeOf(error) ?? '')) return true;
   return /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error/i.test(
     error.message,
   );

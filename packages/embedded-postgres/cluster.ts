@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { chown, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isMissing } from '#contracts/error-codes.js';
 import { SetupError } from '#contracts/errors.js';
 import { runAs } from './account.js';
 import type { Place } from './place.js';
@@ -77,7 +78,7 @@ async function readIfThere(path: string): Promise<string | undefined> {
   try {
     return await readFile(path, 'utf8');
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    if (isMissing(error)) return undefined;
     throw new SetupError(`${path} cannot be read: ${String(error)}; start Millrace as the user who made it`, {
       cause: error,
     });

@@ -1,4 +1,5 @@
 import { Client } from 'pg';
+import { codeOf } from '#contracts/error-codes.js';
 import { SetupError } from '#contracts/errors.js';
 
 /** The role that all of Millrace's processes connect as. It owns their database and may do nothing else. */
@@ -122,7 +123,7 @@ BEGIN
   END LOOP;
 END $$`;
 
-const isRefusal = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === '28P01';
+const isRefusal = (error: unknown): boolean => codeOf(error) === '28P01';
 
 const refused = (cause?: unknown): SetupError =>
   new SetupError(

@@ -3,6 +3,7 @@ import { totalmem } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
+import { codeOf } from '#contracts/error-codes.js';
 import { messageOf, SetupError } from '#contracts/errors.js';
 import { sqlState } from '#database/faults.js';
 import { takeFileLock } from '#process/lock-file.js';
@@ -152,7 +153,7 @@ async function tryProvide(access: Access): Promise<boolean> {
     await provideRoleAndDatabase(access);
     return true;
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'none';
+    const code = codeOf(error) ?? 'none';
     if (!(error instanceof SetupError) && notReadyCodes.has(code)) return false;
     throw error;
   }

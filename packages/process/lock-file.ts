@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { codeOf } from '#contracts/error-codes.js';
 import { SetupError } from '#contracts/errors.js';
 
 /** A held lock; `release` is idempotent. */
@@ -45,7 +46,7 @@ function tryLink(from: string, to: string): boolean {
     linkSync(from, to);
     return true;
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
+    if (codeOf(error) === 'EEXIST') return false;
     throw error;
   }
 }
@@ -68,7 +69,7 @@ export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
   } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+    return codeOf(error) === 'EPERM';
   }
   return statOf(pid)?.state !== 'Z';
 }

@@ -1,5 +1,6 @@
 import { type Logger, type LoggerOptions as PinoOptions, pino } from 'pino';
 import { PinoPretty } from 'pino-pretty';
+import { codeOf } from '#contracts/error-codes.js';
 import { countRepeats } from './repeats.js';
 import { escapedLine, visibleLine } from './visible.js';
 
@@ -44,8 +45,7 @@ export function createLogger({ name, level, format, onClosed }: LoggerOptions): 
 }
 
 /** Whether an error says that nobody reads what is written any more. */
-export const isBrokenPipe = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && error.code === 'EPIPE';
+export const isBrokenPipe = (error: unknown): boolean => codeOf(error) === 'EPIPE';
 
 /** Repetitions of these are counted: what is said of work done (below) and last words (above) is always written. */
 const warnLevel = 40;

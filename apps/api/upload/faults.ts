@@ -1,8 +1,9 @@
+import { codeOf } from '#contracts/error-codes.js';
 import { HttpProblem } from '../http/problem.js';
 
 /** Whether an error of the file system has one of the codes. */
 export function hasCode(error: unknown, ...codes: string[]): boolean {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' && codes.includes(error.code);
+  return codes.includes(codeOf(error) ?? '');
 }
 
 /** A folder below the inbox, in words. */

@@ -1,5 +1,6 @@
 import type { Queryable } from '../pool.js';
 import { quoteTable } from '../quote.js';
+import { summarizeBlockRanges } from './indexes.js';
 
 /** A stretch of time with both its ends, in microseconds since 1970-01-01 00:00:00 (UTC, or wall clock). */
 export interface TimeSpan {
@@ -152,19 +153,10 @@ export async function attachPartition(
   return true;
 }
 
-/**
- * Brings the block ranges written since into the BRIN indexes of the partitions that spans touch; until then every query
- * by file reads those ranges. Autovacuum does the same later.
- */
+/** Brings the BRIN indexes of the partitions that spans touch up to date; see `summarizeBlockRanges`. */
 export async function summarizePartitions(db: Queryable, table: string, spans: readonly TimeSpan[]): Promise<void> {
   const partitions = await TimePartitions.read(db, table);
-  const touched = [...new Set(spans.flatMap((span) => partitions.touchedBy(span)))];
-  await db.query(
-    `SELECT brin_summarize_new_values(x.indexrelid)
-     FROM pg_index x JOIN pg_class c ON c.oid = x.indexrelid JOIN pg_am am ON am.oid = c.relam AND am.amname = 'brin'
-     WHERE x.indrelid = ANY (SELECT to_regclass(t) FROM unnest($1::text[]) t)`,
-    [touched.map(quoteTable)],
-  );
+  await summarizeBlockRanges(db, [...new Set(spans.flatMap((span) => partitions.touchedBy(span)))]);
 }
 
 async function attach(tx: Queryable, table: string, partition: string, { from, end }: Range): Promise<void> {

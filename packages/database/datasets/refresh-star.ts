@@ -4,6 +4,7 @@ import type { DimensionDefinition } from '#contracts/dataset.js';
 import type { Pool, Tx } from '../pool.js';
 import { quoteTable } from '../quote.js';
 import { fileCondition } from './file-condition.js';
+import { summarizeBlockRanges } from './indexes.js';
 import { keptColumns, type StarDataset, starFilesTable } from './star.js';
 
 /** What one transaction may take on. */
@@ -63,12 +64,7 @@ export async function refreshStar(
 
 /** Brings the fact table's index up to date with what was written; else every look at a file reads all of that. */
 export async function summarizeFacts(pool: Pool, { star }: StarDataset): Promise<void> {
-  await pool.query(
-    `SELECT brin_summarize_new_values(x.indexrelid)
-     FROM pg_index x JOIN pg_class c ON c.oid = x.indexrelid JOIN pg_am am ON am.oid = c.relam AND am.amname = 'brin'
-     WHERE x.indrelid = $1::regclass`,
-    [quoteTable(star.fact)],
-  );
+  await summarizeBlockRanges(pool, [star.fact]);
 }
 
 async function listStale(

@@ -4,6 +4,7 @@ import type { DatasetDefinition, StarDefinition } from '#contracts/dataset.js';
 import { SetupError } from '#contracts/errors.js';
 import { quoteTable } from '../quote.js';
 import { type TableColumn, tableColumns } from './columns.js';
+import { blockRanges } from './indexes.js';
 
 /** A dataset with a star. */
 export type StarDataset = DatasetDefinition & { readonly star: StarDefinition };
@@ -134,7 +135,10 @@ function viewQuery(dataset: StarDataset): string {
   return `SELECT ${columns.join(', ')} FROM ${quoteTable(star.fact)} fact${joins.join('')}`;
 }
 
-async function createTable(client: ClientBase, { table, columns, constraints, blockRanges }: StarTable): Promise<void> {
+async function createTable(
+  client: ClientBase,
+  { table, columns, constraints, blockRanges: rangesOf }: StarTable,
+): Promise<void> {
   const lines = columns.map(({ name, type, notNull }) => {
     const constraint = constraints[name];
     return `${escapeIdentifier(name)} ${type}${notNull ? ' NOT NULL' : ''}${constraint === undefined ? '' : ` ${constraint}`}`;
@@ -142,11 +146,8 @@ async function createTable(client: ClientBase, { table, columns, constraints, bl
   const schema = escapeIdentifier(table.slice(0, table.indexOf('.')));
   await client.query(`CREATE SCHEMA IF NOT EXISTS ${schema}`);
   await client.query(`CREATE TABLE ${quoteTable(table)} (${lines.join(', ')})`);
-  if (blockRanges.length === 0) return;
-  await client.query(
-    `CREATE INDEX ON ${quoteTable(table)} USING brin (${blockRanges.map(escapeIdentifier).join(', ')})
-     WITH (pages_per_range = 32, autosummarize = on)`,
-  );
+  if (rangesOf.length === 0) return;
+  await client.query(`CREATE INDEX ON ${quoteTable(table)} ${blockRanges(rangesOf)}`);
 }
 
 function compare(dataset: StarDataset, { table, columns }: StarTable, found: readonly TableColumn[]): void {

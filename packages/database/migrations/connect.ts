@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
+import { codeOf } from '#contracts/error-codes.js';
 import { messageOf, SetupError } from '#contracts/errors.js';
 
 /** Oldest PostgreSQL whose SQL the migrations may use, as `server_version_num` has it. */
@@ -84,11 +85,7 @@ async function refuseOldServer(client: Client, databaseUrl: string): Promise<voi
   );
 }
 
-function codeOf(error: unknown): string | undefined {
-  // A name that has several addresses fails with an AggregateError, whose own code is that of the first address.
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
-}
-
+// A name that has several addresses fails with an AggregateError, whose own code is that of the first address.
 function isPassing(error: unknown): boolean {
   return passingCodes.has(codeOf(error) ?? '') || messageOf(error).includes('timeout');
 }

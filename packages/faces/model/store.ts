@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { isMissing } from '#contracts/error-codes.js';
 
 /** SHA-256, hexadecimal, of bytes in memory. */
 export function sha256Of(bytes: Uint8Array): string {
@@ -15,13 +16,9 @@ export async function sha256OfFile(path: string): Promise<string> {
   return hash.digest('hex');
 }
 
-function isAbsent(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
-}
-
 async function hashIfPresent(path: string): Promise<string | undefined> {
   return sha256OfFile(path).catch((error: unknown) => {
-    if (isAbsent(error)) return undefined;
+    if (isMissing(error)) return undefined;
     throw error;
   });
 }
@@ -38,7 +35,7 @@ export async function keepIfIntact(path: string, sha256: string, onWrong: (hash:
   try {
     await rename(path, aside);
   } catch (error) {
-    if (isAbsent(error)) return false;
+    if (isMissing(error)) return false;
     throw error;
   }
   if ((await sha256OfFile(aside)) === sha256) {

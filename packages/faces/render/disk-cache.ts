@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isMissing } from '#contracts/error-codes.js';
 
 /** Where a cache lies and how large it may grow. */
 export interface DiskCacheOptions {
@@ -114,5 +115,3 @@ export class DiskCache {
     return entries;
   }
 }
-
-const isMissing = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'ENOENT';

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { basename } from 'node:path/posix';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
+import { isMissing } from '#contracts/error-codes.js';
 import { BadInputError, FileChangedError } from '#contracts/errors.js';
 import { findPictureSource, type PictureSource } from '#database/queries/picture-source.js';
 import { type PictureType, pictureTypes, type RenderRequest } from '#faces/render/messages.js';
@@ -157,5 +158,3 @@ function toProblem(error: unknown, path: string): unknown {
   const seconds = error.fault === 'too-slow' ? 60 : 2;
   return new HttpProblem(503, error.message, { headers: { 'retry-after': String(seconds) } });
 }
-
-const isMissing = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'ENOENT';
