@@ -1,8 +1,8 @@
 import { basename } from 'node:path';
 import { BadInputError } from '#contracts/errors.js';
 import { printable } from '#contracts/printable.js';
-import { ChildEndedError } from './children/child-process.js';
 import { Children } from './children/children.js';
+import { ProcessEndedError } from './children/decoder-process.js';
 import type { FaceDetection } from './detection.js';
 import type { FaceModel } from './model/face-model.js';
 import { DEFAULT_MAX_PIXELS } from './picture/decode.js';
@@ -57,12 +57,12 @@ export class FaceDetector {
     try {
       return await this.#children.use((child) => child.detect(path, limits), { alone: false, signal });
     } catch (error) {
-      if (!(error instanceof ChildEndedError)) throw error;
+      if (!(error instanceof ProcessEndedError)) throw error;
     }
     try {
       return await this.#children.use((child) => child.detect(path, limits), { alone: true, signal });
     } catch (error) {
-      if (!(error instanceof ChildEndedError)) throw error;
+      if (!(error instanceof ProcessEndedError)) throw error;
       throw new BadInputError(
         error.tooSlow ? 'too-slow' : 'crashed',
         `Expected a picture that can be read; ${error.message} while it worked on ${printable(basename(path))}, twice, the second time on nothing else. Save it anew as JPEG or PNG, or replay it if the machine was short of memory.`,

@@ -39,7 +39,7 @@ async function load(file: SampleFile): Promise<{ rows: number; rejects: number }
   const shape = isStatus ? vehicleStatusEvents : objectsDetectionEvents;
   for await (const events of readEvents(createReadStream(path), shape)) {
     for (const { ordinal, value } of events) {
-      const parsed = isStatus ? parseVehicleStatus(value, ordinal) : parseObjectsDetection(value, ordinal);
+      const parsed = isStatus ? parseVehicleStatus(value) : parseObjectsDetection(value, ordinal);
       if ('reject' in parsed) rejects += 1;
       else rows += 'rows' in parsed ? parsed.rows.length : 1;
     }

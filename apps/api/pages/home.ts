@@ -1,7 +1,7 @@
 import type { FastifyReply } from 'fastify';
 import type { TaskDefinition } from '#contracts/task.js';
 import type { LiveWorker, StateCounts } from '#database/queries/summary.js';
-import type { SupervisedProcess } from '../home/processes.js';
+import type { ProcessState } from '#process/supervisor-state.js';
 import { type Html, html } from './html.js';
 import { sendPage } from './layout.js';
 
@@ -13,7 +13,7 @@ export interface QueueCounts {
 
 /** What the front page shows; parts that could not be asked in time are undefined. */
 export interface HomeContent {
-  readonly supervisor: readonly SupervisedProcess[] | undefined;
+  readonly supervisor: readonly ProcessState[] | undefined;
   readonly workers: readonly LiveWorker[] | undefined;
   readonly files: StateCounts | undefined;
   readonly runs: StateCounts | undefined;
@@ -91,11 +91,11 @@ function workers(list: readonly LiveWorker[] | undefined): Html {
   return table(rows, 'None has reported within five minutes.');
 }
 
-function processes(list: readonly SupervisedProcess[] | undefined): Html {
+function processes(list: readonly ProcessState[] | undefined): Html {
   if (!list) return html`<p class="dim">Not under the supervisor of this machine.</p>`;
   const rows = list.map(
     (each) => html`<tr><td>${each.name}</td><td>${each.state}</td><td class="dim">${each.pid ?? ''}</td>
-<td class="number dim">${each.restarts ?? 0} restarts</td></tr>`,
+<td class="number dim">${each.restarts} restarts</td></tr>`,
   );
   return table(rows, 'None.');
 }

@@ -1,7 +1,7 @@
 import { countFiles, countRuns, latestFaceModel, listLiveWorkers } from '#database/queries/summary.js';
+import { readSupervisorState } from '#process/supervisor-state.js';
 import { withTimeLimit } from '#process/time-limit.js';
 import type { ApiDeps } from '../deps.js';
-import { readProcesses } from '../home/processes.js';
 import type { App } from '../http/app-type.js';
 import { type QueueCounts, sendHomePage } from '../pages/home.js';
 
@@ -26,8 +26,7 @@ export async function homeRoutes(app: App, deps: ApiDeps): Promise<void> {
       name,
       jobs: await carrier.queue(name).getJobCounts(),
     });
-    const [supervisor, workers, files, runs, model, queues] = await Promise.all([
-      part('processes', readProcesses(config.dataDir)),
+    const [workers, files, runs, model, queues] = await Promise.all([
       part('workers', listLiveWorkers(pool)),
       part('files', countFiles(pool)),
       part('runs', countRuns(pool)),
@@ -35,7 +34,7 @@ export async function homeRoutes(app: App, deps: ApiDeps): Promise<void> {
       part('queues', Promise.all(queueNames.map(countJobs))),
     ]);
     return sendHomePage(reply, {
-      supervisor,
+      supervisor: readSupervisorState(config.dataDir)?.processes,
       workers,
       files,
       runs,

@@ -1,4 +1,4 @@
-import { FaceChild } from './child-process.js';
+import { FaceProcess } from './face-process.js';
 import type { OpenRequest } from './messages.js';
 
 /** Pictures that one child works on at a time: while the model looks at one, others are read, decoded and sent back. */
@@ -13,7 +13,7 @@ interface UseOptions {
 
 /** The place of one child, which is started when it is needed and again when it has ended. */
 interface Place {
-  child: Promise<FaceChild> | undefined;
+  child: Promise<FaceProcess> | undefined;
   /** How much of `perChild` is in use. */
   used: number;
 }
@@ -34,7 +34,7 @@ export class Children {
   readonly places: number;
   readonly #open: OpenRequest;
   readonly #places: readonly Place[];
-  readonly #running = new Set<FaceChild>();
+  readonly #running = new Set<FaceProcess>();
   readonly #waiting: Waiting[] = [];
   readonly #closing = new AbortController();
 
@@ -49,8 +49,8 @@ export class Children {
     return [...this.#running].flatMap((child) => (child.alive && child.pid !== undefined ? [child.pid] : []));
   }
 
-  /** Has `work` done with a child, in its turn. Rejects as `work` and `FaceChild.start` do, and once this is closed. */
-  async use<T>(work: (child: FaceChild) => Promise<T>, options: UseOptions): Promise<T> {
+  /** Has `work` done with a child, in its turn. Rejects as `work` and `FaceProcess.start` do, and once this is closed. */
+  async use<T>(work: (child: FaceProcess) => Promise<T>, options: UseOptions): Promise<T> {
     const weight = options.alone ? perChild : 1;
     const place = await this.#turn(weight, options.signal);
     try {
@@ -110,7 +110,7 @@ export class Children {
     }
   }
 
-  async #childOf(place: Place): Promise<FaceChild> {
+  async #childOf(place: Place): Promise<FaceProcess> {
     const started = place.child;
     if (started && (await started).alive) return await started;
     // Another may have started one meanwhile.
@@ -119,9 +119,9 @@ export class Children {
     return await place.child;
   }
 
-  async #start(place: Place): Promise<FaceChild> {
+  async #start(place: Place): Promise<FaceProcess> {
     try {
-      const child = await FaceChild.start(this.#open, this.#closing.signal);
+      const child = await FaceProcess.start(this.#open, this.#closing.signal);
       if (this.#closing.signal.aborted) await child.kill();
       this.#running.add(child);
       void child.gone.then(() => this.#running.delete(child));

@@ -1,26 +1,24 @@
 import { type Static, Type } from 'typebox';
 import { BadInputError, FileChangedError, FileFaultError } from '#contracts/errors.js';
 import { fileFault } from '#contracts/file-faults.js';
-import { FaceDetection } from '../detection.js';
 import { LoadableModel } from '../model/definition.js';
 
-/** First message to a child: the model it is to load. It answers `ready` or `failed`. */
+/** The model that a process is to load before anything else. */
 export const OpenRequest = Type.Object({
   type: Type.Literal('open'),
   model: LoadableModel,
   maxPixels: Type.Number(),
 });
 
-/** One picture to look at; answered by `found` or `failed` with the same id. Several may be under way. */
-export const DetectRequest = Type.Object({
+/** One picture to look at; answered by its `FaceDetection`. Several may be under way. */
+const DetectRequest = Type.Object({
   type: Type.Literal('detect'),
-  id: Type.Integer(),
   path: Type.String(),
   /** Which file lies there, as `identityOf` has it; if another does by now, nothing is read. */
   identity: Type.Optional(Type.String()),
 });
 
-/** All that is sent to a child. */
+/** All that a process that detects faces is asked. */
 export const Request = Type.Union([OpenRequest, DetectRequest]);
 
 /** An error as it crosses between processes: its class by name, because classes do not cross. */
@@ -31,17 +29,16 @@ export const SentError = Type.Object({
   stack: Type.String(),
 });
 
-/** All that a child sends; `id` is that of the picture, 0 for the model. */
-export const Reply = Type.Union([
-  Type.Object({ type: Type.Literal('ready'), id: Type.Literal(0) }),
-  Type.Object({ type: Type.Literal('found'), id: Type.Integer(), detection: FaceDetection }),
-  Type.Object({ type: Type.Literal('failed'), id: Type.Integer(), error: SentError }),
-]);
+/** What a process sends: the answer to the request of that id, or why there is none. */
+export const Answer = Type.Object({
+  id: Type.Integer(),
+  answer: Type.Optional(Type.Unknown()),
+  error: Type.Optional(SentError),
+});
 
 export type OpenRequest = Static<typeof OpenRequest>;
-export type DetectRequest = Static<typeof DetectRequest>;
 export type Request = Static<typeof Request>;
-export type Reply = Static<typeof Reply>;
+export type Answer = Static<typeof Answer>;
 export type SentError = Static<typeof SentError>;
 
 /** Makes an error ready to be sent. What the system says of a file is said without the file's path. */

@@ -1,4 +1,4 @@
-import { FaceChild } from '../children/child-process.js';
+import { FaceProcess } from '../children/face-process.js';
 import type { FaceModel } from './face-model.js';
 
 /**
@@ -8,6 +8,6 @@ import type { FaceModel } from './face-model.js';
 export async function tryModel(model: FaceModel, signal?: AbortSignal): Promise<void> {
   const { path, sha256, name, definition } = model;
   const open = { type: 'open', model: { path, sha256, name, definition }, maxPixels: 1 } as const;
-  const child = await FaceChild.start(open, signal);
+  const child = await FaceProcess.start(open, signal);
   await child.kill();
 }

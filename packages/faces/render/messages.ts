@@ -1,5 +1,4 @@
 import { type Static, Type } from 'typebox';
-import { SentError } from '../children/messages.js';
 import { Annotation } from './annotation.js';
 
 /** The kinds of picture that are sent to browsers, as media types. */
@@ -8,7 +7,7 @@ export const pictureTypes = ['image/jpeg', 'image/webp'] as const;
 /** One of `pictureTypes`. */
 export type PictureType = (typeof pictureTypes)[number];
 
-/** A picture to be rendered; answered by `rendered` or `failed` before the next is sent. */
+/** A picture to be rendered; answered by its bytes, a Uint8Array. */
 export const RenderRequest = Type.Object({
   /** Absolute path of the source. */
   path: Type.String(),
@@ -21,11 +20,4 @@ export const RenderRequest = Type.Object({
   annotation: Type.Optional(Annotation),
 });
 
-/** All that the child sends; `bytes` is a Uint8Array, which JSON Schema has no word for. */
-export const RenderReply = Type.Union([
-  Type.Object({ type: Type.Literal('rendered'), bytes: Type.Unknown() }),
-  Type.Object({ type: Type.Literal('failed'), error: SentError }),
-]);
-
 export type RenderRequest = Static<typeof RenderRequest>;
-export type RenderReply = Static<typeof RenderReply>;

@@ -1,9 +1,5 @@
-import { type ChildProcess, fork } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
-import { Value } from 'typebox/value';
-import { decoderEnvironment } from '#process/child-environment.js';
-import { received } from '../children/messages.js';
-import { RenderReply, type RenderRequest } from './messages.js';
+import { DecoderProcess, ProcessEndedError } from '../children/decoder-process.js';
+import type { RenderRequest } from './messages.js';
 
 /** Why a picture was not rendered, other than for what it is or for a fault in the code. */
 export type RenderFault =
@@ -48,7 +44,7 @@ export class PictureRenderer {
   readonly #idleMs: number;
   readonly #maxWaiting: number;
   readonly #program: URL;
-  #child: ChildProcess | undefined;
+  #process: DecoderProcess | undefined;
   #idle: NodeJS.Timeout | undefined;
   #turn: Promise<unknown> = Promise.resolve();
   #asked = 0;
@@ -61,9 +57,9 @@ export class PictureRenderer {
     this.#program = options.program ?? new URL('./child.js', import.meta.url);
   }
 
-  /** Process id of the child, while there is one. */
+  /** Id of the child process, while there is one. */
   get pid(): number | undefined {
-    return this.#child?.pid;
+    return this.#process?.alive ? this.#process.pid : undefined;
   }
 
   /**
@@ -95,79 +91,28 @@ export class PictureRenderer {
   async #renderNow(request: RenderRequest): Promise<Uint8Array> {
     if (this.#closed) throw closedError();
     clearTimeout(this.#idle);
-    this.#child ??= this.#start();
-    const child = this.#child;
+    if (!this.#process?.alive) this.#process = new DecoderProcess(this.#program, 'the process that renders pictures');
     try {
-      return await this.#ask(child, request);
+      const bytes = await this.#process.ask(request, { limitMs: this.#limitMs });
+      if (bytes instanceof Uint8Array) return bytes;
+      throw new Error('the process that renders pictures sent no bytes');
+    } catch (error) {
+      if (!(error instanceof ProcessEndedError)) throw error;
+      if (this.#closed) throw closedError();
+      throw new RenderError(error.tooSlow ? 'too-slow' : 'crashed', `${error.message} while it worked on this picture`);
     } finally {
       this.#idle = setTimeout(() => void this.#end(), this.#idleMs).unref();
     }
   }
 
-  #start(): ChildProcess {
-    const child = fork(fileURLToPath(this.#program), {
-      serialization: 'advanced',
-      // The parent's flags (a debugger's port, a test runner's) are not the child's.
-      execArgv: [],
-      env: decoderEnvironment(),
-      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-    });
-    const forget = () => {
-      if (this.#child === child) this.#child = undefined;
-    };
-    child.on('exit', forget);
-    // Raised when it cannot be started, and when a message cannot be sent to a child that is ending.
-    child.on('error', forget);
-    return child;
-  }
-
-  #ask(child: ChildProcess, request: RenderRequest): Promise<Uint8Array> {
-    return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => {
-        settle(() => reject(tooSlow(this.#limitMs)));
-        void this.#end();
-      }, this.#limitMs);
-      const onMessage = (message: unknown) => settle(() => take(message, resolve, reject));
-      const onExit = () => settle(() => reject(this.#closed ? closedError() : crashed(child)));
-      const onError = (error: Error) => settle(() => reject(error));
-      const settle = (how: () => void) => {
-        clearTimeout(timer);
-        child.off('message', onMessage).off('exit', onExit).off('error', onError);
-        how();
-      };
-      child.on('message', onMessage).on('exit', onExit).on('error', onError);
-      child.send(request);
-    });
-  }
-
-  /** Ends the child, if there is one; resolves when it is gone. */
+  /** Ends the process, if there is one; resolves when it is gone. */
   async #end(): Promise<void> {
     clearTimeout(this.#idle);
-    const child = this.#child;
-    if (child === undefined) return;
-    this.#child = undefined;
-    await new Promise<void>((resolve) => {
-      if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return resolve();
-      child.on('exit', () => resolve());
-      child.kill('SIGKILL');
-    });
+    const process = this.#process;
+    this.#process = undefined;
+    await process?.kill();
   }
-}
-
-function take(message: unknown, resolve: (bytes: Uint8Array) => void, reject: (error: Error) => void): void {
-  if (!Value.Check(RenderReply, message)) reject(new Error('unknown answer of the process that renders pictures'));
-  else if (message.type === 'failed') reject(received(message.error));
-  else if (message.bytes instanceof Uint8Array) resolve(message.bytes);
-  else reject(new Error('the process that renders pictures sent no bytes'));
 }
 
 const closedError = (): RenderError =>
   new RenderError('closed', 'pictures are not rendered any more; this process stops');
-
-const tooSlow = (limitMs: number): RenderError =>
-  new RenderError('too-slow', `the picture took longer than ${limitMs / 1000} s to render and was given up`);
-
-function crashed(child: ChildProcess): RenderError {
-  const how = child.signalCode === null ? `exit code ${child.exitCode ?? 'unknown'}` : `signal ${child.signalCode}`;
-  return new RenderError('crashed', `the process that renders pictures ended with ${how} while it worked on this one`);
-}

@@ -7,8 +7,8 @@ const reports: EventTable<VehicleStatusRow> = {
   shape: vehicleStatusEvents,
   table: 'fleet.vehicle_status',
   columns: ['file_id', 'ordinal', 'vehicle_id', 'report_time', 'status'],
-  parse(event, ordinal) {
-    const parsed = parseVehicleStatus(event, ordinal);
+  parse(event) {
+    const parsed = parseVehicleStatus(event);
     return 'reject' in parsed ? parsed : { rows: [parsed.row] };
   },
   write(copy, row, fileId, ordinal) {

@@ -13,21 +13,16 @@ export interface VehicleStatusRow {
   /** Microseconds since the Unix epoch. */
   readonly reportTime: bigint;
   readonly status: string;
-  /** Index of the event in its file, from 0. */
-  readonly eventOrdinal: number;
 }
 
 const maxTextChars = 64;
 
 /** Turns one event into its row, or says why it cannot be loaded. Further fields are ignored. */
-export function parseVehicleStatus(
-  value: unknown,
-  eventOrdinal: number,
-): { readonly row: VehicleStatusRow } | Rejected {
+export function parseVehicleStatus(value: unknown): { readonly row: VehicleStatusRow } | Rejected {
   return orReject(() => {
     const event = readObject(value, 'the event');
     const vehicleId = readText(event, 'vehicle_id', maxTextChars);
     const reportTime = readTime(event, 'report_time');
-    return { row: { vehicleId, reportTime, status: readText(event, 'status', maxTextChars), eventOrdinal } };
+    return { row: { vehicleId, reportTime, status: readText(event, 'status', maxTextChars) } };
   });
 }
