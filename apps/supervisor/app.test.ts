@@ -123,13 +123,13 @@ test('what is wrong around it is told in one line each', async (t) => {
   const cases: [NodeJS.ProcessEnv, RegExp][] = [
     [
       { PORT: String(port) },
-      new RegExp(`^supervisor: PORT: ${port} on 127\\.0\\.0\\.1 is in use; stop the program.*\n$`),
+      new RegExp(`^supervisor: PORT: expected a free port, got ${port} on 127\\.0\\.0\\.1, which is in use; stop the program.*\n$`),
     ],
     [{ INBOX_DIR: file }, /^supervisor: INBOX_DIR: expected a folder that user \S+ can read and write, got .*\n$/],
     [{ DATA_DIR: join(file, 'data') }, /^supervisor: DATA_DIR: expected a folder that user .*\n$/],
     [
       { HOST: '203.0.113.7', API_TOKEN: 'x'.repeat(20) },
-      /^supervisor: HOST: 203\.0\.113\.7 is no address of this machine.*\n$/,
+      /^supervisor: HOST: expected an address of this machine, got 203\.0\.113\.7; set HOST to one.*\n$/,
     ],
     [
       { DATABASE_URL: 'postgresql://a:hunter2@absent.invalid/b', PORT: 'x' },

@@ -91,7 +91,11 @@ test('a picture over which a process dies is tried again, and the process is rep
   // Stopped first, so that the pictures are certainly still being worked on when the end comes.
   process.kill(pid, 'SIGSTOP');
   const pictures = [1, 2, 3].map(() => detector.detect(path));
-  setImmediate(() => process.kill(pid, 'SIGSEGV'));
+  setImmediate(() => {
+    process.kill(pid, 'SIGSEGV');
+    // A stopped process meets it only when it goes on.
+    process.kill(pid, 'SIGCONT');
+  });
   assert.deepEqual(
     (await Promise.all(pictures)).map(({ format }) => format),
     ['png', 'png', 'png'],

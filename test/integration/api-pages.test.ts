@@ -15,7 +15,21 @@ test('the front page says what runs, with everything that came from outside esca
     await api.pool.query(`INSERT INTO ops.worker (id, host, pid) VALUES ('w', $1, 7)`, [evil]);
     await writeFile(
       join(api.dataDir, 'supervisor.json'),
-      JSON.stringify({ processes: [{ name: evil, pid: 5, state: 'running', restarts: 2, lastExit: null }] }),
+      JSON.stringify({
+        pid: 4,
+        startedAt: '2026-11-20T08:00:00.000Z',
+        processes: [
+          {
+            name: evil,
+            state: 'running',
+            since: '2026-11-20T08:00:00.000Z',
+            pid: 5,
+            identity: null,
+            restarts: 2,
+            lastExit: null,
+          },
+        ],
+      }),
     );
     const { statusCode, headers, body } = await api.app.inject('/');
     assert.equal(statusCode, 200);
