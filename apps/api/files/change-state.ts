@@ -5,7 +5,7 @@ import { findFile } from '#database/queries/files.js';
 import type { Catalogue } from '#runtime/catalogue.js';
 import { startRun } from '#runtime/start-run.js';
 import type { ApiDeps } from '../deps.js';
-import { conflict, notFound } from '../http/problem.js';
+import { notFound, wrongState } from '../http/problem.js';
 import { carryRun } from '../runs/carry-run.js';
 
 /**
@@ -32,9 +32,9 @@ export async function discardAtWish({ pool }: ApiDeps, id: string): Promise<void
 async function reload({ pool, carrier, catalogue }: ApiDeps, id: string, log: FastifyBaseLogger): Promise<void> {
   const file = await findFile(pool, id);
   const task = file && taskOfSource(catalogue, file.source);
-  if (!task) throw conflict(`file ${id} cannot be loaded again: no task takes files of its source any more`);
+  if (!task) throw wrongState(`file ${id} cannot be loaded again: no task takes files of its source any more`);
   const open = await findOpenRun(pool, id);
-  if (open !== undefined) throw conflict(`file ${id} is being loaded again already, by run ${open}`);
+  if (open !== undefined) throw wrongState(`file ${id} is being loaded again already, by run ${open}`);
   const started = await startRun(pool, task, { input: { files: [id] }, trigger: 'replay' });
   if (started.open) await carryRun(carrier, started.open, log);
 }
@@ -46,7 +46,7 @@ function taskOfSource(catalogue: Catalogue, source: string | null): TaskDefiniti
 function refusal(change: Exclude<StateChange, { kind: 'changed' }>, id: string, done: string, wanted: string): Error {
   if (change.kind === 'unknown') return notFound(`no file has the id ${id}`);
   const { state, current } = change;
-  return conflict(
+  return wrongState(
     current
       ? `file ${id} is ${state}; only one that is ${wanted} can be ${done}`
       : `file ${id} is an old version of its path; only the current one can be ${done}`,

@@ -4,6 +4,7 @@ import { queuesOf } from '#runtime/catalogue.js';
 import type { ApiDeps } from '../deps.js';
 import { observePlatform } from '../health/platform.js';
 import type { App } from '../http/app-type.js';
+import { component } from '../http/openapi/component.js';
 import { problems } from '../http/schemas.js';
 import { withTimeLimit } from '../http/time-limit.js';
 
@@ -26,14 +27,20 @@ const ReadyQuery = Type.Object(
   { additionalProperties: false },
 );
 
-const Alive = Type.Object({ status: Type.Literal('ok') }, { description: 'The process answers' });
-const Ready = Type.Object({ status: Type.Literal('ready') }, { description: 'All that is needed is there' });
+const Alive = Type.Object(
+  { status: Type.Literal('ok') },
+  { ...component('Alive'), description: 'The process answers' },
+);
+const Ready = Type.Object(
+  { status: Type.Literal('ready') },
+  { ...component('Ready'), description: 'All that is needed is there' },
+);
 const NotReady = Type.Object(
   {
     status: Type.Literal('not ready'),
     reasons: Type.Array(Type.Object({ check: Type.Enum([...checkNames]), reason: Type.String() })),
   },
-  { description: 'What is missing' },
+  { ...component('NotReady'), description: 'What is missing' },
 );
 
 /**
@@ -45,7 +52,12 @@ export async function healthRoutes(app: App, deps: ApiDeps): Promise<void> {
     '/healthz',
     {
       config: { public: true },
-      schema: { tags: ['health'], summary: 'Is the process alive?', response: { 200: Alive } },
+      schema: {
+        operationId: 'checkLiveness',
+        tags: ['health'],
+        summary: 'Is the process alive?',
+        response: { 200: Alive },
+      },
     },
     () => ({ status: 'ok' as const }),
   );
@@ -81,6 +93,7 @@ export async function healthRoutes(app: App, deps: ApiDeps): Promise<void> {
     {
       config: { public: true },
       schema: {
+        operationId: 'checkReadiness',
         tags: ['health'],
         summary: 'Can it do its work?',
         querystring: ReadyQuery,

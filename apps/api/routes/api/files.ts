@@ -33,6 +33,7 @@ export async function fileRoutes(app: App, deps: ApiDeps): Promise<void> {
     '/api/files',
     {
       schema: {
+        operationId: 'listFiles',
         tags: ['files'],
         summary: 'The ledger: files of the inbox, the last seen first',
         querystring: FileQuery,
@@ -50,6 +51,7 @@ export async function fileRoutes(app: App, deps: ApiDeps): Promise<void> {
     '/api/files/:id',
     {
       schema: {
+        operationId: 'getFile',
         tags: ['files'],
         summary: 'One file: versions, runs, rejects, and where its rows are',
         params: IdParam,
@@ -63,6 +65,7 @@ export async function fileRoutes(app: App, deps: ApiDeps): Promise<void> {
     '/api/files/:id/replay',
     {
       schema: {
+        operationId: 'replayFile',
         tags: ['files'],
         summary: 'Load a file once more',
         description:
@@ -81,6 +84,7 @@ export async function fileRoutes(app: App, deps: ApiDeps): Promise<void> {
     '/api/files/:id/discard',
     {
       schema: {
+        operationId: 'discardFile',
         tags: ['files'],
         summary: 'Put a quarantined file aside for good',
         params: IdParam,
