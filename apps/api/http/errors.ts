@@ -2,6 +2,7 @@ import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { messageOf } from '#contracts/errors.js';
 import { InvalidInputError } from '#contracts/validate.js';
 import { isConnectionFault, sqlState } from '#database/faults.js';
+import { IdempotencyKeyReusedError } from '#runtime/start-run.js';
 import type { App } from './app-type.js';
 import { HttpProblem, sendProblem, unfit } from './problem.js';
 import type { ProblemCode } from './problem-types.js';
@@ -31,6 +32,9 @@ const unknownAddress = (request: FastifyRequest): HttpProblem =>
 function toProblem(error: unknown, request: FastifyRequest): HttpProblem {
   if (error instanceof HttpProblem) return error;
   if (error instanceof InvalidInputError) return unfit(error.faults.at((path) => `/input${path}`));
+  if (error instanceof IdempotencyKeyReusedError) {
+    return new HttpProblem('idempotency-key-reused', error.message, { runId: error.runId });
+  }
   if (isAway(error)) {
     return new HttpProblem('database-unavailable', 'the database cannot be reached at the moment; try again soon', {
       headers: { 'retry-after': '5' },

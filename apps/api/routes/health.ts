@@ -97,7 +97,7 @@ export async function healthRoutes(app: App, deps: ApiDeps): Promise<void> {
         tags: ['health'],
         summary: 'Can it do its work?',
         querystring: ReadyQuery,
-        response: { 200: Ready, 503: NotReady, ...problems(422) },
+        response: { 200: Ready, ...problems(422), 503: NotReady },
       },
     },
     async (request, reply) => {
