@@ -28,7 +28,7 @@ const Problem = Type.Object(
     ),
     errorCount: Type.Optional(Type.Integer({ description: 'How many faults there are in all' })),
   },
-  { ...component('Problem'), description: 'Problem details (RFC 9457)' },
+  component('Problem', 'Problem details (RFC 9457)'),
 );
 
 const meanings = {
@@ -125,6 +125,6 @@ export const PageOf = <T extends TObject>(item: T, description: string) => {
       items: Type.Array(item),
       nextCursor: Nullable(Type.String({ description: 'Give it as `cursor` to get the next page; null at the end' })),
     },
-    { ...(name === undefined ? {} : component(`${name}Page`)), description },
+    name === undefined ? { description } : component(`${name}Page`, description),
   );
 };

@@ -27,20 +27,14 @@ const ReadyQuery = Type.Object(
   { additionalProperties: false },
 );
 
-const Alive = Type.Object(
-  { status: Type.Literal('ok') },
-  { ...component('Alive'), description: 'The process answers' },
-);
-const Ready = Type.Object(
-  { status: Type.Literal('ready') },
-  { ...component('Ready'), description: 'All that is needed is there' },
-);
+const Alive = Type.Object({ status: Type.Literal('ok') }, component('Alive', 'The process answers'));
+const Ready = Type.Object({ status: Type.Literal('ready') }, component('Ready', 'All that is needed is there'));
 const NotReady = Type.Object(
   {
     status: Type.Literal('not ready'),
     reasons: Type.Array(Type.Object({ check: Type.Enum([...checkNames]), reason: Type.String() })),
   },
-  { ...component('NotReady'), description: 'What is missing' },
+  component('NotReady', 'What is missing'),
 );
 
 /**

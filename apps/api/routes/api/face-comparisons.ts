@@ -45,7 +45,7 @@ const AnswerSchema = Type.Object(
     items: Type.Array(ComparisonSchema),
     nextCursor: Nullable(Type.String({ description: 'Give it as `cursor` to get the next page; null at the end' })),
   },
-  component('FaceComparison'),
+  component('FaceComparison', 'What the run found'),
 );
 
 /** GET /api/face-comparisons/{runId}. */

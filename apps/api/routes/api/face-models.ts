@@ -37,7 +37,7 @@ const FaceModelSchema = Type.Object(
 
 const FaceModelsSchema = Type.Object(
   { items: Type.Array(FaceModelSchema), fault: Nullable(Text('Why FACE_MODEL leads to no model')) },
-  { ...component('FaceModels'), description: 'All face models' },
+  component('FaceModels', 'All face models'),
 );
 
 /** GET /api/face-models. */

@@ -73,7 +73,7 @@ export const FileDetailSchema = Type.Object(
       rows: Nullable(Type.String({ description: 'Where its rows are listed' })),
     }),
   },
-  component('FileDetail'),
+  component('FileDetail', 'A file with its history'),
 );
 
 /** Which file of the inbox an upload became. */
@@ -86,5 +86,5 @@ export const UploadedSchema = Type.Object(
       }),
     ),
   },
-  component('UploadedFiles'),
+  component('UploadedFiles', 'The files of the inbox that the upload became'),
 );

@@ -102,7 +102,7 @@ export const ImageDetailSchema = Type.Object(
     ),
     decidedBy: Nullable(Type.Object({ runId: RunId, attempt: Type.Integer(), worker: WorkerSchema })),
   },
-  component('ImageDetail'),
+  component('ImageDetail', 'A picture, and how its record came to be'),
 );
 
 const share = {
@@ -135,5 +135,5 @@ export const ImageStatsSchema = Type.Object(
     byModel: ListOf(Type.Object({ model: Text, ...share, ...faceFigures }), 'The 50 most used models'),
     byDay: ListOf(Type.Object({ impDate: Text, ...share, ...faceFigures }), 'The latest 366 import days with pictures'),
   },
-  component('ImageStats'),
+  component('ImageStats', 'Figures about pictures'),
 );

@@ -85,7 +85,7 @@ export const RunDetailSchema = Type.Object(
     ),
     fileCount: Count,
   },
-  component('RunDetail'),
+  component('RunDetail', 'A run with its input, output and history'),
 );
 
 /** One line of a run's log. */

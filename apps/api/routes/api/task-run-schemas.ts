@@ -42,10 +42,10 @@ export function taskRunSchemas(task: TaskDefinition): { operationId: string; bod
   return {
     operationId: `start${name}Run`,
     body: Type.Object({ input, ...runOptions }, { ...component(`New${name}Run`), additionalProperties: false }),
-    run: Type.Intersect([RunDetailSchema, Type.Object({ input, output: Nullable(output) })], {
-      ...component(`${name}Run`),
-      description: `A run of ${task.name}`,
-    }),
+    run: Type.Intersect(
+      [RunDetailSchema, Type.Object({ input, output: Nullable(output) })],
+      component(`${name}Run`, `A run of ${task.name}`),
+    ),
   };
 }
 

@@ -37,7 +37,7 @@ const TaskSchema = Type.Object(
 
 const TaskListSchema = Type.Object(
   { items: Type.Array(TaskSchema), nextCursor: Type.Null() },
-  { ...component('TaskPage'), description: 'All tasks' },
+  component('TaskPage', 'All tasks'),
 );
 
 const NameParam = Type.Object({ name: Type.String({ maxLength: 200 }) });
