@@ -8,6 +8,8 @@ export interface OpenApi {
 export interface Operation {
   readonly operationId?: string;
   readonly summary?: string;
+  /** Empty where no token is needed. */
+  readonly security?: readonly object[];
   readonly requestBody?: { readonly content: Readonly<Record<string, { readonly schema: unknown }>> };
   readonly responses: Readonly<
     Record<string, { readonly description?: string; readonly content?: Readonly<Record<string, { schema?: unknown }>> }>

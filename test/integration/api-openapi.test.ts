@@ -82,6 +82,11 @@ for (const apiToken of [undefined, token]) {
           const document = await documentOf(api, bearer);
           await assertValid(document);
           assert.deepEqual(faultsOf(document), []);
+          const open = operationsOf(document).filter(({ operation }) => operation.security?.length === 0);
+          assert.deepEqual(
+            open.map(({ path }) => path),
+            ['/healthz', '/readyz'],
+          );
           const isApi = (route: string) => route.includes(' /api/') && !route.startsWith('HEAD ');
           assert.deepEqual(
             operationsOf(document)

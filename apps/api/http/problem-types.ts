@@ -61,8 +61,8 @@ export const problemTypes = {
   'not-found': {
     status: 404,
     title: 'Not Found',
-    meaning: 'No file, run or picture has this id.',
-    remedy: 'Take the id from a list, for example GET /api/files or GET /api/runs.',
+    meaning: 'Nothing of this kind, for example no file, run or picture, has this id or name.',
+    remedy: 'Take the id or name from a list, for example GET /api/files or GET /api/runs.',
   },
   'unknown-task': {
     status: 404,

@@ -29,7 +29,7 @@ export class HttpProblem extends Error {
   }
 }
 
-/** 404: nothing of that kind has this id. */
+/** 404: nothing of that kind has this id or name. */
 export const notFound = (detail: string): HttpProblem => new HttpProblem('not-found', detail);
 
 /** 409: the file is not in a state in which this can be done. */

@@ -26,7 +26,8 @@ export function namedComponents(): { transform: SwaggerTransform; transformObjec
   return {
     transform({ schema, url, route }) {
       const own = route.config?.documented ?? route.schema;
-      return { schema: own === undefined || own.hide === true ? schema : withRefs(own), url };
+      if (own === undefined || own.hide === true) return { schema, url };
+      return { schema: { ...withRefs(own), ...(route.config?.public === true ? { security: [] } : {}) }, url };
     },
     transformObject(found) {
       if (!('openapiObject' in found)) throw new Error('expected an OpenAPI document, got one of Swagger 2');
