@@ -123,7 +123,9 @@ test('what is wrong around it is told in one line each', async (t) => {
   const cases: [NodeJS.ProcessEnv, RegExp][] = [
     [
       { PORT: String(port) },
-      new RegExp(`^supervisor: PORT: expected a free port, got ${port} on 127\\.0\\.0\\.1, which is in use; stop the program.*\n$`),
+      new RegExp(
+        `^supervisor: PORT: expected a free port, got ${port} on 127\\.0\\.0\\.1, which is in use; stop the program.*\n$`,
+      ),
     ],
     [{ INBOX_DIR: file }, /^supervisor: INBOX_DIR: expected a folder that user \S+ can read and write, got .*\n$/],
     [{ DATA_DIR: join(file, 'data') }, /^supervisor: DATA_DIR: expected a folder that user .*\n$/],

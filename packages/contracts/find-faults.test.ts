@@ -64,3 +64,13 @@ test('uniqueItems where it could only be checked in quadratic time is refused wh
   const schema = Type.Union([Type.Array(Type.String(), { uniqueItems: true }), Type.Null()]);
   assert.throws(() => findFaults(schema, null), /uniqueItems: expected a list/);
 });
+
+test('what is attached to a schema under a symbol changes nothing about how it is checked', () => {
+  const list = Type.Array(Type.String(), { uniqueItems: true });
+  const schema = Type.Object({ list }, { ...exact, [Symbol('name')]: 'Named' });
+  assert.equal(findFaults(schema, { list: ['a'] }).count, 0);
+  assert.deepEqual(
+    findFaults(schema, { list: ['a', 'a'] }).named.map(({ path }) => path),
+    ['/list'],
+  );
+});

@@ -38,9 +38,9 @@ const annotations = ['~kind', '~optional', '~readonly', 'type', 'title', 'descri
 const listKeywords = new Set<unknown>([...annotations, 'items', 'minItems', 'maxItems', 'uniqueItems']);
 const objectKeywords = new Set<unknown>([...annotations, 'properties', 'required', 'additionalProperties']);
 
-/** Whether what is done here is all that the schema asks for. Else the library checks it as a whole. */
+/** Whether what is done here is all that the schema asks for. Else the library checks it as a whole. No keyword is a symbol. */
 const hasOnly = (schema: TSchema, keywords: ReadonlySet<unknown>): boolean =>
-  Reflect.ownKeys(schema).every((key) => keywords.has(key)) &&
+  Reflect.ownKeys(schema).every((key) => typeof key === 'symbol' || keywords.has(key)) &&
   !('additionalProperties' in schema && typeof schema.additionalProperties === 'object');
 
 function compileList(schema: TArray & { minItems?: number; maxItems?: number; uniqueItems?: boolean }): Check {

@@ -5,17 +5,42 @@ import type { FileState } from '#contracts/states.js';
 import type { TaskDefinition } from '#contracts/task.js';
 import { InvalidInputError, validate } from '#contracts/validate.js';
 import { type Pool, type Tx, transaction } from '#database/pool.js';
-import { giveFilesToRun, type Invoker, type NewRun, newRunId, recordRun } from '#database/runs/record-run.js';
+import {
+  findKeyedRun,
+  giveFilesToRun,
+  type Invoker,
+  type NewRun,
+  newRunId,
+  type RequestedOptions,
+  recordRun,
+} from '#database/runs/record-run.js';
 
 /** What a caller asks for when starting a task. */
 export interface RunRequest {
   readonly input: unknown;
   readonly trigger: NewRun['trigger'];
-  /** The same key for the same task gives the same run, for as long as the run is on record. */
+  /**
+   * The same key for the same task, with the same input, priority and delayMs, gives the same run, for as long as the run
+   * is on record.
+   */
   readonly idempotencyKey?: string;
   readonly priority?: number;
   readonly delayMs?: number;
   readonly parent?: Invoker;
+}
+
+/** An idempotency key was used before, for a request with other parameters. */
+export class IdempotencyKeyReusedError extends Error {
+  override readonly name = 'IdempotencyKeyReusedError';
+  /** The run that used the key. */
+  readonly runId: string;
+  constructor(key: string, task: string, runId: string, differing: readonly string[]) {
+    super(
+      `the idempotencyKey ${JSON.stringify(key)} was used for run ${runId} of ${task}, with another ${differing.join(' and another ')}; ` +
+        'expected the same parameters, or a key that was not used before',
+    );
+    this.runId = runId;
+  }
 }
 
 /** The run that answers a request. */
@@ -28,36 +53,61 @@ export interface StartedRun {
 /**
  * Records a run of a task, its files tied to it, in one transaction. Its job is the caller's to add; if that fails the
  * reconciler adds it.
- * @throws InvalidInputError with the faults of the input
+ * @throws InvalidInputError with the faults of the input, IdempotencyKeyReusedError when the key belongs to another request
  */
 export async function startRun(pool: Pool, task: TaskDefinition, request: RunRequest): Promise<StartedRun> {
   const input = validate(task.input, request.input);
-  const { idempotencyKey, parent } = request;
+  const { idempotencyKey, parent, priority, delayMs } = request;
+  const requested: RequestedOptions = { priority, delayMs };
   return await transaction(pool, async (tx) => {
     const open = await recordRun(tx, newRunId(), {
       task: task.name,
       queue: task.queue,
       trigger: request.trigger,
       input,
-      priority: request.priority ?? task.priority,
+      priority: priority ?? task.priority,
       maxAttempts: task.retry.attempts,
-      ...(request.delayMs === undefined ? {} : { delayMs: request.delayMs }),
-      ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
+      ...(delayMs === undefined ? {} : { delayMs }),
+      ...(idempotencyKey === undefined ? {} : { idempotencyKey: { text: idempotencyKey, requested } }),
       ...(parent === undefined ? {} : { parent }),
     });
-    if (!open) return { id: await findByKey(tx, task.name, idempotencyKey, parent) };
+    if (!open) {
+      // The statement that found the key taken has waited for the transaction which took it, so its run can be seen here.
+      if (idempotencyKey === undefined) return { id: await findByParent(tx, task.name, parent) };
+      return { id: await findByKey(tx, task.name, idempotencyKey, input, requested) };
+    }
     if (task.source) await takeFiles(tx, open.id, task.source.name, validate(FileTaskInput, input));
     return { id: open.id, open };
   });
 }
 
-async function findByKey(tx: Tx, task: string, key: string | undefined, parent: Invoker | undefined): Promise<string> {
-  const { rows } = await tx.query<{ id: string }>(
-    'SELECT id FROM ops.run WHERE (task = $1 AND idempotency_key = $2) OR (parent_id = $3 AND invoke_key = $4)',
-    [task, key ?? null, parent?.runId ?? null, parent?.key ?? null],
-  );
+/** The run that has the key, which must have been asked for in the same way. */
+async function findByKey(
+  tx: Tx,
+  task: string,
+  key: string,
+  input: unknown,
+  { priority, delayMs }: RequestedOptions,
+): Promise<string> {
+  const found = await findKeyedRun(tx, task, key, input);
+  if (!found) throw new Error(`the run of ${task} with key "${key}" was there a moment ago and is gone`);
+  const { id, sameInput, requested } = found;
+  const differing = [
+    ...(sameInput ? [] : ['input']),
+    ...(requested === null || requested.priority === priority ? [] : ['priority']),
+    ...(requested === null || requested.delayMs === delayMs ? [] : ['delayMs']),
+  ];
+  if (differing.length > 0) throw new IdempotencyKeyReusedError(key, task, id, differing);
+  return id;
+}
+
+async function findByParent(tx: Tx, task: string, parent: Invoker | undefined): Promise<string> {
+  const { rows } = await tx.query<{ id: string }>('SELECT id FROM ops.run WHERE parent_id = $1 AND invoke_key = $2', [
+    parent?.runId ?? null,
+    parent?.key ?? null,
+  ]);
   const found = rows[0];
-  if (!found) throw new Error(`the run of ${task} with key "${key ?? parent?.key}" was there a moment ago and is gone`);
+  if (!found) throw new Error(`the run of ${task} with key "${parent?.key}" was there a moment ago and is gone`);
   return found.id;
 }
 

@@ -3,13 +3,14 @@ import { messageOf, SetupError } from '#contracts/errors.js';
 import type { SampleCounts } from './write-samples.js';
 
 /** How the samples command is called. */
-export const samplesUsage = `usage: npm run samples -- --out <folder> [--images <n>] [--parquet <n>] [--json <n>] [--seed <n>] [--bad]
+export const samplesUsage = `usage: npm run samples -- --out <folder> [--images <n>] [--parquet <n>] [--json <n>] [--seed <n>] [--bad] [--help]
   --out      folder to write to, made where needed (the inbox, or one to copy from)
   --images   pictures to draw          (0 if not given)
   --parquet  data-sample files, 1,914 rows each   (0)
   --json     event files, detections and statuses (0)
   --seed     the same seed gives the same files   (1)
-  --bad      also files that are broken in various ways`;
+  --bad      also files that are broken in various ways
+  --help     this text`;
 
 /** What the command line asks for. */
 export interface SamplesRequest {
@@ -17,9 +18,13 @@ export interface SamplesRequest {
   readonly counts: SampleCounts;
 }
 
-/** Reads the arguments after the script's name; throws a SetupError of one line about the first that is wrong. */
-export function parseSamplesArguments(args: readonly string[]): SamplesRequest {
+/**
+ * Reads the arguments after the script's name; throws a SetupError of one line about the first that is wrong.
+ * @returns `help` when that is asked for, whatever else is
+ */
+export function parseSamplesArguments(args: readonly string[]): SamplesRequest | 'help' {
   const values = parse(args);
+  if (values.help === true) return 'help';
   if (values.out === undefined || values.out === '') throw new SetupError('--out is missing: expected a folder');
   const counts = {
     images: wholeNumber('--images', values.images ?? '0', 1_000_000),
@@ -44,6 +49,7 @@ function parse(args: readonly string[]) {
       json: text,
       seed: text,
       bad: { type: 'boolean' },
+      help: { type: 'boolean', short: 'h' },
     } as const;
     return parseArgs({ args: [...args], options, strict: true, allowPositionals: false }).values;
   } catch (cause) {

@@ -1,4 +1,5 @@
 import { hostileTexts, hostileValues, pumped, type SchemaNode } from './hostile-json.js';
+import { inlined } from './open-api.js';
 
 /** A request that a client may send and that must neither hold the API up nor be answered as a fault of the API. */
 export interface HostileRequest {
@@ -73,9 +74,14 @@ export function* hostileAddresses(api: OpenApi): Generator<HostileRequest> {
 
 /** Hostile bodies for every route that takes one, and for every task's input; tasks that share a schema are one. */
 export function* hostileBodies(api: OpenApi, tasks: readonly ListedTask[]): Generator<HostileRequest> {
-  for (const { name, method, url, requestBody } of routesOf(api, tasks[0]?.name ?? '')) {
-    const schema = requestBody?.content['application/json']?.schema;
-    for (const { label, text } of schema ? hostileTexts(schema, bodyBytes) : hostileValues(bodyBytes).slice(0, 1)) {
+  // Their inputs come at the end, the rest of their bodies is that of any task.
+  const ofTasks = new Set(tasks.map((task) => `/api/tasks/${task.name}/runs`));
+  for (const { name, method, path, url, requestBody } of routesOf(api, tasks[0]?.name ?? '')) {
+    if (ofTasks.has(path)) continue;
+    const schema = inlined(api, requestBody?.content['application/json']?.schema);
+    for (const { label, text } of isSchema(schema)
+      ? hostileTexts(schema, bodyBytes)
+      : hostileValues(bodyBytes).slice(0, 1)) {
       yield { label: `${name} body ${label}`, method, url, headers: jsonType, body: text };
     }
     for (const [label, body, type = formType] of requestBody?.content['multipart/form-data'] ? hostileForms() : []) {
@@ -91,6 +97,8 @@ export function* hostileBodies(api: OpenApi, tasks: readonly ListedTask[]): Gene
     }
   }
 }
+
+const isSchema = (node: unknown): node is SchemaNode => typeof node === 'object' && node !== null;
 
 const many = (unit: string, bytes = headBytes): string => unit.repeat(Math.floor(bytes / unit.length));
 

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,6 +13,8 @@ import { type Carrier, openCarrier } from '#queue/carrier.js';
 import { buildApp } from '../../apps/api/app.js';
 import type { ApiDeps } from '../../apps/api/deps.js';
 import type { App } from '../../apps/api/http/app-type.js';
+import { problemType } from '../../apps/api/http/problem.js';
+import { problemCodes, problemTypes } from '../../apps/api/http/problem-types.js';
 import type { ClientLimits } from '../../apps/api/http/slow-body.js';
 import { withTestDatabase } from '../helpers/database.js';
 
@@ -107,11 +110,13 @@ export async function withApi(
         headers: { ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
         ...(body === undefined ? {} : { payload: typeof body === 'string' ? body : JSON.stringify(body) }),
       });
-      return {
+      const answer = {
         status: response.statusCode,
         headers: response.headers,
         body: response.body === '' ? undefined : response.json(),
       };
+      if (String(response.headers['content-type']).startsWith(problemType)) assertProblem(answer.body, answer.status);
+      return answer;
     };
     try {
       await work({ app, pool, carrier, inbox, dataDir: folder, deps, logged, ask });
@@ -122,6 +127,16 @@ export async function withApi(
       await prisma.$disconnect();
     }
   }).finally(() => rm(folder, { recursive: true, force: true }));
+}
+
+/** Checks that a problem is one of the catalogue, with the status, title and type of its code. */
+export function assertProblem(body: Answer['body'], status: number): void {
+  const code = problemCodes.find((each) => each === body.code);
+  assert.ok(code !== undefined, `expected a code of the catalogue, got ${JSON.stringify(body)}`);
+  assert.equal(body.status, status);
+  assert.equal(body.status, problemTypes[code].status);
+  assert.equal(body.title, problemTypes[code].title);
+  assert.equal(body.type, `/docs/problems#${code}`);
 }
 
 /** Gathers the lines; TEST_LOG_LEVEL shows them as well. */

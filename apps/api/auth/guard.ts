@@ -92,9 +92,13 @@ function refuseBearers(): (request: FastifyRequest) => HttpProblem {
     const address = addressOf(request);
     const wait = limit.waitSeconds(address);
     if (wait > 0) {
-      return new HttpProblem(429, `too many wrong tokens came from this address; wait ${wait} seconds`, {
-        headers: { 'retry-after': String(wait) },
-      });
+      return new HttpProblem(
+        'too-many-attempts',
+        `too many wrong tokens came from this address; wait ${wait} seconds`,
+        {
+          headers: { 'retry-after': String(wait) },
+        },
+      );
     }
     limit.failed(address);
     request.log.warn({ address }, 'a request was refused: wrong bearer token');
@@ -103,7 +107,7 @@ function refuseBearers(): (request: FastifyRequest) => HttpProblem {
 }
 
 const unauthorized = (): HttpProblem =>
-  new HttpProblem(401, 'expected the API token as “Authorization: Bearer …”, or a session of /login', {
+  new HttpProblem('unauthorized', 'expected the API token as “Authorization: Bearer …”, or a session of /login', {
     headers: { 'www-authenticate': 'Bearer realm="millrace"' },
   });
 

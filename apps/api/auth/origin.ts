@@ -6,7 +6,7 @@ import { isEncrypted } from './client.js';
 /** Why a request is refused that names no host: 400, as HTTP/1.1 has it (RFC 9112, section 3.2). */
 export function refuseWithoutHost(request: FastifyRequest): HttpProblem | undefined {
   if (request.headers.host !== undefined || request.raw.httpVersion !== '1.1') return undefined;
-  return new HttpProblem(400, 'expected a Host header, got none; HTTP/1.1 wants it in every request');
+  return new HttpProblem('missing-host', 'expected a Host header, got none; HTTP/1.1 wants it in every request');
 }
 
 /**
@@ -17,7 +17,7 @@ export function refuseForeignHost(request: FastifyRequest): HttpProblem | undefi
   const host = hostNameOf(request.headers.host ?? '');
   if (host !== undefined && isLoopback(host)) return undefined;
   return new HttpProblem(
-    421,
+    'wrong-host',
     'this server has no API_TOKEN and so answers only as localhost; set API_TOKEN to reach it under another name',
   );
 }
@@ -37,7 +37,7 @@ export function refuseForeignOrigin(request: FastifyRequest): HttpProblem | unde
       ? site !== undefined && site !== 'same-origin' && site !== 'none'
       : !isOwnOrigin(origin, request);
   return foreign
-    ? new HttpProblem(403, 'a page of another site asked for this; only pages of this server may')
+    ? new HttpProblem('foreign-origin', 'a page of another site asked for this; only pages of this server may')
     : undefined;
 }
 

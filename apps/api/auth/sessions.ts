@@ -62,7 +62,7 @@ async function answered<T>(question: Promise<T>): Promise<T> {
     return await withTimeLimit(question, answerMs, 'the database');
   } catch (cause) {
     throw new HttpProblem(
-      503,
+      'database-unavailable',
       'sessions are in the database, which does not answer; try again soon, or use the token',
       {
         headers: { 'retry-after': '5' },

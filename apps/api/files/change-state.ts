@@ -3,16 +3,15 @@ import type { Catalogue } from '#catalogue/catalogue.js';
 import type { TaskDefinition } from '#contracts/task.js';
 import { discardFile, findOpenRun, replayFile, type StateChange } from '#database/ledger/replay.js';
 import { findFile } from '#database/queries/files.js';
-import { startRun } from '#runs/start-run.js';
 import type { ApiDeps } from '../deps.js';
-import { conflict, notFound } from '../http/problem.js';
-import { carryRun } from '../runs/carry-run.js';
+import { notFound, wrongState } from '../http/problem.js';
+import { requestRun } from '../runs/request-run.js';
 
 /**
  * Loads a file once more because a person wants it.
  * @throws HttpProblem 404 when there is no such file, 409 when its state does not allow it
  */
-export async function replayAtWish(deps: ApiDeps, id: string, log: FastifyBaseLogger): Promise<void> {
+export async function replayRequested(deps: ApiDeps, id: string, log: FastifyBaseLogger): Promise<void> {
   const change = await replayFile(deps.pool, id);
   if (change.kind === 'changed') return;
   if (change.kind === 'refused' && change.state === 'loaded' && change.current) return await reload(deps, id, log);
@@ -23,20 +22,20 @@ export async function replayAtWish(deps: ApiDeps, id: string, log: FastifyBaseLo
  * Puts a quarantined file aside because a person wants it.
  * @throws HttpProblem 404 when there is no such file, 409 when it is not quarantined
  */
-export async function discardAtWish({ pool }: ApiDeps, id: string): Promise<void> {
+export async function discardRequested({ pool }: ApiDeps, id: string): Promise<void> {
   const change = await discardFile(pool, id);
   if (change.kind !== 'changed') throw refusal(change, id, 'discarded', 'quarantined');
 }
 
 /** A loaded file keeps its rows until a run has the new ones, so it gets that run now. */
-async function reload({ pool, carrier, catalogue }: ApiDeps, id: string, log: FastifyBaseLogger): Promise<void> {
+async function reload(deps: ApiDeps, id: string, log: FastifyBaseLogger): Promise<void> {
+  const { pool, catalogue } = deps;
   const file = await findFile(pool, id);
   const task = file && taskOfSource(catalogue, file.source);
-  if (!task) throw conflict(`file ${id} cannot be loaded again: no task takes files of its source any more`);
+  if (!task) throw wrongState(`file ${id} cannot be loaded again: no task takes files of its source any more`);
   const open = await findOpenRun(pool, id);
-  if (open !== undefined) throw conflict(`file ${id} is being loaded again already, by run ${open}`);
-  const started = await startRun(pool, task, { input: { files: [id] }, trigger: 'replay' });
-  if (started.open) await carryRun(carrier, started.open, log);
+  if (open !== undefined) throw wrongState(`file ${id} is being loaded again already, by run ${open}`);
+  await requestRun(deps, task, { input: { files: [id] }, trigger: 'replay' }, log);
 }
 
 function taskOfSource(catalogue: Catalogue, source: string | null): TaskDefinition | undefined {
@@ -46,7 +45,7 @@ function taskOfSource(catalogue: Catalogue, source: string | null): TaskDefiniti
 function refusal(change: Exclude<StateChange, { kind: 'changed' }>, id: string, done: string, wanted: string): Error {
   if (change.kind === 'unknown') return notFound(`no file has the id ${id}`);
   const { state, current } = change;
-  return conflict(
+  return wrongState(
     current
       ? `file ${id} is ${state}; only one that is ${wanted} can be ${done}`
       : `file ${id} is an old version of its path; only the current one can be ${done}`,

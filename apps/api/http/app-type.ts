@@ -17,5 +17,7 @@ declare module 'fastify' {
     public?: boolean;
     /** Its body may take as long as an upload may. */
     upload?: boolean;
+    /** What the OpenAPI document says of it where that is more than the route itself has to know. */
+    documented?: FastifySchema;
   }
 }

@@ -72,8 +72,8 @@ export class Clients {
       socket.destroy();
       return;
     }
-    const { status, detail } = parserProblem(error);
-    refuseConnection(socket, status, detail);
+    const { code, detail } = parserProblem(error);
+    refuseConnection(socket, code, detail);
   }
 
   #of(socket: Socket): Exchange[] {
@@ -97,7 +97,7 @@ export class Clients {
       this.#closed += 1;
       const { request, response } = exchange;
       if (response.headersSent) request.socket.destroy();
-      else refuseConnection(request.socket, 408, fault);
+      else refuseConnection(request.socket, 'request-too-slow', fault);
     }
     if (this.#closed + this.#dropped === 0) return;
     this.#log.info(

@@ -2,8 +2,10 @@ import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { messageOf } from '#contracts/errors.js';
 import { InvalidInputError } from '#contracts/validate.js';
 import { isConnectionFault, sqlState } from '#database/faults.js';
+import { IdempotencyKeyReusedError } from '#runs/start-run.js';
 import type { App } from './app-type.js';
-import { HttpProblem, notFound, sendProblem, unfit } from './problem.js';
+import { HttpProblem, sendProblem, unfit } from './problem.js';
+import type { ProblemCode } from './problem-types.js';
 import { securityHeaders } from './security-headers.js';
 
 /** Answers every error and every unknown address with problem details. */
@@ -25,26 +27,49 @@ export function answerFrameworkError(error: FastifyError, request: FastifyReques
 }
 
 const unknownAddress = (request: FastifyRequest): HttpProblem =>
-  notFound(`nothing answers ${request.method} at this address; /docs lists what does`);
+  new HttpProblem('unknown-address', `nothing answers ${request.method} at this address; /docs lists what does`);
 
 function toProblem(error: unknown, request: FastifyRequest): HttpProblem {
   if (error instanceof HttpProblem) return error;
   if (error instanceof InvalidInputError) return unfit(error.faults.at((path) => `/input${path}`));
+  if (error instanceof IdempotencyKeyReusedError) {
+    return new HttpProblem('idempotency-key-reused', error.message, { runId: error.runId });
+  }
   if (isAway(error)) {
-    return new HttpProblem(503, 'the database cannot be reached at the moment; try again soon', {
+    return new HttpProblem('database-unavailable', 'the database cannot be reached at the moment; try again soon', {
       headers: { 'retry-after': '5' },
     });
   }
   // Class 22: a value passed its schema, but is none that PostgreSQL can hold (a NUL character, a day 31 of February).
-  if (sqlState(error)?.startsWith('22')) return new HttpProblem(422, `a value cannot be used: ${messageOf(error)}`);
-  if (isFrameworkError(error)) {
-    const { statusCode = 500 } = error;
-    if (statusCode >= 400 && statusCode < 500) return new HttpProblem(statusCode, error.message);
-  }
-  return new HttpProblem(500, `something failed here, not in the request; the log has it under request ${request.id}`);
+  if (sqlState(error)?.startsWith('22'))
+    return new HttpProblem('unusable-value', `a value cannot be used: ${messageOf(error)}`);
+  const code = isFrameworkError(error) ? codeOf(error) : undefined;
+  if (code !== undefined) return new HttpProblem(code, messageOf(error));
+  return new HttpProblem(
+    'internal-error',
+    `something failed here, not in the request; the log has it under request ${request.id}`,
+  );
 }
 
-const isFrameworkError = (error: unknown): error is FastifyError => error instanceof Error && 'code' in error;
+/** The framework's and its plugins' errors that are the request's fault have a status from 400 to 499. */
+function codeOf({ code, statusCode = 500 }: FastifyError): ProblemCode | undefined {
+  if (statusCode < 400 || statusCode > 499) return undefined;
+  if (code === 'FST_ERR_CTP_INVALID_JSON_BODY' || code === 'FST_ERR_CTP_EMPTY_JSON_BODY') return 'malformed-json';
+  switch (statusCode) {
+    case 413:
+      return 'content-too-large';
+    case 414:
+      return 'address-too-long';
+    case 415:
+      return 'unsupported-media-type';
+    default:
+      // The framework's own codes have ERR in their names, those of the form's parser do not.
+      return code.startsWith('FST_ERR_') ? 'malformed-request' : 'malformed-form';
+  }
+}
+
+const isFrameworkError = (error: unknown): error is FastifyError =>
+  error instanceof Error && 'code' in error && typeof error.code === 'string';
 
 /** Prisma wraps the driver's error; its codes P10xx mean that the server was not reached. */
 function isAway(error: unknown): boolean {

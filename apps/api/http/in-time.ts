@@ -13,7 +13,7 @@ export async function inTime<T>(answer: Promise<T>, advice: string): Promise<T> 
     return await answer;
   } catch (error) {
     if (sqlState(error) !== givenUp) throw error;
-    throw new HttpProblem(503, `the database took too long over this and was stopped; ${advice}`, {
+    throw new HttpProblem('query-too-slow', `the database took too long over this and was stopped; ${advice}`, {
       headers: { 'retry-after': '30' },
       cause: error,
     });

@@ -1,13 +1,21 @@
 import { type TObject, type TProperties, type TSchema, Type } from 'typebox';
+import { component, componentName } from './openapi/component.js';
 import { problemType } from './problem.js';
+import { problemCodes } from './problem-types.js';
 
 /** RFC 9457 problem details. */
-export const Problem = Type.Object(
+const Problem = Type.Object(
   {
-    type: Type.String(),
-    title: Type.String({ description: 'The HTTP status in words' }),
-    status: Type.Integer(),
+    type: Type.String({
+      format: 'uri-reference',
+      description: 'Leads to what explains the code: a path of this server',
+      examples: ['/docs/problems#not-found'],
+    }),
+    title: Type.String({ description: 'The kind of problem in a few words' }),
+    status: Type.Integer({ description: 'The HTTP status' }),
+    code: Type.Enum([...problemCodes], { description: 'The kind of problem; stable, for programs' }),
     detail: Type.String({ description: 'What was expected, what came, what to do' }),
+    runId: Type.Optional(Type.String({ description: 'The run that the problem is about' })),
     instance: Type.Optional(Type.String({ description: 'The path that was asked for' })),
     errors: Type.Optional(
       Type.Array(
@@ -20,7 +28,7 @@ export const Problem = Type.Object(
     ),
     errorCount: Type.Optional(Type.Integer({ description: 'How many faults there are in all' })),
   },
-  { description: 'Problem details (RFC 9457)' },
+  component('Problem', 'Problem details (RFC 9457)'),
 );
 
 const meanings = {
@@ -109,12 +117,14 @@ export const ListQuery = <T extends TProperties>(filters: T) =>
     { additionalProperties: false },
   );
 
-/** One page of a list. */
-export const PageOf = <T extends TObject>(item: T, description: string) =>
-  Type.Object(
+/** One page of a list. Its name in the OpenAPI document is that of the item, if it has one, and `Page`. */
+export const PageOf = <T extends TObject>(item: T, description: string) => {
+  const name = componentName(item);
+  return Type.Object(
     {
       items: Type.Array(item),
       nextCursor: Nullable(Type.String({ description: 'Give it as `cursor` to get the next page; null at the end' })),
     },
-    { description },
+    name === undefined ? { description } : component(`${name}Page`, description),
   );
+};

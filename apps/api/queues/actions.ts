@@ -70,7 +70,7 @@ export function guardQueueActions(
     } catch (error) {
       request.log.error({ err: error }, `an action was refused because it cannot be recorded: ${messageOf(error)}`);
       const detail = 'what is done by hand is recorded first, and the database cannot do that; try again soon';
-      return sendProblem(request, reply, new HttpProblem(503, detail));
+      return sendProblem(request, reply, new HttpProblem('database-unavailable', detail));
     }
   });
 
@@ -92,7 +92,7 @@ export function guardQueueActions(
 const recordDecides =
   'jobs are not added, changed, moved or removed by hand: the record of runs decides about them; replay a file or start a run';
 
-const refused = (detail: string): HttpProblem => new HttpProblem(403, detail);
+const refused = (detail: string): HttpProblem => new HttpProblem('queue-action-refused', detail);
 
 function queueOf({ params }: FastifyRequest): string | null {
   return typeof params === 'object' && params !== null && 'queueName' in params ? String(params.queueName) : null;

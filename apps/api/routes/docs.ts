@@ -1,17 +1,24 @@
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
+import { Type } from 'typebox';
 import type { App } from '../http/app-type.js';
+import { namedComponents } from '../http/openapi/document.js';
+import { problemPage } from '../http/problem-types.js';
+import { problems } from '../http/schemas.js';
 import { bundledPagePolicy, setPolicy } from '../http/security-headers.js';
+import { sendProblemsPage } from '../pages/problems.js';
 
 /** Gathers the routes registered after it; registered before them. */
 export async function gatherOpenApi(app: App, hasToken: boolean): Promise<void> {
   await app.register(swagger, {
+    ...namedComponents(),
     openapi: {
       openapi: '3.1.0',
       info: {
         title: 'Millrace',
         description:
-          'Files in; rows, faces and history out. Lists are paged by cursor; errors are problem details (RFC 9457).',
+          'Files in; rows, faces and history out. Lists are paged by cursor; errors are problem details (RFC 9457), each ' +
+          `with a stable code, which ${problemPage} explains.`,
         version: '0.1.0',
       },
       tags: [
@@ -21,6 +28,7 @@ export async function gatherOpenApi(app: App, hasToken: boolean): Promise<void> 
         { name: 'datasets', description: 'The loaded rows' },
         { name: 'queues', description: 'What was done by hand at /queues' },
         { name: 'health', description: 'For supervisors and balancers' },
+        { name: 'description', description: 'The API itself' },
       ],
       ...(hasToken
         ? {
@@ -32,9 +40,24 @@ export async function gatherOpenApi(app: App, hasToken: boolean): Promise<void> 
   });
 }
 
-/** GET /api/openapi.json, and /docs to browse it. */
+/** GET /api/openapi.json, /docs to browse it, and /docs/problems, to which the types of problems lead. */
 export async function docsRoutes(app: App): Promise<void> {
-  app.get('/api/openapi.json', { schema: { hide: true } }, () => app.swagger());
+  app.get(
+    '/api/openapi.json',
+    {
+      schema: {
+        operationId: 'getOpenApi',
+        tags: ['description'],
+        summary: 'This description',
+        response: { 200: Type.Unknown({ description: 'An OpenAPI 3.1 document' }), ...problems() },
+      },
+    },
+    () => app.swagger(),
+  );
+  // Open to everybody, as the problem that says that a token is needed leads here, too.
+  app.get(problemPage, { config: { public: true }, schema: { hide: true } }, (_request, reply) =>
+    sendProblemsPage(reply),
+  );
   await app.register(async (scope: App) => {
     scope.addHook('onRequest', async (_request, reply) => void setPolicy(reply, bundledPagePolicy));
     await scope.register(swaggerUi, {

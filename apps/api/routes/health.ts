@@ -5,6 +5,7 @@ import { withTimeLimit } from '#process/time-limit.js';
 import type { ApiDeps } from '../deps.js';
 import { observePlatform } from '../health/platform.js';
 import type { App } from '../http/app-type.js';
+import { component } from '../http/openapi/component.js';
 import { problems } from '../http/schemas.js';
 
 /** How long one check may take; a balancer that asks every few seconds must not pile up questions. */
@@ -26,14 +27,14 @@ const ReadyQuery = Type.Object(
   { additionalProperties: false },
 );
 
-const Alive = Type.Object({ status: Type.Literal('ok') }, { description: 'The process answers' });
-const Ready = Type.Object({ status: Type.Literal('ready') }, { description: 'All that is needed is there' });
+const Alive = Type.Object({ status: Type.Literal('ok') }, component('Alive', 'The process answers'));
+const Ready = Type.Object({ status: Type.Literal('ready') }, component('Ready', 'All that is needed is there'));
 const NotReady = Type.Object(
   {
     status: Type.Literal('not ready'),
     reasons: Type.Array(Type.Object({ check: Type.Enum([...checkNames]), reason: Type.String() })),
   },
-  { description: 'What is missing' },
+  component('NotReady', 'What is missing'),
 );
 
 /**
@@ -45,7 +46,12 @@ export async function healthRoutes(app: App, deps: ApiDeps): Promise<void> {
     '/healthz',
     {
       config: { public: true },
-      schema: { tags: ['health'], summary: 'Is the process alive?', response: { 200: Alive } },
+      schema: {
+        operationId: 'checkLiveness',
+        tags: ['health'],
+        summary: 'Is the process alive?',
+        response: { 200: Alive },
+      },
     },
     () => ({ status: 'ok' as const }),
   );
@@ -81,10 +87,11 @@ export async function healthRoutes(app: App, deps: ApiDeps): Promise<void> {
     {
       config: { public: true },
       schema: {
+        operationId: 'checkReadiness',
         tags: ['health'],
         summary: 'Can it do its work?',
         querystring: ReadyQuery,
-        response: { 200: Ready, 503: NotReady, ...problems(422) },
+        response: { 200: Ready, ...problems(422), 503: NotReady },
       },
     },
     async (request, reply) => {

@@ -41,7 +41,7 @@ export async function queueRoutes(app: App, deps: ApiDeps): Promise<void> {
       if (!request.url.startsWith(`${basePath}/api/`) || (await answers(carrier))) return;
       // Sent here: the board's own handler makes every error a 500.
       const detail = 'the carrier of the jobs cannot be reached; the run record is at /api/runs';
-      return sendProblem(request, reply, new HttpProblem(503, detail));
+      return sendProblem(request, reply, new HttpProblem('carrier-unavailable', detail));
     });
     await scope.register(serverAdapter.registerPlugin(), { prefix: basePath });
   });

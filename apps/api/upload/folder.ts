@@ -1,7 +1,7 @@
 import { constants, existsSync } from 'node:fs';
 import { chmod, type FileHandle, mkdir, open, realpath } from 'node:fs/promises';
 import { join, sep } from 'node:path';
-import { conflict } from '../http/problem.js';
+import { HttpProblem } from '../http/problem.js';
 import { hasCode, inWords } from './faults.js';
 
 /** A folder that is held open until it is closed. */
@@ -36,7 +36,7 @@ export async function openFolder(inbox: string, names: readonly string[]): Promi
     }
     const real = await realpath(folder.path);
     if (real === root || real.startsWith(root === sep ? sep : root + sep)) return folder;
-    throw conflict(`${inWords(names.join('/'))} leads out of the inbox`);
+    throw new HttpProblem('folder-unusable', `${inWords(names.join('/'))} leads out of the inbox`);
   } catch (error) {
     await folder.close();
     throw error;

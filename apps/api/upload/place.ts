@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
 import { chmod, copyFile, link, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { conflict } from '../http/problem.js';
+import { HttpProblem } from '../http/problem.js';
 import { explainFault, hasCode } from './faults.js';
 import { type HeldFolder, openFolder } from './folder.js';
 import { sweep } from './sweep.js';
@@ -121,10 +121,14 @@ async function replace(staged: string, target: string, path: string): Promise<vo
   try {
     await rename(staged, target);
   } catch (error) {
-    if (hasCode(error, 'EISDIR', 'ENOTEMPTY', 'EEXIST')) throw conflict(`a folder named “${path}” lies in the inbox`);
+    if (hasCode(error, 'EISDIR', 'ENOTEMPTY', 'EEXIST'))
+      throw new HttpProblem('name-taken', `a folder named “${path}” lies in the inbox`);
     throw error;
   }
 }
 
 const taken = (path: string) =>
-  conflict(`“${path}” lies in the inbox already; give it another name, or replace it with ?overwrite=true`);
+  new HttpProblem(
+    'name-taken',
+    `“${path}” lies in the inbox already; give it another name, or replace it with ?overwrite=true`,
+  );

@@ -74,11 +74,11 @@ async function openStaging(inbox: string): Promise<{ staging: HeldFolder; discar
 /** What to answer when a form could not be received. */
 function explain(error: unknown): unknown {
   if (hasCode(error, 'ERR_STREAM_PREMATURE_CLOSE', 'ECONNRESET')) {
-    return new HttpProblem(400, 'the client went away before the end of the form', { cause: error });
+    return new HttpProblem('malformed-form', 'the client went away before the end of the form', { cause: error });
   }
   // The form's parser throws plain errors; those of the framework and of the file system have a code.
   if (error instanceof Error && !(error instanceof HttpProblem) && !('code' in error)) {
-    return new HttpProblem(400, `the form cannot be read: ${error.message}`, { cause: error });
+    return new HttpProblem('malformed-form', `the form cannot be read: ${error.message}`, { cause: error });
   }
   return explainFault(error, '');
 }

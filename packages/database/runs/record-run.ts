@@ -14,9 +14,21 @@ export interface NewRun {
   readonly maxAttempts: number;
   /** Milliseconds from now before which no worker may start it. */
   readonly delayMs?: number;
-  readonly idempotencyKey?: string;
+  readonly idempotencyKey?: RunKey;
   /** The run that invokes it. */
   readonly parent?: Invoker;
+}
+
+/** What makes a repeated request known: the key, and what it asked for beside the input, as it asked. */
+export interface RunKey {
+  readonly text: string;
+  readonly requested: RequestedOptions;
+}
+
+/** What a request says about when its run starts; undefined where it leaves that to the task. */
+export interface RequestedOptions {
+  readonly priority?: number | undefined;
+  readonly delayMs?: number | undefined;
 }
 
 /** A run that invokes another, and the key under which it knows it. */
@@ -37,9 +49,9 @@ export async function recordRun(tx: Tx, id: string, run: NewRun): Promise<OpenRu
   const delayMs = run.delayMs ?? 0;
   const { rowCount } = await tx.query(
     `INSERT INTO ops.run (id, task, queue, state, trigger, input, priority, max_attempts, idempotency_key, available_at,
-       delay_ms, parent_id, invoke_key, root_id)
+       delay_ms, parent_id, invoke_key, root_id, requested)
      VALUES ($1, $2, $3, $4, $5, $6::jsonb, $7, $8, $9, now() + $10 * interval '1 millisecond',
-       $10, $11, $12, COALESCE((SELECT root_id FROM ops.run WHERE id = $11), $1))
+       $10, $11, $12, COALESCE((SELECT root_id FROM ops.run WHERE id = $11), $1), $13::jsonb)
      ON CONFLICT DO NOTHING`,
     [
       id,
@@ -50,13 +62,31 @@ export async function recordRun(tx: Tx, id: string, run: NewRun): Promise<OpenRu
       storableJson(run.input),
       run.priority,
       run.maxAttempts,
-      run.idempotencyKey ?? null,
+      run.idempotencyKey?.text ?? null,
       delayMs,
       run.parent?.runId ?? null,
       run.parent?.key ?? null,
+      storableJson(run.idempotencyKey?.requested),
     ],
   );
   return rowCount === 1 ? { id, queue: run.queue, task: run.task, priority: run.priority, delayMs } : undefined;
+}
+
+/** The run that a key was used for, and which parameters of a request with the same key are the same. */
+export interface KeyedRun {
+  readonly id: string;
+  readonly sameInput: boolean;
+  /** What the first request asked for beside the input; null of runs that were recorded before this was kept. */
+  readonly requested: RequestedOptions | null;
+}
+
+/** The run of a task with this idempotency key. Inputs are compared as jsonb: the order of an object's keys does not count. */
+export async function findKeyedRun(tx: Tx, task: string, key: string, input: unknown): Promise<KeyedRun | undefined> {
+  const { rows } = await tx.query<KeyedRun>(
+    `SELECT id, input = $3::jsonb AS "sameInput", requested FROM ops.run WHERE task = $1 AND idempotency_key = $2`,
+    [task, key, storableJson(input)],
+  );
+  return rows[0];
 }
 
 /**

@@ -3,6 +3,7 @@ import { actionNames, listActions } from '#database/actions.js';
 import type { ApiDeps } from '../../deps.js';
 import type { App } from '../../http/app-type.js';
 import { readPage, toPage } from '../../http/cursor.js';
+import { component } from '../../http/openapi/component.js';
 import {
   FileId,
   Instant,
@@ -16,26 +17,29 @@ import {
 } from '../../http/schemas.js';
 import { readInstants } from '../../http/time-bounds.js';
 
-const ActionSchema = Type.Object({
-  id: Type.String(),
-  at: Instant,
-  caller: Type.Enum(['bearer', 'session', 'local'], {
-    description: 'A program with the token, a person who logged in, or anybody on this machine (no token set)',
-  }),
-  session: Nullable(
-    Type.String({ description: 'Which session; the log’s lines of its log-in and log-out have it, too' }),
-  ),
-  address: Type.String({ description: 'The client’s address' }),
-  action: Type.Enum([...actionNames]),
-  queue: Nullable(Type.String({ description: 'Null: all queues' })),
-  detail: Type.Unknown({ description: 'The numbers that came with it, or null; a max of null takes a limit away' }),
-  status: Nullable(
-    Type.Integer({
-      description:
-        'The HTTP status that it was answered with; null when the process ended before, so that it may be done',
+const ActionSchema = Type.Object(
+  {
+    id: Type.String(),
+    at: Instant,
+    caller: Type.Enum(['bearer', 'session', 'local'], {
+      description: 'A program with the token, a person who logged in, or anybody on this machine (no token set)',
     }),
-  ),
-});
+    session: Nullable(
+      Type.String({ description: 'Which session; the log’s lines of its log-in and log-out have it, too' }),
+    ),
+    address: Type.String({ description: 'The client’s address' }),
+    action: Type.Enum([...actionNames]),
+    queue: Nullable(Type.String({ description: 'Null: all queues' })),
+    detail: Type.Unknown({ description: 'The numbers that came with it, or null; a max of null takes a limit away' }),
+    status: Nullable(
+      Type.Integer({
+        description:
+          'The HTTP status that it was answered with; null when the process ended before, so that it may be done',
+      }),
+    ),
+  },
+  component('Action'),
+);
 
 const ActionQuery = ListQuery({
   action: Type.Optional(OneOrMore(actionNames, 'What was done')),
@@ -50,6 +54,7 @@ export async function actionRoutes(app: App, { pool }: ApiDeps): Promise<void> {
     '/api/actions',
     {
       schema: {
+        operationId: 'listActions',
         tags: ['queues'],
         summary: 'What was done to queues by hand, newest first',
         description:

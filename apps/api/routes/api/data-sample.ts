@@ -3,6 +3,7 @@ import { listSamples } from '#database/queries/data-sample.js';
 import type { ApiDeps } from '../../deps.js';
 import type { App } from '../../http/app-type.js';
 import { readPage, toPage } from '../../http/cursor.js';
+import { component } from '../../http/openapi/component.js';
 import { FileId, ListQuery, Nullable, PageOf, problems, RunId, TimeBound } from '../../http/schemas.js';
 import { readBounds } from '../../http/time-bounds.js';
 import { FilePlaceSchema } from './places.js';
@@ -24,16 +25,19 @@ const WallTime = Type.String({
   examples: ['2023-01-01T00:00:00'],
 });
 
-const SampleSchema = Type.Object({
-  fileId: FileId,
-  ordinal: Type.Integer({ description: 'Place of the row in its file, from 0' }),
-  runId: Nullable(RunId),
-  departmentName: Nullable(Type.String()),
-  sensorSerial: Nullable(Type.String()),
-  createAt: WallTime,
-  productName: Nullable(Type.String()),
-  productExpire: Nullable(WallTime),
-});
+const SampleSchema = Type.Object(
+  {
+    fileId: FileId,
+    ordinal: Type.Integer({ description: 'Place of the row in its file, from 0' }),
+    runId: Nullable(RunId),
+    departmentName: Nullable(Type.String()),
+    sensorSerial: Nullable(Type.String()),
+    createAt: WallTime,
+    productName: Nullable(Type.String()),
+    productExpire: Nullable(WallTime),
+  },
+  component('DataSampleRow'),
+);
 
 /** GET /api/data-sample. */
 export async function dataSampleRoutes(app: App, { pool }: ApiDeps): Promise<void> {
@@ -41,6 +45,7 @@ export async function dataSampleRoutes(app: App, { pool }: ApiDeps): Promise<voi
     '/api/data-sample',
     {
       schema: {
+        operationId: 'listDataSampleRows',
         tags: ['datasets'],
         summary: 'Rows of the data sample, by file and place in it',
         description:

@@ -3,6 +3,7 @@ import { findComparisonRun, listFaceComparisons } from '#database/queries/face-c
 import type { ApiDeps } from '../../deps.js';
 import type { App } from '../../http/app-type.js';
 import { readPage, toPage } from '../../http/cursor.js';
+import { component } from '../../http/openapi/component.js';
 import { notFound } from '../../http/problem.js';
 import { FileId, Json, ListQuery, Nullable, problems, RunId } from '../../http/schemas.js';
 
@@ -22,24 +23,30 @@ const Boxes = (description: string) =>
     { description: `${description}: boxes in pixels of the picture as shown, 100 at most, and 200,000 in a run` },
   );
 
-const ComparisonSchema = Type.Object({
-  fileId: FileId,
-  filename: Type.String(),
-  facesA: Type.Integer(),
-  facesB: Type.Integer(),
-  matched: Type.Integer({ description: 'Faces that both found' }),
-  onlyA: Boxes('Faces that a alone found'),
-  onlyB: Boxes('Faces that b alone found'),
-});
+const ComparisonSchema = Type.Object(
+  {
+    fileId: FileId,
+    filename: Type.String(),
+    facesA: Type.Integer(),
+    facesB: Type.Integer(),
+    matched: Type.Integer({ description: 'Faces that both found' }),
+    onlyA: Boxes('Faces that a alone found'),
+    onlyB: Boxes('Faces that b alone found'),
+  },
+  component('ComparedImage'),
+);
 
-const AnswerSchema = Type.Object({
-  runId: RunId,
-  state: Type.String({ description: 'The run’s state; there are pictures once it has succeeded' }),
-  input: Json,
-  summary: Nullable(Json),
-  items: Type.Array(ComparisonSchema),
-  nextCursor: Nullable(Type.String({ description: 'Give it as `cursor` to get the next page; null at the end' })),
-});
+const AnswerSchema = Type.Object(
+  {
+    runId: RunId,
+    state: Type.String({ description: 'The run’s state; there are pictures once it has succeeded' }),
+    input: Json,
+    summary: Nullable(Json),
+    items: Type.Array(ComparisonSchema),
+    nextCursor: Nullable(Type.String({ description: 'Give it as `cursor` to get the next page; null at the end' })),
+  },
+  component('FaceComparison', 'What the run found'),
+);
 
 /** GET /api/face-comparisons/{runId}. */
 export async function faceComparisonRoutes(app: App, { pool }: ApiDeps): Promise<void> {
@@ -47,6 +54,7 @@ export async function faceComparisonRoutes(app: App, { pool }: ApiDeps): Promise
     '/api/face-comparisons/:runId',
     {
       schema: {
+        operationId: 'getFaceComparison',
         tags: ['datasets'],
         summary: 'What a run of compare-face-models found, and the pictures that differ, the last seen first',
         params: Type.Object({ runId: RunId }),

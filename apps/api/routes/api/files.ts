@@ -3,7 +3,7 @@ import { fileStates } from '#contracts/states.js';
 import { type FileDetail, findFileDetail } from '#database/queries/file-detail.js';
 import { listFiles } from '#database/queries/files.js';
 import type { ApiDeps } from '../../deps.js';
-import { discardAtWish, replayAtWish } from '../../files/change-state.js';
+import { discardRequested, replayRequested } from '../../files/change-state.js';
 import type { App } from '../../http/app-type.js';
 import { readPage, toPage } from '../../http/cursor.js';
 import { notFound } from '../../http/problem.js';
@@ -33,6 +33,7 @@ export async function fileRoutes(app: App, deps: ApiDeps): Promise<void> {
     '/api/files',
     {
       schema: {
+        operationId: 'listFiles',
         tags: ['files'],
         summary: 'The ledger: files of the inbox, the last seen first',
         querystring: FileQuery,
@@ -50,6 +51,7 @@ export async function fileRoutes(app: App, deps: ApiDeps): Promise<void> {
     '/api/files/:id',
     {
       schema: {
+        operationId: 'getFile',
         tags: ['files'],
         summary: 'One file: versions, runs, rejects, and where its rows are',
         params: IdParam,
@@ -63,6 +65,7 @@ export async function fileRoutes(app: App, deps: ApiDeps): Promise<void> {
     '/api/files/:id/replay',
     {
       schema: {
+        operationId: 'replayFile',
         tags: ['files'],
         summary: 'Load a file once more',
         description:
@@ -72,7 +75,7 @@ export async function fileRoutes(app: App, deps: ApiDeps): Promise<void> {
       },
     },
     async ({ params, log }, reply) => {
-      await replayAtWish(deps, params.id, log);
+      await replayRequested(deps, params.id, log);
       return reply.code(202).send(await showFile(params.id));
     },
   );
@@ -81,6 +84,7 @@ export async function fileRoutes(app: App, deps: ApiDeps): Promise<void> {
     '/api/files/:id/discard',
     {
       schema: {
+        operationId: 'discardFile',
         tags: ['files'],
         summary: 'Put a quarantined file aside for good',
         params: IdParam,
@@ -88,7 +92,7 @@ export async function fileRoutes(app: App, deps: ApiDeps): Promise<void> {
       },
     },
     async ({ params }, reply) => {
-      await discardAtWish(deps, params.id);
+      await discardRequested(deps, params.id);
       return reply.code(202).send(await showFile(params.id));
     },
   );

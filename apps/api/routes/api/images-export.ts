@@ -26,6 +26,7 @@ export async function imageExportRoutes(app: App, { pool }: ApiDeps): Promise<vo
       `/api/${table.name}.${extension}`,
       {
         schema: {
+          operationId: `export${capitalised(table.name)}As${capitalised(extension)}`,
           tags: ['datasets'],
           summary: `The table ${what}, as ${extension.toUpperCase()}`,
           querystring: Type.Object(imageFilters, { additionalProperties: false }),
@@ -45,6 +46,8 @@ export async function imageExportRoutes(app: App, { pool }: ApiDeps): Promise<vo
     );
   }
 }
+
+const capitalised = (name: string): string => name.charAt(0).toUpperCase() + name.slice(1);
 
 /** The results of a generator whose first one was taken already. */
 async function* resumed<T>(

@@ -1,5 +1,6 @@
 import { type TObject, Type } from 'typebox';
 import type { ImageFilter } from '#database/queries/image-filter.js';
+import { component } from '../../http/openapi/component.js';
 import { FileId, Instant, Nullable, RunId, TimeBound } from '../../http/schemas.js';
 import { readBounds } from '../../http/time-bounds.js';
 import { WorkerSchema } from './run-schemas.js';
@@ -42,58 +43,67 @@ export function readImageFilter(
   return { ...query, fromDay: from?.slice(0, 10), toDay: to?.slice(0, 10) };
 }
 
-const FaceSchema = Type.Object({
-  ordinal: Type.Integer(),
-  x: Type.Number(),
-  y: Type.Number(),
-  width: Type.Number(),
-  height: Type.Number(),
-  score: Type.Number({ description: 'How likely it is a face, 0 to 1: see docs/faces.md' }),
-  landmarks: Type.Record(Type.String(), Type.Array(Type.Number()), {
-    description: 'Points [x, y] in pixels by name; which there are depends on the model',
-  }),
-});
+const FaceSchema = Type.Object(
+  {
+    ordinal: Type.Integer(),
+    x: Type.Number(),
+    y: Type.Number(),
+    width: Type.Number(),
+    height: Type.Number(),
+    score: Type.Number({ description: 'How likely it is a face, 0 to 1: see docs/faces.md' }),
+    landmarks: Type.Record(Type.String(), Type.Array(Type.Number()), {
+      description: 'Points [x, y] in pixels by name; which there are depends on the model',
+    }),
+  },
+  component('Face'),
+);
 
 /** A picture as lists show it. */
-export const ImageSchema = Type.Object({
-  fileId: FileId,
-  runId: Nullable(RunId),
-  path: Text,
-  impDate: Type.String({ format: 'date', description: 'Day of the import' }),
-  filename: Type.String({ description: 'Without extension' }),
-  md5: Text,
-  sha256: Text,
-  width: Type.Integer({ description: 'Pixels, as shown' }),
-  height: Type.Integer({ description: 'Pixels, as shown' }),
-  faceNo: Type.Integer(),
-  format: Text,
-  model: Text,
-  threshold: Type.Number({ description: 'The lowest score that counted as a face, 0 to 1' }),
-  faces: Type.Array(FaceSchema, { description: 'Boxes in pixels of the picture as shown' }),
-  links: Type.Object({
-    self: Text,
-    file: Type.String({ description: 'The file in the ledger' }),
-    annotated: Type.String({ description: 'The picture with its faces marked' }),
-    thumbnail: Text,
-  }),
-});
+export const ImageSchema = Type.Object(
+  {
+    fileId: FileId,
+    runId: Nullable(RunId),
+    path: Text,
+    impDate: Type.String({ format: 'date', description: 'Day of the import' }),
+    filename: Type.String({ description: 'Without extension' }),
+    md5: Text,
+    sha256: Text,
+    width: Type.Integer({ description: 'Pixels, as shown' }),
+    height: Type.Integer({ description: 'Pixels, as shown' }),
+    faceNo: Type.Integer(),
+    format: Text,
+    model: Text,
+    threshold: Type.Number({ description: 'The lowest score that counted as a face, 0 to 1' }),
+    faces: Type.Array(FaceSchema, { description: 'Boxes in pixels of the picture as shown' }),
+    links: Type.Object({
+      self: Text,
+      file: Type.String({ description: 'The file in the ledger' }),
+      annotated: Type.String({ description: 'The picture with its faces marked' }),
+      thumbnail: Text,
+    }),
+  },
+  component('Image'),
+);
 
 /** A picture, and how its record came to be. Lists inside hold at most 100. */
-export const ImageDetailSchema = Type.Object({
-  ...ImageSchema.properties,
-  file: Type.Object({
-    id: FileId,
-    version: Type.Integer(),
-    current: Type.Boolean(),
-    size: Type.Number(),
-    seenAt: Instant,
-  }),
-  runs: Type.Array(
-    Type.Object({ id: RunId, task: Text, state: Text, outcome: Nullable(Text), endedAt: Nullable(Instant) }),
-    { description: 'The runs that were given this file, newest first' },
-  ),
-  decidedBy: Nullable(Type.Object({ runId: RunId, attempt: Type.Integer(), worker: WorkerSchema })),
-});
+export const ImageDetailSchema = Type.Object(
+  {
+    ...ImageSchema.properties,
+    file: Type.Object({
+      id: FileId,
+      version: Type.Integer(),
+      current: Type.Boolean(),
+      size: Type.Number(),
+      seenAt: Instant,
+    }),
+    runs: Type.Array(
+      Type.Object({ id: RunId, task: Text, state: Text, outcome: Nullable(Text), endedAt: Nullable(Instant) }),
+      { description: 'The runs that were given this file, newest first' },
+    ),
+    decidedBy: Nullable(Type.Object({ runId: RunId, attempt: Type.Integer(), worker: WorkerSchema })),
+  },
+  component('ImageDetail', 'A picture, and how its record came to be'),
+);
 
 const share = {
   pictures: Count,
@@ -104,23 +114,26 @@ const Span = Type.Object({ from: Count, to: Count, pictures: Count });
 const ListOf = <T extends TObject>(item: T, description: string) => Type.Array(item, { description });
 
 /** Figures about pictures. */
-export const ImageStatsSchema = Type.Object({
-  pictures: Count,
-  faces: Count,
-  meanFaces: Nullable(Type.Number({ description: 'Faces per picture; null without pictures' })),
-  mostFaces: Nullable(Count),
-  byFaces: ListOf(Type.Object({ faceNo: Count, ...share }), 'Pictures per number of faces; the first 50 that occur'),
-  moreFaces: Type.Object({ ...share, faces: Count }, { description: 'All pictures with more faces than those' }),
-  commonSizes: ListOf(
-    Type.Object({ width: Count, height: Count, ...share, ...faceFigures }),
-    'The 20 most common sizes and the faces in such pictures',
-  ),
-  byMegapixels: ListOf(
-    Type.Object({ from: Type.Number(), to: Nullable(Type.Number()), ...share, ...faceFigures }),
-    'Size against faces: width × height in millions, at least from and below to',
-  ),
-  widths: ListOf(Span, 'At most 20 spans of equal width, both ends included'),
-  heights: ListOf(Span, 'At most 20 spans of equal width, both ends included'),
-  byModel: ListOf(Type.Object({ model: Text, ...share, ...faceFigures }), 'The 50 most used models'),
-  byDay: ListOf(Type.Object({ impDate: Text, ...share, ...faceFigures }), 'The latest 366 import days with pictures'),
-});
+export const ImageStatsSchema = Type.Object(
+  {
+    pictures: Count,
+    faces: Count,
+    meanFaces: Nullable(Type.Number({ description: 'Faces per picture; null without pictures' })),
+    mostFaces: Nullable(Count),
+    byFaces: ListOf(Type.Object({ faceNo: Count, ...share }), 'Pictures per number of faces; the first 50 that occur'),
+    moreFaces: Type.Object({ ...share, faces: Count }, { description: 'All pictures with more faces than those' }),
+    commonSizes: ListOf(
+      Type.Object({ width: Count, height: Count, ...share, ...faceFigures }),
+      'The 20 most common sizes and the faces in such pictures',
+    ),
+    byMegapixels: ListOf(
+      Type.Object({ from: Type.Number(), to: Nullable(Type.Number()), ...share, ...faceFigures }),
+      'Size against faces: width × height in millions, at least from and below to',
+    ),
+    widths: ListOf(Span, 'At most 20 spans of equal width, both ends included'),
+    heights: ListOf(Span, 'At most 20 spans of equal width, both ends included'),
+    byModel: ListOf(Type.Object({ model: Text, ...share, ...faceFigures }), 'The 50 most used models'),
+    byDay: ListOf(Type.Object({ impDate: Text, ...share, ...faceFigures }), 'The latest 366 import days with pictures'),
+  },
+  component('ImageStats', 'Figures about pictures'),
+);

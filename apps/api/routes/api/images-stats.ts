@@ -12,6 +12,7 @@ export async function imageStatsRoutes(app: App, { pool }: ApiDeps): Promise<voi
     '/api/images/stats',
     {
       schema: {
+        operationId: 'getImageStats',
         tags: ['datasets'],
         summary: 'Figures about pictures: faces, sizes, size against faces, models and days',
         querystring: Type.Object(imageFilters, { additionalProperties: false }),

@@ -41,6 +41,7 @@ export async function imageRoutes(app: App, { pool, prisma }: ApiDeps): Promise<
     '/api/images',
     {
       schema: {
+        operationId: 'listImages',
         tags: ['datasets'],
         summary: 'Pictures and the faces in them, the last seen first unless asked otherwise',
         querystring: ImageQuery,
@@ -57,6 +58,7 @@ export async function imageRoutes(app: App, { pool, prisma }: ApiDeps): Promise<
     '/api/images/:id',
     {
       schema: {
+        operationId: 'getImage',
         tags: ['datasets'],
         summary: 'One picture: its faces, and the file, runs, attempt and worker that its record comes from',
         params: Type.Object({ id: FileId }),

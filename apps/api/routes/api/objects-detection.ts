@@ -3,6 +3,7 @@ import { listDetections } from '#database/queries/objects-detection.js';
 import type { ApiDeps } from '../../deps.js';
 import type { App } from '../../http/app-type.js';
 import { readPage, toPage } from '../../http/cursor.js';
+import { component } from '../../http/openapi/component.js';
 import { FileId, Instant, ListQuery, Nullable, PageOf, problems, RunId, TimeBound } from '../../http/schemas.js';
 import { readInstants } from '../../http/time-bounds.js';
 import { TimePlaceSchema } from './places.js';
@@ -21,17 +22,20 @@ const DetectionQuery = ListQuery({
   maxValue: Value('This value or less'),
 });
 
-const DetectionSchema = Type.Object({
-  fileId: FileId,
-  ordinal: Type.Integer({ description: 'Place of the row in its file, from 0' }),
-  runId: Nullable(RunId),
-  eventOrdinal: Type.Integer({ description: 'Place of the event in its file, from 0' }),
-  detectionOrdinal: Type.Integer({ description: 'Place of the detection in its event, from 0' }),
-  vehicleId: Type.String(),
-  detectionTime: Instant,
-  objectType: Type.String(),
-  objectValue: Type.Integer(),
-});
+const DetectionSchema = Type.Object(
+  {
+    fileId: FileId,
+    ordinal: Type.Integer({ description: 'Place of the row in its file, from 0' }),
+    runId: Nullable(RunId),
+    eventOrdinal: Type.Integer({ description: 'Place of the event in its file, from 0' }),
+    detectionOrdinal: Type.Integer({ description: 'Place of the detection in its event, from 0' }),
+    vehicleId: Type.String(),
+    detectionTime: Instant,
+    objectType: Type.String(),
+    objectValue: Type.Integer(),
+  },
+  component('Detection'),
+);
 
 /** GET /api/objects-detection. */
 export async function objectsDetectionRoutes(app: App, { pool }: ApiDeps): Promise<void> {
@@ -39,6 +43,7 @@ export async function objectsDetectionRoutes(app: App, { pool }: ApiDeps): Promi
     '/api/objects-detection',
     {
       schema: {
+        operationId: 'listDetections',
         tags: ['datasets'],
         summary: 'Objects that vehicles detected, the latest first',
         querystring: DetectionQuery,

@@ -34,6 +34,7 @@ export async function runRoutes(app: App, { prisma }: ApiDeps): Promise<void> {
     '/api/runs',
     {
       schema: {
+        operationId: 'listRuns',
         tags: ['runs'],
         summary: 'Runs, newest first',
         querystring: RunQuery,
@@ -50,6 +51,7 @@ export async function runRoutes(app: App, { prisma }: ApiDeps): Promise<void> {
     '/api/runs/:id',
     {
       schema: {
+        operationId: 'getRun',
         tags: ['runs'],
         summary: 'One run: input, output, attempts, children, files',
         params: IdParam,
@@ -67,6 +69,7 @@ export async function runRoutes(app: App, { prisma }: ApiDeps): Promise<void> {
     '/api/runs/:id/logs',
     {
       schema: {
+        operationId: 'listRunLogLines',
         tags: ['runs'],
         summary: 'A run’s log, oldest line first',
         params: IdParam,

@@ -1,68 +1,61 @@
-import { Type } from 'typebox';
+import type { FastifyReply, FastifyRequest, FastifySchema } from 'fastify';
+import { type Static, Type } from 'typebox';
 import type { TaskDefinition } from '#contracts/task.js';
-import { findRun } from '#database/queries/run-detail.js';
-import { startRun } from '#runs/start-run.js';
+import { findRun, type RunDetail } from '#database/queries/run-detail.js';
 import type { ApiDeps } from '../../deps.js';
 import type { App } from '../../http/app-type.js';
-import { notFound } from '../../http/problem.js';
-import { Json, Nullable, problems } from '../../http/schemas.js';
-import { carryRun } from '../../runs/carry-run.js';
+import { component } from '../../http/openapi/component.js';
+import { HttpProblem } from '../../http/problem.js';
+import { Nullable, problems } from '../../http/schemas.js';
+import { requestRun } from '../../runs/request-run.js';
 import { RunDetailSchema } from './run-schemas.js';
+import { NewRunSchema, taskRunSchemas } from './task-run-schemas.js';
 
 const Schema = Type.Unknown({ description: 'JSON Schema' });
 
-const TaskSchema = Type.Object({
-  name: Type.String(),
-  description: Type.String(),
-  queue: Type.String({ description: 'The queue that carries its runs' }),
-  inputSchema: Schema,
-  outputSchema: Schema,
-  retry: Type.Object({ attempts: Type.Integer(), backoffMs: Type.Number(), maxBackoffMs: Type.Number() }),
-  timeoutMs: Type.Number(),
-  concurrency: Type.Integer({ description: 'Runs that one worker process works on at a time' }),
-  priority: Type.Integer(),
-  source: Nullable(
-    Type.Object(
-      { name: Type.String(), description: Type.String() },
-      { description: 'Which files of the inbox it loads' },
-    ),
-  ),
-});
-
-const NewRun = Type.Object(
+const TaskSchema = Type.Object(
   {
-    input: Json,
-    idempotencyKey: Type.Optional(
-      Type.String({
-        pattern: '^[\\x20-\\x7e]{1,200}$',
-        description: 'The same key for the same task gives the same run',
-      }),
-    ),
-    priority: Type.Optional(
-      Type.Integer({ minimum: 0, maximum: 2_097_152, description: '1 first, higher later; 0 before all numbers' }),
-    ),
-    delayMs: Type.Optional(
-      Type.Integer({
-        minimum: 0,
-        maximum: 366 * 86_400_000,
-        description: 'Not to be started for so many milliseconds',
-      }),
+    name: Type.String(),
+    description: Type.String(),
+    queue: Type.String({ description: 'The queue that carries its runs' }),
+    inputSchema: Schema,
+    outputSchema: Schema,
+    retry: Type.Object({ attempts: Type.Integer(), backoffMs: Type.Number(), maxBackoffMs: Type.Number() }),
+    timeoutMs: Type.Number(),
+    concurrency: Type.Integer({ description: 'Runs that one worker process works on at a time' }),
+    priority: Type.Integer(),
+    source: Nullable(
+      Type.Object(
+        { name: Type.String(), description: Type.String() },
+        { description: 'Which files of the inbox it loads' },
+      ),
     ),
   },
-  { additionalProperties: false },
+  component('Task'),
+);
+
+const TaskListSchema = Type.Object(
+  { items: Type.Array(TaskSchema), nextCursor: Type.Null() },
+  component('TaskPage', 'All tasks'),
 );
 
 const NameParam = Type.Object({ name: Type.String({ maxLength: 200 }) });
 
-/** GET /api/tasks and POST /api/tasks/{name}/runs. */
+const startProblems = problems(400, 413, 415, 422);
+
+/**
+ * GET /api/tasks, POST /api/tasks/{name}/runs, and the same for each task under its own path: that is how the OpenAPI
+ * document gives each its own types.
+ */
 export async function taskRoutes(app: App, deps: ApiDeps): Promise<void> {
   app.get(
     '/api/tasks',
     {
       schema: {
+        operationId: 'listTasks',
         tags: ['tasks'],
         summary: 'The tasks that can be run',
-        response: { 200: Type.Object({ items: Type.Array(TaskSchema), nextCursor: Type.Null() }), ...problems() },
+        response: { 200: TaskListSchema, ...problems() },
       },
     },
     () => ({ items: [...deps.catalogue.values()].map(describeTask), nextCursor: null }),
@@ -72,28 +65,56 @@ export async function taskRoutes(app: App, deps: ApiDeps): Promise<void> {
     '/api/tasks/:name/runs',
     {
       schema: {
+        operationId: 'startRun',
         tags: ['tasks'],
-        summary: 'Run a task',
+        summary: 'Run a task by its name',
+        description: keyDescription,
         params: NameParam,
-        body: NewRun,
-        response: { 202: RunDetailSchema, ...problems(400, 404, 413, 415, 422) },
+        body: NewRunSchema,
+        response: { 202: RunDetailSchema, ...startProblems, ...problems(404) },
       },
     },
     async (request, reply) => {
-      const task = deps.catalogue.get(request.params.name);
-      if (!task) {
-        throw notFound(
-          `no task is named ${JSON.stringify(request.params.name)}; there are ${[...deps.catalogue.keys()].join(', ')}`,
-        );
-      }
-      const started = await startRun(deps.pool, task, { ...request.body, trigger: 'api' });
-      if (started.open) await carryRun(deps.carrier, started.open, request.log);
-      const run = await findRun(deps.prisma, started.id);
-      if (!run) throw new Error(`run ${started.id} was recorded a moment ago and is gone`);
-      return reply.code(202).header('location', `/api/runs/${run.id}`).send(run);
+      const { name } = request.params;
+      const task = deps.catalogue.get(name);
+      if (task) return await start(task, request, reply);
+      const known = [...deps.catalogue.keys()].join(', ');
+      throw new HttpProblem('unknown-task', `no task is named ${JSON.stringify(name)}; there are ${known}`);
     },
   );
+
+  for (const task of deps.catalogue.values()) {
+    const { operationId, body, run } = taskRunSchemas(task);
+    const schema = { body: NewRunSchema, response: { 202: RunDetailSchema, ...startProblems } };
+    const documented: FastifySchema = {
+      operationId,
+      tags: ['tasks'],
+      summary: `Run ${task.name}`,
+      description: `${task.description}\n\n${keyDescription}`,
+      body,
+      response: { ...schema.response, 202: run },
+    };
+    app.post(`/api/tasks/${task.name}/runs`, { schema, config: { documented } }, (request, reply) =>
+      start(task, request, reply),
+    );
+  }
+
+  async function start(
+    task: TaskDefinition,
+    { body, log }: Pick<FastifyRequest, 'log'> & { readonly body: Static<typeof NewRunSchema> },
+    reply: Pick<FastifyReply, 'code' | 'header'>,
+  ): Promise<RunDetail> {
+    const id = await requestRun(deps, task, { ...body, trigger: 'api' }, log);
+    const run = await findRun(deps.prisma, id);
+    if (!run) throw new Error(`run ${id} was recorded a moment ago and is gone`);
+    reply.code(202).header('location', `/api/runs/${run.id}`);
+    return run;
+  }
 }
+
+const keyDescription =
+  'A request that is repeated with the same idempotencyKey and the same parameters is answered with the run that the ' +
+  'first one recorded. With other parameters it is a 422 with the code idempotency-key-reused.';
 
 const describeTask = (task: TaskDefinition) => ({
   name: task.name,

@@ -2,6 +2,7 @@ import multipart, { type Multipart } from '@fastify/multipart';
 import { Type } from 'typebox';
 import type { ApiDeps } from '../../deps.js';
 import type { App } from '../../http/app-type.js';
+import { component } from '../../http/openapi/component.js';
 import { HttpProblem } from '../../http/problem.js';
 import { problems } from '../../http/schemas.js';
 import { compileValidator } from '../../http/validation.js';
@@ -20,12 +21,15 @@ const UploadQuery = Type.Object(
 );
 
 /** Described for people and programs; the form itself is read part by part, never as one body. */
-const UploadForm = Type.Object({
-  file: Type.Array(Type.String({ format: 'binary', contentMediaType: 'application/octet-stream' }), {
-    description: 'The files, under any field name; each keeps its own name',
-  }),
-  folder: Type.Optional(Type.String({ description: 'As the query parameter' })),
-});
+const UploadForm = Type.Object(
+  {
+    file: Type.Array(Type.String({ format: 'binary', contentMediaType: 'application/octet-stream' }), {
+      description: 'The files, under any field name; each keeps its own name',
+    }),
+    folder: Type.Optional(Type.String({ description: 'As the query parameter' })),
+  },
+  component('UploadForm'),
+);
 
 interface UploadDeps {
   readonly config: Pick<ApiDeps['config'], 'inboxDir'>;
@@ -49,6 +53,7 @@ export async function uploadRoutes(app: App, { config }: UploadDeps): Promise<vo
       config: { upload: true },
       validatorCompiler: (part) => (part.httpPart === 'body' ? () => true : compileValidator(part)),
       schema: {
+        operationId: 'uploadFiles',
         tags: ['files'],
         summary: 'Upload files into the inbox',
         description:
@@ -61,7 +66,8 @@ export async function uploadRoutes(app: App, { config }: UploadDeps): Promise<vo
       },
     },
     async (request, reply) => {
-      if (!request.isMultipart()) throw new HttpProblem(415, 'expected multipart/form-data with one or more files');
+      if (!request.isMultipart())
+        throw new HttpProblem('unsupported-media-type', 'expected multipart/form-data with one or more files');
       const { folder = '', overwrite = false } = request.query;
       const work = takeUpload(config.inboxDir, request.parts(), folder, overwrite);
       underWay.add(work);

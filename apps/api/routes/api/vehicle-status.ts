@@ -3,6 +3,7 @@ import { listStatuses } from '#database/queries/vehicle-status.js';
 import type { ApiDeps } from '../../deps.js';
 import type { App } from '../../http/app-type.js';
 import { readPage, toPage } from '../../http/cursor.js';
+import { component } from '../../http/openapi/component.js';
 import { FileId, Instant, ListQuery, Nullable, PageOf, problems, RunId, TimeBound } from '../../http/schemas.js';
 import { readInstants } from '../../http/time-bounds.js';
 import { TimePlaceSchema } from './places.js';
@@ -21,14 +22,17 @@ const StatusQuery = ListQuery({
   ),
 });
 
-const StatusSchema = Type.Object({
-  fileId: FileId,
-  ordinal: Type.Integer({ description: 'Place of the row in its file, from 0' }),
-  runId: Nullable(RunId),
-  vehicleId: Type.String(),
-  reportTime: Instant,
-  status: Type.String(),
-});
+const StatusSchema = Type.Object(
+  {
+    fileId: FileId,
+    ordinal: Type.Integer({ description: 'Place of the row in its file, from 0' }),
+    runId: Nullable(RunId),
+    vehicleId: Type.String(),
+    reportTime: Instant,
+    status: Type.String(),
+  },
+  component('VehicleStatus'),
+);
 
 /** GET /api/vehicle-status. */
 export async function vehicleStatusRoutes(app: App, { pool }: ApiDeps): Promise<void> {
@@ -36,6 +40,7 @@ export async function vehicleStatusRoutes(app: App, { pool }: ApiDeps): Promise<
     '/api/vehicle-status',
     {
       schema: {
+        operationId: 'listVehicleStatuses',
         tags: ['datasets'],
         summary: 'Status reports of vehicles, the latest first',
         querystring: StatusQuery,

@@ -55,6 +55,7 @@ export async function pictureRoutes(app: App, deps: ApiDeps): Promise<void> {
     '/api/images/:id/annotated',
     {
       schema: {
+        operationId: 'getAnnotatedImage',
         tags: ['datasets'],
         summary: 'A picture with the faces that were found in it: boxes, scores and landmarks, a caption below it',
         params: Params,
@@ -72,6 +73,7 @@ export async function pictureRoutes(app: App, deps: ApiDeps): Promise<void> {
     '/api/images/:id/thumbnail',
     {
       schema: {
+        operationId: 'getImageThumbnail',
         tags: ['datasets'],
         summary: 'A picture, small',
         params: Params,
@@ -148,13 +150,17 @@ const hasAlready = (header: string | undefined, etag: string): boolean =>
   (header ?? '').split(',').some((each) => each.trim() === '*' || each.trim().replace(/^W\//, '') === etag);
 
 const gone = (path: string): HttpProblem =>
-  new HttpProblem(410, `${path} is not in the inbox any more as it was when it was loaded; its record is all there is`);
+  new HttpProblem(
+    'file-gone',
+    `${path} is not in the inbox any more as it was when it was loaded; its record is all there is`,
+  );
 
 function toProblem(error: unknown, path: string): unknown {
   if (error instanceof FileChangedError || isMissing(error)) return gone(path);
-  if (error instanceof BadInputError) return new HttpProblem(422, `${path} cannot be shown. ${error.message}`);
+  if (error instanceof BadInputError)
+    return new HttpProblem('picture-unreadable', `${path} cannot be shown. ${error.message}`);
   if (!(error instanceof RenderError)) return error;
-  if (error.fault === 'crashed') return new HttpProblem(500, error.message, { cause: error });
+  if (error.fault === 'crashed') return new HttpProblem('picture-renderer-failed', error.message, { cause: error });
   const seconds = error.fault === 'too-slow' ? 60 : 2;
-  return new HttpProblem(503, error.message, { headers: { 'retry-after': String(seconds) } });
+  return new HttpProblem('picture-renderer-busy', error.message, { headers: { 'retry-after': String(seconds) } });
 }

@@ -1,0 +1,27 @@
+import type { FastifyBaseLogger } from 'fastify';
+import type { TaskDefinition } from '#contracts/task.js';
+import { sendJobs } from '#queue/jobs.js';
+import { type RunRequest, startRun } from '#runs/start-run.js';
+import type { ApiDeps } from '../deps.js';
+
+/** How long a request waits for the carrier, in milliseconds. */
+const carrierMs = 2_000;
+
+/**
+ * Records a run and adds its job. A carrier that is away is only logged: the reconciler adds the job later.
+ * @returns the run's id
+ * @throws as `startRun`
+ */
+export async function requestRun(
+  { pool, carrier }: Pick<ApiDeps, 'pool' | 'carrier'>,
+  task: TaskDefinition,
+  request: RunRequest,
+  log: FastifyBaseLogger,
+): Promise<string> {
+  const { id, open } = await startRun(pool, task, request);
+  await sendJobs(carrier, open ? [open] : [], {
+    limitMs: carrierMs,
+    onFailure: (message, error) => log.warn({ err: error, runId: id }, `run ${id}: ${message}`),
+  });
+  return id;
+}

@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "ops"."run" ADD COLUMN     "requested" JSONB;
