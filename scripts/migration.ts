@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { messageOf } from '#contracts/errors.js';
 import { startEmbeddedPostgres } from '#database/embedded/start.js';
-import { openSchemaEngine } from '#database/migrations/engine.js';
 import { migrationsFolder } from '#database/migrations/folder.js';
+import { openSchemaEngine } from './migrations/engine.js';
 
 const schemaPath = fileURLToPath(new URL('../../prisma/schema.prisma', import.meta.url));
 

@@ -11,7 +11,7 @@ import { fileURLToPath } from 'node:url';
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const inRoot = (...parts) => join(root, ...parts);
 const oldestNode = [20, 19];
-const sourceFolders = ['apps', 'packages', 'scripts', 'test'];
+const sourceFolders = ['apps', 'packages', 'samples', 'scripts', 'test'];
 
 /** Something that a person has to mend; shown without a stack. */
 export class SetupFault extends Error {}

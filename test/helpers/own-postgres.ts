@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { ensureDatasets } from '#database/datasets/tables.js';
 import { serverEnvironment } from '#database/embedded/account.js';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '#database/embedded/start.js';
-import { testSettings } from '#database/embedded/test-settings.js';
 import { applyMigrations } from '#database/migrations/apply.js';
 import { migrateCarrier } from '#queue/migrate.js';
 import { datasetsOf, loadCatalogue } from '#runtime/catalogue.js';
+import { testSettings } from './postgres-settings.js';
 
 /** A PostgreSQL that one test may kill. */
 export interface OwnPostgres {
