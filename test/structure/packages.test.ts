@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { test } from 'node:test';
 import semver from 'semver';
-import { readProjectFile } from './project.js';
+import { projectDir, readProjectFile } from './project.js';
 
 interface LockedPackage {
   readonly version?: string;
@@ -104,5 +105,18 @@ test('what helps to choose a version of Node names one that the project takes', 
     const version = semver.coerce(pattern.exec(readProjectFile(file))?.[1]);
     assert.ok(version !== null && semver.satisfies(version, engines.node), `${file}: ${version} for ${engines.node}`);
     assert.equal(version.major, 24, file);
+  }
+});
+
+test('the set-up refuses versions of Node that the project does not take', () => {
+  for (const version of ['18.20.0', '20.18.3', '21.7.0', '22.11.9', '23.5.0']) {
+    assert.ok(!semver.satisfies(version, engines.node), version);
+    const disguise = `data:text/javascript,Object.defineProperty(process.versions, 'node', { value: '${version}' })`;
+    const { status, stderr } = spawnSync(process.execPath, ['--import', disguise, 'scripts/setup.mjs', '--quiet'], {
+      cwd: projectDir,
+      encoding: 'utf8',
+    });
+    assert.equal(stderr.trim(), `millrace: expected Node ${engines.node}, this is ${version}; install Node 24`);
+    assert.equal(status, 1);
   }
 });
