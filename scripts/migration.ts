@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { messageOf } from '#contracts/errors.js';
-import { openSchemaEngine } from '#database/migrations/engine.js';
 import { migrationsFolder } from '#database/migrations/folder.js';
 import { startEmbeddedPostgres } from '#embedded-postgres/start.js';
+import { openSchemaEngine } from './migrations/engine.js';
 
 const schemaPath = fileURLToPath(new URL('../../prisma/schema.prisma', import.meta.url));
 

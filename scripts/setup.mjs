@@ -10,8 +10,7 @@ import { fileURLToPath } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const inRoot = (...parts) => join(root, ...parts);
-const oldestNode = [20, 19];
-const sourceFolders = ['apps', 'packages', 'scripts', 'test'];
+const sourceFolders = ['apps', 'packages', 'samples', 'scripts', 'test'];
 
 /** Something that a person has to mend; shown without a stack. */
 export class SetupFault extends Error {}
@@ -21,7 +20,7 @@ let running;
 
 /** Does all steps. Throws SetupFault with a message for people. */
 export async function setUp({ quiet = false } = {}) {
-  refuseOldNode();
+  refuseUnfitNode();
   await step('dependencies', quiet, isInstalled, install);
   await step('PostgreSQL binaries', quiet, areBinariesLinked, linkBinaries);
   await step('Prisma client', quiet, isClientGenerated, generateClient);
@@ -45,12 +44,24 @@ async function step(name, quiet, isDone, work) {
   console.log(`✔ ${name}: ${((performance.now() - begin) / 1000).toFixed(1)} s`);
 }
 
-function refuseOldNode() {
-  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
-  if (major > oldestNode[0] || (major === oldestNode[0] && minor >= oldestNode[1])) return;
-  throw new SetupFault(
-    `Node ${oldestNode.join('.')} or newer is needed, this is ${process.versions.node}; install a newer one`,
-  );
+/** Compares with `engines` in package.json, of which it reads `^a.b.c` and `>=a.b.c`. */
+function refuseUnfitNode() {
+  const { node: wanted } = readJson(inRoot('package.json')).engines;
+  if (wanted.split(' || ').some((range) => isInRange(process.versions.node, range))) return;
+  throw new SetupFault(`expected Node ${wanted}, this is ${process.versions.node}; install Node ${recommendedNode()}`);
+}
+
+function isInRange(version, range) {
+  const [, kind, ...least] = /^(\^|>=)(\d+)\.(\d+)\.(\d+)$/.exec(range) ?? [];
+  if (kind === undefined) throw new Error(`engines in package.json: cannot read ${range}`);
+  const parts = version.split('.').map((part) => Number.parseInt(part, 10));
+  const apart = least.map((part, index) => parts[index] - Number(part));
+  if (kind === '^' && apart[0] !== 0) return false;
+  return (apart.find((difference) => difference !== 0) ?? 0) >= 0;
+}
+
+function recommendedNode() {
+  return readText(inRoot('.nvmrc'))?.trim() ?? '24';
 }
 
 // Dependencies -------------------------------------------------------------------------------------------------------

@@ -21,12 +21,12 @@ import { Client } from 'pg';
 import { isAlive } from '#process/lock-file.js';
 import { createReleasers, type Release, type Releasers } from '#process/releasers.js';
 import { findFreePort } from '../../test/helpers/free-port.js';
+import { testSettings } from '../../test/helpers/postgres-settings.js';
 import { waitFor } from '../../test/helpers/wait.js';
 import { runAs } from './account.js';
 import { settlePlace } from './place.js';
 import { spawnServer } from './server.js';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from './start.js';
-import { testSettings } from './test-settings.js';
 
 const isRoot = process.getuid?.() === 0;
 

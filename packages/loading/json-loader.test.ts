@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import type { DatasetDefinition } from '#contracts/dataset.js';
 import { CopyBinaryWriter } from '#database/copy/binary.js';
-import { parseCopyData } from '#database/copy/parse-copy-data.js';
+import { parseCopyData } from '../../test/helpers/parse-copy-data.js';
 import type { CopyLoad } from './copy-loader.js';
 import { jsonLoader } from './json-loader.js';
 

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import type { SchemaElement } from 'hyparquet';
 import { type ParquetWriteOptions, parquetWriteBuffer } from 'hyparquet-writer';
 import { CopyBinaryWriter } from '#database/copy/binary.js';
-import { parseCopyData } from '#database/copy/parse-copy-data.js';
 import { definition } from '#tasks/load-data-sample/definition.js';
+import { parseCopyData } from '../../test/helpers/parse-copy-data.js';
 import { openParquet, type ParquetFile, type ParquetRows } from './open-parquet.js';
 import { PageMemory } from './page-memory.js';
 

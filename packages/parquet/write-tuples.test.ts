@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { CopyBinaryWriter } from '#database/copy/binary.js';
-import { parseCopyData } from '#database/copy/parse-copy-data.js';
+import { parseCopyData } from '../../test/helpers/parse-copy-data.js';
 import { newFieldBatch } from './field-batch.js';
 import { findValues, makeTextFields } from './stored-values.js';
 import { writeTuples } from './write-tuples.js';

@@ -7,8 +7,8 @@ import { ensureDatasets } from '#database/datasets/tables.js';
 import { applyMigrations } from '#database/migrations/apply.js';
 import { serverEnvironment } from '#embedded-postgres/account.js';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '#embedded-postgres/start.js';
-import { testSettings } from '#embedded-postgres/test-settings.js';
 import { migrateCarrier } from '#queue/migrate.js';
+import { testSettings } from './postgres-settings.js';
 
 /** A PostgreSQL that one test may kill. */
 export interface OwnPostgres {

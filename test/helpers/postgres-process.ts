@@ -5,7 +5,7 @@ import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startEmbeddedPostgres } from '#embedded-postgres/start.js';
-import { testSettings } from '#embedded-postgres/test-settings.js';
+import { testSettings } from './postgres-settings.js';
 
 const dataDir = mkdtempSync(join(tmpdir(), 'millrace-test-pg-'));
 // As root the server runs as another user, who passes through here.

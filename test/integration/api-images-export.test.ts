@@ -5,8 +5,8 @@ import { Readable } from 'node:stream';
 import { finished, pipeline } from 'node:stream/promises';
 import { test } from 'node:test';
 import { inflateRawSync } from 'node:zlib';
-import { readXlsx } from 'hucre/xlsx';
 import copyStreams from 'pg-copy-streams';
+import { readSheet } from 'read-excel-file/node';
 import { transaction } from '#database/pool.js';
 import { waitFor } from '../helpers/wait.js';
 import { type TestApi, withApi } from './api-fixture.js';
@@ -89,11 +89,8 @@ test('faces of one picture that fill more than a page are neither lost nor doubl
 test('the XLSX has days as dates, numbers as numbers, ids and names as texts', () =>
   withApi(async (api) => {
     await seedOddNames(api);
-    const read = async (url: string) => {
-      const { rawPayload } = await api.app.inject(url);
-      const [sheet] = (await readXlsx(rawPayload)).sheets;
-      return sheet?.rows ?? [];
-    };
+    // A reader that knows nothing of our writer. Only the cell's style says that a number is a date.
+    const read = async (url: string) => readSheet((await api.app.inject(url)).rawPayload, { trim: false });
     const [header, ...rows] = await read('/api/images.xlsx');
     assert.deepEqual(header, [
       'file_id',
@@ -109,7 +106,7 @@ test('the XLSX has days as dates, numbers as numbers, ids and names as texts', (
       'threshold',
     ]);
     assert.deepEqual(
-      rows.map((row) => row.map((value) => (value === '' ? null : value))),
+      rows,
       (await rowsOf(api, 'dwd.image', 'file_id')).map((row) => [
         String(row['file_id']),
         new Date(`${row['imp_date']}T00:00:00Z`),

@@ -153,7 +153,7 @@ test('images name a version, and can be given by digest', () => {
     const pinned = `registry.example/image@sha256:${'0'.repeat(64)}`;
     assert.equal(substitute(image, { POSTGRES_IMAGE: pinned, VALKEY_IMAGE: pinned }), pinned);
   }
-  assert.match(readProjectFile('Dockerfile'), /^ARG NODE_IMAGE=node:20\.\d+-\S+$/m);
+  assert.match(readProjectFile('Dockerfile'), /^ARG NODE_IMAGE=node:24\.\d+-\S+$/m);
   assert.doesNotMatch(readProjectFile('Dockerfile'), /^FROM (?!\$\{NODE_IMAGE\})/m);
 });
 

@@ -55,6 +55,7 @@ const breaches: Readonly<Record<string, Tree>> = {
   },
   'apps-without-native-code': { 'apps/api/app.js': ['#faces/x.js'], 'packages/faces/x.js': ['sharp'] },
   'no-tests-in-product': { 'packages/a/x.js': ['./x.fixture.js'], 'packages/a/x.fixture.js': [] },
+  'samples-without-tests': { 'samples/x.js': ['../test/helpers/wait.js'], 'test/helpers/wait.js': [] },
   'no-development-packages-in-product': { 'packages/config/x.js': ['yaml'] },
 };
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { BadInputError } from '#contracts/errors.js';
+import { parseCopyData } from '../../../test/helpers/parse-copy-data.js';
 import { CopyBinaryWriter } from './binary.js';
-import { parseCopyData } from './parse-copy-data.js';
 
 /** The fields of one tuple that `write` makes. */
 function fieldsOf(count: number, write: (writer: CopyBinaryWriter) => void): (string | null)[] {

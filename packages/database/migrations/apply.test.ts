@@ -3,10 +3,10 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { openSchemaEngine } from '../../../scripts/migrations/engine.js';
 import { withEmptyDatabase, withTestDatabase } from '../../../test/helpers/database.js';
 import { testServerUrl } from '../../../test/helpers/postgres.js';
 import { applyMigrations, pendingMigrations } from './apply.js';
-import { openSchemaEngine } from './engine.js';
 import { migrationsFolder } from './folder.js';
 
 const schemaPath = join(migrationsFolder, '..', 'schema.prisma');

@@ -3,9 +3,9 @@ import { decimalText } from '#contracts/decimal.js';
 import { BadInputError } from '#contracts/errors.js';
 import { CopyBinaryWriter } from '#database/copy/binary.js';
 import { readNumeric } from '#database/copy/numeric.js';
-import { parseCopyData } from '#database/copy/parse-copy-data.js';
 import { openParquet } from '#parquet/open-parquet.js';
 import { PageMemory } from '#parquet/page-memory.js';
+import { parseCopyData } from '../../helpers/parse-copy-data.js';
 import { numberText, type Outcome } from './outcome.js';
 
 /** Microseconds and days from 1970-01-01 to 2000-01-01, where PostgreSQL's time starts. */

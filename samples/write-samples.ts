@@ -1,11 +1,11 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { type WriteSample, writeBadFiles } from './bad-files.js';
+import type { WriteSample } from './bad-files.js';
 import { rowsPerSampleFile, sampleMinute } from './data-sample-oracles.js';
 import { eventSample } from './events.js';
 import { imageSample } from './images.js';
 import type { SampleFile } from './manifest.js';
-import { dataSampleBytes, dataSampleFileName } from './parquet.js';
+import { importWithParquetWriter } from './parquet-writer.js';
 import { cycle } from './random.js';
 
 /** How many sample files of each kind to write; none of a kind that is not named. */
@@ -25,10 +25,13 @@ export interface SampleCounts {
 /**
  * Writes sample files into a folder, which is made where needed, and says what each holds. Files are written one after
  * another and under their last names, so a watcher may see one while it grows.
+ * @throws SetupError before anything is written, when parquet files are wanted and no writer of them is installed
  */
 export async function writeSamples(dir: string, counts: SampleCounts): Promise<SampleFile[]> {
   const seed = counts.seed ?? 1;
   const files: SampleFile[] = [];
+  const parquet = (counts.parquet ?? 0) > 0 ? await importWithParquetWriter(() => import('./parquet.js')) : undefined;
+  const bad = counts.bad === true ? await importWithParquetWriter(() => import('./bad-files.js')) : undefined;
   const write: WriteSample = async (path, bytes) => {
     const target = join(dir, path);
     await mkdir(dirname(target), { recursive: true });
@@ -39,21 +42,33 @@ export async function writeSamples(dir: string, counts: SampleCounts): Promise<S
     await write(file.path, bytes);
     files.push(file);
   }
-  for (let index = 0; index < (counts.parquet ?? 0); index += 1) files.push(await writeMinute(write, index, seed));
+  if (parquet) {
+    for (let index = 0; index < (counts.parquet ?? 0); index += 1) {
+      const { file, bytes } = minuteSample(parquet, index, seed);
+      await write(file.path, bytes);
+      files.push(file);
+    }
+  }
   for (let index = 0; index < (counts.json ?? 0); index += 1) {
     const { file, text } = eventSample(index, seed);
     await write(file.path, text);
     files.push(file);
   }
-  if (counts.bad === true) files.push(...(await writeBadFiles(write, seed)));
+  if (bad) files.push(...(await bad.writeBadFiles(write, seed)));
   return files;
 }
 
-async function writeMinute(write: WriteSample, index: number, seed: number): Promise<SampleFile> {
+function minuteSample(
+  { dataSampleBytes, dataSampleFileName }: typeof import('./parquet.js'),
+  index: number,
+  seed: number,
+): { file: SampleFile; bytes: Uint8Array } {
   const minute = sampleMinute(index);
   const style = cycle(['colons', 'dashes', 'underscores'] as const, index);
   const unit = cycle(['NANOS', 'MICROS', 'MILLIS'] as const, Math.floor(index / 3));
   const path = `parquet/${dataSampleFileName(minute, style)}`;
-  await write(path, dataSampleBytes({ minute, seed, unit }));
-  return { path, kind: 'data-sample', expectedRows: rowsPerSampleFile };
+  return {
+    file: { path, kind: 'data-sample', expectedRows: rowsPerSampleFile },
+    bytes: dataSampleBytes({ minute, seed, unit }),
+  };
 }

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bindMigrationAwareSqlAdapterFactory } from '@prisma/driver-adapter-utils';
 import * as bindings from '@prisma/schema-engine-wasm/schema_engine_bg';
+import { readMigrations } from '#database/migrations/folder.js';
 import { createEngineAdapters } from './engine-adapter.js';
-import { readMigrations } from './folder.js';
 
 type MigrationList = bindings.MigrationList;
 
