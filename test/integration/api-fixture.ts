@@ -19,6 +19,8 @@ import { withTestDatabase } from '../helpers/database.js';
 export interface TestApi {
   readonly app: App;
   readonly pool: pg.Pool;
+  /** Of its database. */
+  readonly url: string;
   readonly carrier: Carrier;
   readonly inbox: string;
   readonly dataDir: string;
@@ -114,7 +116,7 @@ export async function withApi(
       };
     };
     try {
-      await work({ app, pool, carrier, inbox, dataDir: folder, deps, logged, ask });
+      await work({ app, pool, url, carrier, inbox, dataDir: folder, deps, logged, ask });
     } finally {
       await app.close();
       await pictures.close();

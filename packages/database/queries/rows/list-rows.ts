@@ -7,7 +7,7 @@ import { walkIndex } from './walk-index.js';
 import { walkPartitions } from './walk-partitions.js';
 
 /** Milliseconds after which a page that is not full is handed out as it is, to be continued at its `next`. */
-const budgetMs = 2_000;
+const usualBudgetMs = 2_000;
 
 const walks = { file: walkFiles, index: walkIndex, partition: walkPartitions };
 
@@ -20,6 +20,7 @@ export function listRows(
   pool: Pool,
   query: RowQuery,
   { after, limit }: PageRequest<RowPlace>,
+  budgetMs: number = usualBudgetMs,
 ): Promise<Page<DatasetRow, RowPlace>> {
   return readTogether(pool, readingLimitMs, async (tx) => {
     // One more than asked for, so that the end is known without a count.
