@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
 import { get, type IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -8,7 +7,8 @@ import { readXlsx } from 'hucre/xlsx';
 import copyStreams from 'pg-copy-streams';
 import { transaction } from '#database/pool.js';
 import { readAll, seedFile, type TestApi } from './api-fixture.js';
-import { loadFiles, type Probe, probes, probesFile, weatherFile, withDatasets } from './dataset-fixture.js';
+import { loadFiles, weatherFile, withDatasets } from './dataset-fixture.js';
+import { type Probe, probes, probesFile } from './probes-fixture.js';
 
 const route = '/api/datasets/lab-probes/rows';
 
@@ -144,9 +144,9 @@ test('exports take the filters of the list, and neither its order nor its page',
     }
   }));
 
-test('100,000 rows are sent as they are read, through a bounded memory', () =>
+test('50,000 rows are sent as they are read, through a bounded memory', () =>
   withDatasets(async (api) => {
-    const rows = 100_000;
+    const rows = 50_000;
     const id = await seedFile(api.pool, { path: 'many.parquet', source: 'lab-probes', rows });
     await api.pool.query(
       `INSERT INTO lab.probe (label, taken_at, amount, file_id, ordinal)
@@ -168,7 +168,4 @@ test('100,000 rows are sent as they are read, through a bounded memory', () =>
       if (path.endsWith('csv')) assert.equal(lines, rows);
       assert.ok(peak < 150e6, `${path} took ${Math.round(peak / 1e6)} MB more`);
     }
-    const left = await ask(`${route}.csv`);
-    await once(left, 'readable');
-    left.destroy();
   }));

@@ -2,9 +2,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { mkdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { SchemaElement } from 'hyparquet';
-import { parquetWriteBuffer } from 'hyparquet-writer';
-import { type DatasetTaskDefinition, defineDatasetTask, isDatasetTask, manySmallFiles } from '#contracts/file-task.js';
+import { type DatasetTaskDefinition, isDatasetTask } from '#contracts/file-task.js';
 import { ensureDatasets } from '#database/datasets/tables.js';
 import { settleFiles } from '#database/ledger/settle.js';
 import { recordSightings } from '#database/ledger/sightings.js';
@@ -13,124 +11,8 @@ import { runAttempt } from '#runtime/attempt.js';
 import { loadCatalogue } from '#runtime/catalogue.js';
 import { startRun } from '#runtime/start-run.js';
 import { begun, openStubWorker } from '../helpers/stub-worker.js';
-import { type TestApi, withApi } from './api-fixture.js';
-
-/** A source with a column of each type, whose table is not partitioned. */
-export const probes = defineDatasetTask({
-  name: 'load-probes',
-  description: 'Loads probes',
-  source: { name: 'lab-probes', description: 'probes*.parquet', matches: () => false, batch: manySmallFiles },
-  format: 'parquet',
-  dataset: {
-    table: 'lab.probe',
-    description: 'One row per probe.',
-    columns: [
-      { name: 'label', type: 'text', maxLength: 200, description: 'What stands on it' },
-      { name: 'taken_at', type: 'timestamptz', required: true },
-      { name: 'celsius', type: 'double precision' },
-      { name: 'amount', type: 'numeric', precision: 38, scale: 10 },
-      { name: 'big_count', type: 'bigint' },
-      { name: 'count', type: 'integer' },
-      { name: 'serial_no', type: 'uuid' },
-      { name: 'day', type: 'date' },
-      { name: 'at_time', type: 'time' },
-      { name: 'is_ok', type: 'boolean' },
-      { name: 'local_time', type: 'timestamp' },
-    ],
-    replace: 'file',
-    indexes: [
-      ['label', 'day'],
-      ['taken_at'],
-      ['celsius'],
-      ['amount'],
-      ['big_count'],
-      ['count', 'ordinal'],
-      ['serial_no'],
-      ['day', 'label', 'count'],
-      ['at_time'],
-      ['is_ok'],
-      ['local_time'],
-    ],
-  },
-});
-
-/** A probe as the API shows it, but for where it comes from. */
-export interface Probe {
-  readonly label: string | null;
-  readonly takenAt: string;
-  readonly celsius: number | null;
-  readonly amount: string | null;
-  readonly bigCount: string | null;
-  readonly count: number | null;
-  readonly serialNo: string | null;
-  readonly day: string | null;
-  readonly atTime: string | null;
-  readonly isOk: boolean | null;
-  readonly localTime: string | null;
-}
-
-type Column = readonly [element: Omit<SchemaElement, 'name'>, data: readonly unknown[]];
-
-/** The bytes of a parquet file with these columns. */
-export function parquetFile(columns: Readonly<Record<string, Column>>): Uint8Array {
-  const entries = Object.entries(columns);
-  const buffer = parquetWriteBuffer({
-    schema: [
-      { name: 'root', num_children: entries.length },
-      ...entries.map(([name, [element]]): SchemaElement => ({ repetition_type: 'OPTIONAL', ...element, name })),
-    ],
-    columnData: entries.map(([name, [, data]]) => ({ name, data: [...data] })),
-  });
-  return new Uint8Array(buffer);
-}
-
-const text = { type: 'BYTE_ARRAY', converted_type: 'UTF8' } as const;
-const times = (isAdjustedToUTC: boolean) =>
-  ({ type: 'INT64', logical_type: { type: 'TIMESTAMP', isAdjustedToUTC, unit: 'MICROS' } }) as const;
-
-/** The bytes of a file of probes. */
-export function probesFile(rows: readonly Probe[]): Uint8Array {
-  const each = <T>(toStored: (row: Probe) => T) => rows.map(toStored);
-  const orNull = <T, U>(value: T | null, convert: (value: T) => U): U | null =>
-    value === null ? null : convert(value);
-  return parquetFile({
-    label: [text, each((row) => row.label)],
-    taken_at: [times(true), each((row) => microsOf(row.takenAt))],
-    celsius: [{ type: 'DOUBLE' }, each((row) => row.celsius)],
-    amount: [
-      { type: 'FIXED_LEN_BYTE_ARRAY', type_length: 16, logical_type: { type: 'DECIMAL', precision: 38, scale: 10 } },
-      each((row) => orNull(row.amount, decimalBytes)),
-    ],
-    big_count: [{ type: 'INT64' }, each((row) => orNull(row.bigCount, BigInt))],
-    count: [{ type: 'INT32' }, each((row) => row.count)],
-    serial_no: [
-      { type: 'FIXED_LEN_BYTE_ARRAY', type_length: 16, logical_type: { type: 'UUID' } },
-      each((row) => row.serialNo),
-    ],
-    day: [
-      { type: 'INT32', logical_type: { type: 'DATE' } },
-      each((row) => orNull(row.day, (day) => Date.parse(day) / 86_400_000)),
-    ],
-    at_time: [
-      { type: 'INT64', logical_type: { type: 'TIME', isAdjustedToUTC: false, unit: 'MICROS' } },
-      each((row) => orNull(row.atTime, (time) => microsOf(`1970-01-01T${time}`))),
-    ],
-    is_ok: [{ type: 'BOOLEAN' }, each((row) => row.isOk)],
-    local_time: [times(false), each((row) => orNull(row.localTime, microsOf))],
-  });
-}
-
-/** Microseconds since 1970 of an ISO-8601 text, with or without `Z`. */
-function microsOf(iso: string): bigint {
-  const [, whole = '', decimals = ''] = /^([^.Z]+)(?:\.(\d+))?Z?$/.exec(iso) ?? [];
-  return BigInt(Date.parse(`${whole}Z`)) * 1000n + BigInt(decimals.slice(0, 6).padEnd(6, '0'));
-}
-
-/** A decimal with ten digits behind the point as 16 bytes, the most significant first. */
-function decimalBytes(decimal: string): Uint8Array {
-  const unscaled = BigInt.asUintN(128, BigInt(decimal.replace('.', '')));
-  return Buffer.from(unscaled.toString(16).padStart(32, '0'), 'hex');
-}
+import { type Answer, type TestApi, withApi } from './api-fixture.js';
+import { microsOf, type Probe, parquetFile, probes, probesFile, text, times } from './probes-fixture.js';
 
 /** Readings of a weather station: time, degrees. */
 export function weatherFile(station: string, ...rows: (readonly [string, number | null])[]): Uint8Array {
@@ -198,3 +80,25 @@ export async function loadFiles(
   assert.deepEqual(bad, []);
   return ids;
 }
+
+/** What JSON has of a probe; doubles that are no numbers are texts there. */
+const shown = (probe: Probe) => ({
+  ...probe,
+  celsius: probe.celsius === null || Number.isFinite(probe.celsius) ? probe.celsius : String(probe.celsius),
+});
+
+/** Loads files of probes in one run. @returns their rows as JSON has them, but for the run */
+export const loadProbes = async (api: TestApi, ...files: (readonly Probe[])[]): Promise<Answer['body'][]> => {
+  const ids = await loadFiles(
+    api,
+    probes,
+    Object.fromEntries(files.map((rows, at) => [`probes-${at}.parquet`, probesFile(rows)])),
+  );
+  return files.flatMap((rows, at) => rows.map((row, ordinal) => ({ fileId: ids[at], ordinal, ...shown(row) })));
+};
+
+/** A row without the run that loaded it, which a test cannot know. */
+export const withoutRun = ({ runId: _runId, ...row }: Answer['body']) => row;
+
+/** Where the rows of probes are listed. */
+export const probeRows = '/api/datasets/lab-probes/rows';
