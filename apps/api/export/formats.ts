@@ -1,6 +1,4 @@
 import type { Readable } from 'node:stream';
-import { csv } from './csv.js';
-import { xlsx } from './xlsx.js';
 
 /**
  * What a column holds, for formats that tell kinds apart. `decimal`: a text of digits that may be more than a double has;
@@ -29,6 +27,3 @@ export interface ExportFormat {
   /** The file's bytes, made as they are read. Rows are pulled no faster; ending the stream ends the rows. */
   write(table: ExportTable, pages: ExportPages): Readable;
 }
-
-/** The formats by the extension that asks for them. */
-export const exportFormats: readonly ExportFormat[] = [csv, xlsx];

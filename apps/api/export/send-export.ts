@@ -3,7 +3,12 @@ import type { FastifyReply } from 'fastify';
 import { Type } from 'typebox';
 import { inTime } from '../http/in-time.js';
 import { problems } from '../http/schemas.js';
+import { csv } from './csv.js';
 import type { ExportFormat, ExportTable, ExportValue } from './formats.js';
+import { xlsx } from './xlsx.js';
+
+/** What tables are exported as. */
+export const exportFormats: readonly ExportFormat[] = [csv, xlsx];
 
 const File = Type.Unsafe<Readable>(Type.String({ format: 'binary', description: 'The file, sent as it is made' }));
 

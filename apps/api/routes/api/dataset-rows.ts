@@ -10,8 +10,8 @@ import { filterAdvice, filterSchemas, readFilters } from '../../datasets/filters
 import { maxCursorLength, readRowPage, sortNames } from '../../datasets/read-page.js';
 import { exportTableOf, rowSchema, toExport } from '../../datasets/rows.js';
 import type { ApiDeps } from '../../deps.js';
-import { type ExportFormat, exportFormats } from '../../export/formats.js';
-import { exportResponses, sendExport } from '../../export/send-export.js';
+import type { ExportFormat } from '../../export/formats.js';
+import { exportFormats, exportResponses, sendExport } from '../../export/send-export.js';
 import type { App } from '../../http/app-type.js';
 import { ListQuery, PageOf, problems } from '../../http/schemas.js';
 

@@ -1,8 +1,8 @@
 import { Type } from 'typebox';
 import { exportRows, faceTable, type ImageTable, imageTable } from '#database/queries/image-export.js';
 import type { ApiDeps } from '../../deps.js';
-import { type ExportFormat, exportFormats } from '../../export/formats.js';
-import { exportResponses, sendExport } from '../../export/send-export.js';
+import type { ExportFormat } from '../../export/formats.js';
+import { exportFormats, exportResponses, sendExport } from '../../export/send-export.js';
 import type { App } from '../../http/app-type.js';
 import { imageFilters, readImageFilter } from './images-schemas.js';
 
