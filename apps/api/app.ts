@@ -13,6 +13,8 @@ import { closeUnread } from './http/unread-body.js';
 import { compileValidator } from './http/validation.js';
 import { actionRoutes } from './routes/api/actions.js';
 import { dataSampleRoutes } from './routes/api/data-sample.js';
+import { datasetRowRoutes } from './routes/api/dataset-rows.js';
+import { datasetRoutes } from './routes/api/datasets.js';
 import { faceComparisonRoutes } from './routes/api/face-comparisons.js';
 import { faceModelRoutes } from './routes/api/face-models.js';
 import { fileRoutes } from './routes/api/files.js';
@@ -38,6 +40,8 @@ const dataRoutes = [
   runRoutes,
   fileRoutes,
   uploadRoutes,
+  datasetRoutes,
+  datasetRowRoutes,
   imageRoutes,
   imageStatsRoutes,
   imageExportRoutes,

@@ -1,7 +1,13 @@
 import { BadInputError } from '#contracts/errors.js';
 import { type FileTaskDefinition, isFileTask } from '#contracts/file-task.js';
-import type { DayColumn } from '#contracts/task.js';
 import type { Catalogue } from './catalogue.js';
+
+/** The column by which rows belong to days; the days of times with a zone are those of UTC. */
+interface DayColumn {
+  /** With its schema, and with the column `file_id`: `dwd.image`. */
+  readonly table: string;
+  readonly column: string;
+}
 
 /** A task that loads files, and by which column their rows belong to days. */
 export interface DayTask {
@@ -10,8 +16,7 @@ export interface DayTask {
 }
 
 /**
- * The task that loads the files of a source whose rows belong to days: a dataset that is partitioned by time, or one whose
- * task says so itself.
+ * The task that loads the files of a source whose rows belong to days: its dataset is partitioned by time.
  * @throws BadInputError naming the sources that have one
  */
 export function dayTaskOf(catalogue: Catalogue, source: string): DayTask {
@@ -28,7 +33,6 @@ export function dayTaskOf(catalogue: Catalogue, source: string): DayTask {
   );
 }
 
-function dayColumnOf({ dataset, byDay }: FileTaskDefinition): DayColumn | undefined {
-  if (!dataset) return byDay;
-  return dataset.partition && { table: dataset.table, column: dataset.partition.column };
+function dayColumnOf({ dataset }: FileTaskDefinition): DayColumn | undefined {
+  return dataset?.partition && { table: dataset.table, column: dataset.partition.column };
 }

@@ -1,8 +1,8 @@
 import { readdir } from 'node:fs/promises';
-import { checkDataset, checkTablesApart } from '#contracts/check-dataset.js';
+import { checkDataset, checkDatasetNames, checkTablesApart } from '#contracts/check-dataset.js';
 import type { DatasetDefinition } from '#contracts/dataset.js';
 import { SetupError } from '#contracts/errors.js';
-import { isDatasetTask } from '#contracts/file-task.js';
+import { hasDataset, isDatasetTask, type ReadableTask } from '#contracts/file-task.js';
 import type { TaskDefinition } from '#contracts/task.js';
 
 /** All tasks by name. */
@@ -25,20 +25,27 @@ export async function loadCatalogue(folder: URL = tasksFolder): Promise<Catalogu
     if (module.definition.name !== name) {
       throw new Error(`expected the task in packages/tasks/${name} to be named so, got "${module.definition.name}"`);
     }
-    if (isDatasetTask(module.definition)) checkDataset(module.definition);
+    if (hasDataset(module.definition)) checkDataset(module.definition);
     catalogue.set(name, module.definition);
   }
   for (const { name, followedBy } of catalogue.values()) {
     if (followedBy === undefined || catalogue.has(followedBy)) continue;
     throw new SetupError(`expected a task that follows ${name}, no task is named "${followedBy}"`);
   }
-  checkTablesApart([...catalogue.values()].filter(isDatasetTask));
+  const readable = [...catalogue.values()].filter(hasDataset);
+  checkTablesApart(readable);
+  checkDatasetNames(readable);
   return catalogue;
 }
 
 /** The datasets that tasks declare, whose tables `ensureDatasets` makes. */
 export function datasetsOf(catalogue: Catalogue): DatasetDefinition[] {
   return [...catalogue.values()].filter(isDatasetTask).map(({ dataset }) => dataset);
+}
+
+/** The tasks whose datasets people can read, by the names of the datasets, which are those of their sources. */
+export function readableTasks(catalogue: Catalogue): ReadonlyMap<string, ReadableTask> {
+  return new Map([...catalogue.values()].filter(hasDataset).map((task) => [task.source.name, task]));
 }
 
 function hasDefinition(module: unknown): module is { definition: TaskDefinition } {

@@ -1,14 +1,17 @@
 import { starFault } from './check-star.js';
-import type { ColumnDefinition, DatasetDefinition } from './dataset.js';
+import type { ColumnDefinition, DatasetDefinition, TableDefinition } from './dataset.js';
+import { fieldOf, parameterFault } from './dataset-parameters.js';
 import { maxDecimalDigits } from './decimal.js';
 import { SetupError } from './errors.js';
-import type { DatasetTaskDefinition } from './file-task.js';
+import type { ReadableTask } from './file-task.js';
 
 /** Added to every dataset's table by Millrace. */
 const ownColumns = ['file_id', 'ordinal'];
 
 /** What PostgreSQL takes without quotes, which spares those who query it the quotes; it cuts names after 63 bytes. */
 const identifier = /^[a-z_][a-z0-9_]{0,62}$/;
+/** What needs no escapes in an address, and is one segment of it. */
+const sourceName = /^[a-z0-9][a-z0-9_-]*$/;
 /** Partitions and indexes are named after the table, with something behind it. */
 const maxTableChars = 40;
 /** Schemas that hold something else. */
@@ -20,10 +23,14 @@ const maxColumns = 1_000;
 const timeTypes: readonly string[] = ['timestamp', 'timestamptz'];
 
 /**
- * Holds a declaration against what a table and its loader can be made from.
+ * Checks that a table, its loader and its routes can be made from a declaration; of a table that a migration makes, that
+ * it can be read.
  * @throws SetupError naming the task, with the first fault, what was expected and what came
  */
-export function checkDataset(task: Pick<DatasetTaskDefinition, 'name' | 'dataset'>): void {
+export function checkDataset(task: {
+  readonly name: string;
+  readonly dataset: TableDefinition | DatasetDefinition;
+}): void {
   const fault = faultOf(task.dataset);
   if (fault !== undefined) throw new SetupError(`the dataset of the task ${task.name} cannot be made: ${fault}`);
 }
@@ -32,7 +39,7 @@ export function checkDataset(task: Pick<DatasetTaskDefinition, 'name' | 'dataset
  * Refuses two tasks that declare one table, each of which would take it for its own.
  * @throws SetupError naming both
  */
-export function checkTablesApart(tasks: readonly Pick<DatasetTaskDefinition, 'name' | 'dataset'>[]): void {
+export function checkTablesApart(tasks: readonly Pick<ReadableTask, 'name' | 'dataset'>[]): void {
   const byTable = new Map<string, string>();
   for (const { name, dataset } of tasks) {
     const other = byTable.get(dataset.table);
@@ -43,15 +50,43 @@ export function checkTablesApart(tasks: readonly Pick<DatasetTaskDefinition, 'na
   }
 }
 
-function faultOf(dataset: DatasetDefinition): string | undefined {
+/**
+ * Refuses sources of datasets whose names cannot stand in an address, or would be one name there or in the API's
+ * description.
+ * @throws SetupError naming the task, or both
+ */
+export function checkDatasetNames(tasks: readonly Pick<ReadableTask, 'name' | 'source'>[]): void {
+  const byField = new Map<string, string>();
+  for (const { name, source } of tasks) {
+    if (!sourceName.test(source.name)) {
+      throw new SetupError(
+        `the dataset of the task ${name} cannot be read: expected a source named with small letters, digits, - and _, as it stands in /api/datasets/{name}, got ${JSON.stringify(source.name)}`,
+      );
+    }
+    const field = fieldOf(source.name.replaceAll('-', '_'));
+    const other = byField.get(field);
+    if (other !== undefined) {
+      throw new SetupError(
+        `the tasks ${other} and ${name} have sources whose datasets cannot be kept apart; rename ${source.name}`,
+      );
+    }
+    byField.set(field, name);
+  }
+}
+
+function faultOf(dataset: TableDefinition): string | undefined {
   return (
     tableFault(dataset.table) ??
     columnsFault(dataset.columns) ??
-    partitionFault(dataset) ??
+    parameterFault(dataset) ??
+    (isMade(dataset) ? partitionFault(dataset) : undefined) ??
     indexFault(dataset) ??
-    starFault(dataset, tableFault)
+    (isMade(dataset) ? (replaceFault(dataset) ?? starFault(dataset, tableFault)) : undefined)
   );
 }
+
+/** Whether Millrace makes the table. */
+const isMade = (dataset: TableDefinition): dataset is DatasetDefinition => 'replace' in dataset;
 
 function tableFault(table: string): string | undefined {
   const [schema, name, ...rest] = table.split('.');
@@ -120,7 +155,7 @@ function partitionFault({ partition, columns }: DatasetDefinition): string | und
   return undefined;
 }
 
-function indexFault({ indexes = [], columns, partition, replace }: DatasetDefinition): string | undefined {
+function indexFault({ indexes = [], columns }: TableDefinition): string | undefined {
   const known = [...columns.map(({ name }) => name), ...ownColumns];
   const seen = new Set<string>();
   for (const index of indexes) {
@@ -132,6 +167,10 @@ function indexFault({ indexes = [], columns, partition, replace }: DatasetDefini
     if (seen.has(list)) return `two indexes are by ${list}`;
     seen.add(list);
   }
+  return undefined;
+}
+
+function replaceFault({ replace, partition }: DatasetDefinition): string | undefined {
   if (replace === 'day' && partition === undefined) {
     return 'it replaces by day, but has no partition column that tells the day; declare one, or replace by file';
   }

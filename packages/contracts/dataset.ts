@@ -33,11 +33,13 @@ export interface ColumnDefinition {
   readonly required?: boolean;
   /** Name in the file. */
   readonly from?: string;
+  /** What its values mean, for people. */
+  readonly description?: string;
 }
 
 /** By which column a table is partitioned, and how wide the partitions are that are made for small loads. */
 export interface PartitionDefinition {
-  /** A required column of type `timestamp` or `timestamptz`. */
+  /** A required column of type `timestamp` or `timestamptz`; of a table that a migration makes also `date`. */
   readonly column: string;
   readonly every: 'day' | 'month' | 'year';
 }
@@ -50,20 +52,28 @@ export interface PartitionDefinition {
 export type ReplaceScope = 'file' | 'day' | 'table';
 
 /**
- * A table as its source declares it. It is made when Millrace starts, with two more columns at its end: `file_id` and
- * `ordinal`, which lead each row to its place in its file.
+ * A table whose rows a source's files become, as people read it at `/api/datasets/{name of the source}`. Beside the
+ * declared columns it has `file_id` and `ordinal`, which lead each row to its place in its file.
  */
-export interface DatasetDefinition {
+export interface TableDefinition {
   /** With its schema: `dwh.data_sample`. */
   readonly table: string;
   readonly description: string;
   readonly columns: readonly ColumnDefinition[];
   readonly partition?: PartitionDefinition;
+  /** Columns of each further index; there is always one by file. Rows can be sorted by the first column of each. */
+  readonly indexes?: readonly (readonly string[])[];
+  /** Files have one row each, and the table has no column `ordinal`. */
+  readonly oneRowPerFile?: boolean;
+  /** A route of its own that lists the rows and takes `fileId`; links to rows lead there. */
+  readonly route?: string;
+}
+
+/** A table that Millrace makes when it starts, and loads files into. */
+export interface DatasetDefinition extends TableDefinition {
   readonly replace: ReplaceScope;
   /** For `json`: the key, or its variants, of an object around the list of events. */
   readonly wrapperKey?: string | readonly string[];
-  /** Columns of each further index; there is always one by file. */
-  readonly indexes?: readonly (readonly string[])[];
   /** Has the rows kept once more with numbers in place of names; the task `refresh-star` keeps it up to date. */
   readonly star?: StarDefinition;
 }

@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox';
-import type { DatasetDefinition, FileFormat } from './dataset.js';
+import type { DatasetDefinition, FileFormat, TableDefinition } from './dataset.js';
 import type { SourceDefinition, TaskDefinition } from './task.js';
 
 /** The input of every task that loads files: ids of the ledger, in the order in which they are loaded. */
@@ -77,5 +77,13 @@ export function defineDatasetTask(
 
 /** Whether a task is a declaration that workers load files by. */
 export function isDatasetTask(task: TaskDefinition): task is DatasetTaskDefinition {
-  return task.source !== undefined && task.format !== undefined && task.dataset !== undefined;
+  return hasDataset(task) && task.format !== undefined && 'replace' in task.dataset;
+}
+
+/** A task that loads the files of a source into a table that people can read. */
+export type ReadableTask = TaskDefinition & { readonly source: SourceDefinition; readonly dataset: TableDefinition };
+
+/** Whether a task says which table its source's files become rows of, whether by a declaration or by a body. */
+export function hasDataset(task: TaskDefinition): task is ReadableTask {
+  return task.source !== undefined && task.dataset !== undefined;
 }

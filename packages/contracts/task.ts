@@ -1,5 +1,5 @@
 import type { Static, TObject } from 'typebox';
-import type { DatasetDefinition, FileFormat } from './dataset.js';
+import type { FileFormat, TableDefinition } from './dataset.js';
 
 /** Writes one line of a run's log; `fields` is stored beside the message as JSON. */
 export interface TaskLog {
@@ -25,13 +25,6 @@ export interface SourceDefinition {
     /** Most bytes of one batch; a larger file goes alone. */
     readonly bytes: number;
   };
-}
-
-/** The column by which rows belong to days; the days of times with a zone are those of UTC. */
-export interface DayColumn {
-  /** With its schema, and with the column `file_id`: `dwd.image`. */
-  readonly table: string;
-  readonly column: string;
 }
 
 /** What happens after a passing fault: `attempts` tries in all, waiting `backoffMs · 2^(n−1)` plus jitter between. */
@@ -61,11 +54,10 @@ export interface TaskDefinition<I extends TObject = TObject, O extends TObject =
   /** 1 (first) to 2,097,152 (last); 0 means none, which goes before all numbers. */
   readonly priority: number;
   readonly source?: SourceDefinition;
-  /** The table that files of the source are loaded into, and what they hold: such a task needs no `body.ts`. */
+  /** For a task that loads files: the table that they become rows of, as it is read. */
+  readonly dataset?: TableDefinition;
+  /** What the files hold, for a task without `body.ts`: Millrace makes its `dataset`'s table and loads files into it. */
   readonly format?: FileFormat;
-  readonly dataset?: DatasetDefinition;
-  /** For a task that loads files and has no `dataset`: where its rows say which day they belong to. */
-  readonly byDay?: DayColumn;
   /**
    * For a task that loads files: the task that runs after each load that wrote or took away rows, with the input
    * `{ source }`. Loads that end before it begins share one run.

@@ -22,6 +22,8 @@ import { withTestDatabase } from '../helpers/database.js';
 export interface TestApi {
   readonly app: App;
   readonly pool: pg.Pool;
+  /** Of its database. */
+  readonly url: string;
   readonly carrier: Carrier;
   readonly inbox: string;
   readonly dataDir: string;
@@ -119,7 +121,7 @@ export async function withApi(
       return answer;
     };
     try {
-      await work({ app, pool, carrier, inbox, dataDir: folder, deps, logged, ask });
+      await work({ app, pool, url, carrier, inbox, dataDir: folder, deps, logged, ask });
     } finally {
       await app.close();
       await pictures.close();

@@ -3,6 +3,9 @@ import { unprocessable } from './problem.js';
 const isoTime =
   /^(\d{4})-(\d{2})-(\d{2})(?:[Tt ](\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?(?:[Zz]|([+ -])(\d{2}):?(\d{2}))?)?$/;
 
+/** What `readBound` reads, in words. */
+export const timeWords = 'a date or an ISO-8601 time like 2022-06-05T21:02:34.546Z';
+
 /** A range of time; both ends belong to it. */
 export interface TimeBounds {
   readonly from: string | undefined;
@@ -13,17 +16,12 @@ export interface TimeBounds {
  * Reads the parameters `from` and `to` to ISO-8601 in UTC with microseconds, without offset or `Z`.
  * @throws HttpProblem 422 naming the parameter that is no time
  */
-export function readBounds(query: { from?: string; to?: string }): TimeBounds {
+export function readBounds(query: { from?: string | undefined; to?: string | undefined }): TimeBounds {
   const faults = (['from', 'to'] as const).flatMap((path) => {
     const text = query[path];
     return text === undefined || readBound(text, path) !== undefined
       ? []
-      : [
-          {
-            path,
-            message: `must be a date or an ISO-8601 time like 2022-06-05T21:02:34.546Z; got ${JSON.stringify(text)}`,
-          },
-        ];
+      : [{ path, message: `must be ${timeWords}; got ${JSON.stringify(text)}` }];
   });
   if (faults.length > 0) throw unprocessable(faults);
   return {
@@ -33,12 +31,17 @@ export function readBounds(query: { from?: string; to?: string }): TimeBounds {
 }
 
 /** The same as instants with `Z`. */
-export function readInstants(query: { from?: string; to?: string }): TimeBounds {
+export function readInstants(query: { from?: string | undefined; to?: string | undefined }): TimeBounds {
   const { from, to } = readBounds(query);
   return { from: from && `${from}Z`, to: to && `${to}Z` };
 }
 
-function readBound(text: string, side: 'from' | 'to'): string | undefined {
+/**
+ * Reads a time to ISO-8601 in UTC with microseconds, without offset or `Z`. A date means its first moment, or its last one
+ * as the upper bound of a range.
+ * @returns undefined when it is none
+ */
+export function readBound(text: string, side: 'from' | 'to'): string | undefined {
   const match = isoTime.exec(text);
   if (!match) return undefined;
   const [, year = '', month = '', day = '', hour, minute = '00', second = '00', decimals = '', sign, hours, minutes] =
@@ -58,7 +61,8 @@ function readBound(text: string, side: 'from' | 'to'): string | undefined {
     : undefined;
 }
 
-function isDay(date: string): boolean {
+/** Whether a text like `2022-06-05` is a day of the calendar. */
+export function isDay(date: string): boolean {
   const parsed = new Date(`${date}T00:00:00Z`);
   return !Number.isNaN(parsed.getTime()) && parsed.toISOString().startsWith(date) && !date.startsWith('0000');
 }

@@ -1,5 +1,6 @@
 import type { FastifyReply } from 'fastify';
 import type { TaskDefinition } from '#contracts/task.js';
+import { type DatasetFigures, noFigures } from '#database/queries/dataset-figures.js';
 import type { LiveWorker, StateCounts } from '#database/queries/summary.js';
 import type { ProcessState } from '#process/supervisor-state.js';
 import { type Html, html } from './html.js';
@@ -11,6 +12,13 @@ export interface QueueCounts {
   readonly jobs: Readonly<Record<string, number>>;
 }
 
+/** A dataset and where its rows are. */
+export interface ListedDataset {
+  readonly name: string;
+  readonly description: string;
+  readonly link: string;
+}
+
 /** What the front page shows; parts that could not be asked in time are undefined. */
 export interface HomeContent {
   readonly supervisor: readonly ProcessState[] | undefined;
@@ -18,6 +26,9 @@ export interface HomeContent {
   readonly files: StateCounts | undefined;
   readonly runs: StateCounts | undefined;
   readonly model: string | undefined;
+  readonly datasets: readonly ListedDataset[];
+  /** By the name of the dataset. */
+  readonly figures: ReadonlyMap<string, DatasetFigures> | undefined;
   readonly queues: readonly QueueCounts[] | undefined;
   readonly carrier: string;
   readonly tasks: readonly TaskDefinition[];
@@ -43,7 +54,7 @@ ${card('Runs', counts(content.runs, '/api/runs?state='))}
 ${card(`Queues (on ${content.carrier === 'redis' ? 'Redis' : 'PostgreSQL'})`, queues(content.queues, content.queueActions))}
 ${card('Workers', workers(content.workers))}
 ${card('Processes', processes(content.supervisor))}
-${card('Datasets', datasets(content.model))}
+${card('Datasets', datasets(content))}
 ${card('Tasks', tasks(content.tasks), 'wide')}
 </div>
 ${content.canLogOut ? html`<form method="post" action="/logout"><button type="submit">Log out</button></form>` : html``}`,
@@ -100,12 +111,15 @@ function processes(list: readonly ProcessState[] | undefined): Html {
   return table(rows, 'None.');
 }
 
-const datasets = (model: string | undefined): Html => html`<table>
-<tr><td><a href="/images">Images and faces</a></td><td class="dim">${model ?? 'no picture yet'}</td></tr>
-<tr><td><a href="/api/objects-detection">Object detections</a></td><td></td></tr>
-<tr><td><a href="/api/vehicle-status">Vehicle status</a></td><td><a href="/api/vehicle-status?latest=true">latest</a></td></tr>
-<tr><td><a href="/api/data-sample">Data sample</a></td><td></td></tr>
-</table>`;
+function datasets({ datasets: list, figures, model }: HomeContent): Html {
+  const rows = list.map(({ name, description, link }) => {
+    const known = figures && (figures.get(name) ?? noFigures);
+    return html`<tr><td><a href="${link}" title="${description}">${name}</a></td>
+<td class="number">${known ? `${number(known.rows)} rows` : ''}</td>
+<td><a class="dim" href="/api/datasets/${name}">columns</a></td></tr>`;
+  });
+  return html`${table(rows, 'None.')}<p class="dim">Faces are counted by: ${model ?? 'no picture yet'}</p>`;
+}
 
 function tasks(list: readonly TaskDefinition[]): Html {
   const rows = list.map(

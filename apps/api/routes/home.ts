@@ -1,6 +1,9 @@
+import { readableTasks } from '#catalogue/catalogue.js';
+import { readDatasetFigures } from '#database/queries/dataset-figures.js';
 import { countFiles, countRuns, latestFaceModel, listLiveWorkers } from '#database/queries/summary.js';
 import { readSupervisorState } from '#process/supervisor-state.js';
 import { withTimeLimit } from '#process/time-limit.js';
+import { rowsPath } from '../datasets/describe.js';
 import type { ApiDeps } from '../deps.js';
 import type { App } from '../http/app-type.js';
 import { type QueueCounts, sendHomePage } from '../pages/home.js';
@@ -12,6 +15,11 @@ const partMs = 2_000;
 export async function homeRoutes(app: App, deps: ApiDeps): Promise<void> {
   const { pool, carrier, catalogue, config } = deps;
   const queueNames = [...new Set([...catalogue.values()].map((task) => task.queue))].sort();
+  const datasets = [...readableTasks(catalogue)].map(([name, task]) => ({
+    name,
+    description: task.dataset.description,
+    link: rowsPath(task),
+  }));
 
   app.get('/', { schema: { hide: true } }, async (request, reply) => {
     const part = async <T>(what: string, work: Promise<T>): Promise<T | undefined> => {
@@ -26,11 +34,18 @@ export async function homeRoutes(app: App, deps: ApiDeps): Promise<void> {
       name,
       jobs: await carrier.queue(name).getJobCounts(),
     });
-    const [workers, files, runs, model, queues] = await Promise.all([
+    const [workers, files, runs, model, figures, queues] = await Promise.all([
       part('workers', listLiveWorkers(pool)),
       part('files', countFiles(pool)),
       part('runs', countRuns(pool)),
       part('the face model', latestFaceModel(pool)),
+      part(
+        'the figures of datasets',
+        readDatasetFigures(
+          pool,
+          datasets.map(({ name }) => name),
+        ),
+      ),
       part('queues', Promise.all(queueNames.map(countJobs))),
     ]);
     return sendHomePage(reply, {
@@ -39,6 +54,8 @@ export async function homeRoutes(app: App, deps: ApiDeps): Promise<void> {
       files,
       runs,
       model,
+      datasets,
+      figures,
       queues,
       carrier: carrier.kind,
       tasks: [...catalogue.values()],

@@ -8,8 +8,8 @@ export interface TimeSpan {
   readonly to: bigint;
 }
 
-/** What a partition takes: from `from` up to, not including, `end`. */
-interface Range {
+/** What a partition takes, in microseconds since 1970: from `from` up to, not including, `end`. */
+export interface Range {
   readonly from: bigint;
   readonly end: bigint;
 }
@@ -22,8 +22,9 @@ interface Partition extends Range {
 /** How wide the partitions are that small loads make. */
 export type Interval = 'day' | 'month' | 'year';
 
-const beforeAll = -(2n ** 63n);
-const afterAll = 2n ** 63n - 1n;
+/** The ends of partitions that have none. */
+export const beforeAll = -(2n ** 63n);
+export const afterAll = 2n ** 63n - 1n;
 
 /** The partitions of a table that is partitioned by ranges of a time, ascending. */
 export class TimePartitions {
@@ -54,6 +55,11 @@ export class TimePartitions {
         end: row.end === null ? afterAll : BigInt(row.end),
       })),
     );
+  }
+
+  /** What each of them takes, ascending. */
+  ranges(): readonly Range[] {
+    return this.#partitions;
   }
 
   /** Which gap between partitions holds all of a span, counted from 0; undefined when it touches a partition. */
@@ -195,12 +201,14 @@ export const dayOf = (micros: bigint): string => new Date(Number(floorMillis(mic
 
 const floorMillis = (micros: bigint): bigint => (micros - (((micros % 1000n) + 1000n) % 1000n)) / 1000n;
 
-/** A moment as PostgreSQL reads it, in quotes. Years from 1 to 10000. */
-function boundOf(micros: bigint): string {
+const boundOf = (micros: bigint): string => `'${momentText(micros)}'`;
+
+/** A moment as PostgreSQL reads it. Years from 1 to 10000. */
+export function momentText(micros: bigint): string {
   const millis = floorMillis(micros);
   const text = new Date(Number(millis)).toISOString().replace(/^\+0/, '').slice(0, -1);
   const rest = String(micros - millis * 1000n).padStart(3, '0');
-  return `'${text.replace('T', ' ')}${rest}+00'`;
+  return `${text.replace('T', ' ')}${rest}+00`;
 }
 
 /** `20230101` for a day; a partition that begins within one has the time of day, too. */

@@ -1,15 +1,15 @@
 import type { Pool } from '../pool.js';
 import { type ImageFilter, imageConditions } from './image-filter.js';
+import { eachPage, type Page, takePage } from './page.js';
 import { readingLimitMs, readTogether } from './reading.js';
 
-/** What a column holds, for formats that tell kinds apart: a day is `YYYY-MM-DD`. */
-export type ColumnKind = 'text' | 'number' | 'day';
+/** What a column holds: a day is `YYYY-MM-DD`. */
+type ColumnKind = 'text' | 'number' | 'day';
 
-/** A value of an exported row: numbers as numbers, everything else as text. */
-export type ExportValue = string | number;
+type Value = string | number;
 
 /** A table to export: its columns under their own names, and how a page of its rows is read. */
-export interface ExportTable {
+export interface ImageTable {
   readonly name: string;
   readonly columns: readonly { readonly name: string; readonly kind: ColumnKind }[];
   /** SQL of the row's columns, in order. */
@@ -24,7 +24,7 @@ export interface ExportTable {
 const day = (column: string): string => `to_char(${column}, 'YYYY-MM-DD')`;
 
 /** `dwd.image`: a row per picture. */
-export const imageTable: ExportTable = {
+export const imageTable: ImageTable = {
   name: 'images',
   columns: [
     // Text: a spreadsheet's numbers end at 2^53.
@@ -48,7 +48,7 @@ export const imageTable: ExportTable = {
 };
 
 /** `dwd.face`: a row per face of the pictures. */
-export const faceTable: ExportTable = {
+export const faceTable: ImageTable = {
   name: 'faces',
   columns: [
     { name: 'file_id', kind: 'text' },
@@ -77,16 +77,11 @@ const pageRows = 2_000;
  */
 export async function* exportRows(
   pool: Pool,
-  table: ExportTable,
+  table: ImageTable,
   filter: ImageFilter,
-): AsyncGenerator<ExportValue[][], void, undefined> {
+): AsyncGenerator<Value[][], void, undefined> {
   for (const each of await listDays(pool, filter)) {
-    let after: ExportValue[] | undefined;
-    do {
-      const page: (readonly ExportValue[])[] = await readRows(pool, table, filter, each, after);
-      if (page.length > 0) yield page.map((row) => row.slice(0, table.columns.length));
-      after = page.length < pageRows ? undefined : page.at(-1)?.slice(table.columns.length);
-    } while (after !== undefined);
+    yield* eachPage((after: Value[] | undefined) => readRows(pool, table, filter, each, after));
   }
 }
 
@@ -105,11 +100,11 @@ function listDays(pool: Pool, filter: ImageFilter): Promise<string[]> {
 
 function readRows(
   pool: Pool,
-  { select, from, days, place }: ExportTable,
+  { columns, select, from, days, place }: ImageTable,
   filter: ImageFilter,
   day: string,
-  after: readonly ExportValue[] | undefined,
-): Promise<ExportValue[][]> {
+  after: readonly Value[] | undefined,
+): Promise<Page<Value[], Value[]>> {
   const where = imageConditions(filter);
   for (const column of days) where.when(day, (p) => `${column} = ${p}::date`);
   const order = place.join(', ');
@@ -120,9 +115,15 @@ function readRows(
     where.and(`i.file_id >= ${values[0]}`);
   }
   const text = `SELECT ${select}, ${order} FROM ${from} WHERE ${where.sql()} ORDER BY ${order}
-    LIMIT ${where.param(pageRows)}`;
+    LIMIT ${where.param(pageRows + 1)}`;
   return readTogether(pool, readingLimitMs, async (tx) => {
-    const { rows } = await tx.query<ExportValue[]>({ text, values: where.values, rowMode: 'array' });
-    return rows;
+    const { rows } = await tx.query<Value[]>({ text, values: where.values, rowMode: 'array' });
+    const width = columns.length;
+    return takePage(
+      rows,
+      pageRows,
+      (row) => row.slice(0, width),
+      (row) => row.slice(width),
+    );
   });
 }

@@ -23,3 +23,15 @@ export function takePage<R, T, P>(
   const last = kept.at(-1);
   return { items: kept.map(toItem), next: rows.length > limit && last !== undefined ? placeOf(last) : undefined };
 }
+
+/** All pages of a list, those without items left out. Nothing is held between two of them. */
+export async function* eachPage<T, P>(
+  read: (after: P | undefined) => Promise<Page<T, P>>,
+): AsyncGenerator<T[], void, undefined> {
+  let after: P | undefined;
+  do {
+    const { items, next } = await read(after);
+    if (items.length > 0) yield items;
+    after = next;
+  } while (after !== undefined);
+}

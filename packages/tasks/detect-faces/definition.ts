@@ -17,5 +17,43 @@ export const definition = defineFileTask({
     // camera's pictures that is a handful.
     batch: { files: 32, bytes: 16 * 2 ** 20 },
   },
-  byDay: { table: 'dwd.image', column: 'imp_date' },
+  dataset: {
+    table: 'dwd.image',
+    description: 'One row per picture; each of its faces has a row in dwd.face.',
+    columns: [
+      { name: 'imp_date', type: 'date', required: true, description: 'Day of the import' },
+      { name: 'filename', type: 'text', required: true, description: 'File name without extension' },
+      {
+        name: 'md5',
+        type: 'text',
+        maxLength: 32,
+        required: true,
+        description: 'MD5 of the file, in hexadecimal digits',
+      },
+      { name: 'sha256', type: 'text', maxLength: 64, required: true, description: 'SHA-256 of the file, likewise' },
+      { name: 'width', type: 'integer', required: true, description: 'Pixels, as shown' },
+      { name: 'height', type: 'integer', required: true, description: 'Pixels, as shown' },
+      { name: 'face_no', type: 'integer', required: true, description: 'Number of faces' },
+      {
+        name: 'format',
+        type: 'text',
+        required: true,
+        description: 'What the content is: jpeg, png, webp, gif, tiff or avif',
+      },
+      { name: 'model', type: 'text', required: true, description: 'The model that counted' },
+      {
+        name: 'threshold',
+        type: 'double precision',
+        required: true,
+        description: 'The lowest score that counted as a face, 0 to 1',
+      },
+    ],
+    partition: { column: 'imp_date', every: 'day' },
+    indexes: [
+      ['face_no', 'file_id'],
+      ['filename', 'file_id'],
+    ],
+    oneRowPerFile: true,
+    route: '/api/images',
+  },
 });

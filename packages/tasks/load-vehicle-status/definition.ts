@@ -10,4 +10,19 @@ export const definition = defineFileTask({
     matches: isVehicleStatusName,
     batch: manySmallFiles,
   },
+  dataset: {
+    table: 'fleet.vehicle_status',
+    description: 'One row per status report of a vehicle. The view fleet.vehicle_status_latest has the latest of each.',
+    columns: [
+      { name: 'vehicle_id', type: 'text', required: true, description: 'The vehicle' },
+      { name: 'report_time', type: 'timestamptz', required: true, description: 'When it was reported' },
+      { name: 'status', type: 'text', required: true, description: 'The status that was reported' },
+    ],
+    indexes: [
+      ['report_time', 'file_id', 'ordinal'],
+      ['vehicle_id', 'report_time', 'file_id', 'ordinal'],
+      ['status', 'report_time'],
+    ],
+    route: '/api/vehicle-status',
+  },
 });

@@ -1,14 +1,15 @@
 import { Type } from 'typebox';
+import { readableTasks } from '#catalogue/catalogue.js';
 import { fileStates } from '#contracts/states.js';
 import { type FileDetail, findFileDetail } from '#database/queries/file-detail.js';
 import { listFiles } from '#database/queries/files.js';
+import { rowsPath } from '../../datasets/describe.js';
 import type { ApiDeps } from '../../deps.js';
 import { discardRequested, replayRequested } from '../../files/change-state.js';
 import type { App } from '../../http/app-type.js';
 import { readPage, toPage } from '../../http/cursor.js';
 import { notFound } from '../../http/problem.js';
 import { FileId, ListQuery, namedIn, OneOrMore, PageOf, problems, RunId } from '../../http/schemas.js';
-import { datasetRoutes } from './dataset-routes.js';
 import { FileDetailSchema, FileSchema } from './file-schemas.js';
 
 const FileQuery = ListQuery({
@@ -28,6 +29,7 @@ const IdParam = Type.Object({ id: FileId });
 /** GET /api/files and /api/files/{id}, POST /api/files/{id}/replay and /discard. */
 export async function fileRoutes(app: App, deps: ApiDeps): Promise<void> {
   const { pool, prisma } = deps;
+  const datasets = readableTasks(deps.catalogue);
 
   app.get(
     '/api/files',
@@ -102,12 +104,12 @@ export async function fileRoutes(app: App, deps: ApiDeps): Promise<void> {
     if (!file) throw notFound(`no file has the id ${id}`);
     return { ...file, links: linksOf(file) };
   }
-}
 
-function linksOf(file: FileDetail): { self: string; rows: string | null } {
-  const route = file.source === null ? undefined : datasetRoutes.get(file.source);
-  return {
-    self: `/api/files/${file.id}`,
-    rows: route !== undefined && file.state === 'loaded' ? `${route}?fileId=${file.id}` : null,
-  };
+  function linksOf({ id, source, state }: FileDetail): { self: string; rows: string | null } {
+    const task = source === null ? undefined : datasets.get(source);
+    return {
+      self: `/api/files/${id}`,
+      rows: task !== undefined && state === 'loaded' ? `${rowsPath(task)}?fileId=${id}` : null,
+    };
+  }
 }

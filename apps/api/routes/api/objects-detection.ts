@@ -1,12 +1,12 @@
 import { Type } from 'typebox';
-import { listDetections } from '#database/queries/objects-detection.js';
+import { readableTasks } from '#catalogue/catalogue.js';
+import { wanted } from '../../datasets/filters.js';
+import { readRowPage } from '../../datasets/read-page.js';
+import { rowSchema } from '../../datasets/rows.js';
 import type { ApiDeps } from '../../deps.js';
 import type { App } from '../../http/app-type.js';
-import { readPage, toPage } from '../../http/cursor.js';
-import { component } from '../../http/openapi/component.js';
-import { FileId, Instant, ListQuery, Nullable, PageOf, problems, RunId, TimeBound } from '../../http/schemas.js';
+import { FileId, ListQuery, PageOf, problems, TimeBound } from '../../http/schemas.js';
 import { readInstants } from '../../http/time-bounds.js';
-import { TimePlaceSchema } from './places.js';
 
 const Value = (description: string) =>
   Type.Optional(Type.Integer({ minimum: -2_147_483_648, maximum: 2_147_483_647, description }));
@@ -22,23 +22,10 @@ const DetectionQuery = ListQuery({
   maxValue: Value('This value or less'),
 });
 
-const DetectionSchema = Type.Object(
-  {
-    fileId: FileId,
-    ordinal: Type.Integer({ description: 'Place of the row in its file, from 0' }),
-    runId: Nullable(RunId),
-    eventOrdinal: Type.Integer({ description: 'Place of the event in its file, from 0' }),
-    detectionOrdinal: Type.Integer({ description: 'Place of the detection in its event, from 0' }),
-    vehicleId: Type.String(),
-    detectionTime: Instant,
-    objectType: Type.String(),
-    objectValue: Type.Integer(),
-  },
-  component('Detection'),
-);
-
 /** GET /api/objects-detection. */
-export async function objectsDetectionRoutes(app: App, { pool }: ApiDeps): Promise<void> {
+export async function objectsDetectionRoutes(app: App, { pool, catalogue }: ApiDeps): Promise<void> {
+  const task = readableTasks(catalogue).get('objects-detection');
+  if (task === undefined) return;
   app.get(
     '/api/objects-detection',
     {
@@ -47,10 +34,21 @@ export async function objectsDetectionRoutes(app: App, { pool }: ApiDeps): Promi
         tags: ['datasets'],
         summary: 'Objects that vehicles detected, the latest first',
         querystring: DetectionQuery,
-        response: { 200: PageOf(DetectionSchema, 'A page of detections'), ...problems(422) },
+        response: { 200: PageOf(rowSchema(task), 'A page of rows'), ...problems(422) },
       },
     },
-    async ({ query }) =>
-      toPage(await listDetections(pool, { ...query, ...readInstants(query) }, readPage(TimePlaceSchema, query))),
+    async ({ query: { vehicleId, objectType, value, minValue, maxValue, from, to, ...page } }) => {
+      const bounds = readInstants({ from, to });
+      const conditions = [
+        ...wanted('vehicle_id', '=', vehicleId),
+        ...wanted('object_type', '=', objectType),
+        ...wanted('detection_time', '>=', bounds.from),
+        ...wanted('detection_time', '<=', bounds.to),
+        ...wanted('object_value', '=', value),
+        ...wanted('object_value', '>=', minValue),
+        ...wanted('object_value', '<=', maxValue),
+      ];
+      return readRowPage(pool, task, { ...page, sort: '-detectionTime', conditions });
+    },
   );
 }

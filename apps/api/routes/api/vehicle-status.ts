@@ -1,12 +1,12 @@
 import { Type } from 'typebox';
-import { listStatuses } from '#database/queries/vehicle-status.js';
+import { readableTasks } from '#catalogue/catalogue.js';
+import { wanted } from '../../datasets/filters.js';
+import { readRowPage } from '../../datasets/read-page.js';
+import { rowSchema } from '../../datasets/rows.js';
 import type { ApiDeps } from '../../deps.js';
 import type { App } from '../../http/app-type.js';
-import { readPage, toPage } from '../../http/cursor.js';
-import { component } from '../../http/openapi/component.js';
-import { FileId, Instant, ListQuery, Nullable, PageOf, problems, RunId, TimeBound } from '../../http/schemas.js';
+import { FileId, ListQuery, PageOf, problems, TimeBound } from '../../http/schemas.js';
 import { readInstants } from '../../http/time-bounds.js';
-import { TimePlaceSchema } from './places.js';
 
 const StatusQuery = ListQuery({
   vehicleId: Type.Optional(Type.String({ description: 'The vehicle, exactly' })),
@@ -22,20 +22,11 @@ const StatusQuery = ListQuery({
   ),
 });
 
-const StatusSchema = Type.Object(
-  {
-    fileId: FileId,
-    ordinal: Type.Integer({ description: 'Place of the row in its file, from 0' }),
-    runId: Nullable(RunId),
-    vehicleId: Type.String(),
-    reportTime: Instant,
-    status: Type.String(),
-  },
-  component('VehicleStatus'),
-);
-
 /** GET /api/vehicle-status. */
-export async function vehicleStatusRoutes(app: App, { pool }: ApiDeps): Promise<void> {
+export async function vehicleStatusRoutes(app: App, { pool, catalogue }: ApiDeps): Promise<void> {
+  const task = readableTasks(catalogue).get('vehicle-status');
+  if (task === undefined) return;
+  const latestOnly = { ...task.dataset, table: 'fleet.vehicle_status_latest' };
   app.get(
     '/api/vehicle-status',
     {
@@ -44,10 +35,19 @@ export async function vehicleStatusRoutes(app: App, { pool }: ApiDeps): Promise<
         tags: ['datasets'],
         summary: 'Status reports of vehicles, the latest first',
         querystring: StatusQuery,
-        response: { 200: PageOf(StatusSchema, 'A page of reports'), ...problems(422) },
+        response: { 200: PageOf(rowSchema(task), 'A page of rows'), ...problems(422) },
       },
     },
-    async ({ query }) =>
-      toPage(await listStatuses(pool, { ...query, ...readInstants(query) }, readPage(TimePlaceSchema, query))),
+    async ({ query: { vehicleId, status, latest, from, to, ...page } }) => {
+      const bounds = readInstants({ from, to });
+      const conditions = [
+        ...wanted('vehicle_id', '=', vehicleId),
+        ...wanted('status', '=', status),
+        ...wanted('report_time', '>=', bounds.from),
+        ...wanted('report_time', '<=', bounds.to),
+      ];
+      const query = { ...page, sort: '-reportTime', conditions };
+      return readRowPage(pool, task, query, latest === true ? latestOnly : task.dataset);
+    },
   );
 }

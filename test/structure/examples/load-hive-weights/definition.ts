@@ -9,4 +9,14 @@ export const definition = defineFileTask({
     matches: (path) => /(^|\/)hive_weights[^/]*\.json$/.test(path),
     batch: manySmallFiles,
   },
+  // What people read at /api/datasets/hive-weights; the table's indexes, too, if it has any.
+  dataset: {
+    table: 'fleet.hive_weight',
+    description: 'One row per weighing.',
+    columns: [
+      { name: 'hive', type: 'text', required: true },
+      { name: 'weighed_at', type: 'timestamptz', required: true },
+      { name: 'grams', type: 'integer', required: true },
+    ],
+  },
 });

@@ -1,0 +1,70 @@
+import { fieldOf, filterParametersOf } from '#contracts/dataset-parameters.js';
+import { isDatasetTask, type ReadableTask } from '#contracts/file-task.js';
+import type { DatasetFigures } from '#database/queries/dataset-figures.js';
+import { filterWords } from './filters.js';
+import { sortNames } from './read-page.js';
+
+/** Where a dataset is read. */
+export const datasetPath = (name: string): string => `/api/datasets/${name}`;
+
+/** Where the rows of a dataset are listed; takes the parameter `fileId`. */
+export const rowsPath = ({ source, dataset }: ReadableTask): string =>
+  dataset.route ?? `${datasetPath(source.name)}/rows`;
+
+/** A dataset as lists show it. */
+export function describeDataset(task: ReadableTask, figures: DatasetFigures) {
+  const { source, dataset } = task;
+  const self = datasetPath(source.name);
+  return {
+    name: source.name,
+    source: { name: source.name, description: source.description, task: task.name, format: task.format ?? null },
+    table: dataset.table,
+    description: dataset.description,
+    columns: dataset.columns.map((column) => ({
+      name: column.name,
+      field: fieldOf(column.name),
+      type: column.type,
+      maxLength: column.maxLength ?? null,
+      precision: column.precision ?? null,
+      scale: column.precision === undefined ? null : (column.scale ?? 0),
+      required: column.required === true,
+      description: column.description ?? null,
+    })),
+    ...figures,
+    links: {
+      self,
+      rows: `${self}/rows`,
+      csv: `${self}/rows.csv`,
+      xlsx: `${self}/rows.xlsx`,
+      ...(dataset.route === undefined ? {} : { route: dataset.route }),
+    },
+  };
+}
+
+/** A dataset with all that it is read by. */
+export function describeDatasetFully(task: ReadableTask, figures: DatasetFigures) {
+  const { dataset } = task;
+  const declared = isDatasetTask(task) ? task.dataset : undefined;
+  return {
+    ...describeDataset(task, figures),
+    indexes: (dataset.indexes ?? []).map((columns) => [...columns]),
+    partition: dataset.partition ?? null,
+    replace: declared?.replace ?? null,
+    star: declared?.star ? { ...declared.star, dimensions: [...declared.star.dimensions] } : null,
+    filters: [
+      ...filterParametersOf(dataset).map((filter) => ({
+        parameter: filter.name,
+        column: filter.column.name,
+        kind: filter.kind,
+        description: filterWords(filter),
+      })),
+      {
+        parameter: 'fileId',
+        column: 'file_id',
+        kind: 'equal' as const,
+        description: 'The file that the row came from',
+      },
+    ],
+    sorts: sortNames(dataset),
+  };
+}

@@ -1,0 +1,77 @@
+import { Type } from 'typebox';
+import { component } from '../http/openapi/component.js';
+import { FileId, Instant, Nullable, RunId } from '../http/schemas.js';
+
+const Text = Type.String();
+const Count = (description: string) => Type.Integer({ minimum: 0, description });
+
+const datasetFields = {
+  name: Type.String({ description: 'That of its source' }),
+  source: Type.Object({
+    name: Text,
+    description: Type.String({ description: 'The files that it takes' }),
+    task: Type.String({ description: 'The task that loads them' }),
+    format: Nullable(Type.Enum(['parquet', 'json'], { description: 'Of a declared source' })),
+  }),
+  table: Type.String({ description: 'In the database, with its schema' }),
+  description: Text,
+  columns: Type.Array(
+    Type.Object({
+      name: Type.String({ description: 'In the table and in CSV and XLSX' }),
+      field: Type.String({ description: 'In JSON and in the names of parameters' }),
+      type: Type.String({ description: 'As PostgreSQL names it; text with a maxLength is varchar' }),
+      maxLength: Nullable(Type.Integer({ description: 'Most characters' })),
+      precision: Nullable(Type.Integer({ description: 'Most digits of a numeric' })),
+      scale: Nullable(Type.Integer({ description: 'Of those, behind the point' })),
+      required: Type.Boolean({ description: 'Every row has a value' }),
+      description: Nullable(Text),
+    }),
+    { description: 'Beside file_id and ordinal, which every dataset has' },
+  ),
+  rows: Count('Rows of its loaded files by the ledger: exact, since rows and ledger are committed together'),
+  files: Count('Loaded files'),
+  lastLoad: Nullable(
+    Type.Object(
+      { fileId: FileId, path: Text, runId: Nullable(RunId), at: Nullable(Instant) },
+      { description: 'The file that was loaded last' },
+    ),
+  ),
+  links: Type.Object({
+    self: Text,
+    rows: Text,
+    csv: Text,
+    xlsx: Text,
+    route: Type.Optional(Type.String({ description: 'A route of its own that lists the rows in another way' })),
+  }),
+};
+
+/** A dataset as lists show it. */
+export const DatasetSchema = Type.Object(datasetFields, component('Dataset'));
+
+const Dimension = Type.Object({ table: Text, column: Text, belongsTo: Type.Optional(Text) });
+
+/** A dataset with all that it is read by. */
+export const DatasetDetailSchema = Type.Object(
+  {
+    ...datasetFields,
+    indexes: Type.Array(Type.Array(Text), { description: 'Columns of each index beside the one by file' }),
+    partition: Nullable(Type.Object({ column: Text, every: Type.Enum(['day', 'month', 'year']) })),
+    replace: Nullable(
+      Type.Enum(['file', 'day', 'table'], {
+        description: 'Which rows go when a file is loaded; null where a task decides it by itself',
+      }),
+    ),
+    star: Nullable(Type.Object({ fact: Text, view: Text, dimensions: Type.Array(Dimension) })),
+    filters: Type.Array(
+      Type.Object({
+        parameter: Text,
+        column: Text,
+        kind: Type.Enum(['equal', 'from', 'to', 'min', 'max', 'contains']),
+        description: Text,
+      }),
+      { description: 'Parameters of the rows and of their CSV and XLSX; several leave the rows that fit all of them' },
+    ),
+    sorts: Type.Array(Text, { description: 'What the parameter sort takes; - means the largest first' }),
+  },
+  component('DatasetDetail', 'One dataset'),
+);

@@ -1,0 +1,72 @@
+import { Type } from 'typebox';
+import { readableTasks } from '#catalogue/catalogue.js';
+import { noFigures, readDatasetFigures } from '#database/queries/dataset-figures.js';
+import { describeDataset, describeDatasetFully } from '../../datasets/describe.js';
+import { DatasetDetailSchema, DatasetSchema } from '../../datasets/schemas.js';
+import type { ApiDeps } from '../../deps.js';
+import type { App } from '../../http/app-type.js';
+import { inTime } from '../../http/in-time.js';
+import { component } from '../../http/openapi/component.js';
+import { notFound } from '../../http/problem.js';
+import { problems } from '../../http/schemas.js';
+
+const advice = 'ask again when the database has less to do';
+
+/** GET /api/datasets and /api/datasets/{name}. */
+export async function datasetRoutes(app: App, { pool, catalogue }: ApiDeps): Promise<void> {
+  const tasks = readableTasks(catalogue);
+
+  app.get(
+    '/api/datasets',
+    {
+      schema: {
+        operationId: 'listDatasets',
+        tags: ['datasets'],
+        summary: 'What files become: tables, their columns, how many rows they have and when one was loaded last',
+        response: {
+          200: Type.Object({ items: Type.Array(DatasetSchema) }, component('DatasetPage', 'All datasets')),
+          ...problems(),
+        },
+      },
+    },
+    async () => {
+      const figures = await inTime(readDatasetFigures(pool, [...tasks.keys()]), advice);
+      return {
+        items: [...tasks].map(([name, task]) => describeDataset(task, figures.get(name) ?? noFigures)),
+      };
+    },
+  );
+
+  app.get(
+    '/api/datasets/:name',
+    {
+      schema: {
+        operationId: 'getDataset',
+        tags: ['datasets'],
+        summary: 'One dataset: its columns, indexes and partitions, and what its rows can be filtered and sorted by',
+        params: Type.Object({ name: Type.String() }),
+        response: { 200: DatasetDetailSchema, ...problems(404) },
+      },
+    },
+    async ({ params: { name } }) => {
+      const task = tasks.get(name);
+      if (task === undefined) throw unknownDataset(name);
+      const figures = await inTime(readDatasetFigures(pool, [name]), advice);
+      return describeDatasetFully(task, figures.get(name) ?? noFigures);
+    },
+  );
+
+  // The rows of those that there are have routes of their own, which go first.
+  app.get<{ Params: { name: string } }>(
+    '/api/datasets/:name/:rows(^rows(?:\\.csv|\\.xlsx)?$)',
+    { schema: { hide: true } },
+    async ({ params: { name } }) => {
+      throw unknownDataset(name);
+    },
+  );
+
+  function unknownDataset(name: string) {
+    const known = [...tasks.keys()].join(', ') || 'none';
+    return notFound(`no dataset is named ${JSON.stringify(name)}; there are ${known}`);
+  }
+}
