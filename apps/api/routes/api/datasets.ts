@@ -12,6 +12,12 @@ import { problems } from '../../http/schemas.js';
 
 const advice = 'ask again when the database has less to do';
 
+const rowsRoutes = [
+  { ending: '', operationId: 'listRows', what: '' },
+  { ending: '.csv', operationId: 'exportRowsAsCsv', what: ', as CSV' },
+  { ending: '.xlsx', operationId: 'exportRowsAsXlsx', what: ', as XLSX' },
+];
+
 /** GET /api/datasets and /api/datasets/{name}. */
 export async function datasetRoutes(app: App, { pool, catalogue }: ApiDeps): Promise<void> {
   const tasks = readableTasks(catalogue);
@@ -56,14 +62,25 @@ export async function datasetRoutes(app: App, { pool, catalogue }: ApiDeps): Pro
     },
   );
 
-  // The rows of those that there are have routes of their own, which go first.
-  app.get<{ Params: { name: string } }>(
-    '/api/datasets/:name/:rows(^rows(?:\\.csv|\\.xlsx)?$)',
-    { schema: { hide: true } },
-    async ({ params: { name } }) => {
-      throw unknownDataset(name);
-    },
-  );
+  // The rows of each dataset have routes of their own, which go first; what is left is a name that there is not.
+  for (const { ending, operationId, what } of rowsRoutes) {
+    app.get(
+      `/api/datasets/:name/rows${ending}`,
+      {
+        schema: {
+          operationId,
+          tags: ['datasets'],
+          summary: `Rows of any dataset${what}`,
+          description: 'Each dataset has a path of its own that says its parameters and its fields.',
+          params: Type.Object({ name: Type.String() }),
+          response: problems(404),
+        },
+      },
+      async ({ params: { name } }) => {
+        throw unknownDataset(name);
+      },
+    );
+  }
 
   function unknownDataset(name: string) {
     const known = [...tasks.keys()].join(', ') || 'none';
