@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { transaction } from '#database/pool.js';
 import { imageStats } from '#database/queries/image-stats.js';
-import { inTime } from '../../apps/api/http/in-time.js';
 import { HttpProblem } from '../../apps/api/http/problem.js';
+import { refuseSlowQuery } from '../../apps/api/http/slow-query.js';
 import { withApi } from './api-fixture.js';
 import { seedPicture } from './api-images-fixture.js';
 
@@ -121,7 +121,7 @@ test('figures that take too long are given up, with words that say how to ask fo
   withApi(async (api) => {
     await transaction(api.pool, async (tx) => {
       await tx.query('LOCK TABLE dwd.image IN ACCESS EXCLUSIVE MODE');
-      await assert.rejects(inTime(imageStats(api.pool, {}, 20), 'ask for fewer days'), (error) => {
+      await assert.rejects(refuseSlowQuery(imageStats(api.pool, {}, 20), 'ask for fewer days'), (error) => {
         assert.ok(error instanceof HttpProblem);
         assert.equal(error.status, 503);
         assert.match(error.message, /took too long .*; ask for fewer days/);

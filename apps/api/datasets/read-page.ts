@@ -7,8 +7,8 @@ import { sortKeys } from '#database/queries/rows/keys.js';
 import { listRows } from '#database/queries/rows/list-rows.js';
 import type { RowCondition } from '#database/queries/rows/row-query.js';
 import { readPage, toPage } from '../http/cursor.js';
-import { inTime } from '../http/in-time.js';
 import { unprocessable } from '../http/problem.js';
+import { refuseSlowQuery } from '../http/slow-query.js';
 import { filterAdvice } from './filters.js';
 import { toItem } from './rows.js';
 
@@ -42,9 +42,9 @@ export async function readRowPage(
 ) {
   const order = orderOf(table, sort);
   const descending = sort.startsWith('-');
-  const { after, limit } = readPage(placeSchema(table, order, sort), page);
+  const { after, limit } = readPage(positionSchema(table, order, sort), page);
   const query = { table, source: source.name, conditions, fileId, order, descending };
-  const rows = await inTime(listRows(pool, query, { after: after?.[1], limit }), filterAdvice(table));
+  const rows = await refuseSlowQuery(listRows(pool, query, { after: after?.[1], limit }), filterAdvice(table));
   const answer = toPage({
     items: rows.items.map((row) => toItem(table, row)),
     next: rows.next && [sort, rows.next],
@@ -56,8 +56,8 @@ export async function readRowPage(
   return answer;
 }
 
-/** A place in one order says nothing about another, so cursors hold the order's name. */
-function placeSchema(table: TableDefinition, order: SortOrder, sort: string) {
+/** A position in one order says nothing about another, so cursors hold the order's name. */
+function positionSchema(table: TableDefinition, order: SortOrder, sort: string) {
   const keys = sortKeys(table, order).length;
   const values = { minItems: order.by === 'file' ? 1 : keys, maxItems: keys };
   return Type.Tuple([Type.Literal(sort), Type.Array(Type.Union([Type.String(), Type.Null()]), values)]);

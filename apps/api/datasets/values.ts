@@ -2,7 +2,7 @@ import { type TSchema, Type } from 'typebox';
 import type { ColumnDefinition, ColumnType } from '#contracts/dataset.js';
 import type { FilterKind } from '#contracts/dataset-parameters.js';
 import type { ColumnKind } from '../export/formats.js';
-import { isDay, readBound, timeWords } from '../http/time-bounds.js';
+import { isDay, readBound, timeWords } from '../http/time-range.js';
 
 /** How the values of a column's type stand in answers, parameters and exports. */
 interface ValueType {

@@ -1,8 +1,8 @@
 import type { Readable } from 'node:stream';
 import type { FastifyReply } from 'fastify';
 import { Type } from 'typebox';
-import { inTime } from '../http/in-time.js';
 import { problems } from '../http/schemas.js';
+import { refuseSlowQuery } from '../http/slow-query.js';
 import { csv } from './csv.js';
 import type { ExportFormat, ExportTable, ExportValue } from './formats.js';
 import { xlsx } from './xlsx.js';
@@ -30,7 +30,7 @@ export async function sendExport(
   advice: string,
 ): Promise<FastifyReply> {
   // Before the headers leave: what fails at once is a problem, not a file that breaks off.
-  const first = await inTime(pages.next(), advice);
+  const first = await refuseSlowQuery(pages.next(), advice);
   const name = `millrace-${table.name}-${new Date().toISOString().slice(0, 10)}.${format.extension}`;
   return reply
     .type(format.contentType)

@@ -2,7 +2,7 @@ import { constants, existsSync } from 'node:fs';
 import { chmod, type FileHandle, mkdir, open, realpath } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import { HttpProblem } from '../http/problem.js';
-import { hasCode, inWords } from './faults.js';
+import { hasCode, inWords } from './upload-errors.js';
 
 /** A folder that is held open until it is closed. */
 export interface HeldFolder {

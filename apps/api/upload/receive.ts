@@ -7,24 +7,24 @@ import { pipeline } from 'node:stream/promises';
 import type { Multipart } from '@fastify/multipart';
 import type { Fault } from '#contracts/fault-list.js';
 import { HttpProblem, unprocessable } from '../http/problem.js';
-import { explainFault, hasCode } from './faults.js';
 import { type HeldFolder, holdFolder, openChild, openFolder } from './folder.js';
+import type { StagedFile } from './move-into-inbox.js';
 import { faultOfFolder, faultOfName } from './names.js';
-import type { StagedFile } from './place.js';
 import { sweep } from './sweep.js';
+import { explainUploadError, hasCode } from './upload-errors.js';
 
 /** Most files of one request. */
-export const mostFiles = 1_000;
+export const maxFiles = 1_000;
 
 /** Below the inbox, so that a rename stays on its disk; the leading dot keeps it from being watched. */
 const stagingFolder = '.uploads';
 
-/** An upload, complete on disk but not yet in its place. */
+/** An upload, complete on disk but not yet moved into its folder. */
 export interface Received {
   /** Below the inbox; empty for the inbox itself. */
   readonly folder: string;
   readonly files: readonly StagedFile[];
-  /** Removes what has not been moved to its place. */
+  /** Removes what has not been moved. */
   discard(): Promise<void>;
 }
 
@@ -80,7 +80,7 @@ function explain(error: unknown): unknown {
   if (error instanceof Error && !(error instanceof HttpProblem) && !('code' in error)) {
     return new HttpProblem('malformed-form', `the form cannot be read: ${error.message}`, { cause: error });
   }
-  return explainFault(error, '');
+  return explainUploadError(error, '');
 }
 
 async function readParts(

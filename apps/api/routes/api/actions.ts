@@ -15,7 +15,7 @@ import {
   problems,
   TimeBound,
 } from '../../http/schemas.js';
-import { readInstants } from '../../http/time-bounds.js';
+import { readInstants } from '../../http/time-range.js';
 
 const ActionSchema = Type.Object(
   {

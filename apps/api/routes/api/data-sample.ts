@@ -6,7 +6,7 @@ import { rowSchema } from '../../datasets/rows.js';
 import type { ApiDeps } from '../../deps.js';
 import type { App } from '../../http/app-type.js';
 import { FileId, ListQuery, PageOf, problems, TimeBound } from '../../http/schemas.js';
-import { readBounds } from '../../http/time-bounds.js';
+import { readRange } from '../../http/time-range.js';
 
 const SampleQuery = ListQuery({
   from: TimeBound('createAt then or later'),
@@ -36,7 +36,7 @@ export async function dataSampleRoutes(app: App, { pool, catalogue }: ApiDeps): 
       },
     },
     async ({ query: { departmentName, sensorSerial, productName, from, to, ...page } }) => {
-      const bounds = readBounds({ from, to });
+      const bounds = readRange({ from, to });
       const conditions = [
         ...wanted('create_at', '>=', bounds.from),
         ...wanted('create_at', '<=', bounds.to),

@@ -4,7 +4,7 @@ import { fieldOf, sortOrdersOf } from '#contracts/dataset-parameters.js';
 import type { ReadableTask } from '#contracts/file-task.js';
 import { eachPage } from '#database/queries/page.js';
 import { listRows } from '#database/queries/rows/list-rows.js';
-import type { RowPlace, RowQuery } from '#database/queries/rows/row-query.js';
+import type { RowPosition, RowQuery } from '#database/queries/rows/row-query.js';
 import { datasetPath } from '../../datasets/describe.js';
 import { filterAdvice, filterSchemas, readFilters } from '../../datasets/filters.js';
 import { maxCursorLength, readRowPage, sortNames } from '../../datasets/read-page.js';
@@ -91,7 +91,7 @@ export async function datasetRowRoutes(app: App, { pool, catalogue }: ApiDeps): 
     const [order] = sortOrdersOf(wanted.table);
     if (order === undefined) return;
     const query = { ...wanted, order, descending: false };
-    const read = (after: RowPlace | undefined) => listRows(pool, query, { after, limit: pageRows });
+    const read = (after: RowPosition | undefined) => listRows(pool, query, { after, limit: pageRows });
     for await (const page of eachPage(read)) yield page.map(toExport);
   }
 }

@@ -5,10 +5,10 @@ import { describeDataset, describeDatasetFully } from '../../datasets/describe.j
 import { DatasetDetailSchema, DatasetSchema } from '../../datasets/schemas.js';
 import type { ApiDeps } from '../../deps.js';
 import type { App } from '../../http/app-type.js';
-import { inTime } from '../../http/in-time.js';
 import { component } from '../../http/openapi/component.js';
 import { notFound } from '../../http/problem.js';
 import { problems } from '../../http/schemas.js';
+import { refuseSlowQuery } from '../../http/slow-query.js';
 
 const advice = 'ask again when the database has less to do';
 
@@ -36,7 +36,7 @@ export async function datasetRoutes(app: App, { pool, catalogue }: ApiDeps): Pro
       },
     },
     async () => {
-      const figures = await inTime(readDatasetFigures(pool, [...tasks.keys()]), advice);
+      const figures = await refuseSlowQuery(readDatasetFigures(pool, [...tasks.keys()]), advice);
       return {
         items: [...tasks].map(([name, task]) => describeDataset(task, figures.get(name) ?? noFigures)),
       };
@@ -57,7 +57,7 @@ export async function datasetRoutes(app: App, { pool, catalogue }: ApiDeps): Pro
     async ({ params: { name } }) => {
       const task = tasks.get(name);
       if (task === undefined) throw unknownDataset(name);
-      const figures = await inTime(readDatasetFigures(pool, [name]), advice);
+      const figures = await refuseSlowQuery(readDatasetFigures(pool, [name]), advice);
       return describeDatasetFully(task, figures.get(name) ?? noFigures);
     },
   );

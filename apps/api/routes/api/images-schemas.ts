@@ -2,7 +2,7 @@ import { type TObject, Type } from 'typebox';
 import type { ImageFilter } from '#database/queries/image-filter.js';
 import { component } from '../../http/openapi/component.js';
 import { FileId, Instant, Nullable, RunId, TimeBound } from '../../http/schemas.js';
-import { readBounds } from '../../http/time-bounds.js';
+import { readRange } from '../../http/time-range.js';
 import { WorkerSchema } from './run-schemas.js';
 
 const Count = Type.Integer({ minimum: 0 });
@@ -39,7 +39,7 @@ export const imageFilters = {
 export function readImageFilter(
   query: Omit<ImageFilter, 'fromDay' | 'toDay'> & { from?: string; to?: string },
 ): ImageFilter {
-  const { from, to } = readBounds(query);
+  const { from, to } = readRange(query);
   return { ...query, fromDay: from?.slice(0, 10), toDay: to?.slice(0, 10) };
 }
 

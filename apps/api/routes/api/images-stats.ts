@@ -2,8 +2,8 @@ import { Type } from 'typebox';
 import { imageStats } from '#database/queries/image-stats.js';
 import type { ApiDeps } from '../../deps.js';
 import type { App } from '../../http/app-type.js';
-import { inTime } from '../../http/in-time.js';
 import { problems } from '../../http/schemas.js';
+import { refuseSlowQuery } from '../../http/slow-query.js';
 import { ImageStatsSchema, imageFilters, readImageFilter } from './images-schemas.js';
 
 /** GET /api/images/stats. */
@@ -19,6 +19,6 @@ export async function imageStatsRoutes(app: App, { pool }: ApiDeps): Promise<voi
         response: { 200: ImageStatsSchema, ...problems(422) },
       },
     },
-    async ({ query }) => inTime(imageStats(pool, readImageFilter(query)), 'ask for fewer days (from, to)'),
+    async ({ query }) => refuseSlowQuery(imageStats(pool, readImageFilter(query)), 'ask for fewer days (from, to)'),
   );
 }

@@ -5,9 +5,9 @@ import { findImage, type ImageRow, type ImageSort, imageSorts, listImages } from
 import type { ApiDeps } from '../../deps.js';
 import type { App } from '../../http/app-type.js';
 import { readPage, toPage } from '../../http/cursor.js';
-import { inTime } from '../../http/in-time.js';
 import { notFound, unprocessable } from '../../http/problem.js';
 import { FileId, ListQuery, PageOf, problems } from '../../http/schemas.js';
+import { refuseSlowQuery } from '../../http/slow-query.js';
 import { ImageDetailSchema, ImageSchema, imageFilters, readImageFilter } from './images-schemas.js';
 
 const { properties } = ListQuery({
@@ -87,11 +87,11 @@ export async function readImages(
   const request = readPage(PlaceSchema, query);
   if (request.after !== undefined) checkSort(sort, request.after[0]);
   return toPage(
-    await inTime(listImages(pool, readImageFilter(filter), sort, request), 'ask for fewer days (from, to)'),
+    await refuseSlowQuery(listImages(pool, readImageFilter(filter), sort, request), 'ask for fewer days (from, to)'),
   );
 }
 
-/** A place in one order says nothing about another. */
+/** A position in one order says nothing about another. */
 function checkSort(sort: ImageSort, ofCursor: ImageSort): void {
   if (sort === ofCursor) return;
   const message = `belongs to the order ${ofCursor}, but ${sort} is asked for; begin again without a cursor`;

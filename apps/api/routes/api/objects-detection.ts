@@ -6,7 +6,7 @@ import { rowSchema } from '../../datasets/rows.js';
 import type { ApiDeps } from '../../deps.js';
 import type { App } from '../../http/app-type.js';
 import { FileId, ListQuery, PageOf, problems, TimeBound } from '../../http/schemas.js';
-import { readInstants } from '../../http/time-bounds.js';
+import { readInstants } from '../../http/time-range.js';
 
 const Value = (description: string) =>
   Type.Optional(Type.Integer({ minimum: -2_147_483_648, maximum: 2_147_483_647, description }));

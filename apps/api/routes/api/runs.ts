@@ -8,7 +8,7 @@ import type { App } from '../../http/app-type.js';
 import { readPage, toPage } from '../../http/cursor.js';
 import { notFound } from '../../http/problem.js';
 import { FileId, ListQuery, namedIn, OneOrMore, PageOf, problems, RunId, TimeBound } from '../../http/schemas.js';
-import { readInstants } from '../../http/time-bounds.js';
+import { readInstants } from '../../http/time-range.js';
 import { LogLineSchema, RunDetailSchema, RunSummarySchema } from './run-schemas.js';
 
 const RunQuery = ListQuery({

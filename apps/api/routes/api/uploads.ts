@@ -6,8 +6,8 @@ import { component } from '../../http/openapi/component.js';
 import { HttpProblem } from '../../http/problem.js';
 import { problems } from '../../http/schemas.js';
 import { compileValidator } from '../../http/validation.js';
-import { placeFiles } from '../../upload/place.js';
-import { mostFiles, receiveFiles } from '../../upload/receive.js';
+import { moveIntoInbox } from '../../upload/move-into-inbox.js';
+import { maxFiles, receiveFiles } from '../../upload/receive.js';
 import { UploadedSchema } from './file-schemas.js';
 
 const UploadQuery = Type.Object(
@@ -40,7 +40,7 @@ export async function uploadRoutes(app: App, { config }: UploadDeps): Promise<vo
   await app.register(multipart, {
     // Names as they were sent: what is wrong with one is told, not silently mended.
     preservePath: true,
-    limits: { files: mostFiles, fields: 10, fieldSize: 10_000, fieldNameSize: 200, fileSize: Number.POSITIVE_INFINITY },
+    limits: { files: maxFiles, fields: 10, fieldSize: 10_000, fieldNameSize: 200, fileSize: Number.POSITIVE_INFINITY },
   });
 
   // A stop cuts connections off; what their uploads had written must be gone before the process is.
@@ -94,7 +94,7 @@ async function takeUpload(
 ): Promise<Uploaded[]> {
   const received = await receiveFiles(parts, inbox, folder);
   try {
-    const paths = await placeFiles(inbox, received.folder, received.files, overwrite);
+    const paths = await moveIntoInbox(inbox, received.folder, received.files, overwrite);
     return received.files.map(({ size }, index) => ({ path: paths[index] ?? '', size }));
   } finally {
     await received.discard();

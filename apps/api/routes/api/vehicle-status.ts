@@ -6,7 +6,7 @@ import { rowSchema } from '../../datasets/rows.js';
 import type { ApiDeps } from '../../deps.js';
 import type { App } from '../../http/app-type.js';
 import { FileId, ListQuery, PageOf, problems, TimeBound } from '../../http/schemas.js';
-import { readInstants } from '../../http/time-bounds.js';
+import { readInstants } from '../../http/time-range.js';
 
 const StatusQuery = ListQuery({
   vehicleId: Type.Optional(Type.String({ description: 'The vehicle, exactly' })),

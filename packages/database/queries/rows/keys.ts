@@ -11,10 +11,10 @@ export interface SortKey {
   readonly nullable: boolean;
 }
 
-/** The columns that give each row of a table its place in an order: those of the order, then file and ordinal. */
+/** The columns that give each row of a table its position in an order: those of the order, then file and ordinal. */
 export function sortKeys(table: TableDefinition, order: SortOrder): SortKey[] {
-  const places = table.oneRowPerFile === true ? ['file_id'] : ['file_id', 'ordinal'];
-  return [...new Set([...order.columns, ...places])].map((name): SortKey => {
+  const positions = table.oneRowPerFile === true ? ['file_id'] : ['file_id', 'ordinal'];
+  return [...new Set([...order.columns, ...positions])].map((name): SortKey => {
     const column = table.columns.find((each) => each.name === name);
     const own = name === 'file_id' ? 'bigint' : 'integer';
     return {

@@ -8,7 +8,7 @@ import { ensureDatasets } from '../../datasets/tables.js';
 import { transaction } from '../../pool.js';
 import { eachPage } from '../page.js';
 import { listRows } from './list-rows.js';
-import type { RowPlace } from './row-query.js';
+import type { RowPosition } from './row-query.js';
 
 const { source, dataset: table } = defineDatasetTask({
   name: 'load-ticks',
@@ -48,14 +48,14 @@ test('a request without time to spare hands out what it has, and the next one go
       for (const descending of [false, true]) {
         for (const limit of [1, 3, 1000]) {
           const query = { table, source: source.name, conditions: [], order, descending };
-          const places: number[][] = [];
+          const positions: number[][] = [];
           let pages = 0;
-          const read = async (after: RowPlace | undefined) => {
+          const read = async (after: RowPosition | undefined) => {
             assert.ok(pages++ < 200, 'the pages come to an end');
             return listRows(pool, query, { after, limit }, 0);
           };
           for await (const page of eachPage(read)) {
-            for (const row of page) places.push([Number(row.fileId), row.ordinal, Math.floor(row.ordinal / 2)]);
+            for (const row of page) positions.push([Number(row.fileId), row.ordinal, Math.floor(row.ordinal / 2)]);
           }
           const expected = Array.from({ length: 80 }, (_, at) => [
             Math.floor(at / 20) + 1,
@@ -65,7 +65,7 @@ test('a request without time to spare hands out what it has, and the next one go
           const by = order.by === 'file' ? [0, 1] : [2, 0, 1];
           expected.sort((a, b) => by.map((key) => (a[key] ?? 0) - (b[key] ?? 0)).find((each) => each !== 0) ?? 0);
           assert.deepEqual(
-            places,
+            positions,
             descending ? expected.toReversed() : expected,
             `${order.name} ${descending} ${limit}`,
           );

@@ -26,9 +26,9 @@ export interface RowQuery {
 
 /**
  * Where to go on in an order: the values of its keys as texts. By file the first one alone means all rows of that file;
- * by partition a place may lie between two rows.
+ * by partition a position may lie between two rows.
  */
-export type RowPlace = readonly (string | null)[];
+export type RowPosition = readonly (string | null)[];
 
 /** A value of a row: `bigint` and `numeric` as text, which keeps their digits; dates and times as ISO-8601. */
 export type RowValue = string | number | boolean | null;

@@ -6,12 +6,12 @@ import { type Conditions, conditions } from '../conditions.js';
 import { containsPattern } from '../like.js';
 import { instantSql, shortInstant, shortWallTime, wallTimeSql } from '../times.js';
 import type { SortKey } from './keys.js';
-import type { DatasetRow, RowPlace, RowQuery, RowValue } from './row-query.js';
+import type { DatasetRow, RowPosition, RowQuery, RowValue } from './row-query.js';
 
-/** A row with its place in the order that was asked for. */
+/** A row with its position in the order that was asked for. */
 export interface PlacedRow {
   readonly row: DatasetRow;
-  readonly place: RowPlace;
+  readonly position: RowPosition;
 }
 
 /** The conditions of a query on the table as `d`, to which a walk adds its own. */
@@ -60,14 +60,14 @@ export async function readRows(
 
 function toRow([fileId, ordinal, runId, ...rest]: readonly RowValue[], { columns }: TableDefinition): PlacedRow {
   const values = columns.map(({ type }, at) => shorten(rest[at] ?? null, type));
-  const place = rest.slice(columns.length).map((value) => (value === null ? null : String(value)));
+  const position = rest.slice(columns.length).map((value) => (value === null ? null : String(value)));
   return {
     row: { fileId: String(fileId), ordinal: Number(ordinal), runId: runId === null ? null : String(runId), values },
-    place,
+    position,
   };
 }
 
-/** SQL for a value as it is shown, but for its decimals; the same text is read back when it stands in a place. */
+/** SQL for a value as it is shown, but for its decimals; the same text is read back when it stands in a position. */
 function valueSql(sql: string, type: ColumnType): string {
   switch (type) {
     case 'timestamptz':

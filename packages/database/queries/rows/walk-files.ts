@@ -1,7 +1,7 @@
 import type { Tx } from '../../pool.js';
 import { conditions } from '../conditions.js';
 import { sortKeys } from './keys.js';
-import type { RowPlace, RowQuery } from './row-query.js';
+import type { RowPosition, RowQuery } from './row-query.js';
 import { type PlacedRow, queryConditions, readRows } from './statement.js';
 import type { Found, Walk } from './walk.js';
 
@@ -10,7 +10,7 @@ const fewestRows = 20_000;
 const mostRows = 1_000_000;
 
 /**
- * Reads rows in the order of their files and places in them. A large table has no index but BRIN on file_id (82 million
+ * Reads rows in the order of their files and positions in them. A large table has no index but BRIN on file_id (82 million
  * rows; a B-tree would cost more than the load), so no statement may sort it: this goes through the ledger's loaded files
  * in bundles of ids, each bundle a narrow range of pages. Bundles grow while the filters leave nothing.
  */
@@ -39,7 +39,7 @@ interface Bundle {
 async function nextBundle(
   tx: Tx,
   { source, fileId, descending }: RowQuery,
-  after: RowPlace | undefined,
+  after: RowPosition | undefined,
   rows: number,
 ): Promise<Bundle | undefined> {
   const where = conditions();
@@ -68,7 +68,7 @@ function readBundle(
   tx: Tx,
   query: RowQuery,
   bundle: Bundle,
-  after: RowPlace | undefined,
+  after: RowPosition | undefined,
   limit: number,
 ): Promise<PlacedRow[]> {
   const where = queryConditions(query);

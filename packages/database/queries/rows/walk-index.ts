@@ -1,11 +1,11 @@
 import type { Tx } from '../../pool.js';
 import { type SortKey, sortKeys } from './keys.js';
-import type { RowPlace, RowQuery } from './row-query.js';
+import type { RowPosition, RowQuery } from './row-query.js';
 import { type PlacedRow, queryConditions, readRows } from './statement.js';
 import type { Found, Walk } from './walk.js';
 
 /**
- * Reads rows along an index. PostgreSQL keeps missing values behind all others, so what follows a place is a few stretches
+ * Reads rows along an index. PostgreSQL keeps missing values behind all others, so what follows a position is a few stretches
  * of the index, one after the other: the rest of those equal in the first keys, then what is larger in the last of them,
  * then what lacks it. One statement over all of them would begin at the index's start on every page.
  */
@@ -31,16 +31,16 @@ export async function walkIndex(tx: Tx, query: RowQuery, { after, wanted }: Walk
 interface Comparison {
   readonly keys: readonly SortKey[];
   readonly than: '=' | '<' | '>' | 'is null' | 'is not null';
-  readonly values: RowPlace;
+  readonly values: RowPosition;
 }
 
-/** What follows a place in an order, as stretches in that order, each of which is one range of an index. */
-function stretchesAfter(keys: readonly SortKey[], place: RowPlace, descending: boolean): Comparison[][] {
+/** What follows a position in an order, as stretches in that order, each of which is one range of an index. */
+function stretchesAfter(keys: readonly SortKey[], position: RowPosition, descending: boolean): Comparison[][] {
   const than = descending ? '<' : '>';
   const [key, ...others] = keys;
   if (key === undefined) return [];
-  if (keys.every(({ nullable }) => !nullable)) return [[{ keys, than, values: place }]];
-  const [value = null, ...rest] = place;
+  if (keys.every(({ nullable }) => !nullable)) return [[{ keys, than, values: position }]];
+  const [value = null, ...rest] = position;
   const alone = { keys: [key], values: [value] };
   const equal: Comparison = { ...alone, than: value === null ? 'is null' : '=' };
   const stretches = stretchesAfter(others, rest, descending).map((stretch) => [equal, ...stretch]);

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, momentText, type Range, TimePartitions } from '../../datasets/partitions.js';
 import type { Tx } from '../../pool.js';
 import { type SortKey, sortKeys } from './keys.js';
-import type { RowPlace, RowQuery } from './row-query.js';
+import type { RowPosition, RowQuery } from './row-query.js';
 import { type PlacedRow, queryConditions, readRows } from './statement.js';
 import type { Found, Walk } from './walk.js';
 
@@ -20,13 +20,18 @@ export async function walkPartitions(tx: Tx, query: RowQuery, { after, wanted, d
     found.push(...rows);
     const isLast = index === partitions.length - 1;
     if (found.length >= wanted || isLast) break;
-    if (performance.now() >= deadline) return { found, next: placeBehind(range, query.descending) };
+    if (performance.now() >= deadline) return { found, next: positionBehind(range, query.descending) };
   }
   return { found, next: undefined };
 }
 
-/** The partitions that may hold rows behind a place and within the bounds that are asked for, in the query's order. */
-async function partitionsAfter(tx: Tx, query: RowQuery, key: SortKey, after: RowPlace | undefined): Promise<Range[]> {
+/** The partitions that may hold rows behind a position and within the bounds that are asked for, in the query's order. */
+async function partitionsAfter(
+  tx: Tx,
+  query: RowQuery,
+  key: SortKey,
+  after: RowPosition | undefined,
+): Promise<Range[]> {
   const { table, conditions, descending } = query;
   const bounds = conditions.filter(({ column }) => column === key.name);
   const least = bounds.filter(({ operator }) => operator !== '<=').map(({ value }) => String(value));
@@ -39,13 +44,13 @@ async function partitionsAfter(tx: Tx, query: RowQuery, key: SortKey, after: Row
     `SELECT ${micros('$1', 'max')} AS least, ${micros('$2', 'min')} AS most, ${micros('$3', 'min')} AS at`,
     [least, most, at === null ? [] : [at]],
   );
-  const [from, to, place] = [rows[0]?.least, rows[0]?.most, rows[0]?.at].map((text) => text && BigInt(text));
+  const [from, to, position] = [rows[0]?.least, rows[0]?.most, rows[0]?.at].map((text) => text && BigInt(text));
   const ranges = (await TimePartitions.read(tx, table.table)).ranges().filter((range) => {
     if (typeof from === 'bigint' && range.end <= from) return false;
     if (typeof to === 'bigint' && range.from > to) return false;
-    if (typeof place !== 'bigint') return true;
-    if (!descending) return range.end > place;
-    return fileId === noFile ? range.from < place : range.from <= place;
+    if (typeof position !== 'bigint') return true;
+    if (!descending) return range.end > position;
+    return fileId === noFile ? range.from < position : range.from <= position;
   });
   return descending ? ranges.reverse() : ranges;
 }
@@ -55,7 +60,7 @@ function readPartition(
   query: RowQuery,
   keys: readonly SortKey[],
   { from, end }: Range,
-  after: RowPlace | undefined,
+  after: RowPosition | undefined,
   limit: number,
 ): Promise<PlacedRow[]> {
   const where = queryConditions(query);
@@ -74,7 +79,7 @@ function readPartition(
 const noFile = '0';
 
 /** Between the last row of a partition and the first of the next one. */
-const placeBehind = ({ from, end }: Range, descending: boolean): RowPlace => [
+const positionBehind = ({ from, end }: Range, descending: boolean): RowPosition => [
   momentText(descending ? from : end),
   noFile,
   '0',

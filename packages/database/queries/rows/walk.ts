@@ -1,9 +1,9 @@
-import type { RowPlace } from './row-query.js';
+import type { RowPosition } from './row-query.js';
 import type { PlacedRow } from './statement.js';
 
 /** How far one of the ways through a table is to go. */
 export interface Walk {
-  readonly after: RowPlace | undefined;
+  readonly after: RowPosition | undefined;
   /** Rows to stop at. */
   readonly wanted: number;
   /** By `performance.now()`: from then on what was found is enough. */
@@ -14,5 +14,5 @@ export interface Walk {
 export interface Found {
   readonly found: readonly PlacedRow[];
   /** Where to go on when fewer rows were found and there may be more; undefined at the end. */
-  readonly next: RowPlace | undefined;
+  readonly next: RowPosition | undefined;
 }

@@ -16,7 +16,7 @@ export const inWords = (folder: string): string =>
  * the error is one of this server and stays here.
  * @param folder where the files were to be written, below the inbox
  */
-export function explainFault(error: unknown, folder: string): unknown {
+export function explainUploadError(error: unknown, folder: string): unknown {
   const where = inWords(folder);
   const answer = (code: ProblemCode, detail: string): HttpProblem =>
     new HttpProblem(code, `${detail}; nothing of this upload was kept`, { cause: error });

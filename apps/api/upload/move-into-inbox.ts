@@ -3,11 +3,11 @@ import { constants } from 'node:fs';
 import { chmod, copyFile, link, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HttpProblem } from '../http/problem.js';
-import { explainFault, hasCode } from './faults.js';
 import { type HeldFolder, openFolder } from './folder.js';
 import { sweep } from './sweep.js';
+import { explainUploadError, hasCode } from './upload-errors.js';
 
-/** A file that lies complete beside the inbox's watched names, waiting for its place. */
+/** A file that lies complete beside the inbox's watched names, until it is moved. */
 export interface StagedFile {
   /** Where it lies now. */
   readonly staged: string;
@@ -19,12 +19,12 @@ export interface StagedFile {
 
 /**
  * Moves staged files into a folder of the inbox, each appearing complete or not at all. Without `overwrite` a name that
- * exists refuses them all, and those already placed are taken back.
+ * exists refuses them all, and those already moved are removed again.
  * @returns the paths below the inbox, with `/` between folders
  * @throws HttpProblem 409 when a name is taken, or the folder cannot be written in or leads out of the inbox; 507 when
  * its disk is full
  */
-export async function placeFiles(
+export async function moveIntoInbox(
   inbox: string,
   folder: string,
   files: readonly StagedFile[],
@@ -33,26 +33,26 @@ export async function placeFiles(
   try {
     const target = await openFolder(inbox, folder === '' ? [] : folder.split('/'));
     try {
-      return await placeIn(target, folder, files, overwrite);
+      return await moveInto(target, folder, files, overwrite);
     } finally {
       await target.close();
     }
   } catch (error) {
-    throw explainFault(error, folder);
+    throw explainUploadError(error, folder);
   }
 }
 
-async function placeIn(
+async function moveInto(
   target: HeldFolder,
   folder: string,
   files: readonly StagedFile[],
   overwrite: boolean,
 ): Promise<string[]> {
   const pathOf = (name: string): string => (folder === '' ? name : `${folder}/${name}`);
-  const placed: string[] = [];
+  const moved: string[] = [];
   const give = async (staged: string, path: string, name: string): Promise<void> => {
     await chmod(staged, target.mode & 0o666);
-    await (overwrite ? replace : placeNew)(staged, path, name);
+    await (overwrite ? replace : linkNew)(staged, path, name);
   };
   try {
     for (const { staged, name } of files) {
@@ -62,10 +62,10 @@ async function placeIn(
         if (!hasCode(error, 'EXDEV')) throw error;
         await fromNear(target, staged, (near) => give(near, join(target.path, name), pathOf(name)));
       }
-      if (!overwrite) placed.push(join(target.path, name));
+      if (!overwrite) moved.push(join(target.path, name));
     }
   } catch (error) {
-    await Promise.all(placed.map((path) => rm(path, { force: true })));
+    await Promise.all(moved.map((path) => rm(path, { force: true })));
     throw error;
   }
   await target.sync();
@@ -75,7 +75,7 @@ async function placeIn(
 /** Hidden, so that it is not watched. */
 const nearPrefix = '.upload-';
 
-/** For a folder on a file system of its own, to which nothing can be renamed: places a copy that lies in that folder. */
+/** For a folder on a file system of its own, to which nothing can be renamed: moves a copy that lies in that folder. */
 async function fromNear(target: HeldFolder, staged: string, give: (near: string) => Promise<void>): Promise<void> {
   await sweep(target.path, nearPrefix);
   const near = join(target.path, `${nearPrefix}${randomUUID()}`);
@@ -90,7 +90,7 @@ async function fromNear(target: HeldFolder, staged: string, give: (near: string)
 }
 
 /** Gives the staged file its name, if nothing has it: a link, unlike a rename, never replaces. */
-async function placeNew(staged: string, target: string, path: string): Promise<void> {
+async function linkNew(staged: string, target: string, path: string): Promise<void> {
   try {
     await link(staged, target);
   } catch (error) {

@@ -7,7 +7,7 @@ const isoTime =
 export const timeWords = 'a date or an ISO-8601 time like 2022-06-05T21:02:34.546Z';
 
 /** A range of time; both ends belong to it. */
-export interface TimeBounds {
+export interface TimeRange {
   readonly from: string | undefined;
   readonly to: string | undefined;
 }
@@ -16,7 +16,7 @@ export interface TimeBounds {
  * Reads the parameters `from` and `to` to ISO-8601 in UTC with microseconds, without offset or `Z`.
  * @throws HttpProblem 422 naming the parameter that is no time
  */
-export function readBounds(query: { from?: string | undefined; to?: string | undefined }): TimeBounds {
+export function readRange(query: { from?: string | undefined; to?: string | undefined }): TimeRange {
   const faults = (['from', 'to'] as const).flatMap((path) => {
     const text = query[path];
     return text === undefined || readBound(text, path) !== undefined
@@ -31,8 +31,8 @@ export function readBounds(query: { from?: string | undefined; to?: string | und
 }
 
 /** The same as instants with `Z`. */
-export function readInstants(query: { from?: string | undefined; to?: string | undefined }): TimeBounds {
-  const { from, to } = readBounds(query);
+export function readInstants(query: { from?: string | undefined; to?: string | undefined }): TimeRange {
+  const { from, to } = readRange(query);
   return { from: from && `${from}Z`, to: to && `${to}Z` };
 }
 

@@ -8,7 +8,7 @@ const givenUp = '57014';
  * Passes on what a question to the database answers.
  * @throws HttpProblem 503 saying how to narrow the question when the database gave it up
  */
-export async function inTime<T>(answer: Promise<T>, advice: string): Promise<T> {
+export async function refuseSlowQuery<T>(answer: Promise<T>, advice: string): Promise<T> {
   try {
     return await answer;
   } catch (error) {
