@@ -10,7 +10,7 @@ import { adviceOnRole, connectForSetup } from '#database/migrations/connect.js';
 import { runMain } from '#process/run-main.js';
 import { migrateCarrier } from '#queue/migrate.js';
 
-await runMain('migrate', appSettings.migrate, async ({ config: { databaseUrl, redisUrl }, log }) => {
+await runMain('migrate', appSettings.migrate, async ({ config: { tasksDir, databaseUrl, redisUrl }, log }) => {
   if (databaseUrl === undefined) {
     throw new SetupError('DATABASE_URL: expected the address of the PostgreSQL to migrate, got none');
   }
@@ -19,7 +19,7 @@ await runMain('migrate', appSettings.migrate, async ({ config: { databaseUrl, re
   if (advice !== undefined) log.warn(advice);
   await client.end();
   const { applied } = await applyMigrations(databaseUrl);
-  const { changes } = await ensureDatasets(databaseUrl, datasetsOf(await loadCatalogue()));
+  const { changes } = await ensureDatasets(databaseUrl, datasetsOf(await loadCatalogue(tasksDir)));
   await migrateCarrier({ databaseUrl, redisUrl });
   for (const change of changes) log.info(change);
   log.info({ applied }, applied.length > 0 ? 'migrations applied' : 'no migrations to apply');

@@ -120,7 +120,7 @@ export async function startSupervisor(
   if (config.redisUrl !== undefined) await awaitRedis(config.redisUrl, patienceMs, log);
   const { applied } = await applyMigrations(database.url);
   if (applied.length > 0) log.info({ applied }, `applied ${applied.length} database migrations`);
-  const { changes } = await ensureDatasets(database.url, datasetsOf(await loadCatalogue()));
+  const { changes } = await ensureDatasets(database.url, datasetsOf(await loadCatalogue(config.tasksDir)));
   for (const change of changes) log.info(change);
   await migrateCarrier({
     databaseUrl: database.url,

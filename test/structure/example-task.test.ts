@@ -4,13 +4,15 @@ import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { loadCatalogue } from '#catalogue/catalogue.js';
 import { settleFiles } from '#database/ledger/settle.js';
 import { recordSightings } from '#database/ledger/sightings.js';
 import { runAttempt } from '#runs/attempt.js';
 import { startRun } from '#runs/start-run.js';
+import { begun } from '#testing/task-runner.js';
 import { withTestDatabase } from '../helpers/database.js';
-import { begun, openStubWorker } from '../helpers/stub-worker.js';
+import { openStubWorker } from '../helpers/stub-worker.js';
 import { run } from './examples/load-hive-weights/body.js';
 
 const table = `
@@ -33,7 +35,7 @@ test('the task of the README loads a file, and the bad event in it becomes a rej
 
   await withTestDatabase(async ({ url, pool }) => {
     await pool.query(table);
-    const catalogue = await loadCatalogue(new URL('./examples/', import.meta.url));
+    const catalogue = await loadCatalogue([fileURLToPath(new URL('./examples', import.meta.url))]);
     const task = catalogue.get('load-hive-weights');
     assert.ok(task?.source !== undefined);
     assert.ok(task.source.matches(path));
