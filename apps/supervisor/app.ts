@@ -11,11 +11,11 @@ import { takeFileLock } from '#process/lock-file.js';
 import { type MainContext, setupErrorExitCode } from '#process/run-main.js';
 import { type SupervisorState, writeSupervisorState } from '#process/supervisor-state.js';
 import { migrateCarrier } from '#queue/migrate.js';
+import { awaitRedis } from '#queue/redis.js';
 import { provideDataFolder, provideInbox, refuseBusyPort } from './checks.js';
 import { launchChild } from './child.js';
 import { awaitGivenDatabase, type Database, databaseStopMs, embeddedDatabaseUnit, patienceMs } from './database.js';
 import { endEarlierRun } from './earlier-run.js';
-import { awaitRedis } from './redis.js';
 import { renderSummary } from './summary.js';
 import { Unit } from './unit.js';
 

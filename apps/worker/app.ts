@@ -8,8 +8,8 @@ import { beatHeart, stopHeart, type WorkerIdentity } from '#database/workers/hea
 import { loadTaskBody } from '#loading/task-body.js';
 import { every } from '#process/every.js';
 import type { Logger } from '#process/log.js';
+import type { AppConfig } from '#process/read-settings.js';
 import type { Releasers } from '#process/releasers.js';
-import type { AppConfig } from '#process/run-main.js';
 import { openCarrier } from '#queue/carrier.js';
 import { createExecutor } from '#runs/executor.js';
 import { createReconciler } from '#runs/reconciler.js';
