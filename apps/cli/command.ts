@@ -57,7 +57,9 @@ export function millraceCommand(): Command {
     .option('--json <n>', 'event files, detections and statuses')
     .option('--seed <n>', 'the same seed gives the same files')
     .option('--bad', 'also files that are broken in various ways')
-    .action(async (options: SampleOptions) => await (await import('./samples.js')).samples(options));
+    .action(async (options: SampleOptions) => {
+      process.exitCode = await (await import('./samples.js')).samples(options);
+    });
   program
     .command('doctor')
     .description('check settings, database, carrier, folders and processes; exit code 1 when something is broken')

@@ -1,26 +1,15 @@
-import { SetupError } from '#contracts/errors.js';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
 import type { SampleOptions } from './command.js';
-import { UsageError } from './usage-error.js';
 
-/** Writes sample files, see `writeSamples`. The one place that knows where they are made. */
-export async function samples(options: SampleOptions): Promise<void> {
-  const { parseSamplesArguments } = await import('#samples/arguments.js');
-  const { writeSamples } = await import('#samples/write-samples.js');
-  const { out, counts } = requestOf(() =>
-    parseSamplesArguments(
-      Object.entries(options).flatMap(([name, value]) => (value === true ? [`--${name}`] : [`--${name}=${value}`])),
-    ),
-  );
-  const files = await writeSamples(out, counts);
-  const rows = files.reduce((sum, file) => sum + (file.expectedRows ?? 0), 0);
-  const bad = files.filter((file) => file.expectBad !== undefined).length;
-  process.stdout.write(`${files.length} files in ${out}: ${rows} rows expected, ${bad} broken files\n`);
-}
+/** The one place that knows where samples are made. By path and in a process of its own: it loads the picture library. */
+const script = fileURLToPath(new URL('../../scripts/samples.js', import.meta.url));
 
-function requestOf<T>(parse: () => T): T {
-  try {
-    return parse();
-  } catch (error) {
-    throw error instanceof SetupError ? new UsageError(error.message, { cause: error }) : error;
-  }
+/** Writes sample files. @returns the exit code: 2 when the options ask for nothing, or for what cannot be */
+export async function samples(options: SampleOptions): Promise<number> {
+  const args = Object.entries(options).map(([name, value]) => (value === true ? `--${name}` : `--${name}=${value}`));
+  const child = spawn(process.execPath, [script, ...args], { stdio: 'inherit' });
+  const [code]: unknown[] = await once(child, 'exit');
+  return typeof code === 'number' ? code : 1;
 }

@@ -100,6 +100,10 @@ test('an empty project with the tarball and the README’s tasks type-checks, te
     },
   );
 
+  const written = await project.millrace('samples', '--out', './samples', '--json', '2');
+  assert.deepEqual([written.code, written.stderr], [0, '']);
+  assert.equal((await readdir(join(project.folder, 'samples', 'json'))).length, 2);
+
   const early = await project.millrace('run', 'summarise-weather', '--input', '{"station":"north"}');
   assert.deepEqual([early.code, early.stdout], [78, '']);
   assert.match(early.stderr, /^millrace: there is no database yet: start Millrace here first/);
