@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Command, InvalidArgumentError } from 'commander';
+import { stopWithNpm } from '#process/npm-parent.js';
 
 /** The package's folder, from dist/apps/cli on. */
 const packageFile = new URL('../../../package.json', import.meta.url);
@@ -83,6 +84,7 @@ export type SampleOptions = Readonly<Record<string, string | true>>;
 
 /** Runs an app's entry in this process, so that signals reach it once and its exit code is ours. Apps are found by path. */
 async function runApp(folder: string): Promise<void> {
+  stopWithNpm();
   await import(new URL(`../${folder}/main.js`, import.meta.url).href);
 }
 

@@ -25,7 +25,7 @@ export interface OutsideProject {
   run(program: string, args: readonly string[]): Promise<Ended>;
   /** The same with the installed `millrace` command. */
   millrace(...args: readonly string[]): Promise<Ended>;
-  /** Starts the installed `millrace` command. */
+  /** Starts the installed `millrace` command by npx. */
   start(...args: readonly string[]): ChildProcess;
   remove(): Promise<void>;
 }
@@ -74,7 +74,12 @@ export async function openOutsideProject(): Promise<OutsideProject> {
     },
     run: (program, args) => execute(folder, program, args),
     millrace: (...args) => execute(folder, bin, args),
-    start: (...args) => spawn(bin, args, { cwd: folder, env: environment(), stdio: ['ignore', 'pipe', 'pipe'] }),
+    start: (...args) =>
+      spawn('npx', ['--no-install', 'millrace', ...args], {
+        cwd: folder,
+        env: environment(),
+        stdio: ['ignore', 'pipe', 'pipe'],
+      }),
     remove: () => rm(folder, { recursive: true, force: true }),
   };
 }

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import pg from 'pg';
+import { readSupervisorState } from '#process/supervisor-state.js';
 import { findFreePort } from '../helpers/free-port.js';
 import { compiler, type OutsideProject, openOutsideProject, readSource, said } from '../helpers/outside-project.js';
 import { waitFor } from '../helpers/wait.js';
@@ -109,10 +110,13 @@ test('an empty project with the tarball and the README’s tasks type-checks, te
   assert.match(early.stderr, /^millrace: there is no database yet: start Millrace here first/);
 
   const child = project.start('start');
-  const exited = once(child, 'exit');
+  // npm's own end comes first; the pipes close when the last process that writes to them has ended.
+  const ended = once(child, 'close');
   stop = async () => {
     if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM');
-    await exited;
+    if (await Promise.race([ended, sleep(60_000, false, { ref: false })])) return;
+    process.kill(readSupervisorState(join(project.folder, '.millrace'))?.pid ?? 0, 'SIGKILL');
+    throw new Error('it did not stop within 60 s');
   };
   const start = await said(child, /Millrace is ready|"msg":"ready"/);
   assert.match(start, new RegExp(join(project.folder, 'inbox')));
@@ -181,11 +185,11 @@ test('an empty project with the tarball and the README’s tasks type-checks, te
     assert.match(doctor.stdout, new RegExp(`^ok +${check} `, 'm'), check);
   }
 
-  child.kill('SIGTERM');
-  assert.deepEqual(await exited, [0, null]);
-  assert.ok(
-    !existsSync(join(project.folder, '.millrace', 'postgres', 'data', 'postmaster.pid')),
-    'PostgreSQL was stopped',
+  await stop();
+  const left = readSupervisorState(join(project.folder, '.millrace'))?.processes ?? [];
+  assert.deepEqual(
+    left.map(({ name, state }) => [name, state]),
+    ['postgres', 'worker-1', 'api', 'watcher'].map((name) => [name, 'stopped']),
   );
   assert.equal((await project.millrace('doctor')).code, 0, 'what is not started is no failure');
 });
