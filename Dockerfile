@@ -15,7 +15,7 @@ COPY packages packages
 COPY scripts scripts
 # Generating the client wants a schema engine, but does not run it: any program does.
 RUN PRISMA_SCHEMA_ENGINE_BINARY=/bin/true npx prisma generate
-RUN npx tsc -p .
+RUN npx tsc -p . --declaration false
 
 FROM ${NODE_IMAGE} AS packages
 WORKDIR /app

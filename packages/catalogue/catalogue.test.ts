@@ -73,6 +73,11 @@ test('what is wrong with a folder of tasks is one line that names the file and w
       /\/a\/definition\.js: expected a module .* 'not-installed-anywhere'/,
     ],
     [
+      'a project without millrace',
+      { 'a/definition.js': "import 'millrace';" },
+      /\/a\/definition\.js: .*Cannot find package 'millrace'.*; install millrace in the project that this folder/,
+    ],
+    [
       'no task',
       { 'a/definition.js': 'export const definition = 7;' },
       /\/a\/definition\.js: expected "definition" to be/,

@@ -66,7 +66,10 @@ export async function importTaskModule(path: string): Promise<object> {
     return typeof module === 'object' && module !== null ? module : {};
   } catch (cause) {
     const [reason] = messageOf(cause).split('\n');
-    throw new SetupError(`${path}: expected a module that can be imported, got: ${reason}`, { cause });
+    const hint = reason?.includes("package 'millrace'")
+      ? '; install millrace in the project that this folder belongs to, and start it there (npx millrace start)'
+      : '';
+    throw new SetupError(`${path}: expected a module that can be imported, got: ${reason}${hint}`, { cause });
   }
 }
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -85,6 +85,14 @@ test('an empty project with the tarball and the README’s tasks type-checks, te
     assert.equal(code, 0, `${program} ${args.join(' ')}\n${stdout}\n${stderr}`);
     return stdout;
   };
+  await project.write('wrong.ts', "import { BadInputError } from 'millrace';\nnew BadInputError(7, 'no');\n");
+  const wrongTypes = await project.run(process.execPath, [compiler, '-p', '.', '--noEmit']);
+  assert.match(
+    wrongTypes.stdout,
+    /^wrong\.ts\(2,19\): error TS2345: [^\n]*\n$/,
+    'declarations are there, and this is the only fault',
+  );
+  await rm(join(project.folder, 'wrong.ts'));
   await succeeds(process.execPath, compiler, '-p', '.', '--noEmit', '--allowJs', '--checkJs');
   await succeeds(process.execPath, compiler, '-p', '.');
   t.diagnostic(await succeeds(process.execPath, '--test', 'weather.test.js'));
