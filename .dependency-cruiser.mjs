@@ -9,7 +9,7 @@ const npm = (...names) => `(^|/node_modules/|^node_modules/)(${names.join('|')})
 const native = npm('sharp', '@img/[^/]+', 'onnxruntime-node', 'onnxruntime-common');
 const tests = '\\.(test|fixture)\\.js$|^dist/packages/[^/]+/testing/|^dist/test/';
 /** What the Dockerfile copies into the image. */
-const product = '^dist/(apps|packages|scripts/migrate\\.js$)';
+const product = '^dist/(apps|packages)/';
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 export default {
@@ -47,7 +47,8 @@ export default {
       name: 'definitions-are-cheap',
       comment: 'Every process imports every definition; bodies and what they need are imported by workers alone.',
       severity: 'error',
-      from: { path: '^dist/packages/tasks/[^/]+/definition\\.js$' },
+      // Definitions from outside import the package's first entry.
+      from: { path: ['^dist/packages/tasks/[^/]+/definition\\.js$', '^dist/packages/millrace/index\\.js$'] },
       to: {
         path: [
           '^dist/packages/tasks/[^/]+/body\\.js$',
@@ -78,6 +79,17 @@ export default {
       severity: 'error',
       from: { path: '^dist/samples/', pathNot: tests },
       to: { path: tests },
+    },
+    {
+      name: 'testing-for-tests',
+      comment:
+        'What runs tasks in tests is shipped for tests of others, through millrace/testing; no process of ours needs it.',
+      severity: 'error',
+      from: {
+        path: '^dist/(apps|packages)/',
+        pathNot: ['^dist/packages/testing/', '^dist/packages/millrace/testing\\.js$', tests],
+      },
+      to: { path: '^dist/packages/testing/' },
     },
     {
       name: 'no-development-packages-in-product',

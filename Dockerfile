@@ -13,10 +13,9 @@ COPY tsconfig.json ./
 COPY prisma prisma
 COPY apps apps
 COPY packages packages
-COPY scripts/migrate.ts scripts/migrate.ts
 # Generating the client wants a schema engine, but does not run it: any program does.
 RUN PRISMA_SCHEMA_ENGINE_BINARY=/bin/true npx prisma generate --schema prisma/schema.prisma
-RUN npx tsc -p . --tsBuildInfoFile /tmp/tsbuildinfo
+RUN npx tsc -p . --declaration false --tsBuildInfoFile /tmp/tsbuildinfo
 
 FROM ${NODE_IMAGE} AS packages
 WORKDIR /app

@@ -174,9 +174,10 @@ async function build() {
 
 /** A module whose source is gone would still be found and run, its tests included. */
 function removeStaleOutput() {
+  const compiled = /\.(js(\.map)?|d\.ts)$/;
   for (const path of listFiles(dist)) {
-    const source = inRoot(relative(dist, path).replace(/\.js(\.map)?$/, '.ts'));
-    if (/\.js(\.map)?$/.test(path) && !existsSync(source) && !existsSync(`${source}x`)) rmSync(path);
+    const source = inRoot(relative(dist, path).replace(compiled, '.ts'));
+    if (compiled.test(path) && !existsSync(source) && !existsSync(`${source}x`)) rmSync(path);
   }
 }
 

@@ -40,7 +40,7 @@ async function start({ config, log, releasers }: MainContext<(typeof appSettings
   });
   releasers.add('picture renderer', () => pictures.close());
 
-  const catalogue = await loadCatalogue();
+  const catalogue = await loadCatalogue(config.tasksDir);
   await sweepStaging(config.inboxDir);
   const app = await buildApp({
     config,

@@ -11,11 +11,11 @@ import { takeFileLock } from '#process/lock-file.js';
 import { type MainContext, setupErrorExitCode } from '#process/run-main.js';
 import { type SupervisorState, writeSupervisorState } from '#process/supervisor-state.js';
 import { migrateCarrier } from '#queue/migrate.js';
+import { awaitRedis } from '#queue/redis.js';
 import { provideDataFolder, provideInbox, refuseBusyPort } from './checks.js';
 import { launchChild } from './child.js';
 import { awaitGivenDatabase, type Database, databaseStopMs, embeddedDatabaseUnit, patienceMs } from './database.js';
 import { endEarlierRun } from './earlier-run.js';
-import { awaitRedis } from './redis.js';
 import { renderSummary } from './summary.js';
 import { Unit } from './unit.js';
 
@@ -73,7 +73,7 @@ export interface Supervised {
 type SupervisorContext = Pick<MainContext, 'config' | 'env' | 'umask' | 'log' | 'releasers' | 'stop'>;
 
 /**
- * Brings everything up in order — folders, port, database, migrations, face model, processes — and keeps it up.
+ * Brings everything up in order — tasks, folders, port, database, migrations, face model, processes — and keeps it up.
  * Returns when all processes are ready; the releasers stop them, the database last.
  * @throws SetupError in one line for whatever only a person can mend
  */
@@ -90,6 +90,7 @@ export async function startSupervisor(
     },
   });
 
+  const datasets = datasetsOf(await loadCatalogue(config.tasksDir));
   await provideDataFolder(config.dataDir, log);
   await provideInbox(config.inboxDir, umask);
   const lock = takeFileLock(join(config.dataDir, 'supervisor.lock'), `the data folder ${config.dataDir}`);
@@ -120,7 +121,7 @@ export async function startSupervisor(
   if (config.redisUrl !== undefined) await awaitRedis(config.redisUrl, patienceMs, log);
   const { applied } = await applyMigrations(database.url);
   if (applied.length > 0) log.info({ applied }, `applied ${applied.length} database migrations`);
-  const { changes } = await ensureDatasets(database.url, datasetsOf(await loadCatalogue()));
+  const { changes } = await ensureDatasets(database.url, datasets);
   for (const change of changes) log.info(change);
   await migrateCarrier({
     databaseUrl: database.url,

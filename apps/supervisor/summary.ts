@@ -1,5 +1,5 @@
 import type { Config } from '#config/config.js';
-import { describeRedis } from './redis.js';
+import { describeRedis } from '#queue/redis.js';
 
 /** What is where, once everything runs. */
 export interface SummaryFacts {

@@ -1,12 +1,13 @@
 import { loadCatalogue } from '#catalogue/catalogue.js';
+import { sourceOf, sourceTasks } from '#catalogue/sources.js';
 import type { appSettings } from '#config/app-settings.js';
 import { messageOf } from '#contracts/errors.js';
 import { readActivity } from '#database/ledger/dispatch.js';
 import { openPool } from '#database/pool.js';
 import { every } from '#process/every.js';
 import type { Logger } from '#process/log.js';
+import type { AppConfig } from '#process/read-settings.js';
 import type { Releasers } from '#process/releasers.js';
-import type { AppConfig } from '#process/run-main.js';
 import { openCarrier } from '#queue/carrier.js';
 import { openDisk } from './disk.js';
 import { createDispatcher } from './dispatcher.js';
@@ -15,7 +16,6 @@ import { seekLeadership } from './leadership.js';
 import { createLooker } from './looker.js';
 import { createScanPace } from './scan-pace.js';
 import { createSettler } from './settler.js';
-import { sourceOf, sourceTasks } from './sources.js';
 
 export interface WatcherDeps {
   readonly config: AppConfig<(typeof appSettings)['watcher'][number]>;
@@ -34,7 +34,7 @@ const tickMs = 250;
  */
 export async function startWatcher({ config, databaseUrl, log, releasers }: WatcherDeps): Promise<void> {
   const { inboxDir } = config;
-  const tasks = sourceTasks(await loadCatalogue());
+  const tasks = sourceTasks(await loadCatalogue(config.tasksDir));
   const bySource = new Map(tasks.map((task) => [task.source.name, task]));
   const leadership = seekLeadership(databaseUrl, log);
   const pool = openPool({

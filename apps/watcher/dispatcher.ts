@@ -1,3 +1,4 @@
+import type { SourceTask } from '#catalogue/sources.js';
 import type { OpenRun } from '#contracts/open-run.js';
 import {
   dispatchBatch,
@@ -12,7 +13,6 @@ import type { Logger } from '#process/log.js';
 import type { Carrier } from '#queue/carrier.js';
 import { sendJobs } from '#queue/jobs.js';
 import type { Disk } from './disk.js';
-import type { SourceTask } from './sources.js';
 
 export interface DispatcherDeps {
   readonly pool: Pool;

@@ -8,12 +8,13 @@ import { beatHeart, stopHeart, type WorkerIdentity } from '#database/workers/hea
 import { loadTaskBody } from '#loading/task-body.js';
 import { every } from '#process/every.js';
 import type { Logger } from '#process/log.js';
+import type { AppConfig } from '#process/read-settings.js';
 import type { Releasers } from '#process/releasers.js';
-import type { AppConfig } from '#process/run-main.js';
 import { openCarrier } from '#queue/carrier.js';
 import { createExecutor } from '#runs/executor.js';
 import { createReconciler } from '#runs/reconciler.js';
-import { createServices } from './services.js';
+import { serverPaths } from '#runs/server-paths.js';
+import { createServices } from '#runs/services.js';
 
 /** What a worker needs to be told. */
 export interface WorkerDeps {
@@ -38,7 +39,7 @@ const finishShare = 0.6;
  */
 export async function startWorker({ config, databaseUrl, log, releasers }: WorkerDeps): Promise<WorkerApp> {
   const identity: WorkerIdentity = { id: uuidv7(), host: hostname(), pid: process.pid };
-  const catalogue = await loadCatalogue();
+  const catalogue = await loadCatalogue(config.tasksDir);
   const queues = queuesOf(catalogue);
   const slots = [...queues.values()].reduce((sum, count) => sum + count, 0);
 
@@ -74,9 +75,11 @@ export async function startWorker({ config, databaseUrl, log, releasers }: Worke
     catalogue,
     services,
     log,
+    // Tasks import what lies beside them, in the folder that this process was started in as a rule.
+    paths: serverPaths([config.inboxDir, config.dataDir, ...config.tasksDir, process.cwd()]),
     stop: giveBack.signal,
     followUpsOff: new Set(config.star === 'off' ? ['refresh-star'] : []),
-    loadBody: loadTaskBody,
+    loadBody: (task) => loadTaskBody(task, config.tasksDir),
   });
 
   await beatHeart(pool, identity, []);

@@ -1,41 +1,92 @@
-import { readdir } from 'node:fs/promises';
-import { checkDataset, checkDatasetNames, checkTablesApart } from '#contracts/check-dataset.js';
+import { join } from 'node:path';
+import { checkDataset, checkDatasetNames } from '#contracts/check-dataset.js';
 import type { DatasetDefinition } from '#contracts/dataset.js';
 import { SetupError } from '#contracts/errors.js';
-import { hasDataset, isDatasetTask, type ReadableTask } from '#contracts/file-task.js';
+import { hasDataset, isDatasetTask, isFileTask, type ReadableTask } from '#contracts/file-task.js';
 import type { TaskDefinition } from '#contracts/task.js';
+import { taskOf } from '#contracts/task-shape.js';
+import { findTaskModule, importTaskModule, listTaskFolders, ownTasksFolder, refuseOtherCopy } from './task-files.js';
 
 /** All tasks by name. */
 export type Catalogue = ReadonlyMap<string, TaskDefinition>;
 
-const tasksFolder = new URL('../tasks/', import.meta.url);
+interface FoundTask {
+  readonly task: TaskDefinition;
+  /** Of its definition. */
+  readonly file: string;
+}
 
 /**
- * Imports the definition of every task: each folder under packages/tasks has a `definition.js` that exports
- * `definition`, named as the folder is. A new task is a new folder, nothing else.
- * @throws when a folder does not keep to that, SetupError when a dataset is declared that cannot be made
+ * Imports the definition of every task: each folder under packages/tasks, and under the folders of TASKS_DIR, has a
+ * `definition.js` that exports `definition`, named as the folder is. A new task is a new folder, nothing else.
+ * @param tasksDir absolute paths
+ * @throws SetupError in one line that names the file, what was expected and what came
  */
-export async function loadCatalogue(folder: URL = tasksFolder): Promise<Catalogue> {
-  const catalogue = new Map<string, TaskDefinition>();
-  const entries = await readdir(folder, { withFileTypes: true });
-  for (const { name } of entries.filter((entry) => entry.isDirectory()).sort((a, b) => (a.name < b.name ? -1 : 1))) {
-    const url = new URL(`${name}/definition.js`, folder);
-    const module: unknown = await import(url.href);
-    if (!hasDefinition(module)) throw new Error(`expected ${url.pathname} to export a task as "definition"`);
-    if (module.definition.name !== name) {
-      throw new Error(`expected the task in packages/tasks/${name} to be named so, got "${module.definition.name}"`);
-    }
-    if (hasDataset(module.definition)) checkDataset(module.definition);
-    catalogue.set(name, module.definition);
+export async function loadCatalogue(tasksDir: readonly string[] = []): Promise<Catalogue> {
+  const found: FoundTask[] = [];
+  for (const folder of [ownTasksFolder, ...tasksDir]) {
+    for (const { name, path } of await listTaskFolders(folder)) found.push(await loadTask(name, path));
   }
-  for (const { name, followedBy } of catalogue.values()) {
-    if (followedBy === undefined || catalogue.has(followedBy)) continue;
-    throw new SetupError(`expected a task that follows ${name}, no task is named "${followedBy}"`);
+  refuseShared(found);
+  const catalogue = new Map(found.map(({ task }) => [task.name, task]));
+  for (const { task, file } of found) {
+    if (task.followedBy === undefined || catalogue.has(task.followedBy)) continue;
+    throw new SetupError(`${file}: expected "followedBy" to name a task, got "${task.followedBy}", which is none`);
   }
-  const readable = [...catalogue.values()].filter(hasDataset);
-  checkTablesApart(readable);
-  checkDatasetNames(readable);
+  checkDatasetNames([...catalogue.values()].filter(hasDataset));
   return catalogue;
+}
+
+async function loadTask(name: string, folder: string): Promise<FoundTask> {
+  const file = await findTaskModule(folder, 'definition');
+  if (file === undefined) {
+    throw new SetupError(
+      `${folder}: expected a definition.js that exports a task as "definition", there is none; ` +
+        'a folder that is no task has a name that begins with _',
+    );
+  }
+  refuseOtherCopy(folder);
+  const module = await importTaskModule(file);
+  const task = taskOf('definition' in module ? module.definition : undefined, file);
+  if (task.name !== name) {
+    throw new SetupError(`${file}: expected the task to have its folder's name, "${name}", got "${task.name}"`);
+  }
+  if (task.source !== undefined && !isFileTask(task)) {
+    throw new SetupError(
+      `${file}: expected a task with a source to be made by defineFileTask or defineDatasetTask, which give it its input ` +
+        'and output; got others',
+    );
+  }
+  if (hasDataset(task)) checkDataset(task, file);
+  if (!isDatasetTask(task) && (await findTaskModule(folder, 'body')) === undefined) {
+    throw new SetupError(`${folder}: expected a body.js that exports the task's work as "run", there is none`);
+  }
+  return { task, file };
+}
+
+/** Refuses two tasks that have one name, one source or one table, each of which would take it for its own. */
+function refuseShared(found: readonly FoundTask[]): void {
+  const holders = new Map<string, string>();
+  for (const { task, file } of found) {
+    const source = task.source ? [`source ${task.source.name}`] : [];
+    for (const thing of [`name ${task.name}`, ...source, ...tablesOf(task).map((table) => `table ${table}`)]) {
+      const other = holders.get(thing);
+      if (other !== undefined) {
+        throw new SetupError(`${file}: the ${thing} is that of the task in ${other}, too; rename one of them`);
+      }
+      holders.set(thing, file);
+    }
+  }
+}
+
+function tablesOf(task: TaskDefinition): string[] {
+  const { dataset } = task;
+  if (dataset === undefined) return [];
+  const star = isDatasetTask(task) ? task.dataset.star : undefined;
+  return [
+    dataset.table,
+    ...(star ? [star.fact, star.view, ...star.dimensions.map((dimension) => dimension.table)] : []),
+  ];
 }
 
 /** The datasets that tasks declare, whose tables `ensureDatasets` makes. */
@@ -48,14 +99,18 @@ export function readableTasks(catalogue: Catalogue): ReadonlyMap<string, Readabl
   return new Map([...catalogue.values()].filter(hasDataset).map((task) => [task.source.name, task]));
 }
 
-function hasDefinition(module: unknown): module is { definition: TaskDefinition } {
-  if (typeof module !== 'object' || module === null || !('definition' in module)) return false;
-  const { definition } = module;
-  return typeof definition === 'object' && definition !== null && 'name' in definition && 'queue' in definition;
+/**
+ * The file of a task's work.
+ * @param tasksDir as `loadCatalogue` was given it, so that the name leads to the same folder
+ * @throws Error when it is gone
+ */
+export async function findBody(task: string, tasksDir: readonly string[]): Promise<string> {
+  for (const folder of [ownTasksFolder, ...tasksDir]) {
+    const file = await findTaskModule(join(folder, task), 'body');
+    if (file !== undefined) return file;
+  }
+  throw new Error(`the body of the task ${task} was there when this process started and is gone; put it back`);
 }
-
-/** Where a task's body is. */
-export const bodyUrl = (task: string, folder: URL = tasksFolder): URL => new URL(`${task}/body.js`, folder);
 
 /** The queues of a catalogue, each with the number of runs one worker process takes from it at a time. */
 export function queuesOf(catalogue: Catalogue): Map<string, number> {

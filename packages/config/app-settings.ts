@@ -16,6 +16,7 @@ export const appSettings = {
     'port',
     'inboxDir',
     'dataDir',
+    'tasksDir',
     'databaseUrl',
     'redisUrl',
     'apiToken',
@@ -30,10 +31,11 @@ export const appSettings = {
     'faceModel',
     'pictureCacheMb',
   ],
-  watcher: ['inboxDir', 'databaseUrl', 'redisUrl', 'settleMs', 'scanIntervalMs', 'batchFiles'],
+  watcher: ['inboxDir', 'tasksDir', 'databaseUrl', 'redisUrl', 'settleMs', 'scanIntervalMs', 'batchFiles'],
   worker: [
     'inboxDir',
     'dataDir',
+    'tasksDir',
     'databaseUrl',
     'redisUrl',
     'faceModel',
@@ -43,7 +45,7 @@ export const appSettings = {
     'jobLockMs',
     'reconcileIntervalMs',
   ],
-  migrate: ['databaseUrl', 'redisUrl'],
+  migrate: ['tasksDir', 'databaseUrl', 'redisUrl'],
 } as const satisfies Readonly<Record<string, readonly SettingKey[]>>;
 
 /** What the supervisor reads: it checks all of them once, and starts the apps. */

@@ -28,6 +28,7 @@ test('an empty environment gives the defaults, with absolute paths and at least 
     port: 3000,
     inboxDir: '/srv/millrace/inbox',
     dataDir: '/srv/millrace/.millrace',
+    tasksDir: [],
     logLevel: 'info',
     logFormat: 'auto',
     maxConnections: 1000,
@@ -134,6 +135,19 @@ test('a data folder inside the inbox is refused, an inbox inside the data folder
   assert.match(faultsOf({ INBOX_DIR: '/data', DATA_DIR: '/data' }), /^DATA_DIR: /);
   assert.equal(loadConfig({ INBOX_DIR: '/data/inbox', DATA_DIR: '/data' }).inboxDir, '/data/inbox');
   assert.equal(loadConfig({ INBOX_DIR: '/data/in', DATA_DIR: '/data/in-state' }).dataDir, '/data/in-state');
+});
+
+test('folders of tasks are absolute and each there once, and never one with the inbox', () => {
+  assert.deepEqual(loadConfig({ TASKS_DIR: ' ./tasks:/more/tasks:: tasks ' }, '/srv/mine').tasksDir, [
+    '/srv/mine/tasks',
+    '/more/tasks',
+  ]);
+  for (const tasksDir of ['/in/tasks', '/in', '/tasks:/', '/in/../in/tasks']) {
+    assert.match(
+      faultsOf({ TASKS_DIR: tasksDir, INBOX_DIR: '/in' }),
+      /^TASKS_DIR: expected folders apart from INBOX_DIR \(\/in\), got \S+; who may drop files there could have code run/,
+    );
+  }
 });
 
 test('a settle time as long as the scan interval is refused', () => {

@@ -1,6 +1,6 @@
 import { isIPv4 } from 'node:net';
 import { availableParallelism } from 'node:os';
-import { isAbsolute, relative, resolve } from 'node:path';
+import { delimiter, isAbsolute, relative, resolve } from 'node:path';
 import { Value } from 'typebox/value';
 import { SetupError } from '#contracts/errors.js';
 import { isAddressList } from './address-list.js';
@@ -10,9 +10,11 @@ import { listSettings, type SettingInfo, type Settings, settingsSchema, variable
  * The validated settings of one process. Paths are absolute; durations are milliseconds; a setting that is
  * `undefined` or absent was left unset.
  */
-export interface Config extends Omit<Settings, 'workers'> {
+export interface Config extends Omit<Settings, 'workers' | 'tasksDir'> {
   /** Number of worker processes. */
   readonly workers: number;
+  /** The folders of TASKS_DIR, each once; none when it is unset. */
+  readonly tasksDir: readonly string[];
 }
 
 /**
@@ -43,6 +45,7 @@ export function loadConfig(env: NodeJS.ProcessEnv, folder: string = process.cwd(
     ...values,
     inboxDir: resolve(folder, values.inboxDir),
     dataDir: resolve(folder, values.dataDir),
+    tasksDir: foldersOf(values.tasksDir ?? '', folder),
     workers: values.workers ?? Math.min(64, Math.max(1, availableParallelism())),
     ...(values.faceModel === undefined ? {} : { faceModel: faceModelOf(values.faceModel, folder) }),
   };
@@ -54,6 +57,12 @@ export function loadConfig(env: NodeJS.ProcessEnv, folder: string = process.cwd(
 /** A built-in model's name as it is; a path as an absolute one. A name has no slash and does not end in `.onnx`. */
 function faceModelOf(value: string, folder: string): string {
   return /^[a-z0-9][a-z0-9.-]*$/.test(value) && !value.endsWith('.onnx') ? value : resolve(folder, value);
+}
+
+/** The folders of a list like that of PATH, absolute, each once. */
+function foldersOf(list: string, folder: string): string[] {
+  const parts = list.split(delimiter).map((part) => part.trim());
+  return [...new Set(parts.filter((part) => part !== '').map((part) => resolve(folder, part)))];
 }
 
 /** Whether only programs of this machine can reach the address. A name other than `localhost` is not trusted. */
@@ -97,6 +106,13 @@ function findConflicts(config: Config): string[] {
     conflicts.push(
       `${variableName('dataDir')}: expected a folder outside INBOX_DIR (${config.inboxDir}), got ${config.dataDir}; ` +
         'its files would be taken for input',
+    );
+  }
+  for (const folder of config.tasksDir) {
+    if (!isWithin(config.inboxDir, folder) && !isWithin(folder, config.inboxDir)) continue;
+    conflicts.push(
+      `${variableName('tasksDir')}: expected folders apart from INBOX_DIR (${config.inboxDir}), got ${folder}; ` +
+        'who may drop files there could have code run',
     );
   }
   if (config.settleMs >= config.scanIntervalMs) {

@@ -51,6 +51,15 @@ export const settingsSchema = Type.Object({
       default: './.millrace',
     }),
   ),
+  tasksDir: Type.Optional(
+    Type.String(
+      words({
+        description:
+          'Folders with tasks of yours, beside those that come with Millrace: one folder per task, with a definition.js and, if it is no declaration, a body.js. Apart from the inbox.',
+        expected: 'paths, separated by : as in PATH (on Windows by ;)',
+      }),
+    ),
+  ),
   databaseUrl: Type.Optional(
     Type.String(
       words({

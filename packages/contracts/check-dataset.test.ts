@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { checkDataset, checkTablesApart } from './check-dataset.js';
+import { checkDataset } from './check-dataset.js';
 import type { ColumnDefinition, DatasetDefinition } from './dataset.js';
 import { SetupError } from './errors.js';
 
@@ -63,9 +63,4 @@ for (const [change, reason] of faults) {
 test('replacing by day needs a column that tells the day', () => {
   const { partition: _, ...plain } = sound;
   assert.throws(() => checkDataset({ name: 'load-hives', dataset: plain }), /replaces by day, but has no partition/);
-});
-
-test('two tasks cannot declare one table', () => {
-  const tasks = ['load-a', 'load-b'].map((name) => ({ name, dataset: sound }));
-  assert.throws(() => checkTablesApart(tasks), /tasks load-a and load-b both declare the table dwh\.hive/);
 });

@@ -25,29 +25,17 @@ const timeTypes: readonly string[] = ['timestamp', 'timestamptz'];
 /**
  * Checks that a table, its loader and its routes can be made from a declaration; of a table that a migration makes, that
  * it can be read.
- * @throws SetupError naming the task, with the first fault, what was expected and what came
+ * @param file of the declaration, where it has one
+ * @throws SetupError naming file and task, with the first fault, what was expected and what came
  */
-export function checkDataset(task: {
-  readonly name: string;
-  readonly dataset: TableDefinition | DatasetDefinition;
-}): void {
+export function checkDataset(
+  task: { readonly name: string; readonly dataset: TableDefinition | DatasetDefinition },
+  file?: string,
+): void {
   const fault = faultOf(task.dataset);
-  if (fault !== undefined) throw new SetupError(`the dataset of the task ${task.name} cannot be made: ${fault}`);
-}
-
-/**
- * Refuses two tasks that declare one table, each of which would take it for its own.
- * @throws SetupError naming both
- */
-export function checkTablesApart(tasks: readonly Pick<ReadableTask, 'name' | 'dataset'>[]): void {
-  const byTable = new Map<string, string>();
-  for (const { name, dataset } of tasks) {
-    const other = byTable.get(dataset.table);
-    if (other !== undefined) {
-      throw new SetupError(`the tasks ${other} and ${name} both declare the table ${dataset.table}; rename one`);
-    }
-    byTable.set(dataset.table, name);
-  }
+  if (fault === undefined) return;
+  const where = file === undefined ? '' : `${file}: `;
+  throw new SetupError(`${where}the dataset of the task ${task.name} cannot be made: ${fault}`);
 }
 
 /**

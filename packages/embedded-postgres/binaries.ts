@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
-import { chmod, cp, mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises';
+import { chmod, cp, mkdtemp, readdir, readFile, rename, rm, stat, symlink } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
+import { Type } from 'typebox';
+import { Value } from 'typebox/value';
 import { messageOf, SetupError } from '#contracts/errors.js';
 import { type Account, runAs } from './account.js';
 
@@ -14,15 +16,15 @@ export interface Binaries {
 }
 
 /**
- * Finds the programs that npm installed, and copies them below `home` when the account cannot execute them where they
- * are (a project in root's private home).
+ * Finds the programs that npm installed, and copies them below `home` when they do not run where they are: because the
+ * account cannot come there (a project in root's private home), or because the package's install script, which makes the
+ * links of its libraries, was not run (npm's `ignore-scripts`). Nothing is written to node_modules.
  * @throws SetupError when this machine has none that run
  */
 export async function provideBinaries(account: Account | undefined, home: () => Promise<string>): Promise<Binaries> {
   const installed = locateInstalled();
   const inPlace = tryVersion(account, installed.folder);
   if (typeof inPlace === 'object') return inPlace;
-  if (!account) throw unusable(installed.folder, inPlace);
 
   const copy = join(await home(), `postgresql-${installed.version}`);
   if (!(await stat(copy).catch(() => undefined))) await copyBinaries(installed.folder, copy);
@@ -33,7 +35,7 @@ export async function provideBinaries(account: Account | undefined, home: () => 
 
 function unusable(folder: string, fault: string): SetupError {
   return new SetupError(
-    `the embedded PostgreSQL in ${folder} does not run here: ${fault}; run: npm run setup — or set DATABASE_URL to a server of yours`,
+    `the embedded PostgreSQL in ${folder} does not run here: ${fault}; install the package again, or set DATABASE_URL to a server of yours`,
   );
 }
 
@@ -70,6 +72,7 @@ async function copyBinaries(from: string, to: string): Promise<void> {
   const draft = await mkdtemp(`${to}.`);
   try {
     await cp(from, draft, { recursive: true, verbatimSymlinks: true });
+    await linkLibraries(draft);
     await chmod(draft, 0o755);
     for (const entry of await readdir(draft, { recursive: true, withFileTypes: true })) {
       if (entry.isSymbolicLink()) continue;
@@ -81,5 +84,20 @@ async function copyBinaries(from: string, to: string): Promise<void> {
     await rm(draft, { recursive: true, force: true });
     // Another start was quicker; its copy is as good.
     if (!(await stat(to).catch(() => undefined))) throw error;
+  }
+}
+
+/** As the package lists them, from its own folder: `{"source": "native/lib/libpq.so.5.18", "target": "native/lib/libpq.so.5"}`. */
+const Links = Type.Array(Type.Object({ source: Type.String(), target: Type.String() }));
+
+/** Makes the symbolic links of the libraries, which an npm package cannot hold, where they are not there yet. */
+async function linkLibraries(folder: string): Promise<void> {
+  const list: unknown = JSON.parse(await readFile(join(folder, 'pg-symlinks.json'), 'utf8').catch(() => '[]'));
+  if (!Value.Check(Links, list)) return;
+  const inFolder = (path: string): string => join(folder, relative('native', path));
+  for (const { source, target } of list) {
+    await symlink(relative(dirname(target), source), inFolder(target)).catch((error: unknown) => {
+      if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+    });
   }
 }

@@ -14,7 +14,7 @@ import { dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { Client } from 'pg';
 import { isAlive } from '#process/lock-file.js';
-import { testSettings } from '../../test/helpers/postgres-settings.js';
+import { testSettings } from '#testing/postgres-settings.js';
 import { waitFor } from '../../test/helpers/wait.js';
 import { readProjectFile } from '../../test/structure/project.js';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from './start.js';

@@ -1,6 +1,6 @@
 // Starts the embedded server of the folder in argument 1, prints its pid and address as JSON, stops on SIGTERM.
 
-import { testSettings } from '../../test/helpers/postgres-settings.js';
+import { testSettings } from '#testing/postgres-settings.js';
 import { startEmbeddedPostgres } from './start.js';
 
 const server = await startEmbeddedPostgres({

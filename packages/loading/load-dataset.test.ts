@@ -11,8 +11,10 @@ import { settleFiles } from '#database/ledger/settle.js';
 import { recordSightings } from '#database/ledger/sightings.js';
 import { runAttempt } from '#runs/attempt.js';
 import { startRun } from '#runs/start-run.js';
-import { type TestDatabase, withTestDatabase } from '../../test/helpers/database.js';
-import { begun, openStubWorker } from '../../test/helpers/stub-worker.js';
+import type { TestDatabase } from '#testing/database.js';
+import { begun } from '#testing/task-runner.js';
+import { withTestDatabase } from '../../test/helpers/database.js';
+import { openStubWorker } from '../../test/helpers/stub-worker.js';
 import { loadDatasetBody } from './load-dataset.js';
 
 const source = (name: string, pattern: RegExp) => ({

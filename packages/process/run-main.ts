@@ -1,10 +1,9 @@
-import { type commonSettings, environmentFor, type SettingKey } from '#config/app-settings.js';
-import { type Config, loadConfig } from '#config/config.js';
-import { loadEnvFile } from '#config/env-file.js';
+import type { SettingKey } from '#config/app-settings.js';
 import { messageOf, SetupError } from '#contracts/errors.js';
 import { createLogger, isBrokenPipe, type Logger } from './log.js';
 import { reportOutputClosed } from './output-closed.js';
 import { answerPings } from './ping.js';
+import { type AppConfig, readSettings } from './read-settings.js';
 import { createReleasers, type Releasers } from './releasers.js';
 import { onStopSignal, type StopSignals } from './stop-signals.js';
 
@@ -13,9 +12,6 @@ export const setupErrorExitCode = 78;
 
 /** How long a start that failed may take to close what it had opened. */
 const failedStartDeadlineMs = 10_000;
-
-/** The settings that an app named, and the common ones. */
-export type AppConfig<K extends SettingKey> = Pick<Config, K | (typeof commonSettings)[number]>;
 
 /** What the entry of an app is given. */
 export interface MainContext<K extends SettingKey = SettingKey> {
@@ -95,8 +91,7 @@ export async function runMain<K extends SettingKey>(
   answerPings();
 
   try {
-    const env = environmentFor(settings, loadEnvFile(process.env));
-    const config = loadConfig(env);
+    const { config, env } = readSettings(settings);
     log = createLogger({ name, level: config.logLevel, format: config.logFormat, onClosed });
     signals = onStopSignal({
       soft: () => releasers.release(),

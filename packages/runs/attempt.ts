@@ -12,7 +12,7 @@ import type { TaskContext, WorkerServices } from './context.js';
 import { trackFollowUps } from './follow.js';
 import { trackInvocations } from './invoke.js';
 import { recordRunLog } from './run-log.js';
-import { serverPaths } from './server-paths.js';
+import type { ServerPaths } from './server-paths.js';
 import { type EndDeps, failRun, judgeError, resendParent, type Verdict } from './verdict.js';
 
 /** The work of a task, whatever its types; input and output are checked against the definition. */
@@ -26,6 +26,8 @@ export interface AttemptDeps {
   readonly catalogue: Catalogue;
   readonly services: WorkerServices;
   readonly log: Logger;
+  /** What is stored for people to see names no path of the server. */
+  readonly paths: ServerPaths;
   /** Aborted when the worker gives its runs back. */
   readonly stop: AbortSignal;
   /** Names of tasks that follow no load, because a setting says so. */
@@ -44,8 +46,7 @@ const abortGraceMs = 4_000;
 
 /** Runs a task's body for an attempt that has begun, and records how it ended. @throws what the record throws */
 export async function runAttempt(deps: AttemptDeps, run: BegunRun): Promise<Verdict> {
-  const { pool, carrier, stop, services } = deps;
-  const paths = serverPaths([services.inboxDir, services.dataDir]);
+  const { pool, carrier, stop, paths } = deps;
   const recorder = recordRunLog(pool, run, deps.log, paths);
   const end: EndDeps = { pool, carrier, stop, paths, recorder };
   try {

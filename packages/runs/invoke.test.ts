@@ -12,6 +12,7 @@ import type { TaskContext } from './context.js';
 import { createExecutor } from './executor.js';
 import { InvokedRunError } from './invoke.js';
 import { createReconciler } from './reconciler.js';
+import { serverPaths } from './server-paths.js';
 import { startRun } from './start-run.js';
 
 const Sum = Type.Object({ sum: Type.Number() });
@@ -58,6 +59,7 @@ async function withWorker(
         shared: (_key, open) => open(),
       },
       log,
+      paths: serverPaths([]),
       stop: new AbortController().signal,
       loadBody: async (task) => bodies[task.name] ?? assert.fail(`no body for ${task.name}`),
     });

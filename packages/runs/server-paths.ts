@@ -1,3 +1,4 @@
+import { realpathSync } from 'node:fs';
 import { basename, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -9,12 +10,21 @@ export interface ServerPaths {
   hideOf(error: unknown, text: string): string;
 }
 
-/** The program's folder, from dist/packages/runs on. */
-const program = fileURLToPath(new URL('../../../', import.meta.url)).slice(0, -1);
+/**
+ * The program's folder, from dist/packages/runs on; where it is installed in a project, that of the project, whose
+ * other packages are named in stacks as well.
+ */
+const program = projectOf(fileURLToPath(new URL('../../../', import.meta.url)).slice(0, -1));
 
-/** @param folders of the server, absolute */
+function projectOf(path: string): string {
+  const [project = path] = path.split(`${sep}node_modules${sep}`);
+  return project;
+}
+
+/** @param folders of the server, absolute; stacks name them without symbolic links */
 export function serverPaths(folders: readonly string[]): ServerPaths {
-  const roots = [...folders, program].filter((root) => root.length > 1).sort((a, b) => b.length - a.length);
+  const all = new Set([...folders, ...folders.map(withoutLinks), program]);
+  const roots = [...all].filter((root) => root.length > 1).sort((a, b) => b.length - a.length);
   const hide = (text: string): string =>
     roots.reduce((rest, root) => rest.replaceAll(`file://${root}${sep}`, '').replaceAll(root + sep, ''), text);
   return {
@@ -25,4 +35,12 @@ export function serverPaths(folders: readonly string[]): ServerPaths {
       return typeof path === 'string' && path !== '' ? hidden.replaceAll(path, basename(path)) : hidden;
     },
   };
+}
+
+function withoutLinks(folder: string): string {
+  try {
+    return realpathSync(folder);
+  } catch {
+    return folder;
+  }
 }

@@ -33,7 +33,7 @@ export function readRooms(page: string): Room[] {
 }
 
 /** What no room may import, and what is not asked about it: tests bring all rooms together. */
-const isTest = (path: string): boolean => /\.(test|fixture)\.ts$|\/testing\//.test(path);
+const isTest = (path: string): boolean => /\.(test|fixture)\.ts$|^packages\/[^/]+\/testing\//.test(path);
 
 /**
  * Imports that the rooms do not allow, also of types alone, which the built files do not show; folders that are no room;

@@ -8,7 +8,7 @@ import { applyMigrations } from '#database/migrations/apply.js';
 import { serverEnvironment } from '#embedded-postgres/account.js';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '#embedded-postgres/start.js';
 import { migrateCarrier } from '#queue/migrate.js';
-import { testSettings } from './postgres-settings.js';
+import { testSettings } from '#testing/postgres-settings.js';
 
 /** A PostgreSQL that one test may kill. */
 export interface OwnPostgres {

@@ -2,13 +2,14 @@ import { Type } from 'typebox';
 import { FileTaskInput, FileTaskOutput } from '#contracts/file-task.js';
 import { defineTask, type TaskDefinition } from '#contracts/task.js';
 import type { Pool } from '#database/pool.js';
-import { type Begin, type BegunRun, beginAttempt } from '#database/runs/attempts.js';
+import { type Begin, beginAttempt } from '#database/runs/attempts.js';
 import { beatHeart } from '#database/workers/heartbeat.js';
 import { createLogger } from '#process/log.js';
 import { openCarrier } from '#queue/carrier.js';
 import type { AnyTaskRun } from '#runs/attempt.js';
 import type { TaskContext } from '#runs/context.js';
 import type { ExecutorDeps } from '#runs/executor.js';
+import { serverPaths } from '#runs/server-paths.js';
 
 /** The most ordinary task of files, whose retries do not wait long. */
 export const stubTask = defineTask({
@@ -71,6 +72,7 @@ export async function openStubWorker(
         pageMemory: 192 * 2 ** 20,
         shared: (_key, open) => open(),
       },
+      paths: serverPaths([inboxDir]),
       log: createLogger({ name: 'test', level: 'fatal', format: 'json' }),
       stop,
       loadBody,
@@ -78,10 +80,4 @@ export async function openStubWorker(
     begin: (runId) => beginAttempt(pool, runId, worker.id),
     close: () => carrier.close(),
   };
-}
-
-/** The run that an attempt has begun. @throws when there is nothing to do */
-export function begun(begin: Begin): BegunRun {
-  if (begin.kind !== 'begun') throw new Error(`expected a run to begin, got ${JSON.stringify(begin)}`);
-  return begin.run;
 }

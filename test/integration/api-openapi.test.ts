@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { Compile } from 'typebox/compile';
 import { loadCatalogue } from '#catalogue/catalogue.js';
@@ -8,7 +9,7 @@ import type { App } from '../../apps/api/http/app-type.js';
 import { inlined, type OpenApi, operationsOf, refsIn, resolveRef } from '../helpers/open-api.js';
 import { seedFile, type TestApi, withApi } from './api-fixture.js';
 
-const examples = new URL('../structure/examples/', import.meta.url);
+const examples = fileURLToPath(new URL('../structure/examples', import.meta.url));
 const token = 'a-token-for-tests-of-the-api-0123456789';
 const bearer = { authorization: `Bearer ${token}` };
 
@@ -102,7 +103,7 @@ for (const apiToken of [undefined, token]) {
 }
 
 test('a catalogue with the tasks of the README gives a valid document, with an operation of its own types for each task', async () => {
-  const catalogue = new Map([...(await loadCatalogue()), ...(await loadCatalogue(examples))]);
+  const catalogue = await loadCatalogue([examples]);
   await withApi(
     async (api) => {
       const document = await documentOf(api);

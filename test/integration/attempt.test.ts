@@ -8,9 +8,11 @@ import { runAttempt } from '#runs/attempt.js';
 import type { TaskContext } from '#runs/context.js';
 import { startRun } from '#runs/start-run.js';
 import type { Verdict } from '#runs/verdict.js';
-import { type TestDatabase, withTestDatabase } from '../helpers/database.js';
+import type { TestDatabase } from '#testing/database.js';
+import { begun } from '#testing/task-runner.js';
+import { withTestDatabase } from '../helpers/database.js';
 import { count, listFiles, listRuns } from '../helpers/ledger.js';
-import { begun, openStubWorker, plainTask, type StubWorker, stubTask } from '../helpers/stub-worker.js';
+import { openStubWorker, plainTask, type StubWorker, stubTask } from '../helpers/stub-worker.js';
 
 type Body = (context: TaskContext, input: unknown) => Promise<unknown>;
 

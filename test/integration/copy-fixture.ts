@@ -10,9 +10,11 @@ import { dispatchBatch } from '#database/ledger/dispatch.js';
 import type { CopyLoad, CopySource } from '#loading/copy-loader.js';
 import { loadByCopy } from '#loading/load-by-copy.js';
 import { runAttempt } from '#runs/attempt.js';
-import { type TestDatabase, withTestDatabase } from '../helpers/database.js';
+import type { TestDatabase } from '#testing/database.js';
+import { begun } from '#testing/task-runner.js';
+import { withTestDatabase } from '../helpers/database.js';
 import { listFiles } from '../helpers/ledger.js';
-import { begun, openStubWorker, type StubWorker, stubTask } from '../helpers/stub-worker.js';
+import { openStubWorker, type StubWorker, stubTask } from '../helpers/stub-worker.js';
 
 /** What a test has at hand. */
 export interface Fixture extends TestDatabase {

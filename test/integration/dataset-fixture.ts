@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { mkdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { loadCatalogue } from '#catalogue/catalogue.js';
 import { type DatasetTaskDefinition, isDatasetTask } from '#contracts/file-task.js';
 import { ensureDatasets } from '#database/datasets/tables.js';
@@ -10,7 +11,8 @@ import { recordSightings } from '#database/ledger/sightings.js';
 import { loadDatasetBody } from '#loading/load-dataset.js';
 import { runAttempt } from '#runs/attempt.js';
 import { startRun } from '#runs/start-run.js';
-import { begun, openStubWorker } from '../helpers/stub-worker.js';
+import { begun } from '#testing/task-runner.js';
+import { openStubWorker } from '../helpers/stub-worker.js';
 import { type Answer, type TestApi, withApi } from './api-fixture.js';
 import { microsOf, type Probe, parquetFile, probes, probesFile, text, times } from './probes-fixture.js';
 
@@ -25,7 +27,7 @@ export function weatherFile(station: string, ...rows: (readonly [string, number 
 
 /** The declared source of the README; it has no code of its own. */
 async function weatherTask(): Promise<DatasetTaskDefinition> {
-  const examples = await loadCatalogue(new URL('../structure/examples/', import.meta.url));
+  const examples = await loadCatalogue([fileURLToPath(new URL('../structure/examples', import.meta.url))]);
   const task = examples.get('load-weather');
   assert.ok(task !== undefined && isDatasetTask(task));
   return task;

@@ -10,9 +10,10 @@ import { type TestContext, test } from 'node:test';
 import { FileFaultError } from '#contracts/errors.js';
 import { runAttempt } from '#runs/attempt.js';
 import { startRun } from '#runs/start-run.js';
+import { begun } from '#testing/task-runner.js';
 import { withTestDatabase } from '../helpers/database.js';
 import { count, listFiles, listRuns } from '../helpers/ledger.js';
-import { begun, plainTask } from '../helpers/stub-worker.js';
+import { plainTask } from '../helpers/stub-worker.js';
 import { openTaskRunner, type TaskRunner, withTaskRunner } from '../helpers/task-runner.js';
 import { minute, runNow, statesOf, withFixture } from './copy-fixture.js';
 

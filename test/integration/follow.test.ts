@@ -8,9 +8,11 @@ import type { TaskContext } from '#runs/context.js';
 import type { ExecutorDeps } from '#runs/executor.js';
 import { createReconciler } from '#runs/reconciler.js';
 import { startRun } from '#runs/start-run.js';
-import { type TestDatabase, withTestDatabase } from '../helpers/database.js';
+import type { TestDatabase } from '#testing/database.js';
+import { begun } from '#testing/task-runner.js';
+import { withTestDatabase } from '../helpers/database.js';
 import { count, listRuns } from '../helpers/ledger.js';
-import { begun, openStubWorker, plainTask, type StubWorker } from '../helpers/stub-worker.js';
+import { openStubWorker, plainTask, type StubWorker } from '../helpers/stub-worker.js';
 import { waitFor } from '../helpers/wait.js';
 
 const follower = { task: 'plain', queue: 'stub', trigger: 'follow', input: {}, priority: 0, maxAttempts: 3 } as const;

@@ -8,9 +8,11 @@ import { BadInputError } from '#contracts/errors.js';
 import { loadByStatements, type StatementLoader } from '#loading/load-by-statements.js';
 import { runAttempt } from '#runs/attempt.js';
 import { startRun } from '#runs/start-run.js';
-import { type TestDatabase, withTestDatabase } from '../helpers/database.js';
+import type { TestDatabase } from '#testing/database.js';
+import { begun } from '#testing/task-runner.js';
+import { withTestDatabase } from '../helpers/database.js';
 import { count, listFiles, listRuns } from '../helpers/ledger.js';
-import { begun, openStubWorker, stubTask } from '../helpers/stub-worker.js';
+import { openStubWorker, stubTask } from '../helpers/stub-worker.js';
 
 type Loader = StatementLoader<readonly string[]>;
 

@@ -53,10 +53,14 @@ for (const [name, service] of Object.entries(compose.ours)) {
     const config = loadConfig(environmentOf(service), '/app');
     assert.equal(config.databaseUrl, `postgresql://millrace:${given.POSTGRES_PASSWORD}@postgres:5432/millrace`);
     assert.equal(config.redisUrl, `redis://:${given.VALKEY_PASSWORD}@valkey:6379/0`);
-    const folders = Object.entries({ INBOX_DIR: config.inboxDir, DATA_DIR: config.dataDir })
+    const folders = Object.entries({
+      INBOX_DIR: [config.inboxDir],
+      DATA_DIR: [config.dataDir],
+      TASKS_DIR: config.tasksDir,
+    })
       .filter(([variable]) => service.environment[variable] !== undefined)
-      .map(([, folder]) => folder);
-    assert.deepEqual(targetsOf(service), folders.sort().reverse(), 'each of its folders is a volume');
+      .flatMap(([, paths]) => paths);
+    assert.deepEqual(targetsOf(service).sort(), folders.sort(), 'each of its folders is a volume');
   });
 
   test(`${name} is given more time to stop than it takes for itself`, () => {
@@ -134,6 +138,14 @@ test('only the API can write to the inbox', () => {
     postgres: [],
     valkey: [],
   });
+});
+
+test('tasks of the user lie where they can import from millrace, and no process can change them', () => {
+  for (const [name, { volumes, environment }] of Object.entries(compose.ours)) {
+    assert.ok(volumes.map((volume) => substitute(volume, {})).includes('tasks:/app/tasks:ro'), name);
+    assert.equal(environment['TASKS_DIR'], '/app/tasks', name);
+  }
+  assert.match(readProjectFile('Dockerfile'), /^WORKDIR \/app$/m);
 });
 
 test('database and carrier are on networks of their own, without a way out', () => {

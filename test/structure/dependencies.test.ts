@@ -56,6 +56,7 @@ const breaches: Readonly<Record<string, Tree>> = {
   'apps-without-native-code': { 'apps/api/app.js': ['#faces/x.js'], 'packages/faces/x.js': ['sharp'] },
   'no-tests-in-product': { 'packages/a/x.js': ['./x.fixture.js'], 'packages/a/x.fixture.js': [] },
   'samples-without-tests': { 'samples/x.js': ['../test/helpers/wait.js'], 'test/helpers/wait.js': [] },
+  'testing-for-tests': { 'packages/a/x.js': ['#testing/server.js'], 'packages/testing/server.js': [] },
   'no-development-packages-in-product': { 'packages/config/x.js': ['yaml'] },
 };
 
@@ -68,6 +69,15 @@ for (const [rule, tree] of Object.entries(breaches)) {
     assert.deepEqual(brokenRules(t, tree), [rule]);
   });
 }
+
+test('what definitions import from the package is as cheap as they are', (t) => {
+  const tree = {
+    'packages/millrace/index.js': ['#contracts/task.js', '#database/pool.js'],
+    'packages/contracts/task.js': [],
+    'packages/database/pool.js': [],
+  };
+  assert.deepEqual(brokenRules(t, tree), ['definitions-are-cheap']);
+});
 
 test('a project that keeps to the rules breaks none', (t) => {
   const rules = brokenRules(t, {

@@ -53,7 +53,15 @@ test('the diagram draws no way out of the states that a run never leaves', () =>
 
 test('the examples in the README are those that are compiled and tested', () => {
   const readme = readProjectFile('README.md');
-  for (const name of ['load-weather/definition', 'load-hive-weights/definition', 'load-hive-weights/body']) {
+  const names = [
+    'load-weather/definition',
+    'summarise-weather/definition',
+    'summarise-weather/body',
+    'load-hive-weights/definition',
+    'load-hive-weights/body',
+    'weather-test',
+  ];
+  for (const name of names) {
     const path = `test/structure/examples/${name}.ts`;
     const block = new RegExp(`<!-- ${path} -->\n\`\`\`ts\n([^]*?)\`\`\``).exec(readme)?.[1];
     assert.equal(block, readProjectFile(path), `copy ${path} into the README`);

@@ -7,14 +7,14 @@ const ignored = readProjectFile('.dockerignore');
 
 test('the image is built of product code alone', () => {
   const sent = listProjectFiles().filter((path) => isSentToBuilder(path, ignored));
-  assert.ok(sent.includes('apps/api/main.ts') && sent.includes('scripts/migrate.ts'));
+  assert.ok(sent.includes('apps/api/main.ts') && sent.includes('apps/cli/main.ts'));
   const others = sent.filter((path) =>
     /\.(test|fixture)\.ts$|(^|\/)(test|testing|samples|bench|deploy|docs)\//.test(path),
   );
   assert.deepEqual(others, []);
   assert.deepEqual(
     sent.filter((path) => path.startsWith('scripts/')),
-    ['scripts/migrate.ts'],
+    [],
   );
 });
 

@@ -9,8 +9,9 @@ import { beginAttempt } from '#database/runs/attempts.js';
 import { quarters } from '#faces/testing/pictures.js';
 import { PHOTOS, unlessPresent, YUNET_PATH } from '#faces/testing/shared.js';
 import { runAttempt } from '#runs/attempt.js';
+import { begun } from '#testing/task-runner.js';
 import { count, type SeenRun } from '../../../test/helpers/ledger.js';
-import { begun } from '../../../test/helpers/stub-worker.js';
+
 import { type TaskRunner, withTaskRunner } from '../../../test/helpers/task-runner.js';
 import { definition } from './definition.js';
 

@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { builtInModels } from '#faces/model/folders.js';
 import { PHOTOS, unlessPresent, YUNET_PATH } from '#faces/testing/shared.js';
-import { type TestDatabase, withTestDatabase } from '../../../test/helpers/database.js';
+import type { TestDatabase } from '#testing/database.js';
+import { withTestDatabase } from '../../../test/helpers/database.js';
 import { count, listFiles, listRuns } from '../../../test/helpers/ledger.js';
 import { openTaskRunner, type TaskRunner, withTaskRunner } from '../../../test/helpers/task-runner.js';
 

@@ -1,6 +1,5 @@
-import { orReject, readCount, readObject, readText, readTime } from '#events/fields.js';
-import { type EventTable, loadEventFiles } from '#loading/load-events.js';
-import type { TaskRun } from '#runs/context.js';
+import type { TaskRun } from 'millrace';
+import { type EventTable, loadEventFiles, orReject, readCount, readObject, readText, readTime } from 'millrace/loading';
 import type { definition } from './definition.js';
 
 const weights: EventTable<{ hive: string; weighedAt: bigint; grams: number }> = {

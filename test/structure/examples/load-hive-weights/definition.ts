@@ -1,4 +1,4 @@
-import { defineFileTask, manySmallFiles } from '#contracts/file-task.js';
+import { defineFileTask, manySmallFiles } from 'millrace';
 
 export const definition = defineFileTask({
   name: 'load-hive-weights',

@@ -1,4 +1,4 @@
-import { defineDatasetTask, manySmallFiles } from '#contracts/file-task.js';
+import { defineDatasetTask, manySmallFiles } from 'millrace';
 
 export const definition = defineDatasetTask({
   name: 'load-weather',

@@ -1,5 +1,5 @@
-import type { Catalogue } from '#catalogue/catalogue.js';
 import type { TaskDefinition } from '#contracts/task.js';
+import type { Catalogue } from './catalogue.js';
 
 /** A task that takes files from the inbox. */
 export type SourceTask = TaskDefinition & { readonly source: NonNullable<TaskDefinition['source']> };

@@ -13,7 +13,11 @@ chmodSync(dataDir, 0o711);
 // Ctrl-C in a terminal reaches this process as well, before the tests that still use the server are done.
 process.on('SIGINT', () => {});
 
-const server = await startEmbeddedPostgres({ dataDir, log: console.error, settings: testSettings });
+const server = await startEmbeddedPostgres({
+  dataDir,
+  log: (line) => process.stderr.write(`${line}\n`),
+  settings: testSettings,
+});
 if (process.connected) {
   process.once('disconnect', () => void server.stop(2000));
   process.send?.(server.superuserUrl, undefined, undefined, () => {});

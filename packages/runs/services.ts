@@ -1,6 +1,6 @@
 import { messageOf } from '#contracts/errors.js';
 import type { Logger } from '#process/log.js';
-import type { WorkerServices } from '#runs/context.js';
+import type { WorkerServices } from './context.js';
 
 /** The services of one worker process, to be closed when no run needs them any more. */
 export interface OwnedServices extends WorkerServices {

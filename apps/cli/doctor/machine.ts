@@ -1,0 +1,61 @@
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { Type } from 'typebox';
+import { Value } from 'typebox/value';
+import type { Config } from '#config/config.js';
+import { messageOf } from '#contracts/errors.js';
+import { cachedPath, liesThere } from '#faces/model/cache.js';
+import { builtInModels } from '#faces/model/folders.js';
+import { readSetting } from '#faces/model/from-setting.js';
+import { defaultsAmong } from '#faces/model/resolve.js';
+import { readSupervisorState } from '#process/supervisor-state.js';
+import { type Finding, failure, ok, warning } from './finding.js';
+
+const PackageFile = Type.Object({ engines: Type.Object({ node: Type.String({ pattern: '^>=\\d+\\.\\d+$' }) }) });
+
+/** Whether this Node is one that the package names. */
+export async function checkNode(): Promise<Finding> {
+  const read: unknown = JSON.parse(await readFile(new URL('../../../../package.json', import.meta.url), 'utf8'));
+  const wanted = Value.Check(PackageFile, read) ? read.engines.node : '>=0.0';
+  const [major = 0, minor = 0] = numbersOf(process.versions.node);
+  const [leastMajor = 0, leastMinor = 0] = numbersOf(wanted.slice(2));
+  const isEnough = major > leastMajor || (major === leastMajor && minor >= leastMinor);
+  const words = `Node ${process.versions.node}, ${wanted} is needed`;
+  return isEnough ? ok('node', words) : failure('node', `${words}; install a newer one`);
+}
+
+const numbersOf = (version: string): number[] => version.split('.').map(Number);
+
+/** Whether the API can listen, or does. */
+export async function checkPort({ host, port, dataDir }: Config): Promise<Finding> {
+  const server = createServer();
+  try {
+    server.listen({ host, port });
+    await once(server, 'listening');
+  } catch (error) {
+    const api = readSupervisorState(dataDir)?.processes.find(({ name }) => name === 'api');
+    const isOurs = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE' && api?.state === 'running';
+    if (isOurs) return ok('port', `${host}:${port} is that of the API, which runs`);
+    return failure(
+      'port',
+      `HOST, PORT: ${host}:${port} cannot be listened on (${messageOf(error)}); set PORT to another one`,
+    );
+  }
+  server.close();
+  await once(server, 'close');
+  return ok('port', `${host}:${port} is free`);
+}
+
+/** Whether the face model is here. Nothing is downloaded. */
+export async function checkFaceModel({ faceModel, dataDir }: Config): Promise<Finding> {
+  const setting = faceModel === undefined ? undefined : await readSetting(faceModel);
+  if (setting?.kind === 'own') return ok('face model', `${setting.model.name}, as FACE_MODEL says`);
+  const wanted = setting ? [setting.folder.definition] : defaultsAmong(await builtInModels());
+  for (const definition of wanted) {
+    if (await liesThere(cachedPath(dataDir, definition), definition))
+      return ok('face model', `${definition.name}, in ${dataDir}`);
+  }
+  const names = wanted.map(({ name }) => name).join(', else ');
+  return warning('face model', `not here yet; the start gets ${names}: by download, or from npm where it is there`);
+}

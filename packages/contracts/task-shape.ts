@@ -1,0 +1,146 @@
+import { type TObject, type TSchema, Type } from 'typebox';
+import type {
+  ColumnDefinition,
+  DatasetDefinition,
+  DimensionDefinition,
+  PartitionDefinition,
+  StarDefinition,
+} from './dataset.js';
+import { messageOf, SetupError } from './errors.js';
+import { findFaults } from './find-faults.js';
+import type { RetryPolicy, SourceDefinition, TaskDefinition } from './task.js';
+
+/** A shape with exactly the fields of a type; a field that is added there is missing here when this is compiled. */
+const shapeOf = <T>(fields: { readonly [K in keyof Required<T>]: TSchema }): TObject =>
+  Type.Object(fields as Record<string, TSchema>, { additionalProperties: false });
+
+const Name = Type.String({ pattern: '^[a-z][a-z0-9-]{0,62}$' });
+const Words = Type.String({ minLength: 1 });
+const list = (...values: string[]): TSchema => Type.Enum(values);
+const maybe = (schema: TSchema): TSchema => Type.Optional(schema);
+const most = 2 ** 31 - 1;
+const count = (least: number, greatest = most): TSchema => Type.Integer({ minimum: least, maximum: greatest });
+
+const Column = shapeOf<ColumnDefinition>({
+  name: Words,
+  type: list(
+    'text',
+    'integer',
+    'bigint',
+    'double precision',
+    'boolean',
+    'numeric',
+    'uuid',
+    'date',
+    'time',
+    'timestamp',
+    'timestamptz',
+  ),
+  maxLength: maybe(Type.Number()),
+  precision: maybe(Type.Number()),
+  scale: maybe(Type.Number()),
+  required: maybe(Type.Boolean()),
+  from: maybe(Type.String()),
+  description: maybe(Words),
+});
+
+const Star = shapeOf<StarDefinition>({
+  fact: Words,
+  view: Words,
+  dimensions: Type.Array(shapeOf<DimensionDefinition>({ table: Words, column: Words, belongsTo: maybe(Words) })),
+});
+
+/** Of a table that a migration makes, what is for loading is left out: see `otherFaults`. */
+const Dataset = shapeOf<DatasetDefinition>({
+  table: Words,
+  description: Words,
+  columns: Type.Array(Column),
+  partition: maybe(shapeOf<PartitionDefinition>({ column: Words, every: list('day', 'month', 'year') })),
+  oneRowPerFile: maybe(Type.Boolean()),
+  route: maybe(Words),
+  replace: maybe(list('file', 'day', 'table')),
+  wrapperKey: maybe(Type.Union([Words, Type.Array(Words)])),
+  indexes: maybe(Type.Array(Type.Array(Words))),
+  star: maybe(Star),
+});
+
+/** What is not JSON, functions and schemas, is looked at by `otherFault`. */
+const Task = shapeOf<TaskDefinition>({
+  name: Name,
+  description: Words,
+  queue: Name,
+  input: Type.Unknown(),
+  output: Type.Unknown(),
+  retry: shapeOf<RetryPolicy>({ attempts: count(1, 1000), backoffMs: count(0), maxBackoffMs: count(0) }),
+  timeoutMs: count(1),
+  concurrency: count(1, 1000),
+  priority: count(0, 2_097_152),
+  source: maybe(
+    shapeOf<SourceDefinition>({
+      name: Name,
+      description: Words,
+      matches: Type.Unknown(),
+      fallback: maybe(Type.Boolean()),
+      batch: shapeOf<SourceDefinition['batch']>({ files: count(1, 100_000), bytes: count(1, Number.MAX_SAFE_INTEGER) }),
+    }),
+  ),
+  format: maybe(list('parquet', 'json')),
+  dataset: maybe(Dataset),
+  followedBy: maybe(Name),
+});
+
+/**
+ * What a definition's file exports, as a task. Definitions come from outside, as JavaScript whose types nobody checked.
+ * @param file named in the message
+ * @throws SetupError in one line with all faults
+ */
+export function taskOf(definition: unknown, file: string): TaskDefinition {
+  if (definition === undefined) throw new SetupError(`${file}: expected it to export a task as "definition", got none`);
+  const faults = findFaults(Task, definition);
+  if (faults.count === 0 && isTask(definition)) return definition;
+  const others = typeof definition === 'object' ? otherFaults(definition ?? {}) : [];
+  const words = [
+    ...(faults.count > 0 ? [faults.describe(({ path, message }) => `${path} ${message}`.trim())] : []),
+    ...others,
+  ];
+  throw new SetupError(`${file}: expected "definition" to be a task, got one with faults: ${words.join('; ')}`);
+}
+
+const isTask = (definition: unknown): definition is TaskDefinition =>
+  typeof definition === 'object' && definition !== null && otherFaults(definition).length === 0;
+
+/** Whether it says how it is loaded, and not only how it is read. */
+const isLoaded = (dataset: unknown): boolean => typeof dataset === 'object' && dataset !== null && 'replace' in dataset;
+
+function otherFaults(definition: object): string[] {
+  const { input, output, source, format, dataset }: { [K in keyof TaskDefinition]?: unknown } = definition;
+  const matches = typeof source === 'object' && source !== null && 'matches' in source ? source.matches : undefined;
+  return [
+    schemaFault('/input', input),
+    schemaFault('/output', output),
+    source !== undefined && typeof matches !== 'function' ? '/source/matches must be a function of a path' : undefined,
+    format !== undefined && dataset === undefined ? 'a format must have a dataset' : undefined,
+    (format === undefined) === isLoaded(dataset)
+      ? 'a dataset must have replace where there is a format, and only there'
+      : undefined,
+    dataset !== undefined && source === undefined ? 'a dataset must have a source' : undefined,
+  ].filter((fault) => fault !== undefined);
+}
+
+/** Why a value is no schema of an object that inputs can be checked with; undefined when it is one. */
+function schemaFault(path: string, value: unknown): string | undefined {
+  const isObjectSchema =
+    typeof value === 'object' &&
+    value !== null &&
+    'type' in value &&
+    value.type === 'object' &&
+    'properties' in value &&
+    typeof value.properties === 'object';
+  if (!isObjectSchema) return `${path} must be the schema of an object, as Type.Object makes it`;
+  try {
+    findFaults(value, {});
+    return undefined;
+  } catch (error) {
+    return `${path} must be a schema that can be compiled: ${messageOf(error)}`;
+  }
+}

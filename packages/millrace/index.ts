@@ -1,0 +1,42 @@
+// What `import … from 'millrace'` gives: all that a task's definition needs, and the types of its work. Cheap to import,
+// since every process imports every definition; what loads files is `millrace/loading`.
+
+export { type Static, type TObject, type TSchema, Type } from 'typebox';
+export type {
+  ColumnDefinition,
+  ColumnType,
+  DatasetDefinition,
+  DimensionDefinition,
+  FileFormat,
+  PartitionDefinition,
+  ReplaceScope,
+  StarDefinition,
+} from '#contracts/dataset.js';
+export {
+  BadInputError,
+  FencedError,
+  FileChangedError,
+  FileFaultError,
+  messageOf,
+  SetupError,
+} from '#contracts/errors.js';
+export {
+  type DatasetTaskDefinition,
+  defineDatasetTask,
+  defineFileTask,
+  type FileTaskDefinition,
+  FileTaskInput,
+  FileTaskOutput,
+  manySmallFiles,
+} from '#contracts/file-task.js';
+export {
+  defineTask,
+  type InputOf,
+  type OutputOf,
+  type RetryPolicy,
+  type SourceDefinition,
+  type TaskDefinition,
+  type TaskLog,
+} from '#contracts/task.js';
+export type { Pool, Queryable, Tx } from '#database/pool.js';
+export type { CommitOptions, TaskContext, TaskRun, WorkerServices } from '#runs/context.js';
