@@ -60,6 +60,46 @@ test('the examples in the README are those that are compiled and tested', () => 
   }
 });
 
+const design = readProjectFile('docs/design.md');
+
+/** The project's own texts, but for this file and what is generated. */
+const texts = listProjectFiles().filter(
+  (path) =>
+    /\.(?:ts|mjs|md|prisma|sql|yaml|json|sh)$|Dockerfile$/.test(path) &&
+    !/^(?:packages\/database\/generated\/|package-lock\.json$|test\/structure\/docs\.test\.ts$)/.test(path),
+);
+
+test('every promise that code or a page refers to is defined on the design page', () => {
+  const defined = new Set([...design.matchAll(/^### Promise (\d+)$/gm)].map(([, number]) => number));
+  assert.deepEqual([...defined], ['1', '2', '3', '4', '5', '6', '7', '8']);
+  const unknown = texts.flatMap((path) =>
+    [...readProjectFile(path).matchAll(/\bpromises? (\d+(?:(?:, | and | to )\d+)*)/gi)].flatMap(([words, list]) =>
+      (list?.match(/\d+/g) ?? []).filter((number) => !defined.has(number)).map(() => `${path}: ${words}`),
+    ),
+  );
+  assert.deepEqual(unknown, []);
+});
+
+test('every promise names tests that exist', () => {
+  for (const promise of design.split(/^(?=### Promise )/m).slice(1)) {
+    const tests = [...promise.matchAll(/^Test: \[([^\]]+)\]\([^)]+\), "([^"]+)"$/gm)];
+    assert.ok(tests.length > 0, `${promise.slice(0, 20)} names no test`);
+    for (const [, path, name] of tests) {
+      assert.ok(readProjectFile(String(path)).includes(String(name)), `${path}: no test "${name}"`);
+    }
+  }
+});
+
+test('a numbered section is one of a standard that is named beside it', () => {
+  const unnamed = texts.flatMap((path) =>
+    readProjectFile(path)
+      .split('\n')
+      .filter((line) => line.includes('§') && !/\b(?:RFC|ECMA|ISO|XML|TIFF|PNG|GIF|Unicode)\b/.test(line))
+      .map((line) => `${path}: ${line.trim()}`),
+  );
+  assert.deepEqual(unnamed, []);
+});
+
 test('links between the pages lead somewhere', () => {
   const broken = listProjectFiles()
     .filter((path) => path.endsWith('.md'))

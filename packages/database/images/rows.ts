@@ -32,8 +32,8 @@ export interface ImageRow {
 }
 
 /**
- * Writes pictures with a statement per table: the record as one value (ods), its columns and its faces (dwd), in the
- * layers' terms of formats.md §1. Their days have partitions (`coverImageDays`).
+ * Writes images with one statement per table: the record as one JSON value (ods.image), its columns (dwd.image) and its
+ * faces (dwd.face). Their days have partitions (`coverImageDays`).
  */
 export async function writeImages(tx: Tx, images: readonly ImageRow[]): Promise<void> {
   const ids = images.map((i) => i.fileId);
@@ -84,7 +84,7 @@ export async function writeImages(tx: Tx, images: readonly ImageRow[]): Promise<
   );
 }
 
-/** The record per picture: formats.md §1, and what is known beyond it. */
+/** The record of an image, as `ods.image` has it. */
 function recordOf({ name, md5, width, height, sha256, format, model, threshold, faces }: ImageRow): unknown {
   return { file_name: name, md5, width, height, face_no: faces.length, sha256, format, model, threshold, faces };
 }

@@ -16,7 +16,7 @@ export interface PictureSet {
   readonly grain: boolean;
 }
 
-/** What most of the real files are (formats.md §1). */
+/** The size of most of the real files. */
 export const smallPictures = (count: number): PictureSet => ({
   name: `${count} of 612 × 408`,
   count,
