@@ -88,7 +88,7 @@ test('the event files show every layout, name style and time style', () => {
   for (const [what, pattern] of Object.entries(seen)) assert.match(all, pattern, what);
 });
 
-test('the pictures are readable, varied, and of the sizes that the real ones have', async () => {
+test('the images are readable, varied, and of the sizes that the real ones have', async () => {
   const seen = new Set<string>();
   for (const file of good('image')) {
     const image = sharp(await readFile(join(dir, 'one', file.path)), { pages: 1 });

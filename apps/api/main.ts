@@ -5,7 +5,7 @@ import { messageOf, SetupError } from '#contracts/errors.js';
 import { openPrisma } from '#database/client.js';
 import { pendingMigrations } from '#database/migrations/apply.js';
 import { openPool } from '#database/pool.js';
-import { Pictures } from '#faces/render/pictures.js';
+import { RenderedImages } from '#faces/render/rendered-images.js';
 import { listenFault } from '#process/listen-fault.js';
 import { announceReady } from '#process/ready.js';
 import { type MainContext, runMain } from '#process/run-main.js';
@@ -31,7 +31,7 @@ async function start({ config, log, releasers }: MainContext<(typeof appSettings
   const carrier = openCarrier({ databaseUrl, redisUrl }, 'http', onError);
   releasers.add('queues', () => carrier.close());
 
-  const pictures = new Pictures({
+  const pictures = new RenderedImages({
     cache: {
       folder: join(config.dataDir, 'cache', 'pictures'),
       maxBytes: config.pictureCacheMb * 2 ** 20,

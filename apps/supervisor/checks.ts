@@ -42,7 +42,7 @@ async function makePrivate(folder: string, log: Pick<Logger, 'warn'>): Promise<v
     const found = (mode & 0o777).toString(8);
     log.warn(
       `DATA_DIR: expected a folder for this user alone (mode 700), got ${folder} with mode ${found}, which cannot be changed ` +
-        `(${messageOf(error)}); take the rights of other users away, because copies of pictures and passwords lie there`,
+        `(${messageOf(error)}); take the rights of other users away, because copies of images and passwords lie there`,
     );
   }
 }

@@ -187,7 +187,7 @@ export const settingsSchema = Type.Object({
   pictureCacheMb: Type.Integer(
     words({
       description:
-        'Rendered pictures (annotated ones and thumbnails) that are kept below DATA_DIR, in MiB; the least recently used go first. 0 keeps none.',
+        'Rendered images (annotated ones and thumbnails) that are kept below DATA_DIR, in MiB; the least recently used go first. 0 keeps none.',
       minimum: 0,
       maximum: 1_048_576,
       default: 256,

@@ -75,7 +75,7 @@ const kinds: readonly Kind[] = [
     change: (bytes) => bytes.lastIndexOf('driving'),
   },
   {
-    name: 'a picture',
+    name: 'an image',
     ...{ source: 'images', task: 'detect-faces', file: 'a.jpg', table: 'dwd.image' },
     bytes: () => readFile(photo),
     // The last number of a table of the quantizer.

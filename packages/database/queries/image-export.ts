@@ -23,7 +23,7 @@ export interface ImageTable {
 
 const day = (column: string): string => `to_char(${column}, 'YYYY-MM-DD')`;
 
-/** `dwd.image`: a row per picture. */
+/** `dwd.image`: a row per image. */
 export const imageTable: ImageTable = {
   name: 'images',
   columns: [
@@ -47,7 +47,7 @@ export const imageTable: ImageTable = {
   place: ['i.file_id'],
 };
 
-/** `dwd.face`: a row per face of the pictures. */
+/** `dwd.face`: a row per face of the images. */
 export const faceTable: ImageTable = {
   name: 'faces',
   columns: [
@@ -71,9 +71,9 @@ export const faceTable: ImageTable = {
 const pageRows = 2_000;
 
 /**
- * The rows of the pictures that the filter leaves, by import day, file and place in it, page by page. Nothing is held
+ * The rows of the images that the filter leaves, by import day, file and place in it, page by page. Nothing is held
  * between two pages, neither a connection nor a moment of the database: a reader who is slow, or gone, costs nothing. So
- * an export sees what is loaded meanwhile: of a picture that is detected anew either the old rows or the new ones.
+ * an export sees what is loaded meanwhile: of an image that is detected anew either the old rows or the new ones.
  */
 export async function* exportRows(
   pool: Pool,
@@ -85,7 +85,7 @@ export async function* exportRows(
   }
 }
 
-/** The import days of the pictures that the filter leaves: named one by one, each page asks one partition only. */
+/** The import days of the images that the filter leaves: named one by one, each page asks one partition only. */
 function listDays(pool: Pool, filter: ImageFilter): Promise<string[]> {
   const where = imageConditions(filter);
   return readTogether(pool, readingLimitMs, async (tx) => {
@@ -111,7 +111,7 @@ function readRows(
   if (after !== undefined) {
     const values = after.map((value) => `${where.param(value)}::bigint`);
     where.and(`(${order}) > (${values.join(', ')})`);
-    // What follows for the pictures; without it a join would begin at the day's first picture on every page.
+    // What follows for the images; without it a join would begin at the day's first image on every page.
     where.and(`i.file_id >= ${values[0]}`);
   }
   const text = `SELECT ${select}, ${order} FROM ${from} WHERE ${where.sql()} ORDER BY ${order}

@@ -5,34 +5,34 @@ import { readTogether } from './reading.js';
 /** How long the figures may take: ms. */
 const statsLimitMs = 15_000;
 
-/** Pictures of one kind, and their part of all pictures in percent, to two decimals. */
+/** Images of one kind, and their part of all images in percent, to two decimals. */
 interface Share {
   readonly pictures: number;
   readonly percent: number;
 }
 
-/** How the faces of these pictures are spread. */
+/** How the faces of these images are spread. */
 interface FaceFigures {
   /** Faces in all of them. */
   readonly faces: number;
-  /** Faces per picture, to two decimals. */
+  /** Faces per image, to two decimals. */
   readonly meanFaces: number;
-  /** Faces in the picture with the most. */
+  /** Faces in the image with the most. */
   readonly mostFaces: number;
 }
 
-/** Pictures whose width (or height) is at least `from` and at most `to` pixels. */
+/** Images whose width (or height) is at least `from` and at most `to` pixels. */
 interface SpanCount {
   readonly from: number;
   readonly to: number;
   readonly pictures: number;
 }
 
-/** Figures about pictures; each list is bounded and says where it leaves pictures out. */
+/** Figures about images; each list is bounded and says where it leaves images out. */
 export interface ImageStats {
   readonly pictures: number;
   readonly faces: number;
-  /** Null without pictures. */
+  /** Null without images. */
   readonly meanFaces: number | null;
   readonly mostFaces: number | null;
   /** Fewest faces first; `moreFaces` sums up the numbers beyond the first 50 that occur. */
@@ -42,12 +42,12 @@ export interface ImageStats {
   readonly commonSizes: ({ readonly width: number; readonly height: number } & Share & FaceFigures)[];
   /** By width × height: at least `from` and below `to` million pixels; `to` is null for the last class. */
   readonly byMegapixels: ({ readonly from: number; readonly to: number | null } & Share & FaceFigures)[];
-  /** At most 20 spans of equal width from the narrowest to the widest picture; those without pictures are there, too. */
+  /** At most 20 spans of equal width from the narrowest to the widest image; those without images are there, too. */
   readonly widths: SpanCount[];
   readonly heights: SpanCount[];
   /** The 50 most used. */
   readonly byModel: ({ readonly model: string } & Share & FaceFigures)[];
-  /** The latest 366 import days that have pictures, the latest first. */
+  /** The latest 366 import days that have images, the latest first. */
   readonly byDay: ({ readonly impDate: string } & Share & FaceFigures)[];
 }
 
@@ -118,7 +118,7 @@ const statsSql = (where: string, bounds: string): string => `
   FROM total`;
 
 /**
- * Figures about the pictures that the filter leaves, computed by the database. The tables are read whole, unless days
+ * Figures about the images that the filter leaves, computed by the database. The tables are read whole, unless days
  * are named: given up with SQLSTATE 57014 when that takes longer than `limitMs`.
  */
 export function imageStats(pool: Pool, filter: ImageFilter, limitMs = statsLimitMs): Promise<ImageStats> {
@@ -127,7 +127,7 @@ export function imageStats(pool: Pool, filter: ImageFilter, limitMs = statsLimit
   return readTogether(pool, limitMs, async (tx) => {
     const { rows } = await tx.query<ImageStats>(statsSql(where.sql(), bounds), where.values);
     const [stats] = rows;
-    if (stats === undefined) throw new Error('the figures about pictures: expected one row, got none');
+    if (stats === undefined) throw new Error('the figures about images: expected one row, got none');
     return stats;
   });
 }

@@ -1,7 +1,7 @@
 import { FaceProcess } from './face-process.js';
 import type { OpenRequest } from './messages.js';
 
-/** Pictures that one child works on at a time: while the model looks at one, others are read, decoded and sent back. */
+/** Images that one child works on at a time: while the model looks at one, others are read, decoded and sent back. */
 const perChild = 4;
 
 /** How a child is to be used. */
@@ -26,11 +26,11 @@ interface Waiting {
 }
 
 /**
- * So many child processes with a model, each for a few pictures at a time: first come, first served. Children are started
+ * So many child processes with a model, each for a few images at a time: first come, first served. Children are started
  * when work needs them and then kept.
  */
 export class Children {
-  /** How many pictures they work on at once. */
+  /** How many images they work on at once. */
   readonly places: number;
   readonly #open: OpenRequest;
   readonly #places: readonly Place[];

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { orient, type Raster } from '../picture/raster.js';
+import { orient, type Raster } from '../image/raster.js';
 import { type CloseUpView, closeUpsOf } from './close-up.js';
 import { TURNS, turnRaster } from './turn.js';
 

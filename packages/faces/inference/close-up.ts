@@ -1,4 +1,4 @@
-import { halve, type Raster } from '../picture/raster.js';
+import { halve, type Raster } from '../image/raster.js';
 import { type Box, sizeOf } from './geometry.js';
 import type { Turn } from './turn.js';
 

@@ -40,7 +40,7 @@ export const ModelInput = Type.Object(
     order: Type.Union([Type.Literal('bgr'), Type.Literal('rgb')]),
     factor: Type.Number(),
     offset: Type.Number(),
-    /** The value, in the network's terms, of what lies outside the picture. */
+    /** The value, in the network's terms, of what lies outside the image. */
     padding: Type.Number(),
   },
   exact,

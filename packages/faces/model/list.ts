@@ -15,7 +15,7 @@ export interface ListedModel {
   readonly builtIn: boolean;
   /** Its file is on this machine. */
   readonly present: boolean;
-  /** It is the one that looks at new pictures; of the defaults the first whose file is here. */
+  /** It is the one that looks at new images; of the defaults the first whose file is here. */
   readonly inUse: boolean;
 }
 

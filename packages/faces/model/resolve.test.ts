@@ -3,7 +3,7 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { SetupError } from '#contracts/errors.js';
-import { quarters, temporaryFile, temporaryFolder } from '../testing/pictures.js';
+import { quarters, temporaryFile, temporaryFolder } from '../testing/images.js';
 import { unlessPresent, YUNET_PATH } from '../testing/shared.js';
 import type { Download } from './download.js';
 import { faceModelName } from './face-model.js';

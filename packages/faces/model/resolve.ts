@@ -88,7 +88,7 @@ async function firstDefault(options: ResolveOptions): Promise<FaceModel> {
       const why =
         failures.length === 0
           ? `It is the default, ${how}.`
-          : `${failures.join('; ')}, so ${definition.title} is used, ${how}, which counts the faces of somewhat fewer pictures right.`;
+          : `${failures.join('; ')}, so ${definition.title} is used, ${how}, which counts the faces of somewhat fewer images right.`;
       return makeFaceModel(definition, { path, origin, why, setting: definition.name });
     } catch (error) {
       if (!(error instanceof UnobtainableError)) throw error;

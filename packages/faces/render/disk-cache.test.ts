@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readdir, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { temporaryFolder } from '../testing/pictures.js';
+import { temporaryFolder } from '../testing/images.js';
 import { DiskCache } from './disk-cache.js';
 
 interface Opened {

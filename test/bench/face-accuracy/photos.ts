@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** A picture and the number of faces that people counted in it. */
+/** An image and the number of faces that people counted in it. */
 export interface Photo {
   readonly path: string;
   readonly faces: number;
