@@ -66,9 +66,9 @@ for (const start of [0, 20_000, wholeSampleFiles - 200]) {
         return { row: `${sensor} ${products[row]} ${days}`, days };
       });
     });
-    const told = expected(sampleOracles(200, start));
-    assert.deepEqual(counted(files), told);
-    assert.ok(told.rows - told.distinctRows > 1, 'too few doubled rows to see any');
+    const stated = expected(sampleOracles(200, start));
+    assert.deepEqual(counted(files), stated);
+    assert.ok(stated.rows - stated.distinctRows > 1, 'too few doubled rows to see any');
   });
 }
 

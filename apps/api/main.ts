@@ -6,7 +6,7 @@ import { openPrisma } from '#database/client.js';
 import { pendingMigrations } from '#database/migrations/apply.js';
 import { openPool } from '#database/pool.js';
 import { RenderedImages } from '#faces/render/rendered-images.js';
-import { listenFault } from '#process/listen-fault.js';
+import { listenError } from '#process/listen-error.js';
 import { announceReady } from '#process/ready.js';
 import { type MainContext, runMain } from '#process/run-main.js';
 import { openCarrier } from '#queue/carrier.js';
@@ -57,7 +57,7 @@ async function start({ config, log, releasers }: MainContext<(typeof appSettings
   try {
     await app.listen({ host, port, listenTextResolver: (address) => `listening on ${address}` });
   } catch (error) {
-    throw listenFault(error, host, port);
+    throw listenError(error, host, port);
   }
   const url = `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
   announceReady({ url });

@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { messageOf, SetupError } from '#contracts/errors.js';
-import { listenFault } from '#process/listen-fault.js';
+import { listenError } from '#process/listen-error.js';
 import type { Logger } from '#process/log.js';
 
 /**
@@ -31,7 +31,7 @@ export async function provideDataFolder(folder: string, log: Pick<Logger, 'warn'
   });
 }
 
-/** As root the group may keep the right to pass: the account of the embedded PostgreSQL has it (`settlePlace`). */
+/** As root the group may keep the right to pass: the account of the embedded PostgreSQL has it (`chooseLocation`). */
 async function makePrivate(folder: string, log: Pick<Logger, 'warn'>): Promise<void> {
   const { mode } = await stat(folder);
   const wanted = 0o700 | (process.getuid?.() === 0 ? mode & 0o010 : 0);
@@ -75,7 +75,7 @@ export async function refuseBusyPort(host: string, port: number): Promise<void> 
     server.listen({ host, port });
     await once(server, 'listening');
   } catch (cause) {
-    throw listenFault(cause, host, port);
+    throw listenError(cause, host, port);
   }
   server.close();
   await once(server, 'close');

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Exit, type Life, Unit } from './unit.js';
 
-const quick = { firstMs: 10, mostMs: 40, resetMs: 60_000 };
+const quick = { firstMs: 10, maxMs: 40, resetMs: 60_000 };
 
 /** Lives under the test's control. */
 function fakeProcess() {
@@ -96,7 +96,7 @@ test('a stop during the pause starts nothing any more, and stopping twice stops 
     name: 'a',
     ...fake,
     onChange() {},
-    backoff: { firstMs: 60_000, mostMs: 60_000, resetMs: 60_000 },
+    backoff: { firstMs: 60_000, maxMs: 60_000, resetMs: 60_000 },
   });
   const birth = fake.birth();
   void unit.start();

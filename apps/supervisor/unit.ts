@@ -41,12 +41,12 @@ export interface UnitOptions {
 /** How long a process that ends unasked stays down, in milliseconds. */
 export interface Backoff {
   readonly firstMs: number;
-  readonly mostMs: number;
+  readonly maxMs: number;
   /** A life this long starts the backoff anew. */
   readonly resetMs: number;
 }
 
-const standardBackoff: Backoff = { firstMs: 500, mostMs: 30_000, resetMs: 3_000 };
+const standardBackoff: Backoff = { firstMs: 500, maxMs: 30_000, resetMs: 3_000 };
 
 /**
  * Keeps one process running: starts it, ends it when it hangs, starts it again with growing pauses whenever it ends
@@ -118,7 +118,7 @@ export class Unit {
       this.#change('restarting');
       log.error(`${name} ended unasked (${reason}); starting it again in ${pauseMs / 1000} s`);
       await this.#pause(pauseMs);
-      pauseMs = Math.min(backoff.mostMs, pauseMs * 2);
+      pauseMs = Math.min(backoff.maxMs, pauseMs * 2);
     }
   }
 

@@ -10,10 +10,10 @@ import type { AppConfig } from '#process/run-main.js';
 import { openCarrier } from '#queue/carrier.js';
 import { openDisk } from './disk.js';
 import { createDispatcher } from './dispatcher.js';
-import { createHints } from './hints.js';
+import { watchFsEvents } from './fs-events.js';
 import { seekLeadership } from './leadership.js';
-import { createLooker } from './looker.js';
 import { createScanPace } from './scan-pace.js';
+import { createScanner } from './scanner.js';
 import { createSettler } from './settler.js';
 import { sourceOf, sourceTasks } from './sources.js';
 
@@ -53,16 +53,16 @@ export async function startWatcher({ config, databaseUrl, log, releasers }: Watc
 
   const disk = openDisk(inboxDir);
   releasers.add('disk', () => disk.close());
-  const hints = createHints(inboxDir, (error) =>
+  const fsEvents = watchFsEvents(inboxDir, (error) =>
     log.warn({ err: error }, `the system's events have trouble, scans go on: ${messageOf(error)}`),
   );
-  releasers.add('inbox events', () => hints.close());
+  releasers.add('inbox events', () => fsEvents.close());
 
   const pace = createScanPace(config.scanIntervalMs);
-  const looker = createLooker({
+  const scanner = createScanner({
     pool,
     disk,
-    hints,
+    fsEvents,
     log,
     sourceOf: (path) => sourceOf(tasks, path),
     tick: () => leadership.tick(),
@@ -71,10 +71,10 @@ export async function startWatcher({ config, databaseUrl, log, releasers }: Watc
   const dispatcher = createDispatcher({ pool, carrier, disk, log, batchFiles: config.batchFiles });
 
   const look = async (): Promise<void> => {
-    const { paths, overflowed } = hints.take();
+    const { paths, overflowed } = fsEvents.take();
     if (overflowed) pace.soon();
     try {
-      await looker.lookAt(paths);
+      await scanner.check(paths);
     } catch (error) {
       // The hints are used up; what they meant is found by looking everywhere.
       pace.soon();
@@ -85,7 +85,7 @@ export async function startWatcher({ config, databaseUrl, log, releasers }: Watc
     if (!pace.isDue()) return;
     pace.begin();
     try {
-      await looker.scan();
+      await scanner.scan();
     } finally {
       pace.end();
     }

@@ -71,11 +71,11 @@ test('a walk tells each folder before its files, files sorted, and leaves out wh
   for (const path of ['z', 'a', '.x', 'b/2', 'b/1', 'b/in/0', '.hidden/y']) await writeFile(join(dir, path), path);
   await symlink(dir, join(dir, 'circle'));
   const steps: (string | string[])[] = [];
-  const told = (step: Step): string | string[] => {
+  const describe = (step: Step): string | string[] => {
     if (step.kind === 'files') return step.files.map((file) => file.path);
     return step.kind === 'misnamed' ? [...step.paths] : step.path;
   };
-  for await (const step of disk.walk('')) steps.push(told(step));
+  for await (const step of disk.walk('')) steps.push(describe(step));
   assert.deepEqual(steps, ['', ['a', 'z'], 'b', ['b/1', 'b/2'], 'b/in', ['b/in/0']]);
   const below: (string | string[])[] = [];
   for await (const step of disk.walk('nowhere')) below.push(step.kind);

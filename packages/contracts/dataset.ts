@@ -79,7 +79,7 @@ export interface DatasetDefinition extends TableDefinition {
 }
 
 /**
- * A star: dimension tables that hold each name once, a fact table with their ids in place of the names, and a view over
+ * A star: dimension tables that hold each name once, a fact table with their ids instead of the names, and a view over
  * both with the columns of the dataset's table. All are derived: they may be dropped, and are then made and filled anew.
  */
 export interface StarDefinition {

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { messageOf, SetupError } from '#contracts/errors.js';
 import { type Account, runAs } from './account.js';
 
-/** PostgreSQL's programs, in a place where the account that runs them can execute them. */
+/** PostgreSQL's programs, in a location where the account that runs them can execute them. */
 export interface Binaries {
   /** Contains `bin/postgres` and `bin/initdb`. */
   readonly folder: string;
@@ -20,9 +20,9 @@ export interface Binaries {
  */
 export async function provideBinaries(account: Account | undefined, home: () => Promise<string>): Promise<Binaries> {
   const installed = locateInstalled();
-  const inPlace = tryVersion(account, installed.folder);
-  if (typeof inPlace === 'object') return inPlace;
-  if (!account) throw unusable(installed.folder, inPlace);
+  const installedBinaries = tryVersion(account, installed.folder);
+  if (typeof installedBinaries === 'object') return installedBinaries;
+  if (!account) throw unusable(installed.folder, installedBinaries);
 
   const copy = join(await home(), `postgresql-${installed.version}`);
   if (!(await stat(copy).catch(() => undefined))) await copyBinaries(installed.folder, copy);

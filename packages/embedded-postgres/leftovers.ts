@@ -6,7 +6,7 @@ import { isAlive } from '#process/lock-file.js';
 
 /**
  * Ends what an earlier server left behind in this cluster, so that a new one can start: a whole server whose
- * supervisor was killed, or backends whose postmaster was killed. The caller holds the lock of the place, so none of
+ * supervisor was killed, or backends whose postmaster was killed. The caller holds the lock of the location, so none of
  * them belongs to a Millrace that runs.
  * @param data the cluster, with symbolic links resolved
  */

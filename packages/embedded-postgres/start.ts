@@ -5,12 +5,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { codeOf } from '#contracts/error-codes.js';
 import { messageOf, SetupError } from '#contracts/errors.js';
-import { sqlState } from '#database/faults.js';
+import { sqlState } from '#database/error-kinds.js';
 import { takeFileLock } from '#process/lock-file.js';
 import { provideCluster } from './cluster.js';
 import { endLeftovers } from './leftovers.js';
+import { chooseLocation } from './location.js';
 import { listRelationFiles, removeOrphans } from './orphans.js';
-import { settlePlace } from './place.js';
 import { choosePort } from './port.js';
 import { type Access, provideRoleAndDatabase, roleUrl, superuserUrl } from './roles.js';
 import { type ServerExit, type ServerProcess, spawnServer } from './server.js';
@@ -58,17 +58,17 @@ export interface EmbeddedPostgresOptions {
  */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const { dataDir, log, signal } = options;
-  const place = await settlePlace(dataDir);
-  const lock = takeFileLock(join(place.folder, 'lock'), `the embedded PostgreSQL of ${dataDir}`);
+  const location = await chooseLocation(dataDir);
+  const lock = takeFileLock(join(location.folder, 'lock'), `the embedded PostgreSQL of ${dataDir}`);
   let server: ServerProcess | undefined;
   try {
-    const cluster = await provideCluster(place);
+    const cluster = await provideCluster(location);
     const data = await realpath(cluster.data);
     await endLeftovers(data, log);
     const filesBefore = await listRelationFiles(data);
-    const port = await choosePort(place.folder, options.port);
+    const port = await choosePort(location.folder, options.port);
     const { bavail, bsize } = await statfs(data);
-    server = await spawnServer(place, data, {
+    server = await spawnServer(location, data, {
       listen_addresses: '127.0.0.1',
       port: String(port),
       // Its path would have a length limit (107 bytes) that a data folder may exceed; TCP is enough.
@@ -82,7 +82,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
       log(`files that a crash of PostgreSQL may have left could not be looked for: ${messageOf(error)}`),
     );
     const url = roleUrl(access);
-    await writeFile(join(place.folder, 'url'), `${url}\n`, { mode: 0o600 });
+    await writeFile(join(location.folder, 'url'), `${url}\n`, { mode: 0o600 });
 
     const { pid, exited, stop, quit } = server;
     void exited.then(() => lock.release());
@@ -91,7 +91,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
       superuserUrl: superuserUrl(access),
       pid,
       port,
-      folder: place.folder,
+      folder: location.folder,
       exited,
       ask: () => askServer(url),
       stop: (ms = 30_000) => stop(ms),

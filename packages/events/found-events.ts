@@ -6,7 +6,7 @@ import type { ByteWindow } from './byte-window.js';
 export interface ReadEvent {
   /** Index of the event in the file, from 0. */
   readonly ordinal: number;
-  /** Place of its first byte in the file. */
+  /** Position of its first byte in the file. */
   readonly offset: number;
   /** The JSON value; numbers that a double would alter are `InexactNumber`s. A line that is no JSON is a `BrokenEvent`. */
   readonly value: unknown;
@@ -26,7 +26,7 @@ export class BrokenEvent {
 /** UTF-8 needs no more for the characters of an event that are kept. */
 const maxRawBytes = 4 * maxRejectLength;
 /** So many values may stand in a file before the first line that is good; a file of something else has no end of them. */
-const mostHeld = 1_000;
+const maxHeld = 1_000;
 
 class FoundEvent implements ReadEvent {
   readonly ordinal: number;
@@ -93,13 +93,13 @@ export class FoundEvents {
     return ready;
   }
 
-  /** Adds the event that lies between two places of the window. */
+  /** Adds the event that lies between two positions of the window. */
   add(value: unknown, start: number, end: number): void {
     const window = this.#window;
     const event = new FoundEvent(this.#total++, window.offsetOf(start), value, window.bytes, start, end);
     if (this.#isHolding) this.#held.push(event.kept());
     else this.#ready.push(event);
-    if (this.#firstFault && this.#held.length > mostHeld) throw this.#firstFault;
+    if (this.#firstFault && this.#held.length > maxHeld) throw this.#firstFault;
   }
 
   /**

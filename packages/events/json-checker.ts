@@ -1,6 +1,6 @@
 import type { BadInputError } from '#contracts/errors.js';
 import { keyText } from './event-shape.js';
-import { badJson, maxDepth, tooDeep } from './faults.js';
+import { badJson, maxDepth, tooDeep } from './json-errors.js';
 
 /** What the checker has come to: the value goes on; has ended; is no JSON; or, if it was asked to tell, a key. */
 export type CheckerState = 'open' | 'ended' | 'faulty' | 'key';
@@ -56,12 +56,12 @@ export class JsonChecker {
     return this.state === 'ended' || (this.#open.length === 0 && this.#next === number && wholeNumber.test(this.#kept));
   }
 
-  /** The refusal of what is `faulty`. @param place of the faulty byte, as `byte 12, line 3` */
-  refusal(place: string): BadInputError {
-    return this.isTooDeep ? tooDeep(place) : badJson(place, this.reason);
+  /** The refusal of what is `faulty`. @param position of the faulty byte, as `byte 12, line 3` */
+  refusal(position: string): BadInputError {
+    return this.isTooDeep ? tooDeep(position) : badJson(position, this.reason);
   }
 
-  /** Reads on. Returns the place of the faulty byte, or that after the last byte of the value or key, or `end`. */
+  /** Reads on. Returns the position of the faulty byte, or that after the last byte of the value or key, or `end`. */
   check(bytes: Uint8Array, start: number, end: number): number {
     this.state = 'open';
     for (let at = start; at < end; at++) {

@@ -42,7 +42,7 @@ export class FaceDetector {
   /** Use `createFaceDetector`. */
   constructor(children: Children, limitMs: number) {
     this.#children = children;
-    this.inFlight = children.places;
+    this.inFlight = children.slots;
     this.#limitMs = limitMs;
   }
 

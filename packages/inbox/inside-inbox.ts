@@ -29,9 +29,9 @@ export function liesInside(descriptor: number, stats: BigIntStats, inboxDir: str
   try {
     const root = realpathSync.native(inboxDir);
     roots.set(inboxDir, root);
-    const place = below(root, path);
-    if (realpathSync.native(place) !== place) return false;
-    return identityOf(lstatSync(place, { bigint: true })) === identityOf(stats);
+    const location = below(root, path);
+    if (realpathSync.native(location) !== location) return false;
+    return identityOf(lstatSync(location, { bigint: true })) === identityOf(stats);
   } catch {
     return false;
   }
@@ -40,9 +40,9 @@ export function liesInside(descriptor: number, stats: BigIntStats, inboxDir: str
 /** The state of what lies at a path of the inbox; undefined when nothing does, or it is only reached by a symbolic link. */
 export async function statInside(inboxDir: string, path: string): Promise<BigIntStats | undefined> {
   try {
-    const place = below(await realpath(inboxDir), path);
-    if ((await realpath(place)) !== place) return undefined;
-    return await lstat(place, { bigint: true });
+    const location = below(await realpath(inboxDir), path);
+    if ((await realpath(location)) !== location) return undefined;
+    return await lstat(location, { bigint: true });
   } catch {
     return undefined;
   }

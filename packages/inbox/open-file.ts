@@ -4,7 +4,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ByteSource } from '#contracts/byte-source.js';
 import { BadInputError, FileChangedError } from '#contracts/errors.js';
-import { fileFault } from '#contracts/file-faults.js';
+import { toFileError } from '#contracts/file-errors.js';
 import type { RunFile } from '#database/ledger/outcomes.js';
 import { HashedSource } from './hashed-source.js';
 import { identityOf, liesInside, readFlags, statInside } from './inside-inbox.js';
@@ -26,7 +26,7 @@ export interface OpenFile {
 
 /** A file that its holder closes; its `content` is not valid any more then. */
 export interface HeldFile extends OpenFile {
-  /** Whether it still has the size and mtime that were hashed, and lies in its place. @throws FileChangedError */
+  /** Whether it still has the size and mtime that were hashed, and is still at its path. @throws FileChangedError */
   checkVersion(): Promise<void>;
   /**
    * Makes sure that what was read are the bytes that were hashed. To be called after reading. Reads once more what was not
@@ -78,7 +78,7 @@ function held(handle: FileHandle, { inboxDir, file, absolutePath, opened, signal
     return now;
   };
   return {
-    ...placeOf(file, absolutePath, opened),
+    ...locationOf(file, absolutePath, opened),
     content,
     async checkVersion() {
       await checkVersion();
@@ -118,7 +118,7 @@ export async function readFile(inboxDir: string, file: RunFile): Promise<HeldFil
     const bytes = buffer.subarray(0, length);
     expectHash(createHash('sha256').update(bytes).digest('hex'), file);
     return {
-      ...placeOf(file, absolutePath, stats),
+      ...locationOf(file, absolutePath, stats),
       content: bytes,
       checkVersion: () => Promise.resolve(),
       verify: () => Promise.resolve(),
@@ -173,7 +173,7 @@ function readInto(
 
 const absolute = (inboxDir: string, { path }: Pick<RunFile, 'path'>): string => join(inboxDir, ...path.split('/'));
 
-const placeOf = ({ id, path, size }: RunFile, absolutePath: string, stats: BigIntStats): Omit<OpenFile, 'content'> => ({
+const locationOf = ({ id, path, size }: RunFile, absolutePath: string, stats: BigIntStats): Omit<OpenFile, 'content'> => ({
   id,
   path,
   absolutePath,
@@ -215,7 +215,7 @@ async function explained<T>(opening: Promise<T>, path: string): Promise<T> {
   try {
     return await opening;
   } catch (error) {
-    throw fileFault(error, path);
+    throw toFileError(error, path);
   }
 }
 

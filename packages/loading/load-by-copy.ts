@@ -1,5 +1,5 @@
 import type { FileTaskOutput } from '#contracts/file-task.js';
-import { isDataFault } from '#database/faults.js';
+import { isDataError } from '#database/error-kinds.js';
 import type { TaskContext } from '#runs/context.js';
 import { CopyBatch, NotTogether, removeRows } from './copy-batch.js';
 import type { CopyLoader } from './copy-loader.js';
@@ -21,7 +21,7 @@ export async function loadByCopy(context: TaskContext, loader: CopyLoader): Prom
       togetherOrOneByOne(tx, batch.files, {
         together: (files) => new CopyBatch(context, loader, tx, batch).loadTogether(files),
         oneByOne: (files) => new CopyBatch(context, loader, tx, batch).loadOneByOne(files),
-        isRefusal: (error) => isDataFault(error) || error instanceof NotTogether,
+        isRefusal: (error) => isDataError(error) || error instanceof NotTogether,
         onRefusal: (error) => context.log.warn(`the files are loaded one by one: ${refusal(error)}`),
       }),
   });

@@ -1,5 +1,5 @@
 import type { FileTaskOutput } from '#contracts/file-task.js';
-import { isDataFault } from '#database/faults.js';
+import { isDataError } from '#database/error-kinds.js';
 import type { FileOutcome, RunFile } from '#database/ledger/outcomes.js';
 import type { Tx } from '#database/pool.js';
 import { type OpenFile, withFile } from '#inbox/open-file.js';
@@ -124,7 +124,7 @@ class StatementBatch<T> {
             this.#tx,
             () => this.#writeRows([content]),
             (error) => {
-              const outcome = isDataFault(error) ? outcomeOf(file, error) : undefined;
+              const outcome = isDataError(error) ? outcomeOf(file, error) : undefined;
               return outcome && new Map([[file.id, outcome]]);
             },
           );
@@ -132,7 +132,7 @@ class StatementBatch<T> {
         }
         return outcomes;
       },
-      isRefusal: isDataFault,
+      isRefusal: isDataError,
       onRefusal: () =>
         this.#context.log.warn(`the database refused a row of ${contents.length} files; they are written one by one`),
     });

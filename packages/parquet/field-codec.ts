@@ -1,8 +1,8 @@
 import type { ColumnType } from '#contracts/dataset.js';
 import type { FoundColumn } from './columns.js';
 import { numericEncoder } from './decimal-fields.js';
+import { failValue } from './fail-value.js';
 import type { FieldEncoder } from './field-buffer.js';
-import { failValue } from './field-fault.js';
 import { bigintEncoder, booleanEncoder, doubleEncoder, integerEncoder, uuidEncoder } from './number-fields.js';
 import { textEncoder } from './text-fields.js';
 import { dateEncoder, timeEncoder, timestampEncoder } from './time-fields.js';

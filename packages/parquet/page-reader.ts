@@ -231,7 +231,7 @@ export class PageReader {
     const entries = Math.min(size, claimed);
     const isText = this.#meta.type === 'BYTE_ARRAY';
     // Texts, and the entries of dictionaries, may have to be encoded, which takes as much as they do. Entries have two
-    // places, before and after that, of two numbers, and values eight bytes at most more than stored.
+    // positions, before and after that, of two numbers, and values eight bytes at most more than stored.
     const encoded = isText || entries > 0 ? size + 32 * entries : 0;
     const encoding = header.data_page_header?.encoding ?? v2?.encoding;
     const transcoded = encoding === undefined ? 0 : transcodedBytes(encoding, size);

@@ -17,7 +17,7 @@ const firstWindowMs = 10_000;
 const longestWindowMs = 60_000;
 
 /** Different lines whose repetitions are counted at a time; those beyond are written as they come. */
-const mostLines = 200;
+const maxLines = 200;
 
 interface Window {
   readonly timer: NodeJS.Timeout;
@@ -48,7 +48,7 @@ export function countRepeats(): Repeats {
         window.writeCount = writeCount;
         return false;
       }
-      if (windows.size < mostLines) open(line, writeCount, firstWindowMs);
+      if (windows.size < maxLines) open(line, writeCount, firstWindowMs);
       return true;
     },
     flush() {

@@ -156,17 +156,17 @@ function overPostgres(databaseUrl: string) {
 }
 
 function overRedis(url: string, role: CarrierRole) {
-  const retryAtMost =
-    (mostMs: number) =>
+  const retryWithin =
+    (maxMs: number) =>
     (times: number): number =>
-      Math.min(125 * 2 ** Math.min(times, 8), mostMs);
-  const patient: RedisOptions = { url, maxRetriesPerRequest: null, retryStrategy: retryAtMost(20_000) };
+      Math.min(125 * 2 ** Math.min(times, 8), maxMs);
+  const patient: RedisOptions = { url, maxRetriesPerRequest: null, retryStrategy: retryWithin(20_000) };
   // Whoever waits for an answer is to get it soon after the carrier is back.
-  const hasty: RedisOptions = { url, maxRetriesPerRequest: 1, retryStrategy: retryAtMost(1_000) };
+  const failFast: RedisOptions = { url, maxRetriesPerRequest: 1, retryStrategy: retryWithin(1_000) };
   return {
     queue: (name: string): RunQueue =>
       new Queue<JobData, void, string, JobData, void, string, RedisQueueBackend, RedisOptions>(name, {
-        connection: role === 'http' ? hasty : patient,
+        connection: role === 'http' ? failFast : patient,
         skipWaitingForReady: role === 'http',
         prefix: redisPrefix,
         defaultJobOptions: keepEnded,

@@ -78,7 +78,7 @@ export async function readStandings(carrier: Carrier, runs: readonly OpenRun[]):
   return states.map((state) => standings[state] ?? 'none');
 }
 
-/** Puts back the jobs of runs that have none, in place of what is left of an earlier one. */
+/** Puts back the jobs of runs that have none, instead of what is left of an earlier one. */
 export async function restoreJobs(carrier: Carrier, runs: readonly OpenRun[]): Promise<void> {
   await Promise.all(runs.map((run) => carrier.queue(run.queue).remove(run.id)));
   await addJobs(carrier, runs);

@@ -1,6 +1,6 @@
 import { DelayedError, UnrecoverableError } from 'bullmq';
 import { FencedError, messageOf } from '#contracts/errors.js';
-import { isConnectionFault } from '#database/faults.js';
+import { isConnectionError } from '#database/error-kinds.js';
 import { beginAttempt } from '#database/runs/attempts.js';
 import type { WorkerIdentity } from '#database/workers/heartbeat.js';
 import type { RunJob } from '#queue/carrier.js';
@@ -57,7 +57,7 @@ async function attemptRun(deps: ExecutorDeps, runId: string): Promise<Verdict> {
       return { kind: 'over' };
     }
     // The record could not be read or written, so nothing has happened as far as it knows; the job comes back.
-    deps.log[isConnectionFault(error) ? 'warn' : 'error']({ err: error, run: runId }, 'a run could not be recorded');
+    deps.log[isConnectionError(error) ? 'warn' : 'error']({ err: error, run: runId }, 'a run could not be recorded');
     return { kind: 'again', delayMs: databaseAwayMs };
   }
 }

@@ -33,9 +33,9 @@ const pageSize = 500;
 /** For how long a run must have stood still without a job: one that moved a moment ago has its job on the way. */
 const onTheWayMs = 2_000;
 /** A pause between two passes after which what was seen before counts for nothing. */
-const mostGapMs = 60_000;
+const maxGapMs = 60_000;
 /** Delayed runs whose time has come that are looked at in one pass. */
-const mostOverdue = 100;
+const maxOverdue = 100;
 
 /** Compares the record with the carrier. */
 export interface Reconciler {
@@ -52,7 +52,7 @@ export interface Reconciler {
 
 export function createReconciler(deps: ReconcilerDeps): Reconciler {
   const { pool, carrier, log } = deps;
-  const standstill = watchStandstill(Math.max(mostGapMs, 2 * deps.aliveMs), deps.now);
+  const standstill = watchStandstill(Math.max(maxGapMs, 2 * deps.aliveMs), deps.now);
   /** Queues in which something may be wrong; looked at in the next pass, too. */
   let suspected = new Set<string>();
   let passes = 0;
@@ -112,7 +112,7 @@ async function watchHeldRuns(
 
 /** The record says that their time has come, the carrier goes by another clock. */
 async function hurryOverdue({ pool, carrier }: ReconcilerDeps): Promise<void> {
-  const overdue = await listOverdueRuns(pool, onTheWayMs, mostOverdue);
+  const overdue = await listOverdueRuns(pool, onTheWayMs, maxOverdue);
   const standings = await readStandings(carrier, overdue);
   await hurryJobs(
     carrier,

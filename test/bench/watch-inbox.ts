@@ -71,7 +71,7 @@ class CpuMeter {
   }
 }
 
-/** Waits until the watcher has told of a whole scan, and gives back what it said. */
+/** Waits until the watcher has countLines of a whole scan, and gives back what it said. */
 async function scanDone(platform: Platform): Promise<string> {
   return await waitFor(
     'the scan is done',
@@ -168,18 +168,18 @@ async function measure(platform: Platform, { files, size, known, idle }: Amounts
 
 /** CPU at both ends of so many seconds in which no scan ran; the one that a burst of events asks for comes first. */
 async function idleTime(platform: Platform, meter: CpuMeter, length: number): Promise<[Cpu, Cpu]> {
-  const told = (what: string): number =>
+  const countLines = (what: string): number =>
     platform
       .process('watcher')
       .lines()
       .filter((line) => line.includes(what)).length;
   for (;;) {
     await pause(2_000);
-    const begun = told('scan begins');
-    if (begun !== told('"scanMs"')) continue;
+    const begun = countLines('scan begins');
+    if (begun !== countLines('"scanMs"')) continue;
     const before = await meter.read();
     await pause(length * 1000);
-    if (told('scan begins') === begun) return [before, await meter.read()];
+    if (countLines('scan begins') === begun) return [before, await meter.read()];
   }
 }
 

@@ -83,11 +83,11 @@ export function sampleOf(schema: SchemaNode): unknown {
   return schema.format === 'date' ? '2023-01-01' : '1';
 }
 
-/** Each place of a schema taken by each hostile value, the rest of the whole being as `sampleOf` says. */
+/** Each part of a schema replaced by each hostile value, the rest of the whole being as `sampleOf` says. */
 export function* hostileTexts(schema: SchemaNode, bytes: number): Generator<HostileText> {
   const mark = '\ue000';
   for (const [path, node] of placesOf(schema)) {
-    const around = JSON.stringify(placed(sampleOf(schema), path, mark));
+    const around = JSON.stringify(withLeaf(sampleOf(schema), path, mark));
     const put = (text: string): string => around.replace(JSON.stringify(mark), () => text);
     const room = bytes - around.length;
     const where = `/${path.join('/')}`;
@@ -110,9 +110,9 @@ function* placesOf(schema: SchemaNode, path: readonly string[] = []): Generator<
   if (schema.items) yield* placesOf(schema.items, [...path, '0']);
 }
 
-function placed(value: unknown, path: readonly string[], leaf: unknown): unknown {
+function withLeaf(value: unknown, path: readonly string[], leaf: unknown): unknown {
   const [head, ...rest] = path;
   if (head === undefined) return leaf;
-  if (Array.isArray(value) || (value === undefined && head === '0')) return [placed(Object(value)[0], rest, leaf)];
-  return { ...Object(value), [head]: placed(Object(value)[head], rest, leaf) };
+  if (Array.isArray(value) || (value === undefined && head === '0')) return [withLeaf(Object(value)[0], rest, leaf)];
+  return { ...Object(value), [head]: withLeaf(Object(value)[head], rest, leaf) };
 }

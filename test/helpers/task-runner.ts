@@ -15,7 +15,7 @@ import { begun, openStubWorker } from './stub-worker.js';
 /** Runs tasks of the catalogue in this process, one after another, when the test says so. */
 export interface TaskRunner extends TestDatabase {
   readonly deps: ExecutorDeps;
-  /** Puts a file in the inbox and in the ledger as settled, in place of an earlier version; returns its id. */
+  /** Puts a file in the inbox and in the ledger as settled, instead of an earlier version; returns its id. */
   drop(source: string, path: string, bytes: Uint8Array): Promise<string>;
   /** The same with a file that is in the inbox; its hash is taken as given. */
   enter(source: string, path: string, sha256: string): Promise<string>;

@@ -137,8 +137,8 @@ test('a cursor of another order, or one that was made up, is refused with words'
     assert.equal(crossed.status, 422);
     assert.match(crossed.body.detail, /belongs to the order name, but -name is asked for/);
     assert.equal((await api.ask(`/api/images?cursor=${nextCursor}`)).status, 422);
-    const forge = (place: unknown): string => Buffer.from(JSON.stringify(place)).toString('base64url');
-    for (const place of [
+    const forge = (position: unknown): string => Buffer.from(JSON.stringify(position)).toString('base64url');
+    for (const position of [
       ['faces', 'x', '1'],
       ['faces', '1', 'x'],
       ['pixels', '', '1'],
@@ -147,8 +147,8 @@ test('a cursor of another order, or one that was made up, is refused with words'
       'faces',
       null,
     ]) {
-      const { status } = await api.ask(`/api/images?sort=faces&cursor=${forge(place)}`);
-      assert.equal(status, 422, JSON.stringify(place));
+      const { status } = await api.ask(`/api/images?sort=faces&cursor=${forge(position)}`);
+      assert.equal(status, 422, JSON.stringify(position));
     }
     const nul = await api.ask(`/api/images?sort=name&cursor=${forge(['name', 'a\0', '1'])}`);
     assert.equal(nul.status, 422);

@@ -32,10 +32,10 @@ export const middleFace: ImageRow['faces'][number] = {
 export async function seedImage({ pool, inbox }: TestApi, path: string, image: SeedImage = {}): Promise<string> {
   const { width = 300, height = 200, faces = [middleFace], model = 'test@1' } = image;
   const bytes = image.bytes ?? (await greyJpeg(width, height));
-  const place = join(inbox, ...path.split('/'));
-  await mkdir(dirname(place), { recursive: true });
-  await writeFile(place, bytes);
-  const { size, mtimeNs } = await stat(place, { bigint: true });
+  const location = join(inbox, ...path.split('/'));
+  await mkdir(dirname(location), { recursive: true });
+  await writeFile(location, bytes);
+  const { size, mtimeNs } = await stat(location, { bigint: true });
   const sha256 = createHash('sha256').update(path).update(bytes).digest('hex');
   const id = await seedFile(pool, { path, source: 'images', sha256 });
   const { rows } = await pool.query<{ day: string }>(

@@ -31,9 +31,9 @@ function otherBytes(bytes: Buffer, find: (bytes: Buffer) => number): Buffer {
 
 /** Writes a file whose mtime is always the same. */
 async function put({ deps }: TaskRunner, path: string, bytes: Uint8Array): Promise<void> {
-  const place = join(deps.services.inboxDir, path);
-  await writeFile(place, bytes);
-  await utimes(place, second, second);
+  const location = join(deps.services.inboxDir, path);
+  await writeFile(location, bytes);
+  await utimes(location, second, second);
 }
 
 interface Kind {

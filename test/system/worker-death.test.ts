@@ -62,7 +62,7 @@ for (const carrier of carriers) {
     withPlatform(t, carrier, {}, async (platform) => {
       const { inbox, pool, databaseUrl, crash } = platform;
       // The partitions of its day, or of the next should midnight come between: else the load would wait to make them.
-      const days = [0, 1].map((ahead) => new Date(Date.now() + ahead * 86_400_000).toISOString().slice(0, 10));
+      const days = [0, 1].map((offset) => new Date(Date.now() + offset * 86_400_000).toISOString().slice(0, 10));
       await coverImageDays(pool, days);
       // Faces are written last: by then the images are, but not committed.
       const lock = await lockTable(databaseUrl, 'dwd.face', 'SHARE');

@@ -5,7 +5,7 @@ import { checkText, outOfRange, pgDays, pgMicros, pgMicrosOfNumber } from './val
 const defaultChunkBytes = 256 * 1024;
 /** UTF-8 needs at most 3 bytes per UTF-16 code unit (4 for a pair of them). */
 const maxBytesPerCodeUnit = 3;
-/** A place between two tuples of a {@link CopyBinaryWriter}, to go back to. */
+/** A position between two tuples of a {@link CopyBinaryWriter}, to go back to. */
 export interface CopyMark {
   readonly filled: number;
   readonly used: number;
@@ -37,7 +37,7 @@ export class CopyBinaryWriter {
     this.#view = viewOf(this.#chunk);
   }
 
-  /** The place after the last whole tuple; it loses its meaning when chunks are taken. */
+  /** The position after the last whole tuple; it loses its meaning when chunks are taken. */
   mark(): CopyMark {
     return { filled: this.#filled.length, used: this.#used };
   }

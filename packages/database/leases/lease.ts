@@ -52,7 +52,7 @@ export function seekLease(options: LeaseOptions): Lease {
   let term: Term | undefined;
   let seeking: Promise<Term | undefined> | undefined;
   let looked = Number.NEGATIVE_INFINITY;
-  let told = false;
+  let reported = false;
   let timer: NodeJS.Timeout | undefined;
   let closed = false;
 
@@ -108,13 +108,13 @@ export function seekLease(options: LeaseOptions): Lease {
       const number = await beginTerm(candidate, name, sessions);
       // Its session, and with it the lock, may have gone meanwhile.
       if (client !== candidate) return undefined;
-      told = false;
+      reported = false;
       term = { number, since: performance.now() };
       later(() => void beat(candidate, number));
       return term;
     }
-    if (!told) onOther();
-    told = true;
+    if (!reported) onOther();
+    reported = true;
     const holder = await readHolder(candidate, name);
     if (holder && standstill.observe(name, holder.mark) >= hungMs) await endSession(candidate, name, holder.pid);
     // Also when nobody asks for long: a holder must be seen again and again to be seen to stand still.

@@ -17,8 +17,8 @@ export interface ImageTable {
   readonly from: string;
   /** Every import day in `from`: told apart by all of them, only partitions of one day are looked at. */
   readonly days: readonly string[];
-  /** The columns that give a row's place within its day, the file's id first; numbers that fit a bigint. */
-  readonly place: readonly string[];
+  /** The columns that give a row's position within its day, the file's id first; numbers that fit a bigint. */
+  readonly position: readonly string[];
 }
 
 const day = (column: string): string => `to_char(${column}, 'YYYY-MM-DD')`;
@@ -44,7 +44,7 @@ export const imageTable: ImageTable = {
     i.threshold`,
   from: 'dwd.image i',
   days: ['i.imp_date'],
-  place: ['i.file_id'],
+  position: ['i.file_id'],
 };
 
 /** `dwd.face`: a row per face of the images. */
@@ -64,14 +64,14 @@ export const faceTable: ImageTable = {
   select: `b.file_id, ${day('b.imp_date')}, b.ordinal, b.x, b.y, b.width, b.height, b.score, b.landmarks::text`,
   from: 'dwd.image i JOIN dwd.face b ON b.file_id = i.file_id AND b.imp_date = i.imp_date',
   days: ['i.imp_date', 'b.imp_date'],
-  place: ['b.file_id', 'b.ordinal'],
+  position: ['b.file_id', 'b.ordinal'],
 };
 
 /** Rows that are held at a time: about a megabyte. */
 const pageRows = 2_000;
 
 /**
- * The rows of the images that the filter leaves, by import day, file and place in it, page by page. Nothing is held
+ * The rows of the images that the filter leaves, by import day, file and position in it, page by page. Nothing is held
  * between two pages, neither a connection nor a moment of the database: a reader who is slow, or gone, costs nothing. So
  * an export sees what is loaded meanwhile: of an image that is detected anew either the old rows or the new ones.
  */
@@ -107,7 +107,7 @@ function readRows(
 ): Promise<Page<Value[], Value[]>> {
   const where = imageConditions(filter);
   for (const column of days) where.when(day, (p) => `${column} = ${p}::date`);
-  const order = place.join(', ');
+  const order = position.join(', ');
   if (after !== undefined) {
     const values = after.map((value) => `${where.param(value)}::bigint`);
     where.and(`(${order}) > (${values.join(', ')})`);

@@ -82,18 +82,18 @@ const statsSql = (where: string, bounds: string): string => `
     SELECT coalesce(sum(n), 0)::bigint AS pictures, coalesce(sum(n * face_no), 0)::bigint AS faces,
       max(face_no) AS most FROM cell
   ), per_count AS MATERIALIZED (
-    SELECT face_no, sum(n)::bigint AS pictures, row_number() OVER (ORDER BY face_no) AS place FROM cell GROUP BY face_no
+    SELECT face_no, sum(n)::bigint AS pictures, row_number() OVER (ORDER BY face_no) AS nth FROM cell GROUP BY face_no
   )
   SELECT total.pictures::float8 AS pictures, total.faces::float8 AS faces, total.most AS "mostFaces",
     round(total.faces::numeric / nullif(total.pictures, 0), 2)::float8 AS "meanFaces",
     ${list(
       `SELECT face_no AS "faceNo", pictures, round(100.0 * pictures / (SELECT pictures FROM total), 2)::float8 AS percent
-       FROM per_count WHERE place <= 50`,
+       FROM per_count WHERE nth <= 50`,
       'r."faceNo"',
     )} AS "byFaces",
     (SELECT json_build_object('pictures', coalesce(sum(m.pictures), 0), 'faces', coalesce(sum(m.pictures * m.face_no), 0),
        'percent', coalesce(round(100 * sum(m.pictures) / nullif(total.pictures, 0), 2), 0))
-     FROM per_count m WHERE m.place > 50) AS "moreFaces",
+     FROM per_count m WHERE m.nth > 50) AS "moreFaces",
     ${list(
       `SELECT width, height, ${share}, ${faceFigures} FROM cell GROUP BY width, height
        ORDER BY 3 DESC, width, height LIMIT 20`,

@@ -9,7 +9,7 @@ export const imageSorts = ['newest', 'oldest', 'faces', '-faces', 'pixels', '-pi
 export type ImageSort = (typeof imageSorts)[number];
 
 /** Where an image stands in an order: the order, its key as text (empty where the file id is all) and the file id. */
-export type ImagePlace = readonly [sort: ImageSort, key: string, fileId: string];
+export type ImagePosition = readonly [sort: ImageSort, key: string, fileId: string];
 
 /** One face: box in pixels of the image as shown, score 0 to 1, landmarks by the model's names for them. */
 export interface FaceRow {
@@ -63,14 +63,14 @@ const orders: Record<ImageSort, { readonly by?: { sql: string; type: string }; r
 
 /**
  * Images in the order asked for, each with its faces. Images and faces are of one moment.
- * `page.after` must be a place of the same order.
+ * `page.after` must be a position of the same order.
  */
 export function listImages(
   pool: Pool,
   filter: ImageFilter,
   sort: ImageSort,
-  { after, limit }: PageRequest<ImagePlace>,
-): Promise<Page<ImageRow, ImagePlace>> {
+  { after, limit }: PageRequest<ImagePosition>,
+): Promise<Page<ImageRow, ImagePosition>> {
   const { by, descending } = orders[sort];
   const where = imageConditions(filter);
   if (after !== undefined) {
@@ -93,7 +93,7 @@ export function listImages(
       rows,
       limit,
       ({ key: _key, ...image }): ImageColumns => image,
-      (row): ImagePlace => [sort, row.key, row.fileId],
+      (row): ImagePosition => [sort, row.key, row.fileId],
     );
     return { ...page, items: await withFaces(tx, page.items) };
   });

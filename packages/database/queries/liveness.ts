@@ -16,7 +16,7 @@ export interface SignsOfLife {
 }
 
 /** Workers that are looked at: those that were killed never say goodbye. */
-const mostWorkers = 200;
+const maxWorkers = 200;
 
 /**
  * Reads the counters. Whoever asks again and again notes them with `watchStandstill` (packages/process/standstill.ts),
@@ -29,7 +29,7 @@ export async function readSignsOfLife(db: Queryable): Promise<SignsOfLife> {
   const workers = await db.query<SignOfLife & { active: number }>(
     `SELECT id, beats::text AS mark, cardinality(active) AS active FROM ops.worker
      WHERE stopped_at IS NULL ORDER BY id DESC LIMIT $1`,
-    [mostWorkers],
+    [maxWorkers],
   );
   return { watcher: leases.rows[0], workers: workers.rows };
 }

@@ -2,7 +2,7 @@ import type { PrismaClient } from '../client.js';
 import { type RunSummary, toRunSummary } from './runs.js';
 
 /** No list inside a run's detail is longer than this; the counts beside them tell the whole. */
-const mostShown = 100;
+const maxShown = 100;
 
 /** A worker process, as far as an attempt tells. */
 export interface WorkerName {
@@ -52,9 +52,9 @@ export async function findRun(prisma: PrismaClient, id: string): Promise<RunDeta
   const run = await prisma.run.findUnique({
     where: { id },
     include: {
-      attempts: { include: { worker: true }, orderBy: { number: 'desc' }, take: mostShown },
-      children: { orderBy: { id: 'asc' }, take: mostShown },
-      runFiles: { include: { file: true }, orderBy: { ordinal: 'asc' }, take: mostShown },
+      attempts: { include: { worker: true }, orderBy: { number: 'desc' }, take: maxShown },
+      children: { orderBy: { id: 'asc' }, take: maxShown },
+      runFiles: { include: { file: true }, orderBy: { ordinal: 'asc' }, take: maxShown },
       _count: { select: { children: true, runFiles: true } },
     },
   });

@@ -2,7 +2,7 @@ import { open } from 'node:fs/promises';
 import sharp, { type Metadata, type Sharp } from 'sharp';
 import { Budget } from './budget.js';
 import { isSrgbProfile } from './colour-profile.js';
-import { decodeFault, defectFault, isDamageWarning } from './faults.js';
+import { decodeError, defectError, isDamageWarning } from './image-errors.js';
 import { Isolation } from './isolation.js';
 import { assertFits, DECODE_MEMORY, decodeMemory } from './memory.js';
 import { orient, type Raster, type Size, swapsSides } from './raster.js';
@@ -81,7 +81,7 @@ async function rethrow(error: unknown): Promise<never> {
 }
 
 async function faultOf(source: ImageLocation, format: ImageFormat, error: unknown): Promise<Error> {
-  return decodeFault(format, { path: source.path, error, defect: await inspectImage(source, format) });
+  return decodeError(format, { path: source.path, error, defect: await inspectImage(source, format) });
 }
 
 function scaled(pipeline: Sharp, header: Size, size: Size): Sharp {
@@ -149,7 +149,7 @@ export async function openImage(
 ): Promise<DecodableImage> {
   const header = await readHeader(source, format, options.maxPixels);
   const defect = format === 'png' ? await withImageBytes(source, findMissingPngEnd) : undefined;
-  if (defect !== undefined) throw defectFault(format, defect);
+  if (defect !== undefined) throw defectError(format, defect);
   const swap = swapsSides(header.orientation);
   const exchanged = ({ width, height }: Size): Size => (swap ? { width: height, height: width } : { width, height });
 

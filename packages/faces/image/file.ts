@@ -3,7 +3,7 @@ import { type BigIntStats, constants } from 'node:fs';
 import { type FileHandle, lstat, open } from 'node:fs/promises';
 import { FileChangedError } from '#contracts/errors.js';
 import type { StageTimes } from '../stages.js';
-import { imageFault } from './faults.js';
+import { imageError } from './image-errors.js';
 import { describeContent, IMAGE_FORMATS_TEXT, type ImageFormat, SNIFF_BYTES, sniffFormat } from './sniff.js';
 import type { ImageLocation } from './structure/bytes.js';
 
@@ -77,10 +77,10 @@ export async function withImageFile<T>(
   const before = await stateOf(path);
   // Before opening: opening a named pipe would wait for its writer.
   if (!before.isFile()) {
-    throw imageFault('not-a-file', 'Expected an image file; this is a folder, a device or a pipe. Drop files only.');
+    throw imageError('not-a-file', 'Expected an image file; this is a folder, a device or a pipe. Drop files only.');
   }
   if (before.size === 0n) {
-    throw imageFault(
+    throw imageError(
       'empty',
       `Expected a ${IMAGE_FORMATS_TEXT} image; the file is empty. Copy it again from its source.`,
     );
@@ -96,7 +96,7 @@ export async function withImageFile<T>(
       : Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(SNIFF_BYTES, bytes.length));
   const format = sniffFormat(head);
   if (format === undefined) {
-    throw imageFault(
+    throw imageError(
       'not-an-image',
       `Expected a ${IMAGE_FORMATS_TEXT} image; the content is ${describeContent(head)}. Convert it, or drop it under a name that says what it is.`,
     );

@@ -1,5 +1,5 @@
 import type { Metadata } from 'sharp';
-import { imageFault } from './faults.js';
+import { imageError } from './image-errors.js';
 import type { ImageFormat } from './sniff.js';
 
 /** Most memory, in bytes, that decoding may take in one process, for all images decoded at a time. */
@@ -69,14 +69,14 @@ export function assertFits(format: ImageFormat, header: ImageHeader, maxPixels: 
   const pixels = width * height;
   const size = `The image is ${width} × ${height} = ${millions(pixels)} megapixels`;
   if (pixels > maxPixels) {
-    throw imageFault(
+    throw imageError(
       'too-many-pixels',
       `${size}; at most ${millions(maxPixels)} are taken. Reduce it and drop it again.`,
     );
   }
   const memory = decodeMemory(format, header);
   if (memory > DECODE_MEMORY) {
-    throw imageFault(
+    throw imageError(
       'too-many-pixels',
       `${size}; to decode an image of its kind (${format.toUpperCase()}) takes about ${millions(memory)} MB of memory, and at most ${millions(DECODE_MEMORY)} are given. Reduce it, or save it as a JPEG that is not progressive, and drop it again.`,
     );

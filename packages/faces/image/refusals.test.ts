@@ -8,10 +8,10 @@ import { StageTimes } from '../stages.js';
 import { quarters, readImage, temporaryFile, temporaryFolder } from '../testing/images.js';
 import { LOSSLESS_JPEG, withJpegFrame } from '../testing/jpeg.js';
 import { pngChunk, pngHeader, withPngChunks } from '../testing/png.js';
-import type { ImageFault } from './faults.js';
 import { withImageFile } from './file.js';
+import type { ImageErrorCode } from './image-errors.js';
 
-async function assertRefused(reading: Promise<unknown>, code: ImageFault, message: RegExp, what: string) {
+async function assertRefused(reading: Promise<unknown>, code: ImageErrorCode, message: RegExp, what: string) {
   await assert.rejects(reading, (error) => {
     assert.ok(error instanceof BadInputError, `${what}: ${error}`);
     assert.equal(error.code, code, `${what}: ${error.message}`);
@@ -21,7 +21,13 @@ async function assertRefused(reading: Promise<unknown>, code: ImageFault, messag
   });
 }
 
-async function assertBytesRefused(t: TestContext, bytes: Uint8Array, code: ImageFault, message: RegExp, what: string) {
+async function assertBytesRefused(
+  t: TestContext,
+  bytes: Uint8Array,
+  code: ImageErrorCode,
+  message: RegExp,
+  what: string,
+) {
   await assertRefused(readImage(await temporaryFile(t, 'image.jpg', bytes)), code, message, what);
 }
 

@@ -42,8 +42,8 @@ export function createBlazefaceFinder(network: BlazefaceNetwork, search: Blazefa
       scales.push(perPixel);
       const faces = await network.look(smaller, search.candidateScore, times);
       for (const face of faces) {
-        const placed = scale(face, shown.width / smaller.width, shown.height / smaller.height);
-        candidates.push({ ...placed, scale: perPixel });
+        const scaled = scale(face, shown.width / smaller.width, shown.height / smaller.height);
+        candidates.push({ ...scaled, scale: perPixel });
       }
     }
     return times.timeSync('boxes', () => agree(candidates, scales, search, threshold));

@@ -5,12 +5,12 @@ import { type JudgeWeights, MEASURES, type Measure } from './judge-weights.js';
 export type Measures = Readonly<Record<Measure, number>>;
 
 /** Scores beyond these say no more. */
-const LEAST_SCORE = 0.001;
+const MIN_SCORE = 0.001;
 /** Pixels. */
 const USUAL_SIZE = 40;
 const SMALL_SIZE = 20;
 /** Logarithms of a box's size in sizes of the clear faces. */
-const LEAST_RELATIVE = -2.5;
+const MIN_RELATIVE = -2.5;
 const MOST_RELATIVE = 1.5;
 const MUCH_SMALLER = -0.5;
 /** So many clear faces are a crowd; more make no difference. */
@@ -20,7 +20,7 @@ const COVERS = 0.5;
 
 /** Natural logarithm of the odds of a score or probability. */
 export function logit(score: number): number {
-  const within = Math.min(1 - LEAST_SCORE, Math.max(LEAST_SCORE, score));
+  const within = Math.min(1 - MIN_SCORE, Math.max(MIN_SCORE, score));
   return Math.log(within / (1 - within));
 }
 
@@ -59,8 +59,7 @@ export function measure(boxes: readonly ScoredBox[], clear: number): Measures[] 
   const crowd = Math.log1p(Math.min(CROWD, sizes.length));
   return boxes.map((box) => {
     const size = sizeOf(box);
-    const relative =
-      usual === undefined ? 0 : Math.min(MOST_RELATIVE, Math.max(LEAST_RELATIVE, Math.log(size / usual)));
+    const relative = usual === undefined ? 0 : Math.min(MOST_RELATIVE, Math.max(MIN_RELATIVE, Math.log(size / usual)));
     return {
       score: logit(box.score),
       size: Math.log(size / USUAL_SIZE),

@@ -70,7 +70,7 @@ const find = async (fake: YunetNetwork, shown: Image, how = search) => {
   const found = await createYunetFinder(fake, how).find(shown, { threshold: 0.6, times: new StageTimes() });
   return found.map((one) => ({ ...one, score: Math.round(one.score * 100) / 100 }));
 };
-const places = (found: readonly FoundFace[]) => found.map((one) => one.x);
+const positions = (found: readonly FoundFace[]) => found.map((one) => one.x);
 
 /** What a close-up of 96 pixels shows of a box: it fills the middle third. */
 const near = (score: number) => [face(33, 31, 32, score), face(0, 0, 20, 0.99)];
@@ -97,7 +97,7 @@ test('a face in doubt counts when it looks like one from near, mirrored and not'
 
 test('what looks like a face from afar only is none', async () => {
   const { fake, looks } = network((_, look) => (look === 1 ? [face(0, 0, 50, 0.95), face(100, 50, 50, 0.79)] : []));
-  assert.deepEqual(places(await find(fake, image(600, 400), own)), [0]);
+  assert.deepEqual(positions(await find(fake, image(600, 400), own)), [0]);
   // The first closer look leaves no doubt.
   assert.equal(looks.length, 2);
 });
@@ -105,7 +105,7 @@ test('what looks like a face from afar only is none', async () => {
 test('no more boxes in doubt are looked at closer than are asked for, the better ones first', async () => {
   const crowd = [0.71, 0.72, 0.73, 0.74, 0.75].map((score, index) => face(index * 100, 0, 50, score));
   const { fake, looks } = network((_, look) => (look === 1 ? [face(0, 200, 50, 0.95), ...crowd] : []));
-  assert.deepEqual(places(await find(fake, image(600, 400), own)), [0, 200, 100, 0]);
+  assert.deepEqual(positions(await find(fake, image(600, 400), own)), [0, 200, 100, 0]);
   assert.equal(looks.length, 1 + 2);
 });
 
@@ -115,7 +115,7 @@ test('a box is held against the clear faces', async () => {
   const held = { ...judge, first: { ...weights(1), relative: 3, covered: -3, crowd: 0.5 }, sure: 0 };
   const { fake } = network((_, look) => (look === 1 ? boxes : []));
   const unaided = { ...own, judge: { ...held, most: 0 } };
-  assert.deepEqual(places(await find(fake, image(600, 400), unaided)).sort(), [0, 100, 200, 300]);
+  assert.deepEqual(positions(await find(fake, image(600, 400), unaided)).sort(), [0, 100, 200, 300]);
 });
 
 test('without a judge the score is the network’s', async () => {
@@ -181,12 +181,12 @@ test('faces that stand on their heads among upright ones are added', async () =>
 
 test('what only a turn shows is not added unless it looks like a face from near', async () => {
   const { fake } = circle(0.79);
-  assert.deepEqual(places(await find(fake, image(600, 400))), [0, 500]);
+  assert.deepEqual(positions(await find(fake, image(600, 400))), [0, 500]);
 });
 
 test('an image is not turned when its first look leaves no doubt', async () => {
   const { fake, looks } = network(() => [face(0, 0, 50, 0.95), face(500, 300, 50, 0.05)]);
-  assert.deepEqual(places(await find(fake, image(600, 400))), [0]);
+  assert.deepEqual(positions(await find(fake, image(600, 400))), [0]);
   assert.equal(looks.length, 1);
 });
 
@@ -209,7 +209,7 @@ test('a turned image needs a clear face that is better than the upright one', as
   });
   const { confirm: _, ...same } = turn;
   const found = await find(worse.fake, image(600, 400), { ...search, turn: { ...same, confirm: 0.9 } });
-  assert.deepEqual(places(found), [0]);
+  assert.deepEqual(positions(found), [0]);
 });
 
 test('an image of small faces is looked at with a larger side, when it has more to show', async () => {

@@ -30,7 +30,7 @@ type Judge = NonNullable<YunetSearch['judge']>;
 type CloserLook = Judge['closer'][number];
 
 /** The lowest score of a box in a close-up that speaks for the face it was made of; below it counts as 0. */
-const CLOSE_UP_LEAST = 0.03;
+const CLOSE_UP_MIN = 0.03;
 /** A look that is larger by less shows nothing new. */
 const WORTH_LARGER = 1.25;
 /** A box of this score may be the same face as one that is found in another turn. */
@@ -58,7 +58,7 @@ export async function lookCloser(
 ): Promise<number> {
   const { times } = options;
   const shown = times.timeSync('tensor', () => closeUpOf(candidate, { ...how, turn: candidate.turn }));
-  const found = await network.look(shown.raster, CLOSE_UP_LEAST, times);
+  const found = await network.look(shown.raster, CLOSE_UP_MIN, times);
   const same = found.filter((face) => overlap(face, shown.box) > options.overlap);
   return Math.max(0, ...same.map((face) => face.score));
 }

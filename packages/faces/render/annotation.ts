@@ -89,9 +89,9 @@ function labelOf(face: MarkedBox, number: number, image: Size): string {
 
 function captionOf(
   { faces, name, model }: Annotation,
-  place: { shown: Size; image: Size; width: number; height: number; capital: number },
+  layout: { shown: Size; image: Size; width: number; height: number; capital: number },
 ): string {
-  const { shown, image, width, height, capital } = place;
+  const { shown, image, width, height, capital } = layout;
   const room = width - 2 * capital;
   const count = faces.length === 1 ? '1 face' : `${faces.length} faces`;
   const used = textWidth(`${count}  `, capital) + capital;
@@ -107,8 +107,8 @@ function captionOf(
   );
 }
 
-function line(text: string, place: { x: number; y: number; capital: number; colour: string }): string {
-  const { x, y, capital, colour } = place;
+function line(text: string, at: { x: number; y: number; capital: number; colour: string }): string {
+  const { x, y, capital, colour } = at;
   const { path } = strokeText(text, x, y, capital);
   return path === '' ? '' : `<path d="${path}" stroke="${colour}" stroke-width="${px(Math.max(1, capital / 7))}"/>`;
 }

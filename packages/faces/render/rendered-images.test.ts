@@ -33,9 +33,9 @@ test('those who ask for the same image while it is rendered share it, those who 
 test('a failure is for those who asked meanwhile, and the next one is a new try', async (t) => {
   const images = await openImages(t);
   const fail = () => Promise.reject(new Error('not now'));
-  const fates = await Promise.allSettled([images.get('a', fail), images.get('a', fail)]);
+  const outcomes = await Promise.allSettled([images.get('a', fail), images.get('a', fail)]);
   assert.deepEqual(
-    fates.map(({ status }) => status),
+    outcomes.map(({ status }) => status),
     ['rejected', 'rejected'],
   );
   assert.equal(Buffer.from(await images.get('a', async () => Buffer.from('now'))).toString(), 'now');

@@ -48,8 +48,8 @@ test('an image that cannot be read rejects with its reason, and the process stay
 
 test('a process that dies takes its own image with it, and no other', async (t) => {
   const renderer = openRenderer(t, { program });
-  const fates = ['live', 'die', 'live', 'exit', 'live'].map((path) => renderer.render(ask(path)));
-  const settled = await Promise.allSettled(fates);
+  const outcomes = ['live', 'die', 'live', 'exit', 'live'].map((path) => renderer.render(ask(path)));
+  const settled = await Promise.allSettled(outcomes);
   assert.deepEqual(
     settled.map(({ status }) => status),
     ['fulfilled', 'rejected', 'fulfilled', 'rejected', 'fulfilled'],
@@ -90,13 +90,13 @@ test('the process is ended when it has nothing to do', async (t) => {
 
 test('close ends what is under way and what waits, twice without harm', async () => {
   const renderer = new ImageRenderer({ program });
-  const fates = [renderer.render(ask('hang')), renderer.render(ask('live'))].map((fate) =>
-    assert.rejects(fate, failsAs('closed')),
+  const outcomes = [renderer.render(ask('hang')), renderer.render(ask('live'))].map((outcome) =>
+    assert.rejects(outcome, failsAs('closed')),
   );
   // The first is asked for in a later tick; a close before that would be another case.
   await new Promise((resolve) => setImmediate(resolve));
   await renderer.close();
-  await Promise.all(fates);
+  await Promise.all(outcomes);
   await renderer.close();
   await assert.rejects(renderer.render(ask('live')), failsAs('closed'));
   assert.equal(renderer.pid, undefined);

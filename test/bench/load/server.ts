@@ -60,7 +60,7 @@ async function describe(url: string): Promise<string> {
 }
 
 /**
- * Makes an empty database of that name, in place of one that a bench left behind, and gives its address.
+ * Makes an empty database of that name, instead of one that a bench left behind, and gives its address.
  * @param prepared false leaves migrations and the datasets' tables to whoever uses it
  */
 export async function freshDatabase({ url }: BenchServer, name: string, prepared: boolean): Promise<string> {

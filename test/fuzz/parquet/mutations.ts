@@ -24,13 +24,13 @@ export function mutate(seeds: readonly Seed[], number: number): Mutation {
   const changes: string[] = [];
   const count = random.next() < 0.75 ? 1 : random.int(2, 3);
   for (let i = 0; i < count; i++) {
-    const at = placeIn(bytes, random);
+    const at = positionIn(bytes, random);
     const value = changed(bytes[at] ?? 0, random);
     bytes[at] = value;
     changes.push(`byte ${at} to ${value}`);
   }
   if (random.next() < 0.02) {
-    const at = placeIn(bytes, random);
+    const at = positionIn(bytes, random);
     const isLonger = random.next() < 0.5;
     const rest = bytes.subarray(isLonger ? at : at + 1);
     bytes = new Uint8Array(Buffer.concat([bytes.subarray(0, at), Uint8Array.of(...(isLonger ? [0] : [])), rest]));
@@ -54,7 +54,7 @@ export function* footerMutations(seed: Seed): Generator<Mutation> {
   }
 }
 
-function placeIn(bytes: Uint8Array, random: Random): number {
+function positionIn(bytes: Uint8Array, random: Random): number {
   const start = random.next() < 0.5 ? footerStart(bytes) : 0;
   return random.int(Math.min(start, bytes.length - 1), bytes.length - 1);
 }

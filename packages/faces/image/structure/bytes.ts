@@ -7,7 +7,7 @@ export interface ImageLocation {
   readonly bytes?: Uint8Array;
 }
 
-/** An image's bytes, read at any place. */
+/** An image's bytes, read at any position. */
 export interface ImageBytes {
   /** How many there are. */
   readonly size: number;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type TSchema, Type } from 'typebox';
 import { Compile } from 'typebox/compile';
-import { findFaults } from './find-faults.js';
+import { findViolations } from './find-violations.js';
 
 const exact = { additionalProperties: false } as const;
 const Pair = Type.Object({ a: Type.Integer({ minimum: 0 }), b: Type.Optional(Type.String({ maxLength: 3 })) }, exact);
@@ -35,21 +35,25 @@ const values: unknown[] = [
   ],
 ];
 
-test('a value is free of faults exactly when the library that knows all keywords takes it', () => {
+test('a value is free of violations exactly when the library that knows all keywords takes it', () => {
   for (const schema of schemas) {
     const validator = Compile(schema);
     for (const value of values) {
-      const faults = findFaults(schema, value);
-      assert.equal(faults.count === 0, validator.Check(value), `${JSON.stringify(schema)} ${JSON.stringify(value)}`);
-      assert.equal(faults.count, faults.named.length);
+      const violations = findViolations(schema, value);
+      assert.equal(
+        violations.count === 0,
+        validator.Check(value),
+        `${JSON.stringify(schema)} ${JSON.stringify(value)}`,
+      );
+      assert.equal(violations.count, violations.named.length);
     }
   }
 });
 
-test('faults name their place, in the order of the value', () => {
-  const faults = findFaults(Type.Array(Pair), [{ a: -1, c: 1 }, { b: 'long' }, 3]);
+test('violations have their path, in the order of the value', () => {
+  const violations = findViolations(Type.Array(Pair), [{ a: -1, c: 1 }, { b: 'long' }, 3]);
   assert.deepEqual(
-    faults.named.map(({ path, message }) => `${path} ${message}`),
+    violations.named.map(({ path, message }) => `${path} ${message}`),
     [
       '/0 must not have "c"',
       '/0/a must be >= 0',
@@ -62,15 +66,15 @@ test('faults name their place, in the order of the value', () => {
 
 test('uniqueItems where it could only be checked in quadratic time is refused when the schema is first used', () => {
   const schema = Type.Union([Type.Array(Type.String(), { uniqueItems: true }), Type.Null()]);
-  assert.throws(() => findFaults(schema, null), /uniqueItems: expected a list/);
+  assert.throws(() => findViolations(schema, null), /uniqueItems: expected a list/);
 });
 
 test('what is attached to a schema under a symbol changes nothing about how it is checked', () => {
   const list = Type.Array(Type.String(), { uniqueItems: true });
   const schema = Type.Object({ list }, { ...exact, [Symbol('name')]: 'Named' });
-  assert.equal(findFaults(schema, { list: ['a'] }).count, 0);
+  assert.equal(findViolations(schema, { list: ['a'] }).count, 0);
   assert.deepEqual(
-    findFaults(schema, { list: ['a', 'a'] }).named.map(({ path }) => path),
+    findViolations(schema, { list: ['a', 'a'] }).named.map(({ path }) => path),
     ['/list'],
   );
 });

@@ -31,39 +31,39 @@ async function temporaryFolder(t: TestContext): Promise<string> {
   return dir;
 }
 
-/** What can take a settled file's place; `place` is its path, `outside` a folder with the same file, its size and mtime. */
-const replacements: Readonly<Record<string, (place: string, outside: string, t: TestContext) => Promise<unknown>>> = {
-  'a symbolic link to the same file outside the inbox': async (place, outside) => {
-    await rm(place);
-    await symlink(join(outside, 'vehicle_status.json'), place);
+/** What can take a settled file's target; `target` is its path, `outside` a folder with the same file, its size and mtime. */
+const replacements: Readonly<Record<string, (target: string, outside: string, t: TestContext) => Promise<unknown>>> = {
+  'a symbolic link to the same file outside the inbox': async (target, outside) => {
+    await rm(target);
+    await symlink(join(outside, 'vehicle_status.json'), target);
   },
-  'a symbolic link to itself': async (place) => {
-    await rm(place);
-    await symlink(place, place);
+  'a symbolic link to itself': async (target) => {
+    await rm(target);
+    await symlink(target, target);
   },
-  'its folder replaced by a symbolic link to one outside the inbox': async (place, outside) => {
-    await rm(join(place, '..'), { recursive: true });
-    await symlink(outside, join(place, '..'));
+  'its folder replaced by a symbolic link to one outside the inbox': async (target, outside) => {
+    await rm(join(target, '..'), { recursive: true });
+    await symlink(outside, join(target, '..'));
   },
-  'its folder replaced by a file': async (place) => {
-    await rm(join(place, '..'), { recursive: true });
-    await writeFile(join(place, '..'), 'a file');
+  'its folder replaced by a file': async (target) => {
+    await rm(join(target, '..'), { recursive: true });
+    await writeFile(join(target, '..'), 'a file');
   },
-  'a folder': async (place) => {
-    await rm(place);
-    await mkdir(place);
+  'a folder': async (target) => {
+    await rm(target);
+    await mkdir(target);
   },
-  'a pipe without a writer': async (place) => {
-    await rm(place);
-    execFileSync('mkfifo', [place]);
+  'a pipe without a writer': async (target) => {
+    await rm(target);
+    execFileSync('mkfifo', [target]);
   },
-  'a socket': async (place, _outside, t) => {
-    await rm(place);
-    const server = createServer().listen(place);
+  'a socket': async (target, _outside, t) => {
+    await rm(target);
+    const server = createServer().listen(target);
     t.after(() => server.close());
     await once(server, 'listening');
   },
-  nothing: (place) => rm(place),
+  nothing: (target) => rm(target),
 };
 
 for (const [size, number] of Object.entries(sizes)) {
@@ -80,10 +80,10 @@ for (const [size, number] of Object.entries(sizes)) {
         for (const [nth, what] of Object.keys(replacements).entries()) {
           const bytes = events(what, number);
           for (const folder of [inboxDir, outside]) {
-            const place = join(folder, `${nth}`, 'vehicle_status.json');
-            await mkdir(join(place, '..'));
-            await writeFile(place, bytes);
-            await utimes(place, second, second);
+            const target = join(folder, `${nth}`, 'vehicle_status.json');
+            await mkdir(join(target, '..'));
+            await writeFile(target, bytes);
+            await utimes(target, second, second);
           }
           ids.push(await enter(source, `${nth}/vehicle_status.json`, createHash('sha256').update(bytes).digest('hex')));
         }

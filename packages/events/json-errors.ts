@@ -3,11 +3,11 @@ import { BadInputError } from '#contracts/errors.js';
 /** Deeper nesting is refused: no event is so deep, and writing such a value out again would overflow the stack. */
 export const maxDepth = 200;
 
-/** The refusal of values nested deeper than {@link maxDepth}. @param place where, as `byte 12, line 3` */
-export function tooDeep(place: string): BadInputError {
+/** The refusal of values nested deeper than {@link maxDepth}. @param position where, as `byte 12, line 3` */
+export function tooDeep(position: string): BadInputError {
   return new BadInputError(
     'too-deep',
-    `the value at ${place} is nested deeper than ${maxDepth} levels; expected flat event objects: check what wrote the file`,
+    `the value at ${position} is nested deeper than ${maxDepth} levels; expected flat event objects: check what wrote the file`,
   );
 }
 
@@ -20,25 +20,25 @@ export function tooLarge(maxBytes: number): BadInputError {
   );
 }
 
-/** The refusal of a text that is no JSON. @param place where, as `byte 12, line 3` */
-export function badJson(place: string, reason: string): BadInputError {
-  return new BadInputError('bad-json', `not valid JSON at ${place}: ${reason}; mend the file and drop it again`);
+/** The refusal of a text that is no JSON. @param position where, as `byte 12, line 3` */
+export function badJson(position: string, reason: string): BadInputError {
+  return new BadInputError('bad-json', `not valid JSON at ${position}: ${reason}; mend the file and drop it again`);
 }
 
-/** The refusal of a value that begins on a line where another one ends. @param place of the second value */
-export function notAlone(place: string): BadInputError {
-  return badJson(place, 'expected the end of the line, because each value needs lines of its own');
+/** The refusal of a value that begins on a line where another one ends. @param position of the second value */
+export function notAlone(position: string): BadInputError {
+  return badJson(position, 'expected the end of the line, because each value needs lines of its own');
 }
 
-/** The refusal of bytes that are not UTF-8. @param place between which bytes */
-export function badEncoding(place: string): BadInputError {
-  const message = `expected text in UTF-8, but ${place} are bytes that are not; save the file as UTF-8 and drop it again`;
+/** The refusal of bytes that are not UTF-8. @param position between which bytes */
+export function badEncoding(position: string): BadInputError {
+  const message = `expected text in UTF-8, but ${position} are bytes that are not; save the file as UTF-8 and drop it again`;
   return new BadInputError('bad-encoding', message);
 }
 
 /** The refusal of a text that ends inside a value. @param events whole ones before */
-export function truncated(place: string, events: number): BadInputError {
-  const message = `the input ended inside a value, at ${place}, after ${events} whole events: the file was cut off; drop the whole file again`;
+export function truncated(position: string, events: number): BadInputError {
+  const message = `the input ended inside a value, at ${position}, after ${events} whole events: the file was cut off; drop the whole file again`;
   return new BadInputError('truncated', message);
 }
 

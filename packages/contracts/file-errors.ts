@@ -14,16 +14,13 @@ const exhausted = new Set(['EMFILE', 'ENFILE', 'ENOMEM']);
  * the server. Whatever is no error of the operating system is returned as it is.
  * @param name the file, as people know it: its path below the inbox
  */
-export function fileFault(error: unknown, name: string): unknown {
+export function toFileError(error: unknown, name: string): unknown {
   const code = codeOf(error);
   if (code === undefined || !(error instanceof Error && 'syscall' in error)) return error;
   const options = { cause: error };
   if (code === 'ENOENT') return new FileChangedError(`${name} was gone from the inbox when its load began`, options);
   if (gone.has(code)) {
-    return new FileChangedError(
-      `${name} is not there any more: something else that is no file lies in its place`,
-      options,
-    );
+    return new FileChangedError(`${name} is not there any more: something that is not a file has replaced it`, options);
   }
   if (forbidden.has(code)) {
     return new BadInputError(

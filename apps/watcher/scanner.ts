@@ -3,13 +3,13 @@ import type { Tick } from '#database/ledger/ticks.js';
 import type { Pool } from '#database/pool.js';
 import type { Logger } from '#process/log.js';
 import type { Disk } from './disk.js';
-import type { Hints } from './hints.js';
+import type { FsEvents } from './fs-events.js';
 import type { FoundFile } from './walk.js';
 
-export interface LookerDeps {
+export interface ScannerDeps {
   readonly pool: Pool;
   readonly disk: Disk;
-  readonly hints: Hints;
+  readonly fsEvents: FsEvents;
   readonly log: Logger;
   /** The name of the source that takes a path; null when none does. */
   sourceOf(path: string): string | null;
@@ -18,9 +18,9 @@ export interface LookerDeps {
 }
 
 /** Finds out what lies in the inbox and holds it against the ledger. */
-export interface Looker {
+export interface Scanner {
   /** Looks at some paths; a folder among them is walked. */
-  lookAt(paths: readonly string[]): Promise<void>;
+  check(paths: readonly string[]): Promise<void>;
   /** Looks at the whole inbox. */
   scan(): Promise<void>;
 }
@@ -29,9 +29,9 @@ export interface Looker {
 const chunkSize = 1_000;
 
 /** Files that are mentioned because their names are not UTF-8. */
-const mostMisnamed = 1_000;
+const maxMisnamed = 1_000;
 
-export function createLooker({ pool, disk, hints, log, sourceOf, tick }: LookerDeps): Looker {
+export function createScanner({ pool, disk, fsEvents, log, sourceOf, tick }: ScannerDeps): Scanner {
   const note = (files: readonly FoundFile[]): Promise<number> =>
     recordSightings(
       pool,
@@ -45,10 +45,10 @@ export function createLooker({ pool, disk, hints, log, sourceOf, tick }: LookerD
   const misnamed = new Set<string>();
   const mentionMisnamed = (paths: readonly string[]): void => {
     for (const path of paths) {
-      if (misnamed.has(path) || misnamed.size >= mostMisnamed) continue;
+      if (misnamed.has(path) || misnamed.size >= maxMisnamed) continue;
       misnamed.add(path);
       log.warn(`${path} is not seen: its name is not UTF-8; rename it`);
-      if (misnamed.size === mostMisnamed) log.warn('further names that are not UTF-8 are not mentioned');
+      if (misnamed.size === maxMisnamed) log.warn('further names that are not UTF-8 are not mentioned');
     }
   };
 
@@ -59,7 +59,7 @@ export function createLooker({ pool, disk, hints, log, sourceOf, tick }: LookerD
     let noting: Promise<unknown> = Promise.resolve();
     for await (const step of disk.walk(below)) {
       await noting;
-      if (step.kind === 'folder') await hints.watch(step.path);
+      if (step.kind === 'folder') await fsEvents.watch(step.path);
       if (step.kind === 'unreadable') unreadable(step.path, step.message);
       if (step.kind === 'misnamed') mentionMisnamed(step.paths);
       if (step.kind !== 'files') continue;
@@ -72,7 +72,7 @@ export function createLooker({ pool, disk, hints, log, sourceOf, tick }: LookerD
     return files;
   };
   return {
-    async lookAt(paths) {
+    async check(paths) {
       for (let from = 0; from < paths.length; from += chunkSize) {
         const chunk = paths.slice(from, from + chunkSize);
         const files: FoundFile[] = [];
@@ -91,7 +91,7 @@ export function createLooker({ pool, disk, hints, log, sourceOf, tick }: LookerD
       log.debug('scan begins');
       const began = performance.now();
       const files = await walk('');
-      await hints.prune();
+      await fsEvents.prune();
       const scanMs = Math.round(performance.now() - began);
       log.debug({ files, scanMs }, `scanned ${files} files in ${scanMs} ms`);
     },

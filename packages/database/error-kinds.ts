@@ -10,7 +10,7 @@ export function sqlState(error: unknown): string | undefined {
 }
 
 /** Classes 22 (data exception) and 23 (integrity constraint): the row is at fault, another try will not help. */
-export function isDataFault(error: unknown): error is Error {
+export function isDataError(error: unknown): error is Error {
   const state = sqlState(error);
   return state !== undefined && (state.startsWith('22') || state.startsWith('23'));
 }
@@ -18,7 +18,7 @@ export function isDataFault(error: unknown): error is Error {
 const connectionCodes = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EHOSTUNREACH']);
 
 /** The database is away, restarting or threw this session out: nothing about the work itself is wrong. */
-export function isConnectionFault(error: unknown): boolean {
+export function isConnectionError(error: unknown): boolean {
   const state = sqlState(error);
   // 08 connection exception, 57P01–03 shutdown/crash/starting up, 53300 too many connections
   if (state !== undefined) return state.startsWith('08') || state.startsWith('57P') || state === '53300';

@@ -12,7 +12,7 @@ import { type Binaries, provideBinaries } from './binaries.js';
 const sharedHome = '/var/lib/millrace';
 
 /** Everything about where and as whom an embedded server runs. */
-export interface Place {
+export interface ServerLocation {
   /** `data/` is the cluster; password, port, lock and log lie beside it. `<DATA_DIR>/postgres` is or links to it. */
   readonly folder: string;
   readonly account: Account | undefined;
@@ -22,9 +22,9 @@ export interface Place {
 /**
  * Settles where the embedded server of a data folder lives, creating what is missing. Data that is not below the data
  * folder is linked from it, so removing the data folder means starting afresh, never meeting old data again.
- * @throws SetupError in one line when no place works
+ * @throws SetupError in one line when no location works
  */
-export async function settlePlace(dataDir: string): Promise<Place> {
+export async function chooseLocation(dataDir: string): Promise<ServerLocation> {
   await mkdir(dataDir, { recursive: true });
   const link = join(dataDir, 'postgres');
   const existing = await findExisting(link);

@@ -1,27 +1,27 @@
 import { type TArray, type TObject, type TSchema, Type } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { Hashing } from 'typebox/system';
-import { FaultList } from './fault-list.js';
+import { ViolationList } from './violation-list.js';
 
 /** Adds what is wrong with a value to the list. */
-type Check = (value: unknown, path: string, faults: FaultList) => void;
+type Check = (value: unknown, path: string, violations: ViolationList) => void;
 
 const compiled = new WeakMap<TSchema, Check>();
 
 /**
  * What is wrong with a value by its schema, compiled once. The time grows with the size of the value and no faster: the
  * library that knows the keywords is asked about single values only, since its list of duplicates takes the square of
- * their number, and it stops after eight faults without a count. A list or text that is too long is that fault alone.
+ * their number, and it stops after eight errors without a count. A list or text that is too long has that violation alone.
  */
-export function findFaults(schema: TSchema, value: unknown): FaultList {
+export function findViolations(schema: TSchema, value: unknown): ViolationList {
   let check = compiled.get(schema);
   if (!check) {
     check = compile(schema);
     compiled.set(schema, check);
   }
-  const faults = new FaultList();
-  check(value, '', faults);
-  return faults;
+  const violations = new ViolationList();
+  check(value, '', violations);
+  return violations;
 }
 
 function compile(schema: TSchema): Check {
@@ -47,23 +47,23 @@ function compileList(schema: TArray & { minItems?: number; maxItems?: number; un
   const { minItems, maxItems, uniqueItems } = schema;
   const checkType = compileLeaf(Type.Array(Type.Unknown()));
   const checkItem = compile(schema.items);
-  return (value, path, faults) => {
-    if (!Array.isArray(value)) return checkType(value, path, faults);
+  return (value, path, violations) => {
+    if (!Array.isArray(value)) return checkType(value, path, violations);
     // In the library's words; it looks at all items before it says so, which takes a microsecond each.
     if (maxItems !== undefined && value.length > maxItems) {
-      return faults.add(path, `must not have more than ${maxItems} items`);
+      return violations.add(path, `must not have more than ${maxItems} items`);
     }
     if (minItems !== undefined && value.length < minItems) {
-      return faults.add(path, `must not have fewer than ${minItems} items`);
+      return violations.add(path, `must not have fewer than ${minItems} items`);
     }
-    const before = faults.count;
-    for (const [index, item] of value.entries()) checkItem(item, `${path}/${index}`, faults);
-    if (uniqueItems === true && faults.count === before) checkUnique(value, path, faults);
+    const before = violations.count;
+    for (const [index, item] of value.entries()) checkItem(item, `${path}/${index}`, violations);
+    if (uniqueItems === true && violations.count === before) checkUnique(value, path, violations);
   };
 }
 
 /** Items are looked at only where each of them fits, so that hashing one does not go deeper than its schema. */
-function checkUnique(items: readonly unknown[], path: string, faults: FaultList): void {
+function checkUnique(items: readonly unknown[], path: string, violations: ViolationList): void {
   const seen = new Set<unknown>();
   let first: number | undefined;
   for (const [index, item] of items.entries()) {
@@ -73,7 +73,7 @@ function checkUnique(items: readonly unknown[], path: string, faults: FaultList)
   }
   if (first === undefined) return;
   const repeats = `${items.length - seen.size} of ${items.length} repeat an earlier one, the first is number ${first} (from 0)`;
-  faults.add(path, `must not have duplicate items; ${repeats}`);
+  violations.add(path, `must not have duplicate items; ${repeats}`);
 }
 
 /** Equal for equal values. Other texts cannot be taken for what stands for an object or a list. */
@@ -89,20 +89,20 @@ function compileObject(schema: TObject & { additionalProperties?: unknown }): Ch
     Type.Object(Object.fromEntries([...required].map((name): [string, TSchema] => [name, Type.Unknown()]))),
   );
   const checks = Object.entries(known).map(([name, each]): [string, Check] => [name, compile(each)]);
-  return (value, path, faults) => {
-    checkRequired(value, path, faults);
+  return (value, path, violations) => {
+    checkRequired(value, path, violations);
     if (!isObject(value)) return;
     if (schema.additionalProperties === false) {
       for (const name of Object.keys(value)) {
         if (Object.hasOwn(known, name)) continue;
-        if (faults.isFull) faults.addUnnamed();
-        else faults.add(path, `must not have ${shortName(name)}`);
+        if (violations.isFull) violations.addUnnamed();
+        else violations.add(path, `must not have ${shortName(name)}`);
       }
     }
     for (const [name, check] of checks) {
       // A property that may be left out may be undefined, too.
       if (Object.hasOwn(value, name) && (required.has(name) || value[name] !== undefined)) {
-        check(value[name], `${path}/${name}`, faults);
+        check(value[name], `${path}/${name}`, violations);
       }
     }
   };
@@ -119,19 +119,19 @@ function compileText(schema: TSchema & { maxLength?: number }): Check {
   const checkRest = compileLeaf(schema);
   if (maxLength === undefined) return checkRest;
   const checkLength = compileLeaf(Type.String({ maxLength }));
-  return (value, path, faults) => {
-    const before = faults.count;
-    checkLength(value, path, faults);
-    if (faults.count === before) checkRest(value, path, faults);
+  return (value, path, violations) => {
+    const before = violations.count;
+    checkLength(value, path, violations);
+    if (violations.count === before) checkRest(value, path, violations);
   };
 }
 
 function compileLeaf(schema: TSchema): Check {
   const validator = Compile(schema);
-  return (value, path, faults) => {
+  return (value, path, violations) => {
     if (validator.Check(value)) return;
-    if (faults.isFull) return faults.addUnnamed();
-    for (const error of validator.Errors(value)) faults.add(`${path}${error.instancePath}`, explain(error));
+    if (violations.isFull) return violations.addUnnamed();
+    for (const error of validator.Errors(value)) violations.add(`${path}${error.instancePath}`, explain(error));
   };
 }
 

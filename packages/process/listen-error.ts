@@ -6,7 +6,7 @@ import { SetupError } from '#contracts/errors.js';
  * What an error of `listen` means for whoever set HOST and PORT: a SetupError in one line, or the error itself when it
  * is about neither.
  */
-export function listenFault(error: unknown, host: string, port: number): unknown {
+export function listenError(error: unknown, host: string, port: number): unknown {
   const message = describe(error, host, port);
   return message === undefined ? error : new SetupError(message, { cause: error });
 }

@@ -4,7 +4,7 @@ import { IMAGE_FORMATS_TEXT, type ImageFormat } from './sniff.js';
 import type { Defect } from './structure/defect.js';
 
 /** The codes of the BadInputErrors that an image can cause. */
-export type ImageFault =
+export type ImageErrorCode =
   | 'empty'
   | 'not-a-file'
   | 'not-an-image'
@@ -14,7 +14,7 @@ export type ImageFault =
   | 'unsupported';
 
 /** A BadInputError about an image. */
-export function imageFault(code: ImageFault, message: string, cause?: unknown): BadInputError {
+export function imageError(code: ImageErrorCode, message: string, cause?: unknown): BadInputError {
   return new BadInputError(code, printable(message), cause === undefined ? {} : { cause });
 }
 
@@ -46,14 +46,14 @@ function describeError(path: string, error: unknown): string {
  * BadInputError, or, when the machine is at fault, a plain Error that is retried. What the file's structure shows,
  * `defect`, decides; the decoder's words only where that shows nothing.
  */
-export function decodeFault(
+export function decodeError(
   format: ImageFormat,
   { path, error, defect }: { readonly path: string; readonly error: unknown; readonly defect: Defect | undefined },
 ): Error {
   const said = describeError(path, error);
   if (MACHINE_FAULT.test(said)) return new Error(`the image could not be read: ${printable(said)}`, { cause: error });
   const words: Defect = { code: UNSUPPORTED.test(said) ? 'unsupported' : 'corrupt', detail: said };
-  return defectFault(format, defect ?? words, error);
+  return defectError(format, defect ?? words, error);
 }
 
 function defectMessage(format: ImageFormat, code: Defect['code'], detail: string): string {
@@ -69,8 +69,8 @@ function defectMessage(format: ImageFormat, code: Defect['code'], detail: string
 }
 
 /** The BadInputError for an image that has this defect. */
-export function defectFault(format: ImageFormat, { code, detail }: Defect, cause?: unknown): BadInputError {
-  return imageFault(code, defectMessage(format, code, detail), cause);
+export function defectError(format: ImageFormat, { code, detail }: Defect, cause?: unknown): BadInputError {
+  return imageError(code, defectMessage(format, code, detail), cause);
 }
 
 /**

@@ -21,7 +21,7 @@ const homes = ['home', 'root', 'work', 'Users'].join('|');
 const machinePath = new RegExp(`(?<![\\w.~-])/(${homes})/[\\w.]`);
 
 /** What is wrong with a text, line by line. */
-function findPlaces(text: string): string[] {
+function findMachinePaths(text: string): string[] {
   return text.split('\n').flatMap((line, index) => {
     const found = named.exec(line) ?? machinePath.exec(line);
     return found ? [`${index + 1}: ${found[0]}`] : [];
@@ -33,12 +33,12 @@ const isText = (path: string): boolean => !/\.(png|jpe?g|gif|webp|avif|tiff?|ico
 test('no file names the host of a registry or a path of one machine', () => {
   const faults = listProjectFiles()
     .filter((path) => isText(path) && existsSync(join(projectDir, path)))
-    .flatMap((path) => findPlaces(readProjectFile(path)).map((fault) => `${path}:${fault}`));
+    .flatMap((path) => findMachinePaths(readProjectFile(path)).map((fault) => `${path}:${fault}`));
   assert.deepEqual(faults, [], 'these tie the project to one machine or network; say what is meant in words instead');
 });
 
 test('a registry host and a machine path are found, a relative path and a system folder are not', () => {
-  assert.equal(findPlaces(`fetch https://${['registry', 'npmjs', 'org'].join('.')}/x`).length, 1);
-  assert.equal(findPlaces(`see ${['', 'home', 'ada', 'x'].join('/')}`).length, 1);
-  assert.deepEqual(findPlaces("import '../home/page.js'; // /var/lib/millrace, /usr/bin/env"), []);
+  assert.equal(findMachinePaths(`fetch https://${['registry', 'npmjs', 'org'].join('.')}/x`).length, 1);
+  assert.equal(findMachinePaths(`see ${['', 'home', 'ada', 'x'].join('/')}`).length, 1);
+  assert.deepEqual(findMachinePaths("import '../home/page.js'; // /var/lib/millrace, /usr/bin/env"), []);
 });

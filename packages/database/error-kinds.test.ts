@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { isConnectionFault, isDataFault, sqlState } from './faults.js';
+import { isConnectionError, isDataError, sqlState } from './error-kinds.js';
 
 const withCode = (code: string): Error => Object.assign(new Error('it failed'), { code });
 
@@ -13,9 +13,9 @@ test('a code of the system is no SQLSTATE, however long it is', () => {
 
 test('a connection that breaks while it is written to is a connection fault, and not the fault of a row', () => {
   for (const code of ['EPIPE', 'ECONNRESET', '57P01', '08006']) {
-    assert.equal(isConnectionFault(withCode(code)), true, code);
-    assert.equal(isDataFault(withCode(code)), false, code);
+    assert.equal(isConnectionError(withCode(code)), true, code);
+    assert.equal(isDataError(withCode(code)), false, code);
   }
-  assert.equal(isConnectionFault(withCode('22001')), false);
-  assert.equal(isDataFault(withCode('22001')), true);
+  assert.equal(isConnectionError(withCode('22001')), false);
+  assert.equal(isDataError(withCode('22001')), true);
 });

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { waitFor } from '../../test/helpers/wait.js';
-import { createHints, type Hints } from './hints.js';
+import { type FsEvents, watchFsEvents } from './fs-events.js';
 
 type Listener = (event: string, name: string | null) => void;
 
@@ -20,45 +20,45 @@ async function withFolder(t: TestContext): Promise<string> {
 const fail = (error: unknown): void => assert.fail(String(error));
 
 /** Waits until these paths are hinted at, others perhaps as well. */
-async function untilHinted(hints: Hints, paths: readonly string[]): Promise<void> {
+async function untilChanged(fsEvents: FsEvents, paths: readonly string[]): Promise<void> {
   const seen = new Set<string>();
   await waitFor(`${paths} are hinted at`, async () => {
-    for (const path of hints.take().paths) seen.add(path);
+    for (const path of fsEvents.take().paths) seen.add(path);
     return paths.every((path) => seen.has(path)) || undefined;
   });
 }
 
 test('what happens in a watched folder is hinted at by its path, hidden names are not', async (t) => {
   const inbox = await withFolder(t);
-  const hints = createHints(inbox, fail);
-  t.after(() => hints.close());
+  const fsEvents = watchFsEvents(inbox, fail);
+  t.after(() => fsEvents.close());
   await fs.promises.mkdir(join(inbox, 'sub'));
-  await hints.watch('');
-  await hints.watch('sub');
-  await hints.watch('sub');
+  await fsEvents.watch('');
+  await fsEvents.watch('sub');
+  await fsEvents.watch('sub');
   await writeFile(join(inbox, '.hidden'), '');
   await writeFile(join(inbox, 'sub', 'b'), '');
   await writeFile(join(inbox, 'a'), '');
-  await untilHinted(hints, ['a', 'sub/b']);
+  await untilChanged(fsEvents, ['a', 'sub/b']);
 });
 
 test('a folder that took the place of another one is watched once it is walked', async (t) => {
   const inbox = await withFolder(t);
-  const hints = createHints(inbox, fail);
-  t.after(() => hints.close());
+  const fsEvents = watchFsEvents(inbox, fail);
+  t.after(() => fsEvents.close());
   await fs.promises.mkdir(join(inbox, 'sub'));
-  await hints.watch('sub');
+  await fsEvents.watch('sub');
   await rename(join(inbox, 'sub'), join(inbox, 'old'));
   await fs.promises.mkdir(join(inbox, 'sub'));
-  await hints.watch('sub');
+  await fsEvents.watch('sub');
   await writeFile(join(inbox, 'sub', 'b'), '');
-  await untilHinted(hints, ['sub/b']);
+  await untilChanged(fsEvents, ['sub/b']);
 });
 
 test('more events than are remembered, or than the system keeps, are an overflow; the memory is bounded', async (t) => {
-  let told: Listener = () => {};
+  let emit: Listener = () => {};
   t.mock.method(fs, 'watch', (_path: string, _options: unknown, listener: Listener) => {
-    told = listener;
+    emit = listener;
     return Object.assign(new EventEmitter(), { close() {} });
   });
   syncBuiltinESMExports();
@@ -66,18 +66,18 @@ test('more events than are remembered, or than the system keeps, are an overflow
     t.mock.restoreAll();
     syncBuiltinESMExports();
   });
-  const hints = createHints(tmpdir(), fail);
-  await hints.watch('');
+  const fsEvents = watchFsEvents(tmpdir(), fail);
+  await fsEvents.watch('');
   const tell = (events: number, names: number): void => {
-    for (let n = 0; n < events; n += 1) told('rename', `f${n % names}`);
+    for (let n = 0; n < events; n += 1) emit('rename', `f${n % names}`);
   };
   tell(9_000, 9_000);
-  assert.equal(hints.take().overflowed, false);
+  assert.equal(fsEvents.take().overflowed, false);
   tell(12_000, 1);
-  const busy = hints.take();
+  const busy = fsEvents.take();
   assert.deepEqual([busy.paths, busy.overflowed], [['f0'], true]);
   tell(43_201, 43_201);
-  const burst = hints.take();
+  const burst = fsEvents.take();
   assert.deepEqual([burst.paths.length, burst.overflowed], [20_000, true]);
-  assert.deepEqual(hints.take(), { paths: [], overflowed: false });
+  assert.deepEqual(fsEvents.take(), { paths: [], overflowed: false });
 });

@@ -4,7 +4,7 @@ import { FSWatcher } from 'chokidar';
 import { isHidden } from './walk.js';
 
 /** What the operating system's events told since they were last asked for. */
-export interface Hinted {
+export interface ChangedPaths {
   /** The paths that something happened to, sorted. */
   readonly paths: readonly string[];
   /** There were so many that some may be missing: only a scan tells. */
@@ -12,10 +12,10 @@ export interface Hinted {
 }
 
 /** The operating system's events, as hints where to look (promise 5). */
-export interface Hints {
+export interface FsEvents {
   /** Has events of a folder, which a path below the inbox names, told once this resolves. Again is harmless. */
   watch(folder: string): Promise<void>;
-  take(): Hinted;
+  take(): ChangedPaths;
   /** Lets go of folders that are there no more. */
   prune(): Promise<void>;
   close(): Promise<void>;
@@ -50,13 +50,13 @@ class FolderWatcher extends FSWatcher {
  * Watches folders, one by one as the walks come to them. Not their files: a watch for each of 43,201 would exhaust the
  * system's, and a folder's own events name the file anyway.
  */
-export function createHints(inboxDir: string, onError: (error: unknown) => void): Hints {
+export function watchFsEvents(inboxDir: string, onError: (error: unknown) => void): FsEvents {
   const pending = new Set<string>();
   const watched = new Map<string, Watched>();
   let events = 0;
   let lost = false;
 
-  const hint = (path: string): void => {
+  const note = (path: string): void => {
     events += 1;
     if (pending.size >= maxPending) lost = true;
     else pending.add(path);
@@ -79,7 +79,7 @@ export function createHints(inboxDir: string, onError: (error: unknown) => void)
     watcher.on('raw', (_event: string, name: string | null) => {
       // On a folder's own end the name is its own; the walk that looks for it finds nothing.
       if (!name) lost = true;
-      else if (!isHidden(name)) hint(folder === '' ? name : `${folder}/${name}`);
+      else if (!isHidden(name)) note(folder === '' ? name : `${folder}/${name}`);
     });
     watcher.on('error', (error) => {
       void drop(folder);
