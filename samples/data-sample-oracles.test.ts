@@ -58,7 +58,7 @@ function expected({ rows, distinctRows, expire87, expire88, expire89 }: SampleOr
 }
 
 for (const start of [0, 20_000, wholeSampleFiles - 200]) {
-  test(`200 files from index ${start} on hold exactly the rows that are told of them`, () => {
+  test(`200 files from index ${start} on hold exactly the rows that are stated`, () => {
     const files = Array.from({ length: 200 }, (_, n) => {
       const { sensors, products, expiryDays } = sampleRows({ minute: sampleMinute(start + n), seed });
       return Array.from(sensors, (sensor, row) => {
@@ -72,7 +72,7 @@ for (const start of [0, 20_000, wholeSampleFiles - 200]) {
   });
 }
 
-test('read back from parquet, the rows of two hours are those that are told', async () => {
+test('read back from parquet, the rows of two hours are those that are stated', async () => {
   const files = [];
   for (let index = 0; index < 120; index++) {
     const minute = sampleMinute(index);

@@ -111,7 +111,7 @@ test('a second one on the same data folder is refused in one line', async (t) =>
   });
 });
 
-test('what is wrong around it is told in one line each', async (t) => {
+test('what is wrong around it is reported in one line each', async (t) => {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   t.after(() => server.close());

@@ -28,7 +28,7 @@ export async function endEarlierRun(dataDir: string, maxMs: number, log: Pick<Lo
     try {
       process.kill(pid, 'SIGKILL');
     } catch {
-      // It ended in between, or is another user's; the check of the port tells the rest.
+      // It ended in between, or is another user's; the check of the port finds out.
     }
   }
   await awaitEnd(killedMs);

@@ -39,7 +39,7 @@ function fakeProcess() {
   };
 }
 
-test('a process that ends unasked is started again after growing pauses, and the state tells how it ended', async () => {
+test('a process that ends unasked is started again after growing pauses, and the state says how it ended', async () => {
   const fake = fakeProcess();
   const unit = new Unit({ name: 'worker-1', ...fake, onChange() {}, backoff: quick });
   let birth = fake.birth();

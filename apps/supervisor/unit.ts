@@ -116,7 +116,7 @@ export class Unit {
       this.state.restarts++;
       this.state.lastExit = { reason, at: new Date().toISOString() };
       this.#change('restarting');
-      log.error(`${name} ended unasked (${reason}); starting it again in ${pauseMs / 1000} s`);
+      log.error(`${name} ended unexpectedly (${reason}); starting it again in ${pauseMs / 1000} s`);
       await this.#pause(pauseMs);
       pauseMs = Math.min(backoff.maxMs, pauseMs * 2);
     }

@@ -42,11 +42,12 @@ export async function startWatcher({ config, databaseUrl, log, releasers }: Watc
     name: leadership.sessions,
     max: 4,
     onConnect: (client) => leadership.refuseUnlessLeader(client),
-    onError: (error) => log.warn({ err: error }, 'an idle database connection broke'),
+    onError: (error) =>
+      log.warn({ err: error }, 'database connection failed while idle; the pool opens another when it is needed'),
   });
   releasers.add('database pool', () => pool.end());
   const carrier = openCarrier({ databaseUrl, redisUrl: config.redisUrl }, 'background', (error) =>
-    log.warn({ err: error }, `the carrier has trouble: ${error.message}`),
+    log.warn({ err: error }, `carrier connection failed: ${error.message}; reconnecting`),
   );
   releasers.add('carrier', () => carrier.close());
   releasers.add('leadership', () => leadership.close());
@@ -54,7 +55,7 @@ export async function startWatcher({ config, databaseUrl, log, releasers }: Watc
   const disk = openDisk(inboxDir);
   releasers.add('disk', () => disk.close());
   const fsEvents = watchFsEvents(inboxDir, (error) =>
-    log.warn({ err: error }, `the system's events have trouble, scans go on: ${messageOf(error)}`),
+    log.warn({ err: error }, `file system events failed: ${messageOf(error)}; files are found by the periodic scan`),
   );
   releasers.add('inbox events', () => fsEvents.close());
 
@@ -114,10 +115,10 @@ export async function startWatcher({ config, databaseUrl, log, releasers }: Watc
           while ((await step()) === true && !stopping.signal.aborted);
         } catch (error) {
           if (stopping.signal.aborted) return;
-          log.warn({ err: error }, `${what} failed, it is tried again: ${messageOf(error)}`);
+          log.warn({ err: error }, `${what} failed: ${messageOf(error)}; it is tried again`);
         }
       },
-      (error) => log.error({ err: error }, 'unexpected'),
+      (error) => log.error({ err: error }, 'unexpected error in the watcher'),
     );
     releasers.add(what, () => repeated.stop());
   };

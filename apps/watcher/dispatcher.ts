@@ -23,13 +23,15 @@ export interface DispatcherDeps {
   readonly batchFiles?: number | undefined;
 }
 
-/** A batch that is not full goes when nothing more of its source is arriving and files of it wait for so long, … */
+/** Milliseconds for which files of a batch that is not full wait when nothing more of its source is arriving, … */
 const lingerMs = 300;
-/** … or in any case after so long: one file alone does not wait long for company. */
+/** … and milliseconds after which it goes in any case: one file alone does not wait long for others. */
 const maxWaitMs = 5_000;
 /** Settled files looked at together, at least two batches: some may have to wait for others with the same bytes. */
 const minStretch = 1_000;
-/** What one pass does at most, so that others have their turn: runs recorded, stretches looked at, those in vain. */
+/**
+ * Limits of one pass, so that others have their turn: runs recorded, stretches looked at, stretches that gave no run.
+ */
 const runsAtOnce = 100;
 const maxStretches = 20;
 const maxUnproductive = 4;
@@ -147,7 +149,9 @@ async function dispatchStretch(
   return { isEmpty: false, moved: marked > 0 || last !== undefined, next };
 }
 
-/** Marks what is loaded already. A file that was moved is told from a copy by what lies at the other's path now. */
+/**
+ * Marks what is loaded already. A file that was moved is distinguished from a copy by what is at the other's path now.
+ */
 async function markTwins({ pool, disk }: DispatcherDeps, twins: readonly Twins[]): Promise<number> {
   if (twins.length === 0) return 0;
   const looks = await disk.look(twins.map(({ loaded }) => loaded.path));

@@ -3,17 +3,20 @@ import { join } from 'node:path';
 import { FSWatcher } from 'chokidar';
 import { isHidden } from './walk.js';
 
-/** What the operating system's events told since they were last asked for. */
+/** The paths that had events of the operating system since `take` was last called. */
 export interface ChangedPaths {
   /** The paths that something happened to, sorted. */
   readonly paths: readonly string[];
-  /** There were so many that some may be missing: only a scan tells. */
+  /** True when there were more than are kept: some paths may be missing, and only a scan finds them. */
   readonly overflowed: boolean;
 }
 
 /** The operating system's events, as hints where to look (promise 5). */
 export interface FsEvents {
-  /** Has events of a folder, which a path below the inbox names, told once this resolves. Again is harmless. */
+  /**
+   * Watches a folder, a path below the inbox: its events are reported once this resolves. Calling it again does
+   * nothing.
+   */
   watch(folder: string): Promise<void>;
   take(): ChangedPaths;
   /** Lets go of folders that are there no more. */
@@ -25,7 +28,7 @@ export interface FsEvents {
 const maxPending = 20_000;
 /**
  * Events in one turn from which on some may be lost: Linux keeps 16,384 of them for a process that is busy
- * (fs.inotify.max_queued_events) and drops the rest, which libuv tells nobody.
+ * (fs.inotify.max_queued_events) and drops the rest, which libuv does not report.
  */
 const manyEvents = 10_000;
 
@@ -36,7 +39,8 @@ interface Watched {
 }
 
 /**
- * chokidar's watcher, of one folder and with nothing but the names that the system tells. By itself it reads the folder
+ * chokidar's watcher, of one folder and with nothing but the names that the system reports. By itself it reads the
+ * folder
  * and asks for the state of all its files when one of them has an event: seconds in a folder of half a million files.
  */
 class FolderWatcher extends FSWatcher {

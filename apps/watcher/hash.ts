@@ -23,7 +23,7 @@ const buffer = Buffer.allocUnsafe(1 << 20);
 const turn = 8 << 20;
 
 /**
- * SHA-256 of a file's bytes, in constant memory. Size and mtime are held against those of `file` on the open handle,
+ * SHA-256 of a file's bytes, in constant memory. Size and mtime of the open file are compared with those of `file`,
  * before and after. Yields between stretches of a large file and blocks otherwise: for a thread of its own, where
  * the five system calls of a small file cost a fifth of what a stream does and the hash is nine tenths of the work.
  */

@@ -17,7 +17,7 @@ export interface ScannerDeps {
   tick(): Tick;
 }
 
-/** Finds out what lies in the inbox and holds it against the ledger. */
+/** Finds out what is in the inbox and compares it with the ledger. */
 export interface Scanner {
   /** Looks at some paths; a folder among them is walked. */
   check(paths: readonly string[]): Promise<void>;
@@ -39,7 +39,7 @@ export function createScanner({ pool, disk, fsEvents, log, sourceOf, tick }: Sca
       tick(),
     );
   const unreadable = (path: string, message: string): void =>
-    log.warn(`${path || 'the inbox'} cannot be read: ${message}`);
+    log.warn(`${path || 'the inbox'} cannot be read: ${message}; it is tried again at the next scan`);
 
   /** Those that were mentioned: each scan finds them again. */
   const misnamed = new Set<string>();

@@ -10,6 +10,6 @@ await runMain('worker', appSettings.worker, async ({ config, log, releasers }) =
     throw new SetupError('DATABASE_URL: expected the address of PostgreSQL, got none; npm start sets it by itself');
   }
   const worker = await startWorker({ config, databaseUrl, log, releasers });
-  log.info({ worker: worker.identity.id, queues: worker.queues }, 'takes jobs');
+  log.info({ worker: worker.identity.id, queues: worker.queues }, 'taking jobs');
   announceReady({ worker: worker.identity.id, queues: worker.queues });
 });

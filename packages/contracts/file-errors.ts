@@ -1,7 +1,10 @@
 import { codeOf } from './error-codes.js';
 import { BadInputError, FileChangedError, FileFaultError } from './errors.js';
 
-/** At the path lies nothing that the inbox takes: nothing at all, a folder, a symbolic link, a pipe without a writer or a socket. */
+/**
+ * At the path lies nothing that the inbox takes: nothing at all, a folder, a symbolic link, a pipe without a writer or
+ * a socket.
+ */
 const gone = new Set(['ENOENT', 'ENOTDIR', 'EISDIR', 'ELOOP', 'ENXIO']);
 const forbidden = new Set(['EACCES', 'EPERM']);
 /** What the process or the machine has run out of; no file is at fault. */
@@ -9,7 +12,8 @@ const exhausted = new Set(['EMFILE', 'ENFILE', 'ENOMEM']);
 
 /**
  * What an error of the operating system while a file was opened or read says about that file: FileChangedError when
- * it is not there any more, BadInputError `unreadable` when it may not be read, FileFaultError when the disk or the network
+ * it is not there any more, BadInputError `unreadable` when it may not be read, FileFaultError when the disk or the
+ * network
  * drive fails. When the process has run out of something the error stays a plain one. None of them names a path of
  * the server. Whatever is no error of the operating system is returned as it is.
  * @param name the file, as people know it: its path below the inbox

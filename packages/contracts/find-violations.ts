@@ -11,7 +11,8 @@ const compiled = new WeakMap<TSchema, Check>();
 /**
  * What is wrong with a value by its schema, compiled once. The time grows with the size of the value and no faster: the
  * library that knows the keywords is asked about single values only, since its list of duplicates takes the square of
- * their number, and it stops after eight errors without a count. A list or text that is too long has that violation alone.
+ * their number, and it stops after eight errors without a count. A list or text that is too long has that violation
+ * alone.
  */
 export function findViolations(schema: TSchema, value: unknown): ViolationList {
   let check = compiled.get(schema);

@@ -1,7 +1,8 @@
 import { codeOf } from '#contracts/error-codes.js';
 
 /**
- * The SQLSTATE of an error from PostgreSQL, if it is one. Unlike codes of the system (`EPIPE`) each has a digit. Source:
+ * The SQLSTATE of an error from PostgreSQL, if it is one. Unlike codes of the system (`EPIPE`) each has a digit.
+ * Source:
  * PostgreSQL manual, appendix "Error Codes".
  */
 export function sqlState(error: unknown): string | undefined {

@@ -65,7 +65,9 @@ function tryVersion(account: Account | undefined, folder: string): Binaries | st
   return status === 0 && major !== undefined ? { folder, major } : stderr.trim() || `exit code ${status}`;
 }
 
-/** Copies with modes that let everyone execute, whatever root's umask was; the result appears complete or not at all. */
+/**
+ * Copies with modes that let everyone execute, whatever root's umask was; the result appears complete or not at all.
+ */
 async function copyBinaries(from: string, to: string): Promise<void> {
   const draft = await mkdtemp(`${to}.`);
   try {

@@ -56,12 +56,12 @@ function readPostmasterPid(data: string): number | undefined {
   }
 }
 
-/** Whether the process works in the cluster; where the system does not tell, its number has to do. */
+/** Whether the process works in the cluster; where the system does not say, its number has to do. */
 function mayServe(pid: number, data: string): boolean {
   return process.platform === 'linux' ? workingFolder(pid) === data : true;
 }
 
-/** PostgreSQL's processes have their cluster as working folder. Empty where the system does not tell. */
+/** PostgreSQL's processes have their cluster as working folder. Empty where the system does not say. */
 function processesIn(data: string): number[] {
   if (process.platform !== 'linux') return [];
   return readdirSync('/proc')

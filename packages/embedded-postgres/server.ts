@@ -17,7 +17,8 @@ export interface ServerProcess {
   /** Ends the sessions, writes a checkpoint and waits for the end; SIGQUIT and SIGKILL help it after the deadline. */
   stop(deadlineMs: number): Promise<void>;
   /**
-   * Ends it at once, without a checkpoint and without waiting; the next start recovers from the WAL. SIGKILL follows after
+   * Ends it at once, without a checkpoint and without waiting; the next start recovers from the WAL. SIGKILL follows
+   * after
    * some seconds, as long as this process lives, for a server that hangs.
    */
   quit(): void;

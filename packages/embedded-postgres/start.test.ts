@@ -199,7 +199,7 @@ test('our role owns its database and is no superuser, and a cluster of before is
   assert.deepEqual(await query(now.superuserUrl, 'SELECT count(*)::int AS n FROM pg_roles WHERE rolsuper'), [{ n: 1 }]);
 });
 
-test('a second Millrace on the same data folder is told who has it', async (t) => {
+test('a second Millrace on the same data folder says which process uses it', async (t) => {
   const dataDir = dataFolder(t);
   await start(t, dataDir);
   await assert.rejects(start(t, dataDir), (error: Error) => {

@@ -21,7 +21,10 @@ const notReadyCodes = new Set(['ECONNREFUSED', 'ECONNRESET', '57P03', '57P02', '
 
 /** An embedded PostgreSQL that accepts connections. */
 export interface EmbeddedPostgres {
-  /** Address of our database, whose owner may do nothing else. Also in `<DATA_DIR>/postgres/url`, for psql and Prisma's tools. */
+  /**
+   * Address of our database, whose owner may do nothing else. Also in `<DATA_DIR>/postgres/url`, for psql and Prisma's
+   * tools.
+   */
   readonly url: string;
   /** Address of the server for its superuser: for tests and drafts of migrations, which make databases of their own. */
   readonly superuserUrl: string;
@@ -31,7 +34,10 @@ export interface EmbeddedPostgres {
   readonly folder: string;
   /** Settles when the server has ended, for whatever reason; never rejects. */
   readonly exited: Promise<ServerExit>;
-  /** Idempotent. Fast shutdown; after the deadline (default 30 s) by force, which is safe but recovers at the next start. */
+  /**
+   * Idempotent. Fast shutdown; after the deadline (default 30 s) by force, which is safe but recovers at the next
+   * start.
+   */
   stop(deadlineMs?: number): Promise<void>;
   /** Settles when the server answers a new connection, be it by refusing it; rejects when nobody listens. */
   ask(): Promise<void>;
@@ -79,7 +85,9 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
     const access: Access = { port, passwords: cluster.passwords };
     await waitUntilReady(server, access, log, signal);
     await removeOrphans(filesBefore, (database) => superuserUrl(access, database), log).catch((error: unknown) =>
-      log(`files that a crash of PostgreSQL may have left could not be looked for: ${messageOf(error)}`),
+      log(
+        `search for files that a crash of PostgreSQL may have left failed: ${messageOf(error)}; they stay until the next start`,
+      ),
     );
     const url = roleUrl(access);
     await writeFile(join(location.folder, 'url'), `${url}\n`, { mode: 0o600 });
@@ -134,7 +142,8 @@ async function waitUntilReady(
 
 /** Any answer of the server shows that it works: also that it has no connection left, or is recovering. */
 async function askServer(url: string): Promise<void> {
-  // Without a limit of its own: whoever asks decides how long a server may take, and this one may be slow under load.
+  // Without a time limit of its own: the caller decides how long a server may take, and this one may be slow under
+  // load.
   const client = new Client({ connectionString: url });
   client.on('error', () => {});
   try {

@@ -71,7 +71,7 @@ test('a line that was cut off before others harms only itself, wherever it was c
   }
 });
 
-test('broken lines are told with CRLF, after a byte-order mark, and at the end without a line end', async () => {
+test('broken lines are reported with CRLF, after a byte-order mark, and at the end without a line end', async () => {
   const seen = await read(`\uFEFF${good(1)}\r\noops\r\n${good(2)}\r\nhello`);
   assert.deepEqual(
     seen.map(({ offset, raw }) => [offset, raw]),

@@ -13,7 +13,7 @@ export class ByteWindow {
   /** Valid from 0 to `end`, until the next `fill`. */
   bytes: Buffer = Buffer.allocUnsafe(firstBytes);
   end = 0;
-  /** The first byte that is not done with; whoever is done moves it. One byte before it is kept, too. */
+  /** The first byte that is still needed; the reader of the window moves it. One byte before it is kept, too. */
   at = 0;
   /** Whether nothing follows `end`. */
   isLast = false;
@@ -92,7 +92,10 @@ export class ByteWindow {
     return feeds > 0;
   }
 
-  /** The position, from one of the window on, of a byte that is no blank but may be a line feed; the end when there is none. */
+  /**
+   * The position, from one of the window on, of a byte that is no blank but may be a line feed; the end when there is
+   * none.
+   */
   nextInLine(at: number): number {
     const { bytes, end } = this;
     let next = at;

@@ -28,8 +28,10 @@ const beginsValue = /["\-\dtfn{]/;
  *
  * Newline-delimited is what consists of single values, each on a line of its own; that is known from the first line on
  * that is one object. From there on a line that is no JSON, whatever it begins with, is an event that is
- * {@link BrokenEvent}; before, that is kept back, for the file may be no JSON at all. Everywhere else a fault is the whole
- * file's, for nobody knows where the next event begins. No value may begin on a line where another one ends (docs/decisions/0020).
+ * {@link BrokenEvent}; before, that is kept back, for the file may be no JSON at all. Everywhere else a fault is the
+ * whole
+ * file's, for nobody knows where the next event begins. No value may begin on a line where another one ends
+ * (docs/decisions/0020).
  */
 export class EventFinder {
   readonly #window: ByteWindow;
@@ -45,7 +47,9 @@ export class EventFinder {
   #value: unknown;
   #error: unknown;
   #topValues = 0;
-  /** Whether something was met that single-line events do not have: arrays, wrapping objects, values over several lines. */
+  /**
+   * Whether something was met that single-line events do not have: arrays, wrapping objects, values over several lines.
+   */
   #isStrict = false;
   /** Whether an array or wrapping object has ended on the line that is being read. */
   #isLineTaken = false;
@@ -58,13 +62,17 @@ export class EventFinder {
     this.#found = new FoundEvents(window);
   }
 
-  /** The next events, at most 500; none when the window holds no further whole one. They are valid until the next fill. */
+  /**
+   * The next events, at most 500; none when the window holds no further whole one. They are valid until the next fill.
+   */
   find(): readonly ReadEvent[] {
     while (this.#found.length < maxAtOnce && this.#step());
     return this.#found.take();
   }
 
-  /** To be called when nothing follows and nothing more is found: throws BadInputError when that was no file of events. */
+  /**
+   * To be called when nothing follows and nothing more is found: throws BadInputError when that was no file of events.
+   */
   end(): void {
     if (this.#context !== 'top') throw this.#truncated();
     if (this.#topValues === 0) throw noValue(!this.#window.isEmpty);
@@ -108,7 +116,8 @@ export class EventFinder {
   }
 
   /**
-   * Begins an array or wrapping object among events that stand on lines of their own, once it is known to be good to the
+   * Begins an array or wrapping object among events that stand on lines of their own, once it is known to be good to
+   * the
    * end of its line. One too large to be looked at whole ends that layout.
    */
   #inLineOfEvents(at: number): boolean {

@@ -8,7 +8,9 @@ export interface ReadEvent {
   readonly ordinal: number;
   /** Position of its first byte in the file. */
   readonly offset: number;
-  /** The JSON value; numbers that a double would alter are `InexactNumber`s. A line that is no JSON is a `BrokenEvent`. */
+  /**
+   * The JSON value; numbers that a double would alter are `InexactNumber`s. A line that is no JSON is a `BrokenEvent`.
+   */
   readonly value: unknown;
   /** Its text as it stands in the file, at most the first 2,000 characters; to be asked for before the next events. */
   raw(): string;
@@ -25,7 +27,9 @@ export class BrokenEvent {
 
 /** UTF-8 needs no more for the characters of an event that are kept. */
 const maxRawBytes = 4 * maxRejectLength;
-/** So many values may stand in a file before the first line that is good; a file of something else has no end of them. */
+/**
+ * So many values may stand in a file before the first line that is good; a file of something else has no end of them.
+ */
 const maxHeld = 1_000;
 
 class FoundEvent implements ReadEvent {
@@ -57,7 +61,7 @@ class FoundEvent implements ReadEvent {
   }
 }
 
-/** Events on their way from the finder to whoever reads them; those that may yet prove to be none are held back. */
+/** Events on their way from the finder to the reader; those that may yet prove to be none are held back. */
 export class FoundEvents {
   readonly #window: ByteWindow;
   #ready: FoundEvent[] = [];

@@ -2,7 +2,7 @@ import type { BadInputError } from '#contracts/errors.js';
 import { keyText } from './event-shape.js';
 import { badJson, maxDepth, tooDeep } from './json-errors.js';
 
-/** What the checker has come to: the value goes on; has ended; is no JSON; or, if it was asked to tell, a key. */
+/** What the checker has come to: the value goes on; has ended; is no JSON; or, if asked for, a key. */
 export type CheckerState = 'open' | 'ended' | 'faulty' | 'key';
 
 /** What may come next. */
@@ -14,11 +14,14 @@ const badString = 'a string with a line break, a control character or a wrong es
 const wholeNumber = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 const numberSoFar = /^-?(?:(?:0|[1-9]\d*)(?:\.\d*)?|(?:0|[1-9]\d*)(?:\.\d+)?[eE][+-]?\d*)?$/;
 const words = ['true', 'false', 'null'];
-/** Longer keys are no wrapping keys, even if each character is escaped; longer numbers are not looked at to their end. */
+/**
+ * Longer keys are no wrapping keys, even if each character is escaped; longer numbers are not looked at to their end.
+ */
 const maxKept = 1_000;
 
 /**
- * Reads JSON (RFC 8259) byte by byte and says where it is none, without keeping anything of it but the open brackets. It
+ * Reads JSON (RFC 8259) byte by byte and says where it is none, without keeping anything of it but the open brackets.
+ * It
  * is much slower than `JSON.parse`: for values that were refused, to say where and whether they were only cut off, and
  * for values of any size that nobody needs. It does not look at the encoding.
  */
@@ -46,7 +49,7 @@ export class JsonChecker {
     this.#next = separator;
   }
 
-  /** The key that `state` tells of. */
+  /** The key that `state` is about. */
   get key(): string {
     return keyText(Buffer.from(this.#kept, 'latin1').toString());
   }

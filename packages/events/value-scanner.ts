@@ -101,7 +101,8 @@ export class ValueScanner {
   }
 
   /**
-   * The position after the string, number or word that begins at `start` (`start` itself when none begins there), or one of
+   * The position after the string, number or word that begins at `start` (`start` itself when none begins there), or
+   * one of
    * {@link notEnded}.
    * @param isLast nothing follows `end`
    */

@@ -8,7 +8,10 @@ export const DetectedFace = Type.Object({
   width: Type.Number(),
   height: Type.Number(),
   score: Type.Number(),
-  /** [x, y] in pixels of the shown image, by name; which there are depends on the model. Left and right are the face's own. */
+  /**
+   * [x, y] in pixels of the shown image, by name; which there are depends on the model. Left and right are the face's
+   * own.
+   */
   landmarks: Type.Record(Type.String(), Type.Tuple([Type.Number(), Type.Number()])),
 });
 

@@ -31,7 +31,7 @@ function isRunning(pid: number): boolean {
 
 const noProc = existsSync('/proc/self') ? false : 'SKIPPED: it needs /proc';
 
-test('a detection tells size, format, model and MD5', async (t) => {
+test('a detection has size, format, model and MD5', async (t) => {
   const { detector, model } = await detectorFor(t, 1);
   const bytes = await quarters().withMetadata({ orientation: 6 }).png().toBuffer();
   const md5 = createHash('md5').update(bytes).digest('hex');

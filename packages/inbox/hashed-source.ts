@@ -15,7 +15,8 @@ interface ReadHash {
 }
 
 /**
- * An open file that is hashed while it is read. Bytes that are read from the front on are hashed as they pass; for what was
+ * An open file that is hashed while it is read. Bytes that are read from the front on are hashed as they pass; for what
+ * was
  * read otherwise, `finish` reads the rest of the file once more.
  */
 export class HashedSource implements ByteSource {
@@ -36,7 +37,7 @@ export class HashedSource implements ByteSource {
   /** @throws what `toFileError` makes of the system's errors */
   async read(buffer: Uint8Array, offset: number, length: number, position: number): Promise<{ bytesRead: number }> {
     const bytesRead = await this.#readOnly(buffer, offset, length, position);
-    // Whoever begins at the front again uses what is read now, not what was read before.
+    // A reader that begins at the front again uses what is read now, not what was read before.
     if (position === 0 && this.#hashed > 0) {
       this.#hash = createHash('sha256');
       this.#hashed = 0;

@@ -14,7 +14,9 @@ export interface OpenFile {
   readonly id: bigint;
   /** Below the inbox, `/` between folders. */
   readonly path: string;
-  /** For processes that open it by themselves. They have to check that it has this `identity`, or may read another file. */
+  /**
+   * For processes that open it by themselves. They have to check that it has this `identity`, or may read another file.
+   */
   readonly absolutePath: string;
   /** As `identityOf` has it. */
   readonly identity: string;
@@ -29,7 +31,8 @@ export interface HeldFile extends OpenFile {
   /** Whether it still has the size and mtime that were hashed, and is still at its path. @throws FileChangedError */
   checkVersion(): Promise<void>;
   /**
-   * Makes sure that what was read are the bytes that were hashed. To be called after reading. Reads once more what was not
+   * Makes sure that what was read are the bytes that were hashed. To be called after reading. Reads once more what was
+   * not
    * read in order.
    * @throws FileChangedError when they are not
    */
@@ -38,9 +41,10 @@ export interface HeldFile extends OpenFile {
 }
 
 /**
- * Opens a file, to be read bit by bit. What was read is known to be the version of the ledger when `verify` has hashed it:
+ * Opens a file, to be read bit by bit. What was read is known to be the version of the ledger when `verify` has hashed
+ * it:
  * bytes read in order as they passed, others in the open file, in which nothing changed meanwhile. Size and mtime alone
- * could be set back by whoever changed the file.
+ * could be set back by the process that changed the file.
  * @param signal stops the hashing
  * @throws FileChangedError when it is gone, no file, or another version; BadInputError when it may not be read;
  *   FileFaultError when it cannot be read now
@@ -242,7 +246,8 @@ function expectHash(sha256: string, { path, sha256: expected }: RunFile): void {
 }
 
 /**
- * Which file lies at a path of the inbox (see `identityOf`), if that still has the version that the ledger knows, by size
+ * Which file lies at a path of the inbox (see `identityOf`), if that still has the version that the ledger knows, by
+ * size
  * and mtime; undefined if not.
  */
 export async function identityAt(

@@ -11,7 +11,8 @@ import { togetherOrOneByOne } from './savepoints.js';
  * that one that turns out bad leaves no trace, and many files share one COPY. A file with more rows than the run's
  * memory holds has a COPY of its own behind a savepoint.
  *
- * Should the server refuse what the reader let pass, all is undone and done again file by file, each behind a savepoint,
+ * Should the server refuse what the reader let pass, all is undone and done again file by file, each behind a
+ * savepoint,
  * so that a bad file harms only itself (promise 6).
  */
 export async function loadByCopy(context: TaskContext, loader: CopyLoader): Promise<FileTaskOutput> {
@@ -22,7 +23,8 @@ export async function loadByCopy(context: TaskContext, loader: CopyLoader): Prom
         together: (files) => new CopyBatch(context, loader, tx, batch).loadTogether(files),
         oneByOne: (files) => new CopyBatch(context, loader, tx, batch).loadOneByOne(files),
         isRefusal: (error) => isDataError(error) || error instanceof NotTogether,
-        onRefusal: (error) => context.log.warn(`the files are loaded one by one: ${refusal(error)}`),
+        onRefusal: (error) =>
+          context.log.warn(`loading the files together failed: ${refusal(error)}; they are loaded one by one`),
       }),
   });
 }

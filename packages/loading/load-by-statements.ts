@@ -13,7 +13,7 @@ import { behindSavepoint, togetherOrOneByOne } from './savepoints.js';
 export interface StatementLoader<T> {
   /** Files that are read at a time. */
   readonly readsAtOnce: number;
-  /** Most files that are written together; what was read of so many is held in memory. */
+  /** At most this many files are written together; what was read of them is held in memory. */
   readonly together: number;
   /**
    * Makes of a file what is to be written of it.

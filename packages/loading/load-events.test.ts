@@ -9,7 +9,7 @@ import { orReject, readCount, readObject } from '#events/fields.js';
 import type { CopyLoad } from './copy-loader.js';
 import { type EventTable, writeEventRows } from './load-events.js';
 
-/** Events `{"n": count}` that give so many rows of their own number. */
+/** Events `{"n": count}` that give as many rows as `count` says. */
 const table: EventTable<number> = {
   shape: { wrapperKey: 'counts', eventKeys: ['n'] },
   table: 'counts',

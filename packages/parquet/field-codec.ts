@@ -10,7 +10,7 @@ import { dateEncoder, timeEncoder, timestampEncoder } from './time-fields.js';
 /** How a column's stored values become the fields that its reader hands out. */
 export interface FieldCodec {
   readonly encode: FieldEncoder;
-  /** For texts: ASCII without NUL of at most so many characters is taken as it is. */
+  /** For texts: ASCII without NUL, of at most this number of characters, is taken as it is. */
   readonly plainChars?: number;
   /** Called for a row without value; throws when there must be one. */
   missing(row: number): void;

@@ -20,7 +20,8 @@ const maxHeaderBytes = 1024 * 1024;
 const maxSyncBytes = 2 * 1024 * 1024;
 
 /**
- * Old writers (parquet-mr before 1.2.9, PARQUET-816) left the header of the dictionary out of a column's size, so its last
+ * Old writers (parquet-mr before 1.2.9, PARQUET-816) left the header of the dictionary out of a column's size, so its
+ * last
  * page may reach beyond by this much.
  */
 const maxOverrun = 100;
@@ -258,7 +259,7 @@ export class PageReader {
     }
   }
 
-  /** The next so many bytes of the chunk, fewer at its end, if they are in memory; does not move on. */
+  /** The next `count` bytes of the chunk, fewer at its end, if they are in memory; does not move on. */
   #bytes(count: number): Uint8Array | undefined {
     this.#wanted = count;
     const end = Math.min(this.#end, this.#at + count);

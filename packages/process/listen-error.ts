@@ -3,7 +3,8 @@ import { codeOf } from '#contracts/error-codes.js';
 import { SetupError } from '#contracts/errors.js';
 
 /**
- * What an error of `listen` means for whoever set HOST and PORT: a SetupError in one line, or the error itself when it
+ * What an error of `listen` means for the person who set HOST and PORT: a SetupError in one line, or the error itself
+ * when it
  * is about neither.
  */
 export function listenError(error: unknown, host: string, port: number): unknown {

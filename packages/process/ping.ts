@@ -12,7 +12,7 @@ export const isPong = (message: unknown): boolean => isOfType(message, pong.type
 export function answerPings(): void {
   if (!process.connected) return;
   process.on('message', (message) => {
-    // The parent may vanish between its question and the answer; that is told by the channel's disconnect, not here.
+    // The parent may vanish between its question and the answer; the channel's disconnect reports that, not this.
     if (isOfType(message, ping.type) && process.connected) process.send?.(pong, undefined, undefined, () => {});
   });
 }

@@ -1,4 +1,4 @@
-/** What a child process tells the supervisor over the IPC channel. */
+/** What a child process sends to the supervisor over the IPC channel. */
 export interface ReadyMessage {
   readonly type: 'ready';
   /** Facts for the supervisor's summary and its state file; must be plain JSON. */
@@ -8,7 +8,7 @@ export interface ReadyMessage {
 /** Tells the parent process, if there is one that listens, that this process does its work from now on. */
 export function announceReady(info: Record<string, unknown> = {}): void {
   const message: ReadyMessage = { type: 'ready', info };
-  // The parent may vanish between the check and the sending; that is told by the channel's disconnect, not here.
+  // The parent may vanish between the check and the sending; the channel's disconnect reports that, not this.
   if (process.connected) process.send?.(message, undefined, undefined, () => {});
 }
 

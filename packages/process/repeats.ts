@@ -3,9 +3,10 @@ export type WriteCount = (times: number, seconds: number) => void;
 
 export interface Repeats {
   /**
-   * Whether a line is to be written now. One that equals a line of the last seconds is not: it is counted, and the count
+   * Whether a line is to be written now. One that equals a line of the last seconds is not: it is counted, and the
+   * count
    * is written when these seconds are over.
-   * @param line what tells it from others, without its time
+   * @param line what distinguishes it from others, without its time
    */
   isNew(line: string, writeCount: WriteCount): boolean;
   /** Writes the counts that are waiting, for example before the process ends. */

@@ -16,7 +16,7 @@ const processSchema = Type.Object({
   /** When it entered that state, ISO-8601. */
   since: Type.String(),
   pid: Type.Union([Type.Integer(), Type.Null()]),
-  /** What tells this process from a later one of the same number (`describeProcess`). */
+  /** What distinguishes this process from a later one with the same number (`describeProcess`). */
   identity: Type.Union([Type.String(), Type.Null()]),
   /** How often it was started again since the supervisor started. */
   restarts: Type.Integer(),

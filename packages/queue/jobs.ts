@@ -49,7 +49,7 @@ async function orLater(send: () => Promise<void>, { onFailure, limitMs }: SendOp
   try {
     await (limitMs === undefined ? send() : withTimeLimit(send(), limitMs, 'the carrier'));
   } catch (error) {
-    onFailure(`the carrier took no job, the reconciler adds it later: ${messageOf(error)}`, error);
+    onFailure(`carrier did not take a job: ${messageOf(error)}; the reconciler adds it later`, error);
   }
 }
 
@@ -84,7 +84,10 @@ export async function restoreJobs(carrier: Carrier, runs: readonly OpenRun[]): P
   await addJobs(carrier, runs);
 }
 
-/** BullMQ's word for "whoever has its lock". Source: the scripts of both of its backends, which skip the check for it. */
+/**
+ * BullMQ's word for "the holder of its lock, whichever it is". Source: the scripts of both of its backends, which skip
+ * the check for it.
+ */
 const anyToken = '0';
 
 /**

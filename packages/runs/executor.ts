@@ -13,7 +13,7 @@ export interface ExecutorDeps extends AttemptDeps {
 
 /** What a worker does with jobs. */
 export interface Executor {
-  /** BullMQ's processor: returns when the run has ended, throws what tells BullMQ where the job goes else. */
+  /** BullMQ's processor: returns when the run has ended, otherwise throws what makes BullMQ move the job. */
   process(job: RunJob, token: string): Promise<void>;
   /** The runs held now. */
   active(): string[];

@@ -1,21 +1,24 @@
 /**
- * How fast images in the inbox become rows, held against what anyone would write first:
+ * How fast images in the inbox become rows, compared with the simplest program for it:
  *
  *   npm run bench:faces -- [--small 1000] [--large 50] [--rounds 1] [--workers n] [--before <checkout>]
  *
  * Method. JPEGs are cut from ../shared/photos (drawn where they are absent): `--small` of 612 × 408 and `--large` of
  * 4000 × 3000, all different. For each of the two sets, in one run and `--rounds` times, one after the other:
  *
- *   plain    one single-threaded loop of sharp and onnxruntime over the files, from reading to boxes, in a process of its
+ *   plain    one single-threaded loop of sharp and onnxruntime over the files, from reading to boxes, in a process of
+ * its
  *            own (faces/plain-loop.ts); without starting and without storing anything.
  *   stages   our decoding and inference, one image after the other in one process (faces/our-loop.ts): what an image
  *            costs by stage without the waiting of several at once.
- *   ours     the product as `npm start` runs it, on an embedded PostgreSQL, warm: the folder is renamed into the inbox, and
+ *   ours     the product as `npm start` runs it, on an embedded PostgreSQL, warm: the folder is renamed into the inbox,
+ * and
  *            the clock runs until the last image's rows are committed, hashes, ledger and history included.
  *            "Its work" leaves out SETTLE_MS (1.5 s by default), for which files must stand still before they are read.
  *   before   the same of another, built checkout of Millrace (`--before`), in the same run.
  *
- * The delay of the workers' event loops is measured by Node (monitorEventLoopDelay) while the images are worked on. CPU and
+ * The delay of the workers' event loops is measured by Node (monitorEventLoopDelay) while the images are worked on. CPU
+ * and
  * memory are read from /proc twice a second. Compare ratios of one run: machines differ by the hour. The model is
  * ../shared/models' YuNet, or `--model` (a path).
  */

@@ -4,7 +4,8 @@
  *   node dist/test/bench/watch-inbox.js [--files 43201] [--size 2000] [--known 0] [--idle 10]
  *
  * Method. `--files` files of `--size` random bytes, all different, named by minute as the data sample's are, are made
- * beside the inbox. With `--known`, so many empty files are made in the inbox and entered in the ledger as loaded. The
+ * beside the inbox. With `--known`, that number of empty files is made in the inbox and entered in the ledger as
+ * loaded. The
  * real watcher process then starts with its standard settings (SETTLE_MS, SCAN_INTERVAL_MS, BATCH_FILES) on a database
  * of its own; no worker runs, so the times are the watcher's alone. Once its first scan is done, the files are renamed
  * into the inbox one after the other, as `mv` does. Times are those that the ledger recorded, from before the first
@@ -166,7 +167,7 @@ async function measure(platform: Platform, { files, size, known, idle }: Amounts
   print("watcher's peak memory", `${peakOf(platform.process('watcher').pid).toFixed(0)} MiB`);
 }
 
-/** CPU at both ends of so many seconds in which no scan ran; the one that a burst of events asks for comes first. */
+/** CPU at both ends of a time in which no scan ran; the one that a burst of events asks for comes first. */
 async function idleTime(platform: Platform, meter: CpuMeter, length: number): Promise<[Cpu, Cpu]> {
   const countLines = (what: string): number =>
     platform

@@ -60,7 +60,10 @@ test('a person who is not logged in is asked for the token and then gets the pag
   if (!ran) t.skip(browserMissing);
 });
 
-/** Widths of the images that the page has loaded; 0 for one that could not be. A text: tests have no types of the browser. */
+/**
+ * Widths of the images that the page has loaded; 0 for one that could not be. A text: tests have no types of the
+ * browser.
+ */
 const loadedWidths = (page: Page): Promise<number[]> =>
   page.evaluate(`Promise.all([...document.querySelectorAll('main img')].map(async (image) => {
     image.loading = 'eager';

@@ -30,7 +30,9 @@ const list = (item: (index: number) => string, bytes: number): string => {
 const object = (name: (index: number) => string, value: string, bytes: number): string =>
   `{${list((index) => `${JSON.stringify(name(index))}:${value}`, bytes).slice(1, -1)}}`;
 
-/** Strings of many repeats of what a pattern is made of, with an end that does not fit: what makes a bad one backtrack. */
+/**
+ * Strings of many repeats of what a pattern is made of, with an end that does not fit: what makes a bad one backtrack.
+ */
 export function pumped(pattern: string, bytes: number): string[] {
   const words = pattern.match(/[A-Za-z0-9]+|[^A-Za-z0-9]/g) ?? [];
   const units = new Set([...words, ...words.map((word) => `${word},`), '0', 'a', ' ', '-', '00-', '\t']);
@@ -71,7 +73,7 @@ export function hostileValues(bytes: number): HostileText[] {
   ];
 }
 
-/** A small value that fits a schema, as far as its own keywords tell. */
+/** A small value that fits a schema, as far as its own keywords say. */
 export function sampleOf(schema: SchemaNode): unknown {
   if (schema.enum) return schema.enum[0];
   if (schema.type === 'array') return [sampleOf(schema.items ?? {})];

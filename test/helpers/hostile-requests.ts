@@ -50,7 +50,9 @@ const routesOf = (api: OpenApi, task: string): Route[] =>
     }),
   );
 
-/** Hostile addresses and headers for every route. What no route sees, since the framework reads it, goes to the first. */
+/**
+ * Hostile addresses and headers for every route. What no route sees, since the framework reads it, goes to the first.
+ */
 export function* hostileAddresses(api: OpenApi): Generator<HostileRequest> {
   const patterns = new Set<string | undefined>([undefined]);
   for (const [index, { name, method, path, url, parameters = [] }] of routesOf(api, 'load-data-sample').entries()) {

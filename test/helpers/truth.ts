@@ -42,7 +42,7 @@ const violations: Readonly<Record<string, string>> = {
     WHERE f.state = 'loaded' AND (w.id IS NULL OR a.state <> 'succeeded')`,
 };
 
-/** Holds the datasets against the ledger and the run record, once everything is at rest (promises 2, 3 and 4). */
+/** Compares the datasets with the ledger and the run record, once everything is at rest (promises 2, 3 and 4). */
 export async function assertTruth(pool: pg.Pool): Promise<void> {
   for (const [what, sql] of Object.entries(violations)) {
     const { rows } = await pool.query(sql);

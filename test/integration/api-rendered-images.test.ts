@@ -23,7 +23,7 @@ function countingRenderer(fault?: RenderError) {
   };
 }
 
-/** Runs a test against an API whose images are made by `renderer`, with a cache of so many bytes. */
+/** Runs a test against an API whose images are made by `renderer`, with a cache of `maxBytes` bytes. */
 const withRenderer = (
   renderer: ReturnType<typeof countingRenderer>,
   maxBytes: number,

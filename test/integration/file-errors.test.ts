@@ -31,7 +31,10 @@ async function temporaryFolder(t: TestContext): Promise<string> {
   return dir;
 }
 
-/** What can take a settled file's target; `target` is its path, `outside` a folder with the same file, its size and mtime. */
+/**
+ * What can take a settled file's target; `target` is its path, `outside` a folder with the same file, its size and
+ * mtime.
+ */
 const replacements: Readonly<Record<string, (target: string, outside: string, t: TestContext) => Promise<unknown>>> = {
   'a symbolic link to the same file outside the inbox': async (target, outside) => {
     await rm(target);

@@ -34,7 +34,7 @@ for (const [what, memory] of [
       assert.equal((await listRuns(fixture.pool))[0]?.state, 'succeeded');
     }));
 
-  test(`what the database refuses, ${what}, is found and told apart from its neighbours`, () =>
+  test(`what the database refuses, ${what}, is found and separated from its neighbours`, () =>
     withFixture({ memory }, async (fixture) => {
       await fixture.drop('a', [minute(0), minute(1)]);
       await fixture.drop('b', [minute(2), minute(3, 'refused'), minute(4)]);

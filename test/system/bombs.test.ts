@@ -35,7 +35,7 @@ test('a worker refuses pages of 240 MB of every codec within its memory, and loa
     await loadAmongNeighbours(platform, new Map(bombs));
   }));
 
-/** Loads bombs and small files in one batch; the worker's memory and attempts tell whether it was blown up. */
+/** Loads bombs and small files in one batch; the worker's memory and attempts show whether it ran out of memory. */
 async function loadAmongNeighbours(platform: Platform, bombs: ReadonlyMap<string, Uint8Array>): Promise<void> {
   const { inbox, pool, start, process: processOf } = platform;
   for (let minute = 0; minute < neighbours; minute += 1) {

@@ -12,7 +12,7 @@ import { count, listFiles, listRuns, waitUntilQuiet } from '../helpers/ledger.js
 import { type Platform, withPlatform } from '../helpers/platform.js';
 import { waitFor } from '../helpers/wait.js';
 
-/** What must be told of each bad image. */
+/** What must be said of each bad image. */
 const refusals: Readonly<Record<string, { bytes(): Promise<Buffer>; code: string; reason: RegExp }>> = {
   'bad/12 bits.jpg': {
     bytes: async () => withJpegFrame(await quarters().jpeg().toBuffer(), { process: 0xc1, precision: 12 }),

@@ -10,7 +10,7 @@ import { waitFor } from '../helpers/wait.js';
 const rowsPerFile = 1914;
 const kills = 6;
 const filesOfWave = 20;
-/** Loads may be over before they are seen under way; so many waves without six kills mean that none ever is. */
+/** Loads may be over before they are seen under way; this number of waves without six kills means that none ever is. */
 const maxWaves = 60;
 
 for (const carrier of carriers) {

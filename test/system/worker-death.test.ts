@@ -15,7 +15,9 @@ const rows = files * 25;
 const images = 12;
 const minutesOfDay = 24 * 60;
 
-/** One batch with files of two days; the second day's rows are stuck, so that the first's are written but not committed. */
+/**
+ * One batch with files of two days; the second day's rows are stuck, so that the first's are written but not committed.
+ */
 async function getStuckInTheMiddle(platform: Platform): Promise<{ lock: TableLock; session: StuckSession }> {
   const { inbox, pool, databaseUrl } = platform;
   await makeDay(pool, '2023-01-02');

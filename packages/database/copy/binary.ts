@@ -13,8 +13,10 @@ export interface CopyMark {
 
 /**
  * Writes tuples in PostgreSQL's binary COPY format into chunks of fixed size; `CopyIn` sends them with what stands
- * before and after. Source of the format: PostgreSQL manual, "COPY", section "File Formats / Binary Format". All numbers
- * are big-endian: per tuple the number of fields (int16), per field its length (int32, −1 for NULL) and its bytes as the
+ * before and after. Source of the format: PostgreSQL manual, "COPY", section "File Formats / Binary Format". All
+ * numbers
+ * are big-endian: per tuple the number of fields (int16), per field its length (int32, −1 for NULL) and its bytes as
+ * the
  * type's send function writes them.
  *
  * Per tuple call `row(fields)` and then one method per field in the columns' order; nothing checks that as many fields
@@ -61,7 +63,7 @@ export class CopyBinaryWriter {
     this.#used = mark.used;
   }
 
-  /** Starts a tuple of so many fields. */
+  /** Starts a tuple with this number of fields. */
   row(fields: number): void {
     const at = this.#room(2);
     this.#view.setInt16(at, fields);
@@ -211,7 +213,7 @@ export class CopyBinaryWriter {
     this.#used = at + 12;
   }
 
-  /** Where the next so many bytes go, in this chunk or a fresh one. */
+  /** The position of the next `bytes` bytes, in this chunk or a fresh one. */
   #room(bytes: number): number {
     if (this.#used + bytes <= this.#chunk.length) return this.#used;
     if (this.#used > 0) this.#filled.push(this.#chunk.subarray(0, this.#used));

@@ -27,7 +27,7 @@ const trailer = Buffer.from([0xff, 0xff]);
  * usable if the connection is. A transaction around it has to be rolled back (to its savepoint), like after any error
  * of the server.
  *
- * While the server itself waits for a lock, it cannot be told to stop through this connection: set `lock_timeout` where
+ * While the server itself waits for a lock, it cannot be stopped through this connection: set `lock_timeout` where
  * that matters.
  */
 export class CopyIn {

@@ -33,7 +33,8 @@ export async function listFilesToLoad(db: Queryable, runId: string): Promise<Run
     state: FileState;
     seen_on: string;
   }>(
-    // Each file by its id (OFFSET 0 keeps the conditions out of the search), whatever the statistics say: see query-plans.ts.
+    // Each file by its id (OFFSET 0 keeps the conditions out of the search), whatever the statistics say: see
+    // query-plans.ts.
     `SELECT f.id, f.source, f.path, f.size, f.mtime_ns, f.sha256, f.state,
        ${seenDaySql('f')} AS seen_on
      FROM ops.run_file r CROSS JOIN LATERAL (SELECT * FROM ops.file WHERE id = r.file_id OFFSET 0) f

@@ -80,7 +80,7 @@ interface Bundle {
   readonly last: string;
 }
 
-/** The next files with about so many rows together, at least one; undefined when there are no more. */
+/** The next files, at least one, with about `rows` rows together; undefined when there are no more. */
 async function nextBundle(
   db: Queryable,
   source: string,

@@ -15,7 +15,7 @@ export interface ImageTable {
   /** SQL of the row's columns, in order. */
   readonly select: string;
   readonly from: string;
-  /** Every import day in `from`: told apart by all of them, only partitions of one day are looked at. */
+  /** Every import day in `from`: with all of them named, only partitions of one day are looked at. */
   readonly days: readonly string[];
   /** The columns that give a row's position within its day, the file's id first; numbers that fit a bigint. */
   readonly position: readonly string[];
@@ -72,7 +72,8 @@ const pageRows = 2_000;
 
 /**
  * The rows of the images that the filter leaves, by import day, file and position in it, page by page. Nothing is held
- * between two pages, neither a connection nor a moment of the database: a reader who is slow, or gone, costs nothing. So
+ * between two pages, neither a connection nor a moment of the database: a reader who is slow, or gone, costs nothing.
+ * So
  * an export sees what is loaded meanwhile: of an image that is detected anew either the old rows or the new ones.
  */
 export async function* exportRows(

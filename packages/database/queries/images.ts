@@ -4,7 +4,7 @@ import { type ImageFilter, imageConditions, pixelsSql } from './image-filter.js'
 import { type Page, type PageRequest, takePage } from './page.js';
 import { readingLimitMs, readTogether } from './reading.js';
 
-/** Orders of the list of images; `-` means the largest first. Ties are told apart by file id, in the same direction. */
+/** Orders of the list of images; `-` means the largest first. Ties are ordered by file id, in the same direction. */
 export const imageSorts = ['newest', 'oldest', 'faces', '-faces', 'pixels', '-pixels', 'name', '-name'] as const;
 export type ImageSort = (typeof imageSorts)[number];
 

@@ -1,10 +1,10 @@
 import type { PrismaClient } from '../client.js';
 import { type RunSummary, toRunSummary } from './runs.js';
 
-/** No list inside a run's detail is longer than this; the counts beside them tell the whole. */
+/** No list inside a run's detail is longer than this; the counts beside them are complete. */
 const maxShown = 100;
 
-/** A worker process, as far as an attempt tells. */
+/** What an attempt records of its worker process. */
 export interface WorkerName {
   readonly id: string;
   readonly host: string;

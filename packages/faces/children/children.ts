@@ -49,7 +49,9 @@ export class Children {
     return [...this.#running].flatMap((child) => (child.alive && child.pid !== undefined ? [child.pid] : []));
   }
 
-  /** Has `work` done with a child, in its turn. Rejects as `work` and `FaceProcess.start` do, and once this is closed. */
+  /**
+   * Has `work` done with a child, in its turn. Rejects as `work` and `FaceProcess.start` do, and once this is closed.
+   */
   async use<T>(work: (child: FaceProcess) => Promise<T>, options: UseOptions): Promise<T> {
     const weight = options.alone ? perChild : 1;
     const slot = await this.#turn(weight, options.signal);
@@ -98,7 +100,9 @@ export class Children {
     });
   }
 
-  /** Gives free slots to those who wait, in their order: one that needs a child for itself is not overtaken for ever. */
+  /**
+   * Gives free slots to those who wait, in their order: one that needs a child for itself is not overtaken for ever.
+   */
   #serve(): void {
     for (let [first] = this.#waiting; first !== undefined; [first] = this.#waiting) {
       const { weight } = first;

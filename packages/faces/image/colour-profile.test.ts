@@ -10,7 +10,7 @@ async function profile(name: string): Promise<Buffer> {
   return icc;
 }
 
-test('sRGB is told from wider and other colour spaces', async () => {
+test('sRGB is distinguished from wider and other colour spaces', async () => {
   assert.equal(isSrgbProfile(await profile('srgb')), true);
   assert.equal(isSrgbProfile(await profile('p3')), false);
   assert.equal(isSrgbProfile(await profile('cmyk')), false);

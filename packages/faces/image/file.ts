@@ -7,10 +7,12 @@ import { imageError } from './image-errors.js';
 import { describeContent, IMAGE_FORMATS_TEXT, type ImageFormat, SNIFF_BYTES, sniffFormat } from './sniff.js';
 import type { ImageLocation } from './structure/bytes.js';
 
-/** An image file's content, told by its first bytes. */
+/** An image file's content, recognised by its first bytes. */
 export interface ImageFile {
   readonly format: ImageFormat;
-  /** What is decoded: its bytes, if they are no more than 32 MiB, else the open file, whatever lies at its path by then. */
+  /**
+   * What is decoded: its bytes, if they are no more than 32 MiB, else the open file, whatever lies at its path by then.
+   */
   readonly source: ImageLocation;
   /** MD5 of all its bytes, hexadecimal; large files are read in pieces. */
   md5(): Promise<string>;
@@ -55,7 +57,10 @@ function isSame(before: BigIntStats, after: BigIntStats): boolean {
 const identityOf = ({ dev, ino }: BigIntStats): string => `${dev}:${ino}`;
 const stateOf = (path: string): Promise<BigIntStats> => lstat(path, { bigint: true });
 
-/** No symbolic link and no pipe that waits for its writer, should one have taken the file's place. Windows knows neither. */
+/**
+ * No symbolic link and no pipe that waits for its writer, should one have taken the file's place. Windows knows
+ * neither.
+ */
 const readFlags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
 
 /** A name for the open file itself, where the system has one. */

@@ -27,7 +27,10 @@ const UNSUPPORTED =
 /** Lines of libvips' text that say what did no harm; the error follows. */
 const HARMLESS = /\d+ extraneous bytes|is not read from file|not an ICC profile|Warning treated as error/;
 
-/** What libvips says, of its many lines the first that names an error, without the file's path, which is no one's business. */
+/**
+ * What libvips says, of its many lines the first that names an error, without the file's path, which is no one's
+ * business.
+ */
 function describeError(path: string, error: unknown): string {
   const lines = messageOf(error)
     .replaceAll(path, 'the file')

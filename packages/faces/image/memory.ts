@@ -33,7 +33,7 @@ function heldBytes(format: ImageFormat, header: ImageHeader, pixelBytes: number)
     case 'png':
       return header.isProgressive ? pixelBytes : 0;
     case 'tiff':
-      // The header does not tell how large a strip or tile is; one may be the whole image.
+      // The header does not say how large a strip or tile is; one may be the whole image.
       return 1.2 * pixelBytes;
     case 'webp':
       // An animation's frames are drawn on a canvas of their own.

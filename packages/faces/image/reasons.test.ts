@@ -33,7 +33,7 @@ test('a reason names no path, and is never empty or undefined', () => {
   }
 });
 
-test('of many lines the one that names the error is told', () => {
+test('of many lines the one that names the error is reported', () => {
   const error = new Error(
     'tiff2vips: custom tag 0 (Tag 0) is not read from file\nVipsIcc: not an ICC profile\ntiff2vips: bad strip 3\nlast',
   );

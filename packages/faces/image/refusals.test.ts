@@ -16,7 +16,7 @@ async function assertRefused(reading: Promise<unknown>, code: ImageErrorCode, me
     assert.ok(error instanceof BadInputError, `${what}: ${error}`);
     assert.equal(error.code, code, `${what}: ${error.message}`);
     assert.match(error.message, message, what);
-    assert.doesNotMatch(error.message, /millrace-faces-/, `${what}: the message tells a path of this machine`);
+    assert.doesNotMatch(error.message, /millrace-faces-/, `${what}: the message contains a path of this machine`);
     return true;
   });
 }

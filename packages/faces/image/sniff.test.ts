@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import sharp from 'sharp';
 import { describeContent, SNIFF_BYTES, sniffFormat } from './sniff.js';
 
-test('each taken format is told by what an encoder writes', async () => {
+test('each accepted format is recognised by what an encoder writes', async () => {
   const image = sharp({ create: { width: 8, height: 8, channels: 3, background: '#888' } });
   for (const format of ['jpeg', 'png', 'webp', 'gif', 'tiff', 'avif'] as const) {
     const bytes = await image.clone().toFormat(format).toBuffer();

@@ -47,7 +47,7 @@ export function describeContent(head: Buffer): string {
   if (brands(head).length > 0) return 'a video or another ISO media file';
   const printable = head.toString('utf8').replace(/^\uFEFF/, '');
   if (/^\s*<(\?xml|svg|!DOCTYPE|html)/i.test(printable)) return 'an SVG, XML or HTML document';
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what tells bytes from text
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what distinguishes bytes from text
   if (!/[\x00-\x08\x0e-\x1f\ufffd]/.test(printable.slice(0, -1))) {
     return `text beginning with ${JSON.stringify(printable.slice(0, 24))}`;
   }

@@ -81,7 +81,7 @@ test('an image of small faces is looked at in larger sizes, too, up to twice its
   assert.deepEqual((await sidesOf({ width: 1600, height: 800 }, larger)).asked, [512]);
 });
 
-test('an image without faces is turned over, and faces found there are told as the image is shown', async () => {
+test('an image without faces is turned over, and faces found there are given as the image is shown', async () => {
   const network = networkThatSees((raster) => (isUpright(raster) ? 0.3 : 0.9));
   const { asked, image } = markedImage({ width: 1600, height: 800 });
   const [face] = await createBlazefaceFinder(network, SEARCH).find(image, {

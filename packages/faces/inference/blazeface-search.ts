@@ -1,6 +1,8 @@
 import { type Static, Type } from 'typebox';
 
-/** How a BlazeFace model looks at an image: the numbers of `search` in its model.json. No native code is loaded here. */
+/**
+ * How a BlazeFace model looks at an image: the numbers of `search` in its model.json. No native code is loaded here.
+ */
 export const BlazefaceSearch = Type.Object(
   {
     /** Long sides, in pixels, of the rasters that it looks at, the largest first. */
@@ -10,7 +12,8 @@ export const BlazefaceSearch = Type.Object(
       uniqueItems: true,
     }),
     /**
-     * An image most of whose faces with a score of `from` have a longer side below `below`, in pixels of the largest raster, is looked at with
+     * An image most of whose faces with a score of `from` have a longer side below `below`, in pixels of the largest
+     * raster, is looked at with
      * these long sides, too, up to twice its own.
      */
     small: Type.Optional(

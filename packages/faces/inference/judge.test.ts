@@ -23,7 +23,7 @@ test('a box is measured against the clear faces of its image', () => {
   assert.deepEqual([first.covered, third.covered], [0, 0]);
 });
 
-test('where no face is clear, nothing is held against one', () => {
+test('where no face is clear, boxes keep the scores of the network', () => {
   const [only] = measure([box(0, 40, 0.6)], 0.7);
   assert.deepEqual([only?.alone, only?.relative, only?.smaller, only?.crowd], [1, 0, 0, 0]);
 });

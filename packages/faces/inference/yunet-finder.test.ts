@@ -109,7 +109,7 @@ test('no more boxes in doubt are looked at closer than are asked for, the better
   assert.equal(looks.length, 1 + 2);
 });
 
-test('a box is held against the clear faces', async () => {
+test('a box is compared with the clear faces', async () => {
   const clear = [face(0, 0, 50, 0.95), face(100, 0, 52, 0.95), face(200, 0, 54, 0.95)];
   const boxes = [...clear, face(300, 0, 50, 0.7), face(400, 0, 10, 0.7), face(210, 10, 50, 0.7)];
   const held = { ...judge, first: { ...weights(1), relative: 3, covered: -3, crowd: 0.5 }, sure: 0 };
@@ -131,7 +131,7 @@ test('without a judge the score is the network’s', async () => {
 /** Too little for a face, enough to look at the image turned. */
 const hint = [face(5, 5, 30, 0.16)];
 
-test('an image on its side is turned, and its faces told as the image is shown', async () => {
+test('an image on its side is turned, and its faces given as the image is shown', async () => {
   // Only where the raster stands upright, as it does after a turn by 90° (the second look) or 270°, is there a face.
   const { fake, looks } = network((raster, look) => {
     if (raster.width > raster.height) return hint;
@@ -172,7 +172,8 @@ test('faces that stand on their heads among upright ones are added', async () =>
       [500, 300, 0.77],
     ],
   );
-  // Upright; three turns at half the size; the one that showed something; two close-ups of each box in doubt, by which it is confirmed, too.
+  // Upright; three turns at half the size; the one that showed something; two close-ups of each box in doubt, by which
+  // it is confirmed, too.
   assert.deepEqual(
     looks.map(({ width }) => width),
     [600, 200, 300, 200, 600, 96, 96, 96, 96],

@@ -110,7 +110,7 @@ export function createYunetFinder(network: YunetNetwork, search: YunetSearch): F
   const lookTurned = async (upright: View, best: number, least: number, times: StageTimes): Promise<View> => {
     if (turning === undefined || !isWorthTurning(upright.faces, best)) return upright;
     const { raster } = upright;
-    // Half the size tells where there is something at a quarter of the cost.
+    // Half the size shows where there is something at a quarter of the cost.
     const half = times.timeSync('tensor', () => halve(raster));
     const glances = new Map<Turn, Candidate[]>();
     for (const turn of TURNS) {

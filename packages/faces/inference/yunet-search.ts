@@ -81,7 +81,10 @@ export const YunetSearch = Type.Object(
           hint: Score,
           /** The score, above that of the upright image, which makes a turned image the right one. */
           from: Score,
-          /** The score of a box, at half the size, where none was found upright, for which a turn is looked at as a whole. */
+          /**
+           * The score of a box, at half the size, where none was found upright, for which a turn is looked at as a
+           * whole.
+           */
           seen: Score,
           /** The score with which such a box is added, if each closer look gives it `confirm`, too. */
           add: Score,

@@ -113,7 +113,7 @@ test('many at once on one data directory all get a whole model and leave nothing
   for (const name of await readdir(join(dataDir, 'models'))) assert.match(name, /\.onnx$/);
 });
 
-test('FACE_MODEL goes before everything; a file is told by its content', { skip }, async (t) => {
+test('FACE_MODEL goes before everything; a file is recognised by its content', { skip }, async (t) => {
   const dataDir = await temporaryFolder(t);
   const known = await resolveFaceModel({ faceModel: YUNET_PATH, dataDir, download: forbidden, ...logged() });
   assert.deepEqual([known.name, known.origin, known.path], [names.yunet, 'setting', YUNET_PATH]);

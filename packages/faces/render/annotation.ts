@@ -71,7 +71,9 @@ function landmarksOf(face: MarkedBox): string {
     .join('');
 }
 
-/** The face's number and score above its box, or inside where there is no room above; small faces have the number only. */
+/**
+ * The face's number and score above its box, or inside where there is no room above; small faces have the number only.
+ */
 function labelOf(face: MarkedBox, number: number, image: Size): string {
   const capital = clamp(face.width / 8, 6, 12);
   const full = `${number}  ${face.score.toFixed(2)}`;

@@ -13,7 +13,7 @@ export const RenderRequest = Type.Object({
   path: Type.String(),
   /** Which file lies there, as `identityOf` has it; another one is not read. */
   identity: Type.Optional(Type.String()),
-  /** The image fits a square of so many pixels; it is never enlarged. */
+  /** Side of the square that the image is made to fit, in pixels; it is never enlarged. */
   side: Type.Integer(),
   type: Type.Enum(['image/jpeg', 'image/webp']),
   /** Without it the image is only scaled. */

@@ -144,7 +144,7 @@ test('a panorama and a face that covers all of it are rendered', async (t) => {
 test('refuses what the detector refuses, with the same words', async (t) => {
   const whole = await grey(300, 300).png().toBuffer();
   const bomb = Buffer.from(whole);
-  // Width and height in the IHDR chunk, whose checksum libpng is told to be the right one below.
+  // Width and height in the IHDR chunk, whose checksum is corrected below.
   bomb.writeUInt32BE(60_000, 16);
   bomb.writeUInt32BE(60_000, 20);
   bomb.writeUInt32BE(crc32(bomb.subarray(12, 29)), 29);

@@ -26,7 +26,7 @@ export class RenderError extends Error {
 export interface RendererOptions {
   /** An image that takes longer is given up, and the process with it; default 20 s. */
   readonly limitMs?: number;
-  /** The process is ended when it had nothing to do for so long; default a minute. */
+  /** Milliseconds without work after which the process is ended; default a minute. */
   readonly idleMs?: number;
   /** So many images may wait for their turn; default 64, a page of the gallery and more. */
   readonly maxWaiting?: number;

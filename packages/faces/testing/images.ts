@@ -34,7 +34,10 @@ export interface ReadImage extends DecodableImage {
   readonly pixels: Raster;
 }
 
-/** Reads the image at `path` as a face detector would, and scales it to fit `box`. `whole: false` decodes from the open file. */
+/**
+ * Reads the image at `path` as a face detector would, and scales it to fit `box`. `whole: false` decodes from the open
+ * file.
+ */
 export function readImage(
   path: string,
   {

@@ -8,7 +8,9 @@ import { pngChunk, withPngChunks } from './png.js';
 export interface ImageKind {
   readonly name: string;
   readonly format: ImageFormat;
-  /** How it differs from the image it was made of: not but for losses, as grey, through inks, or half clear on white. */
+  /**
+   * How it differs from the image it was made of: not but for losses, as grey, through inks, or half clear on white.
+   */
   readonly colours: 'same' | 'grey' | 'inks' | 'half';
   encode(image: Sharp): Promise<Buffer>;
 }

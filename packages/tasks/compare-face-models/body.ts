@@ -54,7 +54,9 @@ async function modelOf({ services, log, signal }: TaskContext, side: Input['a'])
   );
 }
 
-/** The images that were asked for by id and are not there; a limit below their number leaves out whatever is over it. */
+/**
+ * The images that were asked for by id and are not there; a limit below their number leaves out whatever is over it.
+ */
 function missingOf({ files }: Input, images: readonly LoadedImage[], limit: number): string[] {
   if (files === undefined || images.length >= limit) return [];
   const found = new Set(images.map(({ file }) => String(file.id)));

@@ -62,7 +62,7 @@ export const definition = defineTask({
     meanScoreB: Type.Union([Type.Number(), Type.Null()], { description: 'Of all faces that b found' }),
     counts: Type.Array(Type.Object({ a: Count('Faces in a'), b: Count('Faces in b'), pictures: Count('Images') }), {
       maxItems: 200,
-      description: 'How many images have so many faces in a and so many in b: the 200 most frequent pairs',
+      description: 'Images by number of faces in a and number of faces in b: the 200 most frequent pairs',
     }),
     differing: Count('Images with a face that only one found; GET /api/face-comparisons/{runId} lists them'),
     firstDiffering: Type.Array(

@@ -45,7 +45,7 @@ const seeOn = ({ pool }: TestDatabase, day: string, ids: readonly string[]) =>
   ]);
 
 test(
-  'images of one run become records, columns and faces with landmarks; a bad one among them is told why',
+  'images of one run become records, columns and faces with landmarks; a bad one among them has its reason',
   { skip },
   () =>
     withRunner(async (runner) => {

@@ -2,10 +2,12 @@
  * Chooses the weights with which a YuNet model's boxes are judged, and says how right the counts are with weights that
  * were chosen without the image that is counted:
  *
- *   node dist/test/bench/face-accuracy/calibrate.js [--photos <folder> [--truth <csv>]]... [--copies <folder>]... [--model <path>]...
+ *   node dist/test/bench/face-accuracy/calibrate.js [--photos <folder> [--truth <csv>]]... [--copies <folder>]...
+ * [--model <path>]...
  *
  * Method. Of each photo (by default ../shared/groups, and ../shared/photos with its copies) every box of the first look
- * is measured and looked at closer, as the model's model.json says. Which boxes are faces nobody has marked; the weights
+ * is measured and looked at closer, as the model's model.json says. Which boxes are faces nobody has marked; the
+ * weights
  * are those that make the counts most likely (fit.ts). Every image has the same say; turned images and mosaics of 25
  * have none, for they are found by other looks. Held out: the sources are dealt into five parts, the weights are fitted
  * to four and used on the fifth, in turn; all that three times with other parts. Turned and larger looks take no part.

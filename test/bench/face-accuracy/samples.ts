@@ -16,7 +16,9 @@ const MOSAICS = [
 /** So often the photos are dealt into mosaics. */
 const DEALS = 4;
 
-/** True for a set that has a say in weights and thresholds: turned images and mosaics of 25 are found by other looks. */
+/**
+ * True for a set that has a say in weights and thresholds: turned images and mosaics of 25 are found by other looks.
+ */
 export const hasSay = (set: string): boolean => !/^turned|2400$/.test(set);
 
 /** A folder of photos with counts. */
@@ -27,7 +29,9 @@ export interface PhotoFolder {
   readonly copies: boolean;
 }
 
-/** The folders that the options name: `--photos`, `--truth` for each, and those before `--copies` that have copies made. */
+/**
+ * The folders that the options name: `--photos`, `--truth` for each, and those before `--copies` that have copies made.
+ */
 export function foldersOf(
   photos: readonly string[],
   truth: readonly string[] | undefined,

@@ -14,7 +14,8 @@ export interface Mutation {
 }
 
 /**
- * The damaged file of a number: always the same for the same seeds. Half of the changes hit the footer, where a byte means
+ * The damaged file of a number: always the same for the same seeds. Half of the changes hit the footer, where a byte
+ * means
  * most; one in four files has two or three changed bytes, one in fifty some bytes more or fewer.
  */
 export function mutate(seeds: readonly Seed[], number: number): Mutation {
@@ -39,7 +40,9 @@ export function mutate(seeds: readonly Seed[], number: number): Mutation {
   return { seed, bytes, changes };
 }
 
-/** The files with each byte of the footer at each of its near values: its bits turned one by one, and its neighbours. */
+/**
+ * The files with each byte of the footer at each of its near values: its bits turned one by one, and its neighbours.
+ */
 export function* footerMutations(seed: Seed): Generator<Mutation> {
   const end = seed.bytes.length - 8;
   for (let at = footerStart(seed.bytes); at < end; at++) {

@@ -1,7 +1,9 @@
 import type { ImageBytes } from './bytes.js';
 import { corrupt, type Defect, truncated } from './defect.js';
 
-/** What is wrong with an AVIF that could not be decoded, as far as its outermost boxes show it (ISO/IEC 14496-12, 4.2). */
+/**
+ * What is wrong with an AVIF that could not be decoded, as far as its outermost boxes show it (ISO/IEC 14496-12, 4.2).
+ */
 export async function inspectAvif(bytes: ImageBytes): Promise<Defect | undefined> {
   const wanted = new Set(['meta', 'mdat']);
   // What follows both may be anything.

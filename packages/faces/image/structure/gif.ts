@@ -21,7 +21,9 @@ async function endOfSubBlocks(bytes: ImageBytes, start: number): Promise<number 
   }
 }
 
-/** What is wrong with a GIF that could not be decoded, as far as the blocks up to the end of its first frame show it. */
+/**
+ * What is wrong with a GIF that could not be decoded, as far as the blocks up to the end of its first frame show it.
+ */
 export async function inspectGif(bytes: ImageBytes): Promise<Defect | undefined> {
   const early = truncated('the file ends before the end of its first frame');
   const header = await bytes.read(0, HEADER_BYTES);

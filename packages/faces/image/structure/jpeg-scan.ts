@@ -1,4 +1,6 @@
-/** A Huffman code as its table lists it: how many codes of each length, and their values in order (ITU-T T.81, annex C). */
+/**
+ * A Huffman code as its table lists it: how many codes of each length, and their values in order (ITU-T T.81, annex C).
+ */
 interface HuffmanTable {
   readonly lengths: Uint8Array;
   readonly values: Uint8Array;

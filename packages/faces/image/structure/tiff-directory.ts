@@ -56,7 +56,9 @@ class Order {
   }
 }
 
-/** Reads the first directory, or says why there is none. Of a tag that is there twice the first counts, as in libtiff. */
+/**
+ * Reads the first directory, or says why there is none. Of a tag that is there twice the first counts, as in libtiff.
+ */
 export async function readTiffDirectory(bytes: ImageBytes): Promise<TiffDirectory | Defect> {
   const head = await bytes.read(0, 16);
   if (head.length < 8) return truncated('the file ends within its header');

@@ -1,7 +1,9 @@
 import type { ImageBytes } from './bytes.js';
 import { corrupt, type Defect, truncated } from './defect.js';
 
-/** What is wrong with a WebP that could not be decoded, as far as its size and chunks show it (RFC 9649, section 2.4). */
+/**
+ * What is wrong with a WebP that could not be decoded, as far as its size and chunks show it (RFC 9649, section 2.4).
+ */
 export async function inspectWebp(bytes: ImageBytes): Promise<Defect | undefined> {
   const size = 8 + (await bytes.read(4, 4)).readUInt32LE(0);
   if (size > bytes.size) return truncated(`its header announces ${size} bytes, the file has ${bytes.size}`);
