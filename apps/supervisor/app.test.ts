@@ -38,7 +38,7 @@ test('a killed process and a killed PostgreSQL are started again, visibly', asyn
   for (const name of ['child-worker', 'postgres']) {
     const { pid } = await find(name, ({ state }) => state === 'running');
     process.kill(pid ?? 0, 'SIGKILL');
-    await said(new RegExp(`${name} ended unasked \\(SIGKILL\\); starting it again in 0\\.5 s`));
+    await said(new RegExp(`${name} ended unexpectedly \\(SIGKILL\\); starting it again in 0\\.5 s`));
     const again = await find(name, ({ state, restarts }) => state === 'running' && restarts === 1);
     assert.notEqual(again.pid, pid);
     assert.equal(again.lastExit?.reason, 'SIGKILL');

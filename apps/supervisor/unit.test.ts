@@ -39,7 +39,7 @@ function fakeProcess() {
   };
 }
 
-test('a process that ends unasked is started again after growing pauses, and the state says how it ended', async () => {
+test('a process that ends by itself is started again after growing pauses, and the state says how it ended', async () => {
   const fake = fakeProcess();
   const unit = new Unit({ name: 'worker-1', ...fake, onChange() {}, backoff: quick });
   let birth = fake.birth();
@@ -60,7 +60,7 @@ test('a process that ends unasked is started again after growing pauses, and the
     await birth;
   }
   assert.deepEqual(
-    fake.errors.map((text) => text.replace('worker-1 ended unasked ', '')),
+    fake.errors.map((text) => text.replace('worker-1 ended unexpectedly ', '')),
     [
       '(exit code 1); starting it again in 0.01 s',
       '(SIGKILL); starting it again in 0.02 s',

@@ -38,7 +38,7 @@ export interface UnitOptions {
   readonly backoff?: Backoff;
 }
 
-/** How long a process that ends unasked stays down, in milliseconds. */
+/** How long a process that ends by itself stays down, in milliseconds. */
 export interface Backoff {
   readonly firstMs: number;
   readonly maxMs: number;
@@ -50,7 +50,7 @@ const standardBackoff: Backoff = { firstMs: 500, maxMs: 30_000, resetMs: 3_000 }
 
 /**
  * Keeps one process running: starts it, ends it when it hangs, starts it again with growing pauses whenever it ends
- * unasked, until it is stopped. `processStates` names its states.
+ * by itself, until it is stopped. `processStates` names its states.
  */
 export class Unit {
   readonly state: ProcessState;

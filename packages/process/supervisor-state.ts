@@ -5,7 +5,7 @@ import { Value } from 'typebox/value';
 
 /**
  * States of a supervised process. It goes `starting → running` when it announces that it is ready, and from any state
- * to `restarting` when it ends unasked (then `starting` again after the backoff); `stopping → stopped` is for good.
+ * to `restarting` when it ends by itself (then `starting` again after the backoff); `stopping → stopped` is for good.
  */
 export const processStates = ['starting', 'running', 'restarting', 'stopping', 'stopped'] as const;
 

@@ -88,7 +88,7 @@ export function sampleOf(schema: SchemaNode): unknown {
 /** Each part of a schema replaced by each hostile value, the rest of the whole being as `sampleOf` says. */
 export function* hostileTexts(schema: SchemaNode, bytes: number): Generator<HostileText> {
   const mark = '\ue000';
-  for (const [path, node] of placesOf(schema)) {
+  for (const [path, node] of partsOf(schema)) {
     const around = JSON.stringify(withLeaf(sampleOf(schema), path, mark));
     const put = (text: string): string => around.replace(JSON.stringify(mark), () => text);
     const room = bytes - around.length;
@@ -106,10 +106,10 @@ export function* hostileTexts(schema: SchemaNode, bytes: number): Generator<Host
   }
 }
 
-function* placesOf(schema: SchemaNode, path: readonly string[] = []): Generator<[readonly string[], SchemaNode]> {
+function* partsOf(schema: SchemaNode, path: readonly string[] = []): Generator<[readonly string[], SchemaNode]> {
   yield [path, schema];
-  for (const [name, each] of Object.entries(schema.properties ?? {})) yield* placesOf(each, [...path, name]);
-  if (schema.items) yield* placesOf(schema.items, [...path, '0']);
+  for (const [name, each] of Object.entries(schema.properties ?? {})) yield* partsOf(each, [...path, name]);
+  if (schema.items) yield* partsOf(schema.items, [...path, '0']);
 }
 
 function withLeaf(value: unknown, path: readonly string[], leaf: unknown): unknown {

@@ -90,6 +90,46 @@ test('every promise names tests that exist', () => {
   }
 });
 
+/** The design page's words that are not used (`mostX`: what begins with most), and the identifiers that keep each. */
+const unusedWords = (/^### Words that are not used\n([^]*?)^## /m.exec(design)?.[1] ?? '')
+  .split('\n')
+  .flatMap((line) => {
+    const [, word, kept] = /^\| ([a-zA-Z]+) \|[^|]+\|([^|]*)\|$/.exec(line) ?? [];
+    return word === undefined ? [] : [{ word, kept: [...String(kept).matchAll(/`(\w+)`/g)].map(([, name]) => name) }];
+  });
+
+/** The identifiers of a TypeScript text; those in comments, texts and imports are none. */
+const identifiersOf = (text: string): Set<string> =>
+  new Set(
+    text
+      .replace(/\/\*[^]*?\*\/|(?<![:\\])\/\/.*/g, '')
+      .replace(/'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"|`(?:\\.|[^`\\])*`/g, '')
+      .replace(/(?<=[(,=:]\s*)\/(?:\\.|[^/\n\\])+\//g, '')
+      .match(/[A-Za-z_]\w*/g),
+  );
+
+/** `placeOf`, `PLACE_OF`, `place-of` and `places` have the word place; only what begins with `most` has `mostX`. */
+function hasWord(name: string, word: string): boolean {
+  if (word.endsWith('X')) return new RegExp(`^${word.slice(0, -1)}[A-Z]`).test(name);
+  const words = name.split(/[^A-Za-z]+|(?<=[a-z])(?=[A-Z])/).map((each) => each.toLowerCase().replace(/s$/, ''));
+  return words.includes(word);
+}
+
+test('no identifier and no file name has a word that the design page replaces', () => {
+  assert.ok(unusedWords.length > 8, 'the table of words that are not used');
+  const found = listProjectFiles()
+    .filter((path) => /^(?:apps|packages|scripts|test)\/.*\.ts$/.test(path) && existsSync(join(projectDir, path)))
+    .filter((path) => !/^(?:apps\/api|packages\/database\/generated)\//.test(path))
+    .flatMap((path) =>
+      [...identifiersOf(readProjectFile(path)), path].flatMap((name) =>
+        unusedWords
+          .filter(({ word, kept }) => hasWord(name, word) && !kept.includes(name))
+          .map(({ word }) => `${path}: ${name} (${word})`),
+      ),
+    );
+  assert.deepEqual(found, []);
+});
+
 test('a numbered section is one of a standard that is named beside it', () => {
   const unnamed = texts.flatMap((path) =>
     readProjectFile(path)

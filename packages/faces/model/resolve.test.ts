@@ -178,7 +178,7 @@ test('FACE_MODEL can be a folder of the user’s own: its numbers are used, and 
   await assert.rejects(resolveOwn(), /FACE_MODEL: expected .* are not those of/);
 });
 
-test('no model is taken unasked whose licence forbids commercial use', async () => {
+test('no model is chosen by default whose licence forbids commercial use', async () => {
   const models = await builtInModels();
   assert.deepEqual(
     defaultsAmong(models).map(({ name }) => name),

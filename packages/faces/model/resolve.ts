@@ -12,10 +12,10 @@ export interface ResolveOptions extends ObtainOptions {
   readonly faceModel?: string;
 }
 
-/** Built-in models that are taken unasked, the best first; the next one where the one before cannot be had. */
+/** Built-in models that are chosen by default, the best first; the next one where the one before cannot be had. */
 export const defaultModels: readonly string[] = ['yunet-n', 'yunet-2023mar', 'blazeface-256'];
 
-/** The built-in models that are taken unasked, in their order: none whose licence forbids commercial use. */
+/** The built-in models that are chosen by default, in their order: none whose licence forbids commercial use. */
 export function defaultsAmong(models: readonly ModelFolder[]): ModelDefinition[] {
   return defaultModels
     .flatMap((name) => models.find(({ definition }) => definition.name === name)?.definition ?? [])

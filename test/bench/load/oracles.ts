@@ -23,7 +23,7 @@ interface Counted {
 const filesWithAllProducts = 20;
 
 /**
- * Holds the loaded rows, the ledger and the runs against everything that is known about the files beforehand.
+ * Compares the loaded rows, the ledger and the runs with everything that is known about the files beforehand.
  * @returns a line for each question: what was expected and what came
  */
 export async function checkOracles(client: pg.Client, files: number): Promise<string[]> {
