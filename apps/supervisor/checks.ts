@@ -19,8 +19,7 @@ export async function provideInbox(folder: string, umask: number): Promise<void>
 
 /**
  * Makes the data folder, closes it to other users, and writes a file to try it (root passes every check of modes, yet
- * not
- * a read-only disk).
+ * not a read-only disk).
  * @throws SetupError in one line
  */
 export async function provideDataFolder(folder: string, log: Pick<Logger, 'warn'>): Promise<void> {

@@ -40,8 +40,8 @@ interface Watched {
 
 /**
  * chokidar's watcher, of one folder and with nothing but the names that the system reports. By itself it reads the
- * folder
- * and asks for the state of all its files when one of them has an event: seconds in a folder of half a million files.
+ * folder and asks for the state of all its files when one of them has an event: seconds in a folder of half a million
+ * files.
  */
 class FolderWatcher extends FSWatcher {
   /** What it reads folders with; without a stream it does not. */

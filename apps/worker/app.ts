@@ -34,8 +34,7 @@ const finishShare = 0.6;
 
 /**
  * Starts a worker: it takes jobs of every queue, runs the tasks, and compares the record with the carrier's jobs. Its
- * stop,
- * through the releasers, takes no more jobs, lets runs finish for a while, and gives the rest back.
+ * stop, through the releasers, takes no more jobs, lets runs finish for a while, and gives the rest back.
  */
 export async function startWorker({ config, databaseUrl, log, releasers }: WorkerDeps): Promise<WorkerApp> {
   const identity: WorkerIdentity = { id: uuidv7(), host: hostname(), pid: process.pid };

@@ -1,7 +1,7 @@
 import { appSettings } from '#config/app-settings.js';
 import { SetupError } from '#contracts/errors.js';
-import { announceReady } from '#process/ready.js';
 import { runMain } from '#process/run-main.js';
+import { announceReady } from '#process/supervisor-messages.js';
 import { startWorker } from './app.js';
 
 await runMain('worker', appSettings.worker, async ({ config, log, releasers }) => {

@@ -101,8 +101,7 @@ export interface DimensionDefinition {
   readonly column: string;
   /**
    * Table of the dimension that each member belongs to, by the file with the highest id that names both. Facts keep
-   * what
-   * their own row says.
+   * what their own row says.
    */
   readonly belongsTo?: string;
 }

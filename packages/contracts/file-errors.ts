@@ -11,11 +11,10 @@ const forbidden = new Set(['EACCES', 'EPERM']);
 const exhausted = new Set(['EMFILE', 'ENFILE', 'ENOMEM']);
 
 /**
- * What an error of the operating system while a file was opened or read says about that file: FileChangedError when
- * it is not there any more, BadInputError `unreadable` when it may not be read, FileFaultError when the disk or the
- * network
- * drive fails. When the process has run out of something the error stays a plain one. None of them names a path of
- * the server. Whatever is no error of the operating system is returned as it is.
+ * What an error of the operating system while a file was opened or read says about that file: FileChangedError when it
+ * is not there any more, BadInputError `unreadable` when it may not be read, FileFaultError when the disk or the
+ * network drive fails. When the process has run out of something the error stays a plain one. None of them names a path
+ * of the server. Whatever is no error of the operating system is returned as it is.
  * @param name the file, as people know it: its path below the inbox
  */
 export function toFileError(error: unknown, name: string): unknown {

@@ -21,8 +21,7 @@ export const fileStates = [
   'loaded',
   /**
    * Same bytes as a file of this source that is loaded. End state until replayed; if the bytes were moved here from
-   * that
-   * file's path, the run that takes its rows away settles this one again.
+   * that file's path, the run that takes its rows away settles this one again.
    */
   'duplicate',
   /** Could not be loaded, `reason` says why; a person replays or discards it, or drops a better version. */

@@ -2,8 +2,7 @@ import { codeOf } from '#contracts/error-codes.js';
 
 /**
  * The SQLSTATE of an error from PostgreSQL, if it is one. Unlike codes of the system (`EPIPE`) each has a digit.
- * Source:
- * PostgreSQL manual, appendix "Error Codes".
+ * Source: PostgreSQL manual, appendix "Error Codes".
  */
 export function sqlState(error: unknown): string | undefined {
   const code = codeOf(error);

@@ -61,9 +61,8 @@ const helperName = 'millrace_separation';
 
 /**
  * In clusters made before there were two roles, `millrace` is the superuser who owns everything. It becomes `postgres`,
- * and a
- * new `millrace` without its powers gets the database with all that lies in it. One transaction: a start that is killed
- * here begins again.
+ * and a new `millrace` without its powers gets the database with all that lies in it. One transaction: a start that is
+ * killed here begins again.
  */
 async function separateRoles({ port, passwords }: Access): Promise<void> {
   const helper = await withClient(address(port, roleName, passwords.role, 'postgres'), async (client) => {

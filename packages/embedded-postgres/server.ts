@@ -18,8 +18,7 @@ export interface ServerProcess {
   stop(deadlineMs: number): Promise<void>;
   /**
    * Ends it at once, without a checkpoint and without waiting; the next start recovers from the WAL. SIGKILL follows
-   * after
-   * some seconds, as long as this process lives, for a server that hangs.
+   * after some seconds, as long as this process lives, for a server that hangs.
    */
   quit(): void;
   /** The last lines of its log. */

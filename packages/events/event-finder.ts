@@ -27,9 +27,8 @@ const beginsValue = /["\-\dtfn{]/;
  * these one after another (newline-delimited JSON).
  *
  * Newline-delimited is what consists of single values, each on a line of its own; that is known from the first line on
- * that is one object. From there on a line that is no JSON, whatever it begins with, is an event that is
- * {@link BrokenEvent}; before, that is kept back, for the file may be no JSON at all. Everywhere else a fault is the
- * whole
+ * that is one object. From there on a line that is no JSON, whatever it begins with, is an event that is {@link
+ * BrokenEvent}; before, that is kept back, for the file may be no JSON at all. Everywhere else a fault is the whole
  * file's, for nobody knows where the next event begins. No value may begin on a line where another one ends
  * (docs/decisions/0020).
  */
@@ -117,8 +116,7 @@ export class EventFinder {
 
   /**
    * Begins an array or wrapping object among events that stand on lines of their own, once it is known to be good to
-   * the
-   * end of its line. One too large to be looked at whole ends that layout.
+   * the end of its line. One too large to be looked at whole ends that layout.
    */
   #inLineOfEvents(at: number): boolean {
     const window = this.#window;

@@ -21,9 +21,8 @@ const maxKept = 1_000;
 
 /**
  * Reads JSON (RFC 8259) byte by byte and says where it is none, without keeping anything of it but the open brackets.
- * It
- * is much slower than `JSON.parse`: for values that were refused, to say where and whether they were only cut off, and
- * for values of any size that nobody needs. It does not look at the encoding.
+ * It is much slower than `JSON.parse`: for values that were refused, to say where and whether they were only cut off,
+ * and for values of any size that nobody needs. It does not look at the encoding.
  */
 export class JsonChecker {
   state: CheckerState = 'open';

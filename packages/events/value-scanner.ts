@@ -102,8 +102,7 @@ export class ValueScanner {
 
   /**
    * The position after the string, number or word that begins at `start` (`start` itself when none begins there), or
-   * one of
-   * {@link notEnded}.
+   * one of {@link notEnded}.
    * @param isLast nothing follows `end`
    */
   scanScalar(bytes: Buffer, start: number, end: number, isLast: boolean): number {

@@ -30,9 +30,8 @@ const usualLimitMs = 120_000;
  * Finds faces in image files, off this process's event loop, in child processes.
  *
  * A child that dies (a crash in native code, a kill) or hangs takes down nothing else. Which of the images it worked on
- * is
- * to blame cannot be known, so each of them is tried once more, alone in a child; the one that ends that child, too, is
- * the one, and is refused.
+ * is to blame cannot be known, so each of them is tried once more, alone in a child; the one that ends that child, too,
+ * is the one, and is refused.
  */
 export class FaceDetector {
   /** How many images are worth starting at once: more only wait. */
@@ -48,11 +47,10 @@ export class FaceDetector {
   }
 
   /**
-   * Decodes the image at `path` and finds its faces. Rejects with BadInputError (`empty`, `not-a-file`,
-   * `not-an-image`, `truncated`, `corrupt`, `unsupported`, `too-many-pixels`, `crashed`, `too-slow`) when the image can
-   * never be read, FileChangedError when it was written to meanwhile, the signal's reason on abort, and a plain Error,
-   * worth
-   * another try, for everything else.
+   * Decodes the image at `path` and finds its faces. Rejects with BadInputError (`empty`, `not-a-file`, `not-an-image`,
+   * `truncated`, `corrupt`, `unsupported`, `too-many-pixels`, `crashed`, `too-slow`) when the image can never be read,
+   * FileChangedError when it was written to meanwhile, the signal's reason on abort, and a plain Error, worth another
+   * try, for everything else.
    */
   async detect(path: string, { signal, identity }: DetectOptions = {}): Promise<FaceDetection> {
     const limits = { limitMs: this.#limitMs, signal, identity };

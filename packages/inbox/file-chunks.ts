@@ -4,8 +4,7 @@ const chunkBytes = 256 * 1024;
 
 /**
  * The first `size` bytes of a file, fewer when it has no more, in pieces of 256 KiB. While one is used the next is
- * read;
- * a piece is valid until the next is asked for. A file whose bytes have been read already is one piece.
+ * read; a piece is valid until the next is asked for. A file whose bytes have been read already is one piece.
  */
 export async function* fileChunks(
   file: Pick<OpenFile, 'content' | 'size'>,

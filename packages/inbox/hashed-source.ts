@@ -16,8 +16,7 @@ interface ReadHash {
 
 /**
  * An open file that is hashed while it is read. Bytes that are read from the front on are hashed as they pass; for what
- * was
- * read otherwise, `finish` reads the rest of the file once more.
+ * was read otherwise, `finish` reads the rest of the file once more.
  */
 export class HashedSource implements ByteSource {
   readonly #handle: FileHandle;

@@ -4,8 +4,7 @@ import { sep } from 'node:path';
 
 /**
  * How files of the inbox are opened for reading: no symbolic link, which could have taken the file's place, and no
- * waiting
- * for the writer of a pipe. Windows knows neither.
+ * waiting for the writer of a pipe. Windows knows neither.
  */
 export const readFlags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
 
@@ -17,10 +16,8 @@ const roots = new Map<string, string>();
 
 /**
  * Whether an open file is the one that lies at a path of the inbox, with no symbolic link on the way to it from the
- * inbox
- * on. So nothing is read from outside, also when a folder of the path was replaced by a link, or is replaced to and
- * fro.
- * (A hard link cannot be distinguished from the file itself.)
+ * inbox on. So nothing is read from outside, also when a folder of the path was replaced by a link, or is replaced to
+ * and fro. (A hard link cannot be distinguished from the file itself.)
  *
  * Linux says where an open file lies, which costs one quick system call. Elsewhere, and in doubt, the path is resolved
  * and must lead to the open file. Blocks, for some microseconds on Linux.

@@ -32,8 +32,7 @@ export interface HeldFile extends OpenFile {
   checkVersion(): Promise<void>;
   /**
    * Makes sure that what was read are the bytes that were hashed. To be called after reading. Reads once more what was
-   * not
-   * read in order.
+   * not read in order.
    * @throws FileChangedError when they are not
    */
   verify(): Promise<void>;
@@ -42,9 +41,8 @@ export interface HeldFile extends OpenFile {
 
 /**
  * Opens a file, to be read bit by bit. What was read is known to be the version of the ledger when `verify` has hashed
- * it:
- * bytes read in order as they passed, others in the open file, in which nothing changed meanwhile. Size and mtime alone
- * could be set back by the process that changed the file.
+ * it: bytes read in order as they passed, others in the open file, in which nothing changed meanwhile. Size and mtime
+ * alone could be set back by the process that changed the file.
  * @param signal stops the hashing
  * @throws FileChangedError when it is gone, no file, or another version; BadInputError when it may not be read;
  *   FileFaultError when it cannot be read now
@@ -247,8 +245,7 @@ function expectHash(sha256: string, { path, sha256: expected }: RunFile): void {
 
 /**
  * Which file lies at a path of the inbox (see `identityOf`), if that still has the version that the ledger knows, by
- * size
- * and mtime; undefined if not.
+ * size and mtime; undefined if not.
  */
 export async function identityAt(
   inboxDir: string,

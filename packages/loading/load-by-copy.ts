@@ -12,8 +12,7 @@ import { togetherOrOneByOne } from './savepoints.js';
  * memory holds has a COPY of its own behind a savepoint.
  *
  * Should the server refuse what the reader let pass, all is undone and done again file by file, each behind a
- * savepoint,
- * so that a bad file harms only itself (promise 6).
+ * savepoint, so that a bad file harms only itself (promise 6).
  */
 export async function loadByCopy(context: TaskContext, loader: CopyLoader): Promise<FileTaskOutput> {
   return await loadBatch(context, {

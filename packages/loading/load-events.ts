@@ -27,13 +27,10 @@ export interface EventTable<Row> {
 
 /**
  * Loads a run's files of events, each in constant memory. An event that cannot be taken is rejected and the others
- * load:
- * events of a stream do not depend on each other, and holding back thousands of good ones for a bad one would lose
- * more.
- * The rejects are recorded with their reasons, positions and texts. A file whose JSON itself is broken is refused as a
- * whole
- * unless each event has a line of its own, because nobody knows where the next event begins; so is one without a single
- * good event.
+ * load: events of a stream do not depend on each other, and holding back thousands of good ones for a bad one would
+ * lose more. The rejects are recorded with their reasons, positions and texts. A file whose JSON itself is broken is
+ * refused as a whole unless each event has a line of its own, because nobody knows where the next event begins; so is
+ * one without a single good event.
  */
 export async function loadEventFiles<Row>(context: TaskContext, kind: EventTable<Row>): Promise<FileTaskOutput> {
   return await loadByCopy(context, {

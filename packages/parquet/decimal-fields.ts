@@ -1,7 +1,7 @@
 import { type Decimal, fitDecimal, maxDecimalDigits } from '#contracts/decimal.js';
 import { numericField } from '#database/copy/numeric.js';
 import type { FoundColumn } from './columns.js';
-import { failValue } from './fail-value.js';
+import { failValue } from './errors.js';
 import type { FieldEncoder } from './field-buffer.js';
 import { int32At, wideAt } from './number-fields.js';
 

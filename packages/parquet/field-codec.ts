@@ -1,7 +1,7 @@
 import type { ColumnType } from '#contracts/dataset.js';
 import type { FoundColumn } from './columns.js';
 import { numericEncoder } from './decimal-fields.js';
-import { failValue } from './fail-value.js';
+import { failValue } from './errors.js';
 import type { FieldEncoder } from './field-buffer.js';
 import { bigintEncoder, booleanEncoder, doubleEncoder, integerEncoder, uuidEncoder } from './number-fields.js';
 import { textEncoder } from './text-fields.js';

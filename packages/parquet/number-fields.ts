@@ -1,5 +1,5 @@
 import type { StoredForm } from './columns.js';
-import { failValue } from './fail-value.js';
+import { failValue } from './errors.js';
 import type { FieldBuffer, FieldEncoder } from './field-buffer.js';
 
 const minInt32 = -(2n ** 31n);

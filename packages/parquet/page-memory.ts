@@ -10,9 +10,9 @@ type Wake = () => void;
  * The memory for parquet pages that all files read by one process hold together.
  *
  * Each file being read has a share of fixed size. What is left is lent as a whole, to one file at a time: one whose
- * open
- * pages exceed its share. So nobody waits for what another one who waits holds. A file that waits for its share holds
- * nothing; a file that waits for the rest holds no more than its share; the file that has the rest waits for nobody.
+ * open pages exceed its share. So nobody waits for what another one who waits holds. A file that waits for its share
+ * holds nothing; a file that waits for the rest holds no more than its share; the file that has the rest waits for
+ * nobody.
  */
 export class PageMemory {
   /** Bytes that one file can hold at most, whatever the others do. */

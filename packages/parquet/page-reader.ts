@@ -1,12 +1,12 @@
 import type { ColumnMetaData, PageHeader } from 'hyparquet';
 import { BadInputError } from '#contracts/errors.js';
 import { decompressPage, type StoredPage } from './decompress.js';
+import { printableName } from './errors.js';
 import { countOf } from './footer.js';
 import type { Chunk } from './metadata.js';
 import { readPageHeader } from './page-header.js';
 import type { PageInflater } from './page-inflater.js';
 import type { PageShare } from './page-memory.js';
-import { printableName } from './printable-name.js';
 import type { RandomReader } from './random-reader.js';
 import { transcodedBytes } from './transcoders.js';
 import type { Turns } from './turns.js';
@@ -21,8 +21,7 @@ const maxSyncBytes = 2 * 1024 * 1024;
 
 /**
  * Old writers (parquet-mr before 1.2.9, PARQUET-816) left the header of the dictionary out of a column's size, so its
- * last
- * page may reach beyond by this much.
+ * last page may reach beyond by this much.
  */
 const maxOverrun = 100;
 

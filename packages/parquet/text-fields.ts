@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { failValue } from './fail-value.js';
+import { failValue } from './errors.js';
 import type { FieldEncoder } from './field-buffer.js';
 
 /** Fields of texts, checked to be valid UTF-8 without NUL of at most `maxChars` characters. */

@@ -1,5 +1,5 @@
 import type { StoredForm } from './columns.js';
-import { failValue } from './fail-value.js';
+import { failValue } from './errors.js';
 import type { FieldBuffer, FieldEncoder } from './field-buffer.js';
 import { appendInt32, int32At } from './number-fields.js';
 

@@ -21,8 +21,7 @@ const frameBytes = 2 + 12 + 8;
 /**
  * Writes rows as tuples of binary COPY (`CopyBinaryWriter` names the format): the columns' fields, then `file_id`
  * (int8) and `ordinal` (int4), which is the row's number in the file. Returns how many rows were written: fewer than
- * are
- * left where they are large, so that the memory for tuples is bounded although many rows may have one large entry.
+ * are left where they are large, so that the memory for tuples is bounded although many rows may have one large entry.
  *
  * @param from the first row to write, counted from the first of the batch
  * @throws BadInputError `row-too-large`

@@ -4,8 +4,7 @@ import { SetupError } from '#contracts/errors.js';
 
 /**
  * What an error of `listen` means for the person who set HOST and PORT: a SetupError in one line, or the error itself
- * when it
- * is about neither.
+ * when it is about neither.
  */
 export function listenError(error: unknown, host: string, port: number): unknown {
   const message = describe(error, host, port);

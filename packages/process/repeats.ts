@@ -4,8 +4,7 @@ export type WriteCount = (times: number, seconds: number) => void;
 export interface Repeats {
   /**
    * Whether a line is to be written now. One that equals a line of the last seconds is not: it is counted, and the
-   * count
-   * is written when these seconds are over.
+   * count is written when these seconds are over.
    * @param line what distinguishes it from others, without its time
    */
   isNew(line: string, writeCount: WriteCount): boolean;

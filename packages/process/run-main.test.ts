@@ -5,7 +5,7 @@ import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { isReadyMessage } from './ready.js';
+import { isReadyMessage } from './supervisor-messages.js';
 
 const fixture = fileURLToPath(new URL('./run-main.fixture.js', import.meta.url));
 

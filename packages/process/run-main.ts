@@ -4,9 +4,9 @@ import { loadEnvFile } from '#config/env-file.js';
 import { messageOf, SetupError } from '#contracts/errors.js';
 import { createLogger, isBrokenPipe, type Logger } from './log.js';
 import { reportOutputClosed } from './output-closed.js';
-import { answerPings } from './ping.js';
 import { createReleasers, type Releasers } from './releasers.js';
 import { onStopSignal, type StopSignals } from './stop-signals.js';
+import { answerPings } from './supervisor-messages.js';
 
 /** EX_CONFIG of BSD's sysexits.h: only a person can mend it, so the supervisor does not restart the process. */
 export const setupErrorExitCode = 78;

@@ -38,8 +38,7 @@ export interface AttemptDeps {
 const maxLosses = 20;
 /**
  * Milliseconds after which a body that ignores its abort signal is left behind; its attempt is fenced. Short enough
- * that a stop
- * keeps its deadline (15 s, of which runs get 9 to finish).
+ * that a stop keeps its deadline (15 s, of which runs get 9 to finish).
  */
 const abortGraceMs = 4_000;
 

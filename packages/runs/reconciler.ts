@@ -42,8 +42,8 @@ export interface Reconciler {
   /**
    * One pass. Finds recorded runs without a job (a flushed Redis, a crash between recording and adding) and adds them
    * again (promise 1); finds jobs that wait for nothing: for a worker that is gone or for a time that has passed,
-   * because a
-   * clock was set, and makes them wait for a worker. Of all processes one does it; for the others it is a no-op.
+   * because a clock was set, and makes them wait for a worker. Of all processes one does it; for the others it is a
+   * no-op.
    *
    * What is found must have been so for a while, by this process's own clock.
    * @returns how many jobs were put back or freed
@@ -87,8 +87,7 @@ export function createReconciler(deps: ReconcilerDeps): Reconciler {
 
 /**
  * Looks at the runs under way, and frees those whose worker has stood still for too long. The carrier does that by
- * itself
- * when the job's lock runs out; this is for locks that do not, because they go by a clock that was set back.
+ * itself when the job's lock runs out; this is for locks that do not, because they go by a clock that was set back.
  * @returns living: the runs that a living worker says it holds, whatever became of their jobs
  */
 async function watchHeldRuns(

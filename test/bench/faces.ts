@@ -18,8 +18,7 @@
  *   before   the same of another, built checkout of Millrace (`--before`), in the same run.
  *
  * The delay of the workers' event loops is measured by Node (monitorEventLoopDelay) while the images are worked on. CPU
- * and
- * memory are read from /proc twice a second. Compare ratios of one run: machines differ by the hour. The model is
+ * and memory are read from /proc twice a second. Compare ratios of one run: machines differ by the hour. The model is
  * ../shared/models' YuNet, or `--model` (a path).
  */
 import { existsSync, rmSync } from 'node:fs';

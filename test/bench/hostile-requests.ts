@@ -4,13 +4,11 @@
  *   node dist/test/bench/hostile-requests.js [--slowest 10]
  *
  * Method. The real API answers in this process, on a database and an inbox of its own; a thread of this process sends
- * it,
- * one after the other over one connection, the requests that test/integration/api-hostile.test.ts sends: hostile
- * bodies,
- * addresses and headers for every route of the OpenAPI document and every task, each at most 1 MB. Meanwhile Node's own
- * histogram (perf_hooks.monitorEventLoopDelay, looked at each millisecond) notes the longest time for which the event
- * loop did nothing else. A figure above 200 ms fails. Compare figures of one machine and hour, with nothing else
- * running.
+ * it, one after the other over one connection, the requests that test/integration/api-hostile.test.ts sends: hostile
+ * bodies, addresses and headers for every route of the OpenAPI document and every task, each at most 1 MB. Meanwhile
+ * Node's own histogram (perf_hooks.monitorEventLoopDelay, looked at each millisecond) notes the longest time for which
+ * the event loop did nothing else. A figure above 200 ms fails. Compare figures of one machine and hour, with nothing
+ * else running.
  */
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';

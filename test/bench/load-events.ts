@@ -5,8 +5,7 @@
  *                                       [--bad 0.001] [--indexes]
  *
  * Method. A file of detection events is generated (packages/samples), or with `many` that number of files of one event
- * each. In
- * one run, on one server (TEST_DATABASE_SERVER, else an embedded one), each into a database of its own:
+ * each. In one run, on one server (TEST_DATABASE_SERVER, else an embedded one), each into a database of its own:
  *
  *   read    the events are read in this process and dropped: CPU seconds
  *   encode  the same, and their rows are written as COPY bytes, which are dropped

@@ -174,8 +174,7 @@ export class ProcessMeter {
 
 /**
  * Names the processes of a PostgreSQL server: `postgres checkpointer` and so on; `postgres sessions` are those that
- * serve
- * clients, and the first process, which has the account of those that have ended.
+ * serve clients, and the first process, which has the account of those that have ended.
  * @param postmaster its first process
  */
 export function postgresRole(postmaster: number, { pid, parent, command }: ProcessReading): string | undefined {

@@ -5,13 +5,12 @@
  *
  * Method. `--files` files of `--size` random bytes, all different, named by minute as the data sample's are, are made
  * beside the inbox. With `--known`, that number of empty files is made in the inbox and entered in the ledger as
- * loaded. The
- * real watcher process then starts with its standard settings (SETTLE_MS, SCAN_INTERVAL_MS, BATCH_FILES) on a database
- * of its own; no worker runs, so the times are the watcher's alone. Once its first scan is done, the files are renamed
- * into the inbox one after the other, as `mv` does. Times are those that the ledger recorded, from before the first
- * rename. CPU seconds (user and system) and the peak of resident memory are the kernel's, of the watcher and of its
- * PostgreSQL sessions; the latter only where the server runs on this machine. The idle share is taken over `--idle`
- * seconds without a scan. Then the watcher is started anew: its first scan is the rescan of all that is known.
+ * loaded. The real watcher process then starts with its standard settings (SETTLE_MS, SCAN_INTERVAL_MS, BATCH_FILES) on
+ * a database of its own; no worker runs, so the times are the watcher's alone. Once its first scan is done, the files
+ * are renamed into the inbox one after the other, as `mv` does. Times are those that the ledger recorded, from before
+ * the first rename. CPU seconds (user and system) and the peak of resident memory are the kernel's, of the watcher and
+ * of its PostgreSQL sessions; the latter only where the server runs on this machine. The idle share is taken over
+ * `--idle` seconds without a scan. Then the watcher is started anew: its first scan is the rescan of all that is known.
  * The database is the one of TEST_DATABASE_SERVER, else the embedded one. Compare figures of one machine and hour.
  */
 import { readFileSync } from 'node:fs';

@@ -12,8 +12,7 @@ const intervalMs = 40;
 
 /**
  * Waits until `look` finds something and gives that back; looks again and again, because a database notifies nobody
- * when
- * a state is reached.
+ * when a state is reached.
  * @param what the awaited state in words, for the error
  * @throws Error when the deadline passes
  */

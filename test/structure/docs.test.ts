@@ -91,7 +91,7 @@ test('every promise names tests that exist', () => {
 });
 
 /** The design page's words that are not used (`mostX`: what begins with most), and the identifiers that keep each. */
-const unusedWords = (/^### Words that are not used\n([^]*?)^## /m.exec(design)?.[1] ?? '')
+const unusedWords = (/^### Words that are not used\n([\s\S]*?)^## /m.exec(design)?.[1] ?? '')
   .split('\n')
   .flatMap((line) => {
     const [, word, kept] = /^\| ([a-zA-Z]+) \|[^|]+\|([^|]*)\|$/.exec(line) ?? [];
@@ -102,7 +102,7 @@ const unusedWords = (/^### Words that are not used\n([^]*?)^## /m.exec(design)?.
 const identifiersOf = (text: string): Set<string> =>
   new Set(
     text
-      .replace(/\/\*[^]*?\*\/|(?<![:\\])\/\/.*/g, '')
+      .replace(/\/\*[\s\S]*?\*\/|(?<![:\\])\/\/.*/g, '')
       .replace(/'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"|`(?:\\.|[^`\\])*`/g, '')
       .replace(/(?<=[(,=:]\s*)\/(?:\\.|[^/\n\\])+\//g, '')
       .match(/[A-Za-z_]\w*/g),
@@ -118,7 +118,9 @@ function hasWord(name: string, word: string): boolean {
 test('no identifier and no file name has a word that the design page replaces', () => {
   assert.ok(unusedWords.length > 8, 'the table of words that are not used');
   const found = listProjectFiles()
-    .filter((path) => /^(?:apps|packages|scripts|test)\/.*\.ts$/.test(path) && existsSync(join(projectDir, path)))
+    .filter(
+      (path) => /^(?:apps|packages|scripts|samples|test)\/.*\.ts$/.test(path) && existsSync(join(projectDir, path)),
+    )
     .filter((path) => !/^(?:apps\/api|packages\/database\/generated)\//.test(path))
     .flatMap((path) =>
       [...identifiersOf(readProjectFile(path)), path].flatMap((name) =>

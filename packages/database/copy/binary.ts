@@ -14,10 +14,8 @@ export interface CopyMark {
 /**
  * Writes tuples in PostgreSQL's binary COPY format into chunks of fixed size; `CopyIn` sends them with what stands
  * before and after. Source of the format: PostgreSQL manual, "COPY", section "File Formats / Binary Format". All
- * numbers
- * are big-endian: per tuple the number of fields (int16), per field its length (int32, −1 for NULL) and its bytes as
- * the
- * type's send function writes them.
+ * numbers are big-endian: per tuple the number of fields (int16), per field its length (int32, −1 for NULL) and its
+ * bytes as the type's send function writes them.
  *
  * Per tuple call `row(fields)` and then one method per field in the columns' order; nothing checks that as many fields
  * follow as were announced, the server does. Hand on what `takeFilled()` returns now and then, and what `takeAll()`

@@ -27,8 +27,7 @@ export const blockRanges = (columns: readonly string[]): string =>
 
 /**
  * Brings the block ranges that were written since into the BRIN indexes of tables; until then every query that uses
- * them
- * reads those ranges. Autovacuum does the same later.
+ * them reads those ranges. Autovacuum does the same later.
  */
 export async function summarizeBlockRanges(db: Queryable, tables: readonly string[]): Promise<void> {
   await db.query(

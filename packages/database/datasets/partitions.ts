@@ -139,9 +139,7 @@ export async function createPartitionTable(tx: Queryable, table: string, partiti
 
 /**
  * Makes a table with rows a partition for just the time that they span; its indexes are built and its column `file_id`
- * is
- * analysed on the way. The caller
- * holds {@link lockPartitions}.
+ * is analysed on the way. The caller holds {@link lockPartitions}.
  * @returns false, and nothing done, when a partition has come into that span
  */
 export async function attachPartition(

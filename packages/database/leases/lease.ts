@@ -42,9 +42,8 @@ const answerMs = 5_000;
 
 /**
  * A lease is a session lock, which ends with the connection, so that a process that dies lets go of it at once. One
- * that
- * hangs does not: it is known by its signs of life in `ops.lease`, a counter that another process sees stand still by
- * its own clock, and its sessions are ended by that one.
+ * that hangs does not: it is known by its signs of life in `ops.lease`, a counter that another process sees stand still
+ * by its own clock, and its sessions are ended by that one.
  */
 export function seekLease(options: LeaseOptions): Lease {
   const { url, name, sessions, onOther, onError } = options;
@@ -151,8 +150,7 @@ const ended = (client: pg.Client): Promise<void> => client.end().catch(() => {})
 
 /**
  * Begins a term for the present holder of the lock. First it is written down, from when on the former holder can open
- * no more
- * sessions; then those that it has are ended, so that nothing of it is written any more once this returns.
+ * no more sessions; then those that it has are ended, so that nothing of it is written any more once this returns.
  */
 async function beginTerm(client: pg.Client, name: string, sessions: string): Promise<bigint> {
   const { rows } = await client.query<{ term: string; former: string | null }>(

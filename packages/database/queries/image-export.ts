@@ -73,8 +73,7 @@ const pageRows = 2_000;
 /**
  * The rows of the images that the filter leaves, by import day, file and position in it, page by page. Nothing is held
  * between two pages, neither a connection nor a moment of the database: a reader who is slow, or gone, costs nothing.
- * So
- * an export sees what is loaded meanwhile: of an image that is detected anew either the old rows or the new ones.
+ * So an export sees what is loaded meanwhile: of an image that is detected anew either the old rows or the new ones.
  */
 export async function* exportRows(
   pool: Pool,

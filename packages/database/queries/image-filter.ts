@@ -1,5 +1,4 @@
-import { type Conditions, conditions } from './conditions.js';
-import { containsPattern } from './like.js';
+import { type Conditions, conditions, containsPattern } from './conditions.js';
 
 /** Which images are wanted; what is left out does not matter. Bounds belong to their range. */
 export interface ImageFilter {

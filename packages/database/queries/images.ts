@@ -62,8 +62,8 @@ const orders: Record<ImageSort, { readonly by?: { sql: string; type: string }; r
 };
 
 /**
- * Images in the order asked for, each with its faces. Images and faces are of one moment.
- * `page.after` must be a position of the same order.
+ * Images in the order asked for, each with its faces. Images and faces are of one moment. `page.after` must be a
+ * position of the same order.
  */
 export function listImages(
   pool: Pool,

@@ -38,8 +38,7 @@ function howItEnded(child: ChildProcess): string {
 
 /**
  * A process that decodes strangers' images (`serveRequests` is its side). A process and not a thread, because a crash
- * in
- * native code ends all threads of a process, and because only a process can be stopped in the middle of native code.
+ * in native code ends all threads of a process, and because only a process can be stopped in the middle of native code.
  */
 export class DecoderProcess {
   /** Resolves when it has ended. */
@@ -89,8 +88,7 @@ export class DecoderProcess {
   /**
    * Sends a request and waits for its answer; several may be under way. Rejects with the error that the process threw,
    * with ProcessEndedError when it ended or took longer than `limitMs`, and with the signal's reason on abort. Abort
-   * and
-   * limit end the process.
+   * and limit end the process.
    */
   async ask(request: object, { limitMs, signal }: AskOptions): Promise<unknown> {
     signal?.throwIfAborted();

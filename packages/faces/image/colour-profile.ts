@@ -58,8 +58,7 @@ function isNear(actual: number | undefined, expected: number): boolean {
 
 /**
  * Whether an embedded ICC profile describes sRGB, or so nearly that no eye sees a difference. Half of all photos carry
- * such
- * a profile, and to convert by it costs more than to decode them. False for whatever is not understood.
+ * such a profile, and to convert by it costs more than to decode them. False for whatever is not understood.
  */
 export function isSrgbProfile(profile: Uint8Array): boolean {
   try {

@@ -135,12 +135,11 @@ async function readFaulty(
 }
 
 /**
- * Reads the header of the image at `source`, whose first bytes are known to be of `format`, and makes it ready to
- * be decoded: EXIF orientation applied, transparency flattened, any colour space and depth to 8-bit sRGB, animation
- * to its first frame. A raster takes its own memory and what the decoder needs, which is bounded by `DECODE_MEMORY`
- * for all images together: one that would take more is refused, one for which nothing is left waits.
- * Throws BadInputError (`truncated`, `corrupt`, `unsupported`, `too-many-pixels`); a fault of the machine is a
- * plain Error.
+ * Reads the header of the image at `source`, whose first bytes are known to be of `format`, and makes it ready to be
+ * decoded: EXIF orientation applied, transparency flattened, any colour space and depth to 8-bit sRGB, animation to its
+ * first frame. A raster takes its own memory and what the decoder needs, which is bounded by `DECODE_MEMORY` for all
+ * images together: one that would take more is refused, one for which nothing is left waits. Throws BadInputError
+ * (`truncated`, `corrupt`, `unsupported`, `too-many-pixels`); a fault of the machine is a plain Error.
  */
 export async function openImage(
   source: ImageLocation,

@@ -12,10 +12,10 @@ import { scale } from './geometry.js';
 const UPSIDE_DOWN = 3;
 
 /**
- * A finder that looks with BlazeFace at several sizes of the whole image, because the network sees only faces of
- * about 20 to 150 pixels, and believes what two of them see; at larger sizes, too, where most faces are small. It knows
- * faces that lie on their side, but few that are
- * upside down: where it finds nothing, it turns the image over and looks again.
+ * A finder that looks with BlazeFace at several sizes of the whole image, because the network sees only faces of about
+ * 20 to 150 pixels, and believes what two of them see; at larger sizes, too, where most faces are small. It knows faces
+ * that lie on their side, but few that are upside down: where it finds nothing, it turns the image over and looks
+ * again.
  */
 export function createBlazefaceFinder(network: BlazefaceNetwork, search: BlazefaceSearch): FaceFinder {
   const descending = (sides: readonly number[]) => [...sides].sort((a, b) => b - a);

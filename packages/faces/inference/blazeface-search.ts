@@ -13,8 +13,7 @@ export const BlazefaceSearch = Type.Object(
     }),
     /**
      * An image most of whose faces with a score of `from` have a longer side below `below`, in pixels of the largest
-     * raster, is looked at with
-     * these long sides, too, up to twice its own.
+     * raster, is looked at with these long sides, too, up to twice its own.
      */
     small: Type.Optional(
       Type.Object(

@@ -26,8 +26,7 @@ const ROUND = ONE >> 1;
 
 /**
  * The square of `pixels` × `pixels` steps around (x, y), turned; black beyond the edges. `right` and `down` are the
- * steps
- * in the source, [x, y], that one pixel to the right and one pixel down are.
+ * steps in the source, [x, y], that one pixel to the right and one pixel down are.
  */
 function sample(
   { width, height, rgb }: Raster,
@@ -88,8 +87,7 @@ export type CloseUpOf = (box: Box, view: CloseUpView) => CloseUp;
 
 /**
  * Makes close-ups of boxes in one raster: the square around the middle of a box. Where it is made much smaller by that,
- * the
- * raster is halved first, as often as needed, so that no pixel is passed over; halved rasters are kept for the next
+ * the raster is halved first, as often as needed, so that no pixel is passed over; halved rasters are kept for the next
  * box.
  */
 export function closeUpsOf(raster: Raster): CloseUpOf {

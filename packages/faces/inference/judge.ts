@@ -46,17 +46,14 @@ function coveredShare(box: ScoredBox, boxes: readonly ScoredBox[]): number {
 
 /**
  * The measures of the boxes of one look, in their order; boxes are in pixels of the look. The people of a group stand
- * about
- * equally far from the camera and look into it, so a box is compared with the clear faces: those of at least the score
- * `clear`.
+ * about equally far from the camera and look into it, so a box is compared with the clear faces: those of at least the
+ * score `clear`.
  *
  * `score`: logit of the network's score. `size`: logarithm of the size in units of 40 pixels. `small`: that in units of
- * 20
- * pixels, where it is negative. `relative`: logarithm of the size in median sizes of the clear faces. `smaller`: by how
- * much
- * that is below −0.5. `alone`: 1 where no face is clear; `relative` is 0 then. `crowd`: logarithm of 1 and the clear
- * faces,
- * ten at most. `covered`: the largest share of the smaller one's area that it has in common with a better box.
+ * 20 pixels, where it is negative. `relative`: logarithm of the size in median sizes of the clear faces. `smaller`: by
+ * how much that is below −0.5. `alone`: 1 where no face is clear; `relative` is 0 then. `crowd`: logarithm of 1 and the
+ * clear faces, ten at most. `covered`: the largest share of the smaller one's area that it has in common with a better
+ * box.
  */
 export function measure(boxes: readonly ScoredBox[], clear: number): Measures[] {
   const sizes = boxes.filter((box) => box.score >= clear).map(sizeOf);

@@ -21,8 +21,7 @@ export interface ListedModel {
 
 /**
  * The built-in models and the one that FACE_MODEL leads to, from plain files: no model is loaded and nothing
- * downloaded.
- * `fault` says why FACE_MODEL leads nowhere; workers do not start then.
+ * downloaded. `fault` says why FACE_MODEL leads nowhere; workers do not start then.
  */
 export async function listFaceModels(options: {
   readonly faceModel?: string | undefined;

@@ -35,8 +35,7 @@ export async function resolveFaceModel(options: ResolveOptions): Promise<FaceMod
 
 /**
  * The model of this name, as `GET /api/face-models` lists it: the one that FACE_MODEL leads to if that is its name,
- * else
- * a built-in one. Undefined: there is no such model. Otherwise like `resolveFaceModel`.
+ * else a built-in one. Undefined: there is no such model. Otherwise like `resolveFaceModel`.
  */
 export async function resolveNamedModel(name: string, options: ResolveOptions): Promise<FaceModel | undefined> {
   const { faceModel } = options;

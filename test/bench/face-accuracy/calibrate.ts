@@ -7,10 +7,10 @@
  *
  * Method. Of each photo (by default ../shared/groups, and ../shared/photos with its copies) every box of the first look
  * is measured and looked at closer, as the model's model.json says. Which boxes are faces nobody has marked; the
- * weights
- * are those that make the counts most likely (fit.ts). Every image has the same say; turned images and mosaics of 25
- * have none, for they are found by other looks. Held out: the sources are dealt into five parts, the weights are fitted
- * to four and used on the fifth, in turn; all that three times with other parts. Turned and larger looks take no part.
+ * weights are those that make the counts most likely (fit.ts). Every image has the same say; turned images and mosaics
+ * of 25 have none, for they are found by other looks. Held out: the sources are dealt into five parts, the weights are
+ * fitted to four and used on the fifth, in turn; all that three times with other parts. Turned and larger looks take no
+ * part.
  */
 import { parseArgs } from 'node:util';
 import { closeUpsOf } from '#faces/inference/close-up.js';

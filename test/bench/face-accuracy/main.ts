@@ -6,13 +6,12 @@
  *
  * Method. Every photo (by default those of ../shared/photos; for a folder named by --copies also harder copies of them:
  * small, blurred, dark, strongly compressed, turned, tilted, several in one, several turned in one) is looked at by
- * each variant of each model, and the scores
- * of what it finds are kept. Figures are given for the threshold of the model's model.json, and cross-validated: the
- * threshold is chosen on four fifths of the photos and used on the last fifth, in turn, ten times with other fifths;
- * copies of a photo are never parted (but those in mosaics). All sets weigh the same in that choice. The interval holds
- * the middle 95 % of
- * the exact share when photos are drawn again with repetition. CPU is that of finding faces in a decoded image. Photos
- * of doubtful truth are left out, and given apart at the model's threshold.
+ * each variant of each model, and the scores of what it finds are kept. Figures are given for the threshold of the
+ * model's model.json, and cross-validated: the threshold is chosen on four fifths of the photos and used on the last
+ * fifth, in turn, ten times with other fifths; copies of a photo are never parted (but those in mosaics). All sets
+ * weigh the same in that choice. The interval holds the middle 95 % of the exact share when photos are drawn again with
+ * repetition. CPU is that of finding faces in a decoded image. Photos of doubtful truth are left out, and given apart
+ * at the model's threshold.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

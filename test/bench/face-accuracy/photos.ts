@@ -13,8 +13,7 @@ export interface Photo {
 
 /**
  * Reads a CSV file whose first line names the columns `file` and `faces` (or `heads`), and, when there, `doubt` (0 or
- * 1).
- * The files lie in `folder`. No cell holds a line break; a comma only in columns that are not read and come after
+ * 1). The files lie in `folder`. No cell holds a line break; a comma only in columns that are not read and come after
  * these.
  */
 export async function readPhotos(folder: string, truth: string): Promise<Photo[]> {

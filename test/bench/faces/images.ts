@@ -35,8 +35,7 @@ export const largeImages = (count: number): ImageSet => ({
 
 /**
  * Grain as a camera's sensor makes it, to lie over enlarged photos: without it a JPEG of 12 megapixels has a fifth of
- * the
- * bytes that a camera's has.
+ * the bytes that a camera's has.
  */
 function grain(): OverlayOptions {
   const side = 512;

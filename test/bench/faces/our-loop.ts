@@ -1,9 +1,7 @@
 /**
  * Our own decoding and inference, one image after the other in one process, so that the times of its stages are those
- * of
- * the work and not of waiting. Runs as a process of its own (`node our-loop.js <model.json as text> <folder>`); prints
- * its
- * figures as JSON.
+ * of the work and not of waiting. Runs as a process of its own (`node our-loop.js <model.json as text> <folder>`);
+ * prints its figures as JSON.
  */
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -15,8 +15,7 @@ export interface Mutation {
 
 /**
  * The damaged file of a number: always the same for the same seeds. Half of the changes hit the footer, where a byte
- * means
- * most; one in four files has two or three changed bytes, one in fifty some bytes more or fewer.
+ * means most; one in four files has two or three changed bytes, one in fifty some bytes more or fewer.
  */
 export function mutate(seeds: readonly Seed[], number: number): Mutation {
   const random = createRandom(number, 'parquet mutation');
