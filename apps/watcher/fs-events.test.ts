@@ -68,15 +68,15 @@ test('more events than are remembered, or than the system keeps, are an overflow
   });
   const fsEvents = watchFsEvents(tmpdir(), fail);
   await fsEvents.watch('');
-  const tell = (events: number, names: number): void => {
+  const emitMany = (events: number, names: number): void => {
     for (let n = 0; n < events; n += 1) emit('rename', `f${n % names}`);
   };
-  tell(9_000, 9_000);
+  emitMany(9_000, 9_000);
   assert.equal(fsEvents.take().overflowed, false);
-  tell(12_000, 1);
+  emitMany(12_000, 1);
   const busy = fsEvents.take();
   assert.deepEqual([busy.paths, busy.overflowed], [['f0'], true]);
-  tell(43_201, 43_201);
+  emitMany(43_201, 43_201);
   const burst = fsEvents.take();
   assert.deepEqual([burst.paths.length, burst.overflowed], [20_000, true]);
   assert.deepEqual(fsEvents.take(), { paths: [], overflowed: false });

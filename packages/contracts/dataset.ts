@@ -76,7 +76,7 @@ export interface DatasetDefinition extends TableDefinition {
   readonly replace: ReplaceScope;
   /** For `json`: the key, or its variants, of an object around the list of events. */
   readonly wrapperKey?: string | readonly string[];
-  /** Has the rows kept once more with numbers in place of names; the task `refresh-star` keeps it up to date. */
+  /** Has the rows kept once more with numbers instead of names; the task `refresh-star` keeps it up to date. */
   readonly star?: StarDefinition;
 }
 

@@ -100,7 +100,7 @@ function listDays(pool: Pool, filter: ImageFilter): Promise<string[]> {
 
 function readRows(
   pool: Pool,
-  { columns, select, from, days, place }: ImageTable,
+  { columns, select, from, days, position }: ImageTable,
   filter: ImageFilter,
   day: string,
   after: readonly Value[] | undefined,
