@@ -31,7 +31,7 @@ export interface UnitOptions {
   readonly log: Pick<Logger, 'info' | 'warn' | 'error'>;
   /** A life that does not answer this long is ended, in milliseconds. */
   readonly hangTimeoutMs: number;
-  /** Told after every change of `state`. */
+  /** Called after every change of `state`. */
   onChange(): void;
   /** Whether an end before it was ever ready is final: nobody mends it by trying again. */
   isFinal?(exit: Exit): Error | undefined;

@@ -28,7 +28,7 @@ export class BrokenEvent {
 /** UTF-8 needs no more for the characters of an event that are kept. */
 const maxRawBytes = 4 * maxRejectLength;
 /**
- * So many values may stand in a file before the first line that is good; a file of something else has no end of them.
+ * Number of values that may be in a file before the first line that is good; a file of something else has no end of them.
  */
 const maxHeld = 1_000;
 

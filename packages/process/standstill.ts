@@ -1,4 +1,4 @@
-/** Tells for how long things have stood still, by this process's own clock. */
+/** Measures for how long things have stood still, by this process's own clock. */
 export interface Standstill {
   /**
    * Notes what a thing looks like now.

@@ -5,7 +5,7 @@ export interface ReadyMessage {
   readonly info: Record<string, unknown>;
 }
 
-/** Tells the parent process, if there is one that listens, that this process does its work from now on. */
+/** Sends the parent process, if there is one that listens, the message that this process does its work from now on. */
 export function announceReady(info: Record<string, unknown> = {}): void {
   const message: ReadyMessage = { type: 'ready', info };
   // The parent may vanish between the check and the sending; the channel's disconnect reports that, not this.

@@ -25,9 +25,9 @@ export interface LeaseOptions {
    * `refuseUnlessHolder`, so that none of them outlives the lease.
    */
   readonly sessions: string;
-  /** Told once whenever the process finds that another has it, or that it has lost it to another. */
+  /** Called once whenever the process finds that another has it, or that it has lost it to another. */
   onOther(): void;
-  /** Told when a session broke or could not be opened. */
+  /** Called when a session broke or could not be opened. */
   onError(error: Error): void;
 }
 

@@ -26,8 +26,8 @@ interface Waiting {
 }
 
 /**
- * So many child processes with a model, each for a few images at a time: first come, first served. Children are started
- * when work needs them and then kept.
+ * Child processes with a model, `processes` of them, each for a few images at a time: first come, first served.
+ * Children are started when work needs them and then kept.
  */
 export class Children {
   /** How many images they work on at once. */

@@ -23,7 +23,7 @@ function brands(head: Buffer): string[] {
 }
 
 /**
- * Tells an image's format by its first bytes; undefined for everything that is not taken. The name's extension
+ * Recognises an image's format by its first bytes; undefined for everything that is not taken. The name's extension
  * plays no part. Nothing else may reach the decoder, which would also take SVG and others with their own dangers.
  */
 export function sniffFormat(head: Buffer): ImageFormat | undefined {

@@ -13,7 +13,7 @@ const SMALL_SIZE = 20;
 const MIN_RELATIVE = -2.5;
 const MOST_RELATIVE = 1.5;
 const MUCH_SMALLER = -0.5;
-/** So many clear faces are a crowd; more make no difference. */
+/** Number of clear faces that are a crowd; more make no difference. */
 const CROWD = 10;
 /** A box of this score, and no lower one than its own, may cover another. */
 const COVERS = 0.5;

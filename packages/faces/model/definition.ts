@@ -132,7 +132,7 @@ export function parseModelDefinition(text: string): ModelDefinition {
   }
   const decode: unknown =
     typeof content === 'object' && content !== null && 'decode' in content ? content.decode : undefined;
-  // Told apart first, so that the faults are those of the kind that is meant.
+  // Checked first, so that the violations are those of the kind that is meant.
   if (!isDecode(decode)) {
     const known = Object.keys(schemas).join(' or ');
     throw new Error(`decode: expected ${known}, got ${JSON.stringify(decode) ?? 'nothing'}`);

@@ -28,7 +28,7 @@ export interface RendererOptions {
   readonly limitMs?: number;
   /** Milliseconds without work after which the process is ended; default a minute. */
   readonly idleMs?: number;
-  /** So many images may wait for their turn; default 64, a page of the gallery and more. */
+  /** Number of images that may wait for their turn; default 64, a page of the gallery and more. */
   readonly maxWaiting?: number;
   /** The program of the child process; tests give their own. */
   readonly program?: URL;

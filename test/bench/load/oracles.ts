@@ -19,7 +19,7 @@ interface Counted {
   readonly rowsPerDay: Map<string, number>;
 }
 
-/** So many files have every product among them, as chance would have it not to in one of 10^13 folders. */
+/** Number of files that have every product among them, as chance would have it not to in one of 10^13 folders. */
 const filesWithAllProducts = 20;
 
 /**
