@@ -132,7 +132,8 @@ export const settingsSchema = Type.Object({
   ),
   maxConnections: Type.Integer(
     words({
-      description: 'Largest number of connections that the API serves at the same time; further ones are closed at once.',
+      description:
+        'Largest number of connections that the API serves at the same time; further ones are closed at once.',
       minimum: 10,
       maximum: 100_000,
       default: 1_000,
@@ -201,7 +202,11 @@ export const settingsSchema = Type.Object({
       default: 'on',
     }),
   ),
-  jobLockMs: milliseconds(2000, 30_000, 'Time after which a worker that has not renewed the lock of a job has lost that job, in ms.'),
+  jobLockMs: milliseconds(
+    2000,
+    30_000,
+    'Time after which a worker that has not renewed the lock of a job has lost that job, in ms.',
+  ),
   stopTimeoutMs: milliseconds(
     500,
     15_000,

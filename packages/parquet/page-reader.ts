@@ -191,7 +191,7 @@ export class PageReader {
     this.#source.share.giveBack(bytes);
   }
 
-  /** The next `length` bytes, if the file can hold them at all besides what it holds. */
+  /** `bytes`, if the file can hold them at all besides what it holds. */
   #fitting(bytes: number): number {
     const { used, most } = this.#source.share;
     if (used + bytes <= most) return bytes;
