@@ -16,7 +16,7 @@ const wrong: readonly (readonly [readonly string[], RegExp])[] = [
   [['--out', 'x', '--images', '-1'], /images/],
   [['--out', 'x', '--json', '1.5'], /^--json is "1\.5": expected a whole number/],
   [['--out', 'x', '--parquet', '1e99'], /^--parquet is "1e99"/],
-  [['--out', 'x', '--pictures', '3'], /--pictures/],
+  [['--out', 'x', '--videos', '3'], /--videos/],
   [['x'], /'x'/],
 ];
 for (const [args, message] of wrong) {

@@ -5,7 +5,7 @@ import type { SampleCounts } from './write-samples.js';
 /** How the samples command is called. */
 export const samplesUsage = `usage: npm run samples -- --out <folder> [--images <n>] [--parquet <n>] [--json <n>] [--seed <n>] [--bad] [--help]
   --out      folder to write to, made where needed (the inbox, or one to copy from)
-  --images   pictures to draw          (0 if not given)
+  --images   images to draw          (0 if not given)
   --parquet  data-sample files, 1,914 rows each   (0)
   --json     event files, detections and statuses (0)
   --seed     the same seed gives the same files   (1)

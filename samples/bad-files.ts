@@ -23,7 +23,7 @@ export async function writeBadFiles(write: WriteSample, seed: number): Promise<S
 
   const { bytes: jpeg } = await imageSample(0, seed + 1_000_003);
   await add('image', 'cut-in-half.jpg', 'JPEG cut in half', half(jpeg));
-  await add('image', 'text.jpg', 'text named .jpg', `This is no picture (${seed}).\n`);
+  await add('image', 'text.jpg', 'text named .jpg', `This is no image (${seed}).\n`);
   await add('image', 'huge.png', '30,000×30,000 pixels', await blackPng(30_000, 30_000));
   await add('image', 'empty.jpg', 'empty file', '');
 

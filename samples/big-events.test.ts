@@ -18,11 +18,11 @@ after(() => rm(dir, { recursive: true, force: true }));
 for (const layout of bigEventLayouts) {
   test(`a large file in the layout ${layout} has its size, and the events, rows and rejects that are said of it`, async () => {
     const path = join(dir, layout);
-    const told = await writeBigEvents(path, { layout, bytes: 3_000_000, badShare: 0.05 });
-    assert.equal((await stat(path)).size, told.bytes);
-    assert.ok(told.bytes >= 3_000_000 && told.bytes < 3_001_000, `${told.bytes} bytes`);
-    assert.ok(told.rejects > 0.03 * told.events && told.rejects < 0.07 * told.events);
-    const seen = { bytes: told.bytes, events: 0, rows: 0, rejects: 0 };
+    const written = await writeBigEvents(path, { layout, bytes: 3_000_000, badShare: 0.05 });
+    assert.equal((await stat(path)).size, written.bytes);
+    assert.ok(written.bytes >= 3_000_000 && written.bytes < 3_001_000, `${written.bytes} bytes`);
+    assert.ok(written.rejects > 0.03 * written.events && written.rejects < 0.07 * written.events);
+    const seen = { bytes: written.bytes, events: 0, rows: 0, rejects: 0 };
     const vehicles = new Set<string>();
     for await (const events of readEvents(createReadStream(path), objectsDetectionEvents)) {
       for (const { value } of events) {
@@ -33,8 +33,8 @@ for (const layout of bigEventLayouts) {
         if ('rows' in parsed && parsed.rows[0]) vehicles.add(parsed.rows[0].vehicleId);
       }
     }
-    assert.deepEqual(seen, told);
-    assert.ok(vehicles.size > 0.8 * told.events, 'each event has a vehicle of its own');
+    assert.deepEqual(seen, written);
+    assert.ok(vehicles.size > 0.8 * written.events, 'each event has a vehicle of its own');
   });
 }
 

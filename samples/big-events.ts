@@ -32,7 +32,7 @@ const frames: Readonly<Record<BigEventLayout, { before: string; between: string;
   ndjson: { before: '', between: '\n', after: '\n' },
 };
 
-/** Events are drawn from a store of so many: drawing each anew would take longer than writing it. */
+/** Number of events that are made once and drawn from: drawing each anew would take longer than writing it. */
 const differentEvents = 4_096;
 const chunkBytes = 1 << 20;
 const idDigits = 8;

@@ -58,7 +58,7 @@ function expected({ rows, distinctRows, expire87, expire88, expire89 }: SampleOr
 }
 
 for (const start of [0, 20_000, wholeSampleFiles - 200]) {
-  test(`200 files from index ${start} on hold exactly the rows that are told of them`, () => {
+  test(`200 files from index ${start} on hold exactly the rows that are stated`, () => {
     const files = Array.from({ length: 200 }, (_, n) => {
       const { sensors, products, expiryDays } = sampleRows({ minute: sampleMinute(start + n), seed });
       return Array.from(sensors, (sensor, row) => {
@@ -66,13 +66,13 @@ for (const start of [0, 20_000, wholeSampleFiles - 200]) {
         return { row: `${sensor} ${products[row]} ${days}`, days };
       });
     });
-    const told = expected(sampleOracles(200, start));
-    assert.deepEqual(counted(files), told);
-    assert.ok(told.rows - told.distinctRows > 1, 'too few doubled rows to see any');
+    const stated = expected(sampleOracles(200, start));
+    assert.deepEqual(counted(files), stated);
+    assert.ok(stated.rows - stated.distinctRows > 1, 'too few doubled rows to see any');
   });
 }
 
-test('read back from parquet, the rows of two hours are those that are told', async () => {
+test('read back from parquet, the rows of two hours are those that are stated', async () => {
   const files = [];
   for (let index = 0; index < 120; index++) {
     const minute = sampleMinute(index);

@@ -92,7 +92,7 @@ function shareOf(whole: number, index: number): number {
   return roundedShare(whole, index + 1) - roundedShare(whole, index);
 }
 
-/** What the first so many files have of a whole. Rounded up, so that already the first file has a doubled row. */
+/** What the first `files` files have of a whole. Rounded up, so that already the first file has a doubled row. */
 function roundedShare(whole: number, files: number): number {
   return Math.ceil((whole * files) / wholeSampleFiles);
 }

@@ -1,7 +1,7 @@
 import type { Random } from './random.js';
 
-/** Size of a picture in pixels. */
-export interface PictureSize {
+/** Size of an image in pixels. */
+export interface ImageSize {
   readonly width: number;
   readonly height: number;
 }
@@ -13,9 +13,9 @@ const clothes = ['#3f51b5', '#b71c1c', '#2e7d32', '#5d4037', '#455a64'];
 /**
  * Draws a scene as SVG: sky, ground, a few boxes, and people side by side. A detector may take a drawn face for one or
  * not, so the number of people promises nothing.
- * @param background false leaves the picture transparent behind what is drawn
+ * @param background false leaves the image transparent behind what is drawn
  */
-export function drawScene(random: Random, { width, height }: PictureSize, people: number, background = true): string {
+export function drawScene(random: Random, { width, height }: ImageSize, people: number, background = true): string {
   const parts: string[] = [];
   if (background) {
     parts.push(rect(0, 0, width, height, `hsl(${random.int(180, 230)} 60% ${random.int(65, 85)}%)`));

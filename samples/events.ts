@@ -14,7 +14,7 @@ const vehicles = 12;
 const objectTypes = ['pedestrians', 'cars', 'signs', 'trucks', 'obstacles', 'vehicles', 'bicycles'];
 const statuses = ['driving', 'driving', 'driving', 'parking', 'parking', 'accident'];
 
-/** How the name of a file tells its time, the last one not at all. */
+/** How the name of a file gives its time, the last one not at all. */
 const nameTimes: readonly ((iso: string) => string)[] = [
   (iso) => `_${compact(iso).replace('T', '_')}`,
   (iso) => `_${compact(iso)}`,
@@ -25,7 +25,7 @@ const nameTimes: readonly ((iso: string) => string)[] = [
 /** Writes the time of an event, given in ISO form with milliseconds and Z. */
 type TimeStyle = (iso: string, random: Random) => string;
 
-/** How an event tells its time: milliseconds, a numeric offset, microseconds. */
+/** How an event gives its time: milliseconds, a numeric offset, microseconds. */
 const eventTimes: readonly TimeStyle[] = [
   (iso) => iso,
   (iso) => iso.replace('Z', '+00:00'),

@@ -17,7 +17,7 @@ export async function blackPng(width: number, height: number): Promise<Buffer> {
   return Buffer.concat([signature, chunk('IHDR', header), chunk('IDAT', data), chunk('IEND', Buffer.alloc(0))]);
 }
 
-/** zlib stream of so many zero bytes, made without holding them. */
+/** zlib stream of `length` zero bytes, made without holding them. */
 async function deflateZeros(length: number): Promise<Buffer> {
   const block = Buffer.alloc(1024 * 1024);
   function* zeros(): Generator<Buffer> {

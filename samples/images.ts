@@ -1,9 +1,9 @@
 import sharp, { type Sharp } from 'sharp';
-import { drawScene, type PictureSize } from './drawing.js';
+import { drawScene, type ImageSize } from './drawing.js';
 import type { SampleFile } from './manifest.js';
 import { createRandom, cycle, type Random } from './random.js';
 
-/** A sample picture, before it is written. */
+/** A sample image, before it is written. */
 export interface ImageSample {
   readonly file: SampleFile;
   readonly bytes: Buffer;
@@ -11,35 +11,35 @@ export interface ImageSample {
 
 interface Scene {
   readonly random: Random;
-  readonly size: PictureSize;
+  readonly size: ImageSize;
   readonly people: number;
 }
 
-/** A kind of picture; odd indices go through all of them in turn, even ones are plain JPEGs like most real files. */
+/** A kind of image; odd indices go through all of them in turn, even ones are plain JPEGs like most real files. */
 interface Variant {
   readonly extension: string;
   encode(scene: Scene): Promise<Buffer>;
 }
 
-const plainJpeg: Variant = { extension: 'jpg', encode: (scene) => picture(scene).jpeg({ quality: 85 }).toBuffer() };
+const plainJpeg: Variant = { extension: 'jpg', encode: (scene) => image(scene).jpeg({ quality: 85 }).toBuffer() };
 
 const variants: readonly Variant[] = [
-  { extension: 'png', encode: (scene) => picture(scene).png().toBuffer() },
-  { extension: 'webp', encode: (scene) => picture(scene).webp().toBuffer() },
+  { extension: 'png', encode: (scene) => image(scene).png().toBuffer() },
+  { extension: 'webp', encode: (scene) => image(scene).webp().toBuffer() },
   { extension: 'gif', encode: animated },
-  { extension: 'tiff', encode: (scene) => picture(scene).tiff({ compression: 'lzw' }).toBuffer() },
-  { extension: 'avif', encode: (scene) => picture(scene).avif({ effort: 0 }).toBuffer() },
+  { extension: 'tiff', encode: (scene) => image(scene).tiff({ compression: 'lzw' }).toBuffer() },
+  { extension: 'avif', encode: (scene) => image(scene).avif({ effort: 0 }).toBuffer() },
   { extension: 'jpg', encode: turned },
-  { extension: 'jpeg', encode: (scene) => picture(scene).toColourspace('b-w').jpeg({ progressive: true }).toBuffer() },
+  { extension: 'jpeg', encode: (scene) => image(scene).toColourspace('b-w').jpeg({ progressive: true }).toBuffer() },
   { extension: 'png', encode: (scene) => drawing(scene, false).png().toBuffer() },
-  { extension: 'JPG', encode: (scene) => picture(scene).toColourspace('cmyk').jpeg().toBuffer() },
+  { extension: 'JPG', encode: (scene) => image(scene).toColourspace('cmyk').jpeg().toBuffer() },
   { extension: 'webp', encode: (scene) => drawing(scene, false).webp({ lossless: true }).toBuffer() },
 ];
 
 /** Names count from here, as the real files' do. */
 const firstName = 10_001;
 
-/** The picture of an index, `images/10001.jpg` and so on: drawn, 612×408 or (one in three) from 381×258 to 612×612. */
+/** The image of an index, `images/10001.jpg` and so on: drawn, 612×408 or (one in three) from 381×258 to 612×612. */
 export async function imageSample(index: number, seed: number): Promise<ImageSample> {
   const random = createRandom(seed, `image ${index}`);
   const size =
@@ -53,23 +53,23 @@ function drawing({ random, size, people }: Scene, background: boolean): Sharp {
   return sharp(Buffer.from(drawScene(random, size, people, background)));
 }
 
-function picture(scene: Scene): Sharp {
+function image(scene: Scene): Sharp {
   return drawing(scene, true).flatten();
 }
 
-/** A picture that lies on its side or head in the file, with the EXIF orientation that puts it upright. */
+/** An image that lies on its side or head in the file, with the EXIF orientation that puts it upright. */
 async function turned(scene: Scene): Promise<Buffer> {
   const orientation = scene.random.pick([
     { exif: 3, degrees: 180 },
     { exif: 6, degrees: 270 },
     { exif: 8, degrees: 90 },
   ]);
-  const jpeg = picture(scene).rotate(orientation.degrees).withMetadata({ orientation: orientation.exif }).jpeg();
+  const jpeg = image(scene).rotate(orientation.degrees).withMetadata({ orientation: orientation.exif }).jpeg();
   return jpeg.toBuffer();
 }
 
 async function animated(scene: Scene): Promise<Buffer> {
-  const frames = await Promise.all([0, 1, 2].map(() => picture(scene).png().toBuffer()));
+  const frames = await Promise.all([0, 1, 2].map(() => image(scene).png().toBuffer()));
   return sharp(frames, { join: { animated: true } })
     .gif({ delay: frames.map(() => 200), loop: 0 })
     .toBuffer();

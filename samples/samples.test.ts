@@ -8,9 +8,9 @@ import { after, before, test } from 'node:test';
 import sharp from 'sharp';
 import { BadInputError } from '#contracts/errors.js';
 import { readEvents } from '#events/read-events.js';
-import { isObjectsDetectionName } from '#tasks/load-objects-detection/names.js';
+import { definition as objectsDetection } from '#tasks/load-objects-detection/definition.js';
 import { objectsDetectionEvents, parseObjectsDetection } from '#tasks/load-objects-detection/parse.js';
-import { isVehicleStatusName } from '#tasks/load-vehicle-status/names.js';
+import { definition as vehicleStatus } from '#tasks/load-vehicle-status/definition.js';
 import { parseVehicleStatus, vehicleStatusEvents } from '#tasks/load-vehicle-status/parse.js';
 import { eventSample } from './events.js';
 import type { SampleFile } from './manifest.js';
@@ -53,7 +53,7 @@ test('every good event file gives the rows of the manifest, and its name is know
   for (const file of events) {
     const expected = { rows: file.expectedRows, rejects: file.expectedRejects ?? 0 };
     assert.deepEqual(await load(file), expected, file.path);
-    const isName = file.kind === 'vehicle-status' ? isVehicleStatusName : isObjectsDetectionName;
+    const isName = file.kind === 'vehicle-status' ? vehicleStatus.source.matches : objectsDetection.source.matches;
     assert.ok(isName(file.path), file.path);
   }
 });
@@ -88,7 +88,7 @@ test('the event files show every layout, name style and time style', () => {
   for (const [what, pattern] of Object.entries(seen)) assert.match(all, pattern, what);
 });
 
-test('the pictures are readable, varied, and of the sizes that the real ones have', async () => {
+test('the images are readable, varied, and of the sizes that the real ones have', async () => {
   const seen = new Set<string>();
   for (const file of good('image')) {
     const image = sharp(await readFile(join(dir, 'one', file.path)), { pages: 1 });

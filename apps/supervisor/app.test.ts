@@ -38,7 +38,7 @@ test('a killed process and a killed PostgreSQL are started again, visibly', asyn
   for (const name of ['child-worker', 'postgres']) {
     const { pid } = await find(name, ({ state }) => state === 'running');
     process.kill(pid ?? 0, 'SIGKILL');
-    await said(new RegExp(`${name} ended unasked \\(SIGKILL\\); starting it again in 0\\.5 s`));
+    await said(new RegExp(`${name} ended unexpectedly \\(SIGKILL\\); starting it again in 0\\.5 s`));
     const again = await find(name, ({ state, restarts }) => state === 'running' && restarts === 1);
     assert.notEqual(again.pid, pid);
     assert.equal(again.lastExit?.reason, 'SIGKILL');
@@ -111,7 +111,7 @@ test('a second one on the same data folder is refused in one line', async (t) =>
   });
 });
 
-test('what is wrong around it is told in one line each', async (t) => {
+test('what is wrong around it is reported in one line each', async (t) => {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   t.after(() => server.close());

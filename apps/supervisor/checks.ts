@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { messageOf, SetupError } from '#contracts/errors.js';
-import { listenFault } from '#process/listen-fault.js';
+import { listenError } from '#process/listen-error.js';
 import type { Logger } from '#process/log.js';
 
 /**
@@ -18,8 +18,8 @@ export async function provideInbox(folder: string, umask: number): Promise<void>
 }
 
 /**
- * Makes the data folder, closes it to other users, and writes a file to try it (root passes every check of modes, yet not
- * a read-only disk).
+ * Makes the data folder, closes it to other users, and writes a file to try it (root passes every check of modes, yet
+ * not a read-only disk).
  * @throws SetupError in one line
  */
 export async function provideDataFolder(folder: string, log: Pick<Logger, 'warn'>): Promise<void> {
@@ -31,7 +31,7 @@ export async function provideDataFolder(folder: string, log: Pick<Logger, 'warn'
   });
 }
 
-/** As root the group may keep the right to pass: the account of the embedded PostgreSQL has it (`settlePlace`). */
+/** As root the group may keep the right to pass: the account of the embedded PostgreSQL has it (`chooseLocation`). */
 async function makePrivate(folder: string, log: Pick<Logger, 'warn'>): Promise<void> {
   const { mode } = await stat(folder);
   const wanted = 0o700 | (process.getuid?.() === 0 ? mode & 0o010 : 0);
@@ -42,7 +42,7 @@ async function makePrivate(folder: string, log: Pick<Logger, 'warn'>): Promise<v
     const found = (mode & 0o777).toString(8);
     log.warn(
       `DATA_DIR: expected a folder for this user alone (mode 700), got ${folder} with mode ${found}, which cannot be changed ` +
-        `(${messageOf(error)}); take the rights of other users away, because copies of pictures and passwords lie there`,
+        `(${messageOf(error)}); take the rights of other users away, because copies of images and passwords lie there`,
     );
   }
 }
@@ -75,7 +75,7 @@ export async function refuseBusyPort(host: string, port: number): Promise<void> 
     server.listen({ host, port });
     await once(server, 'listening');
   } catch (cause) {
-    throw listenFault(cause, host, port);
+    throw listenError(cause, host, port);
   }
   server.close();
   await once(server, 'close');

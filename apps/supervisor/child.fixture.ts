@@ -1,7 +1,7 @@
-// A child for the tests that does nothing but start and stop; its name tells how. SIGUSR2 makes it compute for ever.
+// A child for the tests that does nothing but start and stop; its name says how. SIGUSR2 makes it compute for ever.
 import { SetupError } from '#contracts/errors.js';
-import { announceReady } from '#process/ready.js';
 import { runMain } from '#process/run-main.js';
+import { announceReady } from '#process/supervisor-messages.js';
 
 const name = process.argv[2] ?? '';
 

@@ -2,8 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Logger } from '#process/log.js';
 import { isOutputClosed } from '#process/output-closed.js';
-import { isPong, ping } from '#process/ping.js';
-import { isReadyMessage } from '#process/ready.js';
+import { isPong, isReadyMessage, ping } from '#process/supervisor-messages.js';
 import type { Exit, Life } from './unit.js';
 
 /** A Node process of ours. */

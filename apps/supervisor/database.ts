@@ -46,7 +46,7 @@ export function embeddedDatabaseUnit(
         dataDir: config.dataDir,
         log: (message) => log.info(message),
         signal,
-        // After a crash at the same address: the other processes have been told that one.
+        // After a crash at the same address: the other processes already have that one.
         ...(current ? { port: current.port } : {}),
       });
       current = server;

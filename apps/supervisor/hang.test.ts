@@ -29,7 +29,7 @@ test('a process that hangs, be it stopped or computing, is killed and started ag
     for (const [name, signal] of Object.entries(cases)) {
       const { pid } = await find(name, isRunning);
       process.kill(pid ?? 0, signal);
-      await said(new RegExp(`${name} ended unasked \\(no answer for 3 s, SIGKILL\\); starting it again`));
+      await said(new RegExp(`${name} ended unexpectedly \\(no answer for 3 s, SIGKILL\\); starting it again`));
       const again = await find(name, (state) => isRunning(state) && state.restarts === 1);
       assert.notEqual(again.pid, pid);
     }
@@ -43,7 +43,7 @@ test('a PostgreSQL that hangs is killed and started again, and answers', async (
   await said(/Millrace is ready/);
   const { pid } = await find('postgres', isRunning);
   process.kill(pid ?? 0, 'SIGSTOP');
-  await said(/postgres ended unasked \(no answer for 3 s, SIGKILL\); starting it again/);
+  await said(/postgres ended unexpectedly \(no answer for 3 s, SIGKILL\); starting it again/);
   await find('postgres', (state) => isRunning(state) && state.restarts === 1);
   for (const name of ['child-api', 'child-worker']) {
     assert.equal((await find(name, isRunning)).restarts, 0, 'the others are left alone');

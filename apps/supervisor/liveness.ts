@@ -31,7 +31,7 @@ export function watchLiveness({ ask, patienceMs, onHung }: LivenessOptions): { s
     }
     timer = setTimeout(look, patienceMs / looks);
     answered = false;
-    // One question at a time: whoever hangs must not find a pile of them when it goes on.
+    // One question at a time: a process that hangs must not find many of them when it goes on.
     if (asking) return;
     asking = true;
     void ask()

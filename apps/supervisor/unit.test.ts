@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Exit, type Life, Unit } from './unit.js';
 
-const quick = { firstMs: 10, mostMs: 40, resetMs: 60_000 };
+const quick = { firstMs: 10, maxMs: 40, resetMs: 60_000 };
 
 /** Lives under the test's control. */
 function fakeProcess() {
@@ -39,7 +39,7 @@ function fakeProcess() {
   };
 }
 
-test('a process that ends unasked is started again after growing pauses, and the state tells how it ended', async () => {
+test('a process that ends by itself is started again after growing pauses, and the state says how it ended', async () => {
   const fake = fakeProcess();
   const unit = new Unit({ name: 'worker-1', ...fake, onChange() {}, backoff: quick });
   let birth = fake.birth();
@@ -60,7 +60,7 @@ test('a process that ends unasked is started again after growing pauses, and the
     await birth;
   }
   assert.deepEqual(
-    fake.errors.map((text) => text.replace('worker-1 ended unasked ', '')),
+    fake.errors.map((text) => text.replace('worker-1 ended unexpectedly ', '')),
     [
       '(exit code 1); starting it again in 0.01 s',
       '(SIGKILL); starting it again in 0.02 s',
@@ -96,7 +96,7 @@ test('a stop during the pause starts nothing any more, and stopping twice stops 
     name: 'a',
     ...fake,
     onChange() {},
-    backoff: { firstMs: 60_000, mostMs: 60_000, resetMs: 60_000 },
+    backoff: { firstMs: 60_000, maxMs: 60_000, resetMs: 60_000 },
   });
   const birth = fake.birth();
   void unit.start();

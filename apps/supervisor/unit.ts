@@ -31,26 +31,26 @@ export interface UnitOptions {
   readonly log: Pick<Logger, 'info' | 'warn' | 'error'>;
   /** A life that does not answer this long is ended, in milliseconds. */
   readonly hangTimeoutMs: number;
-  /** Told after every change of `state`. */
+  /** Called after every change of `state`. */
   onChange(): void;
   /** Whether an end before it was ever ready is final: nobody mends it by trying again. */
   isFinal?(exit: Exit): Error | undefined;
   readonly backoff?: Backoff;
 }
 
-/** How long a process that ends unasked stays down, in milliseconds. */
+/** How long a process that ends by itself stays down, in milliseconds. */
 export interface Backoff {
   readonly firstMs: number;
-  readonly mostMs: number;
+  readonly maxMs: number;
   /** A life this long starts the backoff anew. */
   readonly resetMs: number;
 }
 
-const standardBackoff: Backoff = { firstMs: 500, mostMs: 30_000, resetMs: 3_000 };
+const standardBackoff: Backoff = { firstMs: 500, maxMs: 30_000, resetMs: 3_000 };
 
 /**
  * Keeps one process running: starts it, ends it when it hangs, starts it again with growing pauses whenever it ends
- * unasked, until it is stopped. `processStates` names its states.
+ * by itself, until it is stopped. `processStates` names its states.
  */
 export class Unit {
   readonly state: ProcessState;
@@ -116,9 +116,9 @@ export class Unit {
       this.state.restarts++;
       this.state.lastExit = { reason, at: new Date().toISOString() };
       this.#change('restarting');
-      log.error(`${name} ended unasked (${reason}); starting it again in ${pauseMs / 1000} s`);
+      log.error(`${name} ended unexpectedly (${reason}); starting it again in ${pauseMs / 1000} s`);
       await this.#pause(pauseMs);
-      pauseMs = Math.min(backoff.mostMs, pauseMs * 2);
+      pauseMs = Math.min(backoff.maxMs, pauseMs * 2);
     }
   }
 

@@ -70,9 +70,9 @@ test('files that came in any order go to runs as stretches of time, the last bat
   ));
 
 test('a file whose event was lost in a burst of others is found soon, not at the next scan', async (t) => {
-  let tell: ((event: string, name: string) => void) | undefined;
+  let emit: ((event: string, name: string) => void) | undefined;
   t.mock.method(fs, 'watch', (_path: string, _options: unknown, listener: (event: string, name: string) => void) => {
-    tell = listener;
+    emit = listener;
     return Object.assign(new EventEmitter(), { close() {} });
   });
   syncBuiltinESMExports();
@@ -83,7 +83,7 @@ test('a file whose event was lost in a burst of others is found soon, not at the
       async (inbox, pool) => {
         await inRuns(pool, 1);
         await inbox.write('second.parquet', 'second');
-        for (let n = 0; n < 20_000; n += 1) tell?.('rename', 'other.parquet');
+        for (let n = 0; n < 20_000; n += 1) emit?.('rename', 'other.parquet');
         await inRuns(pool, 2);
       },
     );

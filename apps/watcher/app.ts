@@ -11,10 +11,10 @@ import type { Releasers } from '#process/releasers.js';
 import { openCarrier } from '#queue/carrier.js';
 import { openDisk } from './disk.js';
 import { createDispatcher } from './dispatcher.js';
-import { createHints } from './hints.js';
+import { watchFsEvents } from './fs-events.js';
 import { seekLeadership } from './leadership.js';
-import { createLooker } from './looker.js';
 import { createScanPace } from './scan-pace.js';
+import { createScanner } from './scanner.js';
 import { createSettler } from './settler.js';
 
 export interface WatcherDeps {
@@ -42,27 +42,28 @@ export async function startWatcher({ config, databaseUrl, log, releasers }: Watc
     name: leadership.sessions,
     max: 4,
     onConnect: (client) => leadership.refuseUnlessLeader(client),
-    onError: (error) => log.warn({ err: error }, 'an idle database connection broke'),
+    onError: (error) =>
+      log.warn({ err: error }, 'database connection failed while idle; the pool opens another when it is needed'),
   });
   releasers.add('database pool', () => pool.end());
   const carrier = openCarrier({ databaseUrl, redisUrl: config.redisUrl }, 'background', (error) =>
-    log.warn({ err: error }, `the carrier has trouble: ${error.message}`),
+    log.warn({ err: error }, `carrier connection failed: ${error.message}; reconnecting`),
   );
   releasers.add('carrier', () => carrier.close());
   releasers.add('leadership', () => leadership.close());
 
   const disk = openDisk(inboxDir);
   releasers.add('disk', () => disk.close());
-  const hints = createHints(inboxDir, (error) =>
-    log.warn({ err: error }, `the system's events have trouble, scans go on: ${messageOf(error)}`),
+  const fsEvents = watchFsEvents(inboxDir, (error) =>
+    log.warn({ err: error }, `file system events failed: ${messageOf(error)}; files are found by the periodic scan`),
   );
-  releasers.add('inbox events', () => hints.close());
+  releasers.add('inbox events', () => fsEvents.close());
 
   const pace = createScanPace(config.scanIntervalMs);
-  const looker = createLooker({
+  const scanner = createScanner({
     pool,
     disk,
-    hints,
+    fsEvents,
     log,
     sourceOf: (path) => sourceOf(tasks, path),
     tick: () => leadership.tick(),
@@ -71,10 +72,10 @@ export async function startWatcher({ config, databaseUrl, log, releasers }: Watc
   const dispatcher = createDispatcher({ pool, carrier, disk, log, batchFiles: config.batchFiles });
 
   const look = async (): Promise<void> => {
-    const { paths, overflowed } = hints.take();
+    const { paths, overflowed } = fsEvents.take();
     if (overflowed) pace.soon();
     try {
-      await looker.lookAt(paths);
+      await scanner.check(paths);
     } catch (error) {
       // The hints are used up; what they meant is found by looking everywhere.
       pace.soon();
@@ -85,7 +86,7 @@ export async function startWatcher({ config, databaseUrl, log, releasers }: Watc
     if (!pace.isDue()) return;
     pace.begin();
     try {
-      await looker.scan();
+      await scanner.scan();
     } finally {
       pace.end();
     }
@@ -114,10 +115,10 @@ export async function startWatcher({ config, databaseUrl, log, releasers }: Watc
           while ((await step()) === true && !stopping.signal.aborted);
         } catch (error) {
           if (stopping.signal.aborted) return;
-          log.warn({ err: error }, `${what} failed, it is tried again: ${messageOf(error)}`);
+          log.warn({ err: error }, `${what} failed: ${messageOf(error)}; it is tried again`);
         }
       },
-      (error) => log.error({ err: error }, 'unexpected'),
+      (error) => log.error({ err: error }, 'unexpected error in the watcher'),
     );
     releasers.add(what, () => repeated.stop());
   };

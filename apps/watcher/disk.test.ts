@@ -24,7 +24,7 @@ async function found(disk: Disk, path: string): Promise<FoundFile> {
   return look.file;
 }
 
-test('a file is hashed as it was seen; one that changed, is gone, or is none is told from it', async (t) => {
+test('a file is hashed as it was seen; one that changed, is gone, or is none is distinguished from it', async (t) => {
   const { dir, disk } = await withInbox(t);
   const bytes = Buffer.alloc(3 * 2 ** 20 + 7, 'millrace');
   for (const name of ['good', 'empty', 'changed', 'touched'])
@@ -65,17 +65,17 @@ test('while a huge file is hashed others have their turn, and closing does not w
   await assert.rejects(disk.look(['small']), /stops/);
 });
 
-test('a walk tells each folder before its files, files sorted, and leaves out what is hidden or a link', async (t) => {
+test('a walk yields each folder before its files, files sorted, and leaves out what is hidden or a link', async (t) => {
   const { dir, disk } = await withInbox(t);
   for (const folder of ['b', 'b/in', '.hidden']) await mkdir(join(dir, folder));
   for (const path of ['z', 'a', '.x', 'b/2', 'b/1', 'b/in/0', '.hidden/y']) await writeFile(join(dir, path), path);
   await symlink(dir, join(dir, 'circle'));
   const steps: (string | string[])[] = [];
-  const told = (step: Step): string | string[] => {
+  const describe = (step: Step): string | string[] => {
     if (step.kind === 'files') return step.files.map((file) => file.path);
     return step.kind === 'misnamed' ? [...step.paths] : step.path;
   };
-  for await (const step of disk.walk('')) steps.push(told(step));
+  for await (const step of disk.walk('')) steps.push(describe(step));
   assert.deepEqual(steps, ['', ['a', 'z'], 'b', ['b/1', 'b/2'], 'b/in', ['b/in/0']]);
   const below: (string | string[])[] = [];
   for await (const step of disk.walk('nowhere')) below.push(step.kind);
@@ -91,7 +91,7 @@ test('nothing is hashed in a folder that was replaced by a symbolic link, also o
   const seen = await found(disk, 'folder/inner/file');
   const [before] = await disk.hash([seen]);
   assert.equal(before?.kind, 'hashed');
-  // The very same file, so that neither size nor mtime nor inode tells.
+  // The very same file, so that neither size nor mtime nor inode shows it.
   await rename(join(dir, 'folder'), join(outside, 'folder'));
   await symlink(join(outside, 'folder'), join(dir, 'folder'));
   assert.deepEqual(await disk.hash([seen]), [{ kind: 'gone' }]);

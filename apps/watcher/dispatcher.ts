@@ -19,20 +19,22 @@ export interface DispatcherDeps {
   readonly carrier: Carrier;
   readonly disk: Disk;
   readonly log: Logger;
-  /** In place of the sources' own number of files, except where that is one. */
+  /** Instead of the sources' own number of files, except where that is one. */
   readonly batchFiles?: number | undefined;
 }
 
-/** A batch that is not full goes when nothing more of its source is arriving and files of it wait for so long, … */
+/** Milliseconds for which files of a batch that is not full wait when nothing more of its source is arriving, … */
 const lingerMs = 300;
-/** … or in any case after so long: one file alone does not wait long for company. */
+/** … and milliseconds after which it goes in any case: one file alone does not wait long for others. */
 const maxWaitMs = 5_000;
 /** Settled files looked at together, at least two batches: some may have to wait for others with the same bytes. */
-const leastStretch = 1_000;
-/** What one pass does at most, so that others have their turn: runs recorded, stretches looked at, those in vain. */
+const minStretch = 1_000;
+/**
+ * Limits of one pass, so that others have their turn: runs recorded, stretches looked at, stretches that gave no run.
+ */
 const runsAtOnce = 100;
-const mostStretches = 20;
-const mostInVain = 4;
+const maxStretches = 20;
+const maxUnproductive = 4;
 
 /** Makes runs of what has settled. */
 export interface Dispatcher {
@@ -59,7 +61,7 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
       const began = reached.get(name) ?? '';
       const runs: OpenRun[] = [];
       let next: string | undefined = began;
-      let inVain = 0;
+      let unproductive = 0;
       let stretches = 0;
       const waitedMs = (): number => {
         const since = waiting.get(name) ?? performance.now();
@@ -67,12 +69,17 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
         return performance.now() - since;
       };
       try {
-        while (next !== undefined && stretches < mostStretches && inVain < mostInVain && runs.length < runsAtOnce) {
+        while (
+          next !== undefined &&
+          stretches < maxStretches &&
+          unproductive < maxUnproductive &&
+          runs.length < runsAtOnce
+        ) {
           const done = await dispatchStretch(deps, task, { arriving, after: next, runs, waitedMs });
           if (done.isEmpty && next === '') waiting.delete(name);
           next = done.next;
           stretches += 1;
-          if (!done.moved) inVain += 1;
+          if (!done.moved) unproductive += 1;
         }
       } finally {
         reached.set(name, next ?? '');
@@ -84,7 +91,7 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
       }
       if (runs.length > 0)
         deps.log.info({ source: name, runs: runs.length }, `${runs.length} runs of ${task.name} recorded`);
-      return stretches > inVain && (next !== undefined || began !== '');
+      return stretches > unproductive && (next !== undefined || began !== '');
     },
   };
 }
@@ -113,7 +120,7 @@ async function dispatchStretch(
   { arriving, after, runs, waitedMs }: Progress,
 ): Promise<Done> {
   const files = source.batch.files > 1 ? (deps.batchFiles ?? source.batch.files) : source.batch.files;
-  const limit = Math.max(2 * files, leastStretch);
+  const limit = Math.max(2 * files, minStretch);
   const stretch: Stretch = { source: source.name, after, limit };
   const found = await measureStretch(deps.pool, stretch);
   if (found.files === 0) return { isEmpty: true, moved: false, next: undefined };
@@ -142,7 +149,9 @@ async function dispatchStretch(
   return { isEmpty: false, moved: marked > 0 || last !== undefined, next };
 }
 
-/** Marks what is loaded already. A file that was moved is told from a copy by what lies at the other's path now. */
+/**
+ * Marks what is loaded already. A file that was moved is distinguished from a copy by what is at the other's path now.
+ */
 async function markTwins({ pool, disk }: DispatcherDeps, twins: readonly Twins[]): Promise<number> {
   if (twins.length === 0) return 0;
   const looks = await disk.look(twins.map(({ loaded }) => loaded.path));

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { type BigIntStats, closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { BadInputError, FileChangedError, messageOf } from '#contracts/errors.js';
-import { fileFault } from '#contracts/file-faults.js';
+import { toFileError } from '#contracts/file-errors.js';
 import { liesInside, readFlags } from '#inbox/inside-inbox.js';
 import type { FoundFile } from './walk.js';
 
@@ -23,7 +23,7 @@ const buffer = Buffer.allocUnsafe(1 << 20);
 const turn = 8 << 20;
 
 /**
- * SHA-256 of a file's bytes, in constant memory. Size and mtime are held against those of `file` on the open handle,
+ * SHA-256 of a file's bytes, in constant memory. Size and mtime of the open file are compared with those of `file`,
  * before and after. Yields between stretches of a large file and blocks otherwise: for a thread of its own, where
  * the five system calls of a small file cost a fifth of what a stream does and the hash is nine tenths of the work.
  */
@@ -64,7 +64,7 @@ const hasMoved = (stats: BigIntStats, file: FoundFile): boolean =>
 const at = (path: string, { size, mtimeNs }: BigIntStats): FoundFile => ({ path, size, mtimeNs });
 
 function failure(error: unknown, path: string): Hashed {
-  const fault = fileFault(error, path);
+  const fault = toFileError(error, path);
   if (fault instanceof FileChangedError) return { kind: 'gone' };
   if (fault instanceof BadInputError) return { kind: 'forbidden' };
   return { kind: 'failed', message: messageOf(fault) };

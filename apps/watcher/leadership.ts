@@ -5,7 +5,10 @@ import { refuseUnlessHolder, seekLease, type Term } from '#database/leases/lease
 import { stillSince, type Tick, tickOf } from '#database/ledger/ticks.js';
 import type { Logger } from '#process/log.js';
 
-/** The right to watch the inbox, which one process of a database has at a time, and the clock of whoever has it. */
+/**
+ * The right to watch the inbox, which one process of a database has at a time, and the clock of the process that has
+ * it.
+ */
 export interface Leadership {
   /** Whether this process has it; tries to get it when it has not. */
   held(): Promise<boolean>;
@@ -15,7 +18,7 @@ export interface Leadership {
   refuseUnlessLeader(client: pg.ClientBase): Promise<void>;
   /** Now. */
   tick(): Tick;
-  /** The latest moment from which on a file has stood still for so many milliseconds; undefined: none has yet. */
+  /** The latest tick of files that have stood still for `stillMs` milliseconds; undefined: none has yet. */
   stillSince(stillMs: number): Tick | undefined;
   close(): Promise<void>;
 }
@@ -31,9 +34,13 @@ export function seekLeadership(databaseUrl: string, log: Logger): Leadership {
     url: databaseUrl,
     name: leaseName,
     sessions,
-    onOther: () => log.warn('another watcher serves this database; this one waits until that one ends or hangs'),
+    onOther: () =>
+      log.warn('another watcher has the lease of this database; this one waits until that one ends or hangs'),
     onError: (error) =>
-      log.warn({ err: error }, `the session that holds the right to watch the inbox broke: ${messageOf(error)}`),
+      log.warn(
+        { err: error },
+        `database session of the watcher's lease failed: ${messageOf(error)}; taking the lease again`,
+      ),
   });
   const age = (): number => performance.now() - term.since;
   return {

@@ -1,7 +1,7 @@
 import { appSettings } from '#config/app-settings.js';
 import { SetupError } from '#contracts/errors.js';
-import { announceReady } from '#process/ready.js';
 import { runMain } from '#process/run-main.js';
+import { announceReady } from '#process/supervisor-messages.js';
 import { startWatcher } from './app.js';
 
 await runMain('watcher', appSettings.watcher, async ({ config, log, releasers }) => {
@@ -10,6 +10,6 @@ await runMain('watcher', appSettings.watcher, async ({ config, log, releasers })
     throw new SetupError('DATABASE_URL: expected the address of PostgreSQL, got none; npm start sets it by itself');
   }
   await startWatcher({ config, databaseUrl, log, releasers });
-  log.info({ inbox: config.inboxDir }, 'watches the inbox');
+  log.info({ inbox: config.inboxDir }, 'watching the inbox');
   announceReady({ inbox: config.inboxDir });
 });

@@ -7,7 +7,7 @@ export interface ScanPace {
   end(): void;
 }
 
-/** The regular scans take at most one part in so many of the time. */
+/** Regular scans take at most one part in this number of the time. */
 const share = 20;
 
 /**

@@ -38,7 +38,10 @@ export interface Settler {
 const chunkSize = 500;
 /** Files looked at in one pass, after which other sources and the dispatcher have their turn. */
 const passSize = 2_000;
-/** Bytes from which on a file is hashed beside the passes, so that a huge one holds up nobody; so many at a time. */
+/**
+ * Bytes from which on a file is hashed beside the passes, so that a huge one delays no other; and how many are hashed
+ * at a time.
+ */
 const largeBytes = 64n << 20n;
 const largeAtOnce = 2;
 
@@ -138,5 +141,5 @@ async function record({ pool, clock, log }: SettlerDeps, source: string, looked:
   await quarantineArriving(pool, unreadable);
   await noteArriving(pool, failed, clock.tick());
   if (failed.length > 0)
-    log.warn(`${failed.length} files could not be read, they are tried again; the last: ${failure}`);
+    log.warn(`${failed.length} files could not be read, the last: ${failure}; they are tried again`);
 }

@@ -18,7 +18,7 @@ export type Look =
   | { readonly kind: 'folder' | 'nothing' }
   | { readonly kind: 'unreadable'; readonly message: string };
 
-/** A step of a walk. A folder is told before it is read, so that it can be watched from before. */
+/** A step of a walk. A folder is yielded before it is read, so that it is watched first. */
 export type Step =
   | { readonly kind: 'folder'; readonly path: string }
   | { readonly kind: 'files'; readonly files: readonly FoundFile[] }
@@ -34,7 +34,7 @@ export const isHidden = (path: string): boolean => path.split('/').some((part) =
 /**
  * Walks a folder of the inbox and hands out its files in chunks, sorted by name within each folder. Holds one folder's
  * names at a time. Symbolic links are not followed: they could lead out of the inbox, or round in circles. A folder
- * or file that cannot be read is told, and the walk goes on.
+ * or file that cannot be read is yielded as such, and the walk goes on.
  *
  * Blocks while it reads: for a thread of its own. A system call costs a third of one through Node's thread pool, which
  * is what half a million files are about.

@@ -16,7 +16,7 @@ import { createReconciler } from '#runs/reconciler.js';
 import { serverPaths } from '#runs/server-paths.js';
 import { createServices } from '#runs/services.js';
 
-/** What a worker needs to be told. */
+/** What a worker is configured with. */
 export interface WorkerDeps {
   readonly config: AppConfig<(typeof appSettings)['worker'][number]>;
   readonly databaseUrl: string;
@@ -34,8 +34,8 @@ export interface WorkerApp {
 const finishShare = 0.6;
 
 /**
- * Starts a worker: it takes jobs of every queue, runs the tasks, and holds the record against the carrier. Its stop,
- * through the releasers, takes no more jobs, lets runs finish for a while, and gives the rest back.
+ * Starts a worker: it takes jobs of every queue, runs the tasks, and compares the record with the carrier's jobs. Its
+ * stop, through the releasers, takes no more jobs, lets runs finish for a while, and gives the rest back.
  */
 export async function startWorker({ config, databaseUrl, log, releasers }: WorkerDeps): Promise<WorkerApp> {
   const identity: WorkerIdentity = { id: uuidv7(), host: hostname(), pid: process.pid };
@@ -48,10 +48,12 @@ export async function startWorker({ config, databaseUrl, log, releasers }: Worke
     name: `millrace worker ${process.pid}`,
     // A run holds one connection for its transaction while its log and heartbeat need others.
     max: slots + 4,
-    onError: (error) => log.warn({ err: error }, 'an idle database connection broke'),
+    onError: (error) =>
+      log.warn({ err: error }, 'database connection failed while idle; the pool opens another when it is needed'),
   });
   releasers.add('database pool', () => pool.end());
-  const carrierTrouble = (error: Error): void => log.warn({ err: error }, `the carrier has trouble: ${error.message}`);
+  const carrierTrouble = (error: Error): void =>
+    log.warn({ err: error }, `carrier connection failed: ${error.message}; reconnecting`);
   const carrier = openCarrier({ databaseUrl, redisUrl: config.redisUrl }, 'background', carrierTrouble);
   releasers.add('carrier', () => carrier.close());
   const services = createServices(
@@ -87,7 +89,7 @@ export async function startWorker({ config, databaseUrl, log, releasers }: Worke
   const beat = every(
     config.reconcileIntervalMs,
     () => beatHeart(pool, identity, executor.active()),
-    (error) => log.warn({ err: error }, 'the heartbeat could not be written'),
+    (error) => log.warn({ err: error }, 'heartbeat could not be written; it is tried again'),
   );
   releasers.add('heartbeat', () => beat.stop());
 
@@ -96,9 +98,12 @@ export async function startWorker({ config, databaseUrl, log, releasers }: Worke
     name: 'millrace reconciler',
     // Nothing is written there: what it does may be done twice.
     sessions: `millrace reconciler ${identity.id}`,
-    onOther: () => log.debug('another worker looks for runs without a job'),
+    onOther: () => log.debug('another worker reconciles; this one waits until that one ends or hangs'),
     onError: (error) =>
-      log.warn({ err: error }, `the session that holds the right to reconcile broke: ${error.message}`),
+      log.warn(
+        { err: error },
+        `database session of the reconciler's lease failed: ${error.message}; taking the lease again`,
+      ),
   });
   releasers.add('reconciler lease', () => lease.close());
   const aliveMs = config.reconcileIntervalMs * 3;
@@ -113,7 +118,7 @@ export async function startWorker({ config, databaseUrl, log, releasers }: Worke
   const reconcile = every(
     config.reconcileIntervalMs,
     () => reconciler.pass(),
-    (error) => log.warn({ err: error }, 'the record could not be held against the carrier'),
+    (error) => log.warn({ err: error }, 'reconciliation of runs with jobs failed; it is tried again'),
   );
   releasers.add('reconciler', () => reconcile.stop());
 

@@ -1,7 +1,7 @@
 import { appSettings } from '#config/app-settings.js';
 import { SetupError } from '#contracts/errors.js';
-import { announceReady } from '#process/ready.js';
 import { runMain } from '#process/run-main.js';
+import { announceReady } from '#process/supervisor-messages.js';
 import { startWorker } from './app.js';
 
 await runMain('worker', appSettings.worker, async ({ config, log, releasers }) => {
@@ -10,6 +10,6 @@ await runMain('worker', appSettings.worker, async ({ config, log, releasers }) =
     throw new SetupError('DATABASE_URL: expected the address of PostgreSQL, got none; npm start sets it by itself');
   }
   const worker = await startWorker({ config, databaseUrl, log, releasers });
-  log.info({ worker: worker.identity.id, queues: worker.queues }, 'takes jobs');
+  log.info({ worker: worker.identity.id, queues: worker.queues }, 'taking jobs');
   announceReady({ worker: worker.identity.id, queues: worker.queues });
 });

@@ -2,7 +2,7 @@ import { isIP } from 'node:net';
 
 /**
  * Whether a text is a list of IP addresses and ranges (CIDR), separated by commas. A range of all addresses is refused:
- * whoever trusts every sender believes every client.
+ * trusting every sender means believing every client.
  */
 export const isAddressList = (text: string): boolean => text.split(',').every((part) => isAddressOrRange(part.trim()));
 

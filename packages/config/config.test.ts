@@ -165,7 +165,7 @@ test('the real environment wins over .env, even with an empty value', (t) => {
   assert.deepEqual(env, { PORT: '4000', REDIS_URL: '', WORKERS: '5' });
 });
 
-test('a missing .env is fine, an unreadable one is told', (t) => {
+test('a missing .env is fine, an unreadable one is reported', (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'millrace-env-'));
   t.after(() => rmSync(folder, { recursive: true }));
   assert.deepEqual(loadEnvFile({ A: '1' }, folder), { A: '1' });

@@ -19,8 +19,8 @@ interface SettingWords {
 const words = <T extends SettingWords>(options: T): T => options;
 
 /** A duration in milliseconds that is long enough to make sense and fits a timer. */
-const milliseconds = (least: number, standard: number, description: string) =>
-  Type.Integer(words({ description, minimum: least, maximum: 86_400_000, default: standard }));
+const milliseconds = (min: number, standard: number, description: string) =>
+  Type.Integer(words({ description, minimum: min, maximum: 86_400_000, default: standard }));
 
 /**
  * Every setting of Millrace, by its name in the code. The environment variable is the same name in capitals
@@ -126,7 +126,7 @@ export const settingsSchema = Type.Object({
         description:
           'Proxies whose X-Forwarded-For, -Proto and -Host headers are believed, by the addresses from which they connect. Needs API_TOKEN. Unset: those headers are ignored.',
         expected:
-          'IP addresses or ranges, separated by commas, like 127.0.0.1, 172.18.0.0/16 (no number of hops, and nobody trusts /0)',
+          'IP addresses or ranges, separated by commas, like 127.0.0.1, 172.18.0.0/16 (not a number of hops, and not /0)',
         addressList: true,
       }),
     ),
@@ -141,7 +141,8 @@ export const settingsSchema = Type.Object({
   ),
   maxConnections: Type.Integer(
     words({
-      description: 'Most connections that the API serves at a time; further ones are closed at once.',
+      description:
+        'Largest number of connections that the API serves at the same time; further ones are closed at once.',
       minimum: 10,
       maximum: 100_000,
       default: 1_000,
@@ -150,12 +151,12 @@ export const settingsSchema = Type.Object({
   clientIdleMs: milliseconds(
     1000,
     30_000,
-    'A client that for this long neither sends of its request nor reads of its answer is given up, in ms.',
+    'Time after which a client that neither sends its request nor reads its answer is disconnected, in ms.',
   ),
   clientBytesPerSecond: Type.Integer(
     words({
       description:
-        'How fast a request’s body must arrive at least, in bytes per second, on average over each CLIENT_IDLE_MS. 0: any pace above nothing.',
+        'Lowest speed at which a request’s body may arrive, in bytes per second, on average over each CLIENT_IDLE_MS. 0: any pace above nothing.',
       minimum: 0,
       maximum: 1_000_000,
       default: 1_000,
@@ -168,7 +169,7 @@ export const settingsSchema = Type.Object({
   batchFiles: Type.Optional(
     Type.Integer(
       words({
-        description: 'Most files that one run loads in one transaction.',
+        description: 'Largest number of files that one run loads in one transaction.',
         minimum: 1,
         maximum: 100_000,
         defaultText: 'set by each source, 720 as a rule',
@@ -196,7 +197,7 @@ export const settingsSchema = Type.Object({
   pictureCacheMb: Type.Integer(
     words({
       description:
-        'Rendered pictures (annotated ones and thumbnails) that are kept below DATA_DIR, in MiB; the least recently used go first. 0 keeps none.',
+        'Rendered images (annotated ones and thumbnails) that are kept below DATA_DIR, in MiB; the least recently used go first. 0 keeps none.',
       minimum: 0,
       maximum: 1_048_576,
       default: 256,
@@ -210,7 +211,11 @@ export const settingsSchema = Type.Object({
       default: 'on',
     }),
   ),
-  jobLockMs: milliseconds(2000, 30_000, 'A worker that does not renew its lock this long has lost its job, in ms.'),
+  jobLockMs: milliseconds(
+    2000,
+    30_000,
+    'Time after which a worker that has not renewed the lock of a job has lost that job, in ms.',
+  ),
   stopTimeoutMs: milliseconds(
     500,
     15_000,
@@ -219,9 +224,9 @@ export const settingsSchema = Type.Object({
   hangTimeoutMs: milliseconds(
     2000,
     30_000,
-    'A process that does not answer its supervisor this long hangs: it is killed and started again, in ms.',
+    'Time after which a process that does not answer its supervisor is killed and started again, in ms.',
   ),
-  reconcileIntervalMs: milliseconds(500, 5000, 'How often recorded runs without a job are looked for, in ms.'),
+  reconcileIntervalMs: milliseconds(500, 5000, 'Time between two searches for recorded runs without a job, in ms.'),
 });
 
 /** The settings as the schema knows them, before paths are resolved and computed defaults filled in. */

@@ -60,7 +60,7 @@ for (const [change, reason] of faults) {
   });
 }
 
-test('replacing by day needs a column that tells the day', () => {
+test('replacing by day needs a column that gives the day', () => {
   const { partition: _, ...plain } = sound;
   assert.throws(() => checkDataset({ name: 'load-hives', dataset: plain }), /replaces by day, but has no partition/);
 });

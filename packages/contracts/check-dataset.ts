@@ -160,7 +160,7 @@ function indexFault({ indexes = [], columns }: TableDefinition): string | undefi
 
 function replaceFault({ replace, partition }: DatasetDefinition): string | undefined {
   if (replace === 'day' && partition === undefined) {
-    return 'it replaces by day, but has no partition column that tells the day; declare one, or replace by file';
+    return 'it replaces by day, but has no partition column that gives the day; declare one, or replace by file';
   }
   return undefined;
 }

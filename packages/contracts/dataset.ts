@@ -25,7 +25,9 @@ export interface ColumnDefinition {
   readonly type: ColumnType;
   /** Most characters, for `text`; the column is then a `varchar` of that length. */
   readonly maxLength?: number;
-  /** Most digits, for `numeric`, up to 1000; left out, a value has as many as it comes with. Values are never rounded. */
+  /**
+   * Most digits, for `numeric`, up to 1000; left out, a value has as many as it comes with. Values are never rounded.
+   */
   readonly precision?: number;
   /** Of those, digits behind the point; 0 if left out. */
   readonly scale?: number;
@@ -74,13 +76,14 @@ export interface DatasetDefinition extends TableDefinition {
   readonly replace: ReplaceScope;
   /** For `json`: the key, or its variants, of an object around the list of events. */
   readonly wrapperKey?: string | readonly string[];
-  /** Has the rows kept once more with numbers in place of names; the task `refresh-star` keeps it up to date. */
+  /** Has the rows kept once more with numbers instead of names; the task `refresh-star` keeps it up to date. */
   readonly star?: StarDefinition;
 }
 
 /**
- * A star: dimension tables that hold each name once, a fact table with their ids in place of the names, and a view over
- * both with the columns of the dataset's table. All are derived: they may be dropped, and are then made and filled anew.
+ * A star: dimension tables that hold each name once, a fact table with their ids instead of the names, and a view over
+ * both with the columns of the dataset's table. All are derived: they may be dropped, and are then made and filled
+ * anew.
  */
 export interface StarDefinition {
   /** Table of the facts, with its schema. Which files it has stands beside it, in a table of that name and `_file`. */
@@ -97,8 +100,8 @@ export interface DimensionDefinition {
   /** Column of the dataset, of type `text` with a `maxLength`; named the same here. */
   readonly column: string;
   /**
-   * Table of the dimension that each member belongs to, by the file with the highest id that names both. Facts keep what
-   * their own row says.
+   * Table of the dimension that each member belongs to, by the file with the highest id that names both. Facts keep
+   * what their own row says.
    */
   readonly belongsTo?: string;
 }

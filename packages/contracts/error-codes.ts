@@ -1,6 +1,6 @@
 /**
- * The code of an error that has one: of the operating system (`ENOENT`), of Node (`ERR_…`), of PostgreSQL (an SQLSTATE);
- * undefined for anything else.
+ * The code of an error that has one: of the operating system (`ENOENT`), of Node (`ERR_…`), of PostgreSQL (an
+ * SQLSTATE); undefined for anything else.
  */
 export function codeOf(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;

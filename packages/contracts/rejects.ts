@@ -2,7 +2,7 @@
 export interface RejectedPart {
   /** Which part of its file it is, from 0. */
   readonly ordinal: number;
-  /** Place of its first byte in the file. */
+  /** Position of its first byte in the file. */
   readonly offset: number;
   readonly reason: string;
   /** The part as it stands in the file; cut when stored. */

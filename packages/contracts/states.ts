@@ -13,13 +13,15 @@ export const fileStates = [
   'arriving',
   /** Stands still and is hashed. The dispatcher puts it in a batch; a crash leaves it here for the next dispatch. */
   'settled',
-  /** In the batch of a run. The run's commit moves it on; a crash leaves it here and the run's next attempt takes over. */
+  /**
+   * In the batch of a run. The run's commit moves it on; a crash leaves it here and the run's next attempt takes over.
+   */
   'loading',
   /** Its rows are in the dataset; moved only by a newer version (`superseded`) or a replay. */
   'loaded',
   /**
-   * Same bytes as a file of this source that is loaded. End state until replayed; if the bytes were moved here from that
-   * file's path, the run that takes its rows away settles this one again.
+   * Same bytes as a file of this source that is loaded. End state until replayed; if the bytes were moved here from
+   * that file's path, the run that takes its rows away settles this one again.
    */
   'duplicate',
   /** Could not be loaded, `reason` says why; a person replays or discards it, or drops a better version. */
@@ -66,7 +68,7 @@ export const attemptStates = [
   /** Its worker died, stalled or was cut off; a later attempt took the run over. */
   'lost',
   'cancelled',
-  /** Given back because its worker was told to stop; costs the run nothing. */
+  /** Given back because its worker was asked to stop; costs the run nothing. */
   'released',
   /** Gave the slot back while its children run. */
   'suspended',

@@ -7,7 +7,7 @@ import type {
   StarDefinition,
 } from './dataset.js';
 import { messageOf, SetupError } from './errors.js';
-import { findFaults } from './find-faults.js';
+import { findViolations } from './find-violations.js';
 import type { RetryPolicy, SourceDefinition, TaskDefinition } from './task.js';
 
 /** A shape with exactly the fields of a type; a field that is added there is missing here when this is compiled. */
@@ -96,11 +96,11 @@ const Task = shapeOf<TaskDefinition>({
  */
 export function taskOf(definition: unknown, file: string): TaskDefinition {
   if (definition === undefined) throw new SetupError(`${file}: expected it to export a task as "definition", got none`);
-  const faults = findFaults(Task, definition);
-  if (faults.count === 0 && isTask(definition)) return definition;
+  const violations = findViolations(Task, definition);
+  if (violations.count === 0 && isTask(definition)) return definition;
   const others = typeof definition === 'object' ? otherFaults(definition ?? {}) : [];
   const words = [
-    ...(faults.count > 0 ? [faults.describe(({ path, message }) => `${path} ${message}`.trim())] : []),
+    ...(violations.count > 0 ? [violations.describe(({ path, message }) => `${path} ${message}`.trim())] : []),
     ...others,
   ];
   throw new SetupError(`${file}: expected "definition" to be a task, got one with faults: ${words.join('; ')}`);
@@ -138,7 +138,7 @@ function schemaFault(path: string, value: unknown): string | undefined {
     typeof value.properties === 'object';
   if (!isObjectSchema) return `${path} must be the schema of an object, as Type.Object makes it`;
   try {
-    findFaults(value, {});
+    findViolations(value, {});
     return undefined;
   } catch (error) {
     return `${path} must be a schema that can be compiled: ${messageOf(error)}`;

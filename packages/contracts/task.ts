@@ -47,7 +47,7 @@ export interface TaskDefinition<I extends TObject = TObject, O extends TObject =
   readonly input: I;
   readonly output: O;
   readonly retry: RetryPolicy;
-  /** An attempt is aborted after so many milliseconds. */
+  /** Milliseconds after which an attempt is aborted. */
   readonly timeoutMs: number;
   /** Runs of the task's queue that one worker process works on at a time; the largest of a queue's tasks counts. */
   readonly concurrency: number;

@@ -1,23 +1,24 @@
 import type { Static, TSchema } from 'typebox';
 import { BadInputError } from './errors.js';
-import type { FaultList } from './fault-list.js';
-import { findFaults } from './find-faults.js';
+import { findViolations } from './find-violations.js';
+import type { ViolationList } from './violation-list.js';
 
 /** A value does not fit its schema; the first hundred faults are named, all are counted. */
 export class InvalidInputError extends BadInputError {
-  readonly faults: FaultList;
-  constructor(faults: FaultList) {
-    const words = faults.describe(({ path, message }) => `${path === '' ? 'input' : path} ${message}`);
+  readonly violations: ViolationList;
+  constructor(violations: ViolationList) {
+    const words = violations.describe(({ path, message }) => `${path === '' ? 'input' : path} ${message}`);
     super('invalid-input', `the input does not fit the task's schema: ${words}`);
-    this.faults = faults;
+    this.violations = violations;
   }
 }
 
 /** Checks a value against a schema (compiled once) and returns it typed. @throws InvalidInputError */
 export function validate<T extends TSchema>(schema: T, value: unknown): Static<T> {
-  const faults = findFaults(schema, value);
-  if (isFree<T>(value, faults)) return value;
-  throw new InvalidInputError(faults);
+  const violations = findViolations(schema, value);
+  if (isFree<T>(value, violations)) return value;
+  throw new InvalidInputError(violations);
 }
 
-const isFree = <T extends TSchema>(_value: unknown, faults: FaultList): _value is Static<T> => faults.count === 0;
+const isFree = <T extends TSchema>(_value: unknown, violations: ViolationList): _value is Static<T> =>
+  violations.count === 0;

@@ -4,7 +4,7 @@ import type { Pool } from './pool.js';
 
 export type { PrismaClient } from './generated/client.js';
 
-/** Prisma over the process's pool; closing the pool stays with whoever opened it. */
+/** Prisma over the process's pool; the pool is closed by the code that opened it. */
 export function openPrisma(pool: Pool): PrismaClient {
   return new PrismaClient({ adapter: new PrismaPg(pool, { disposeExternalPool: false }) });
 }

@@ -13,7 +13,7 @@ export interface PoolOptions {
   /** Most connections at a time. */
   readonly max: number;
   onError(error: Error): void;
-  /** Done first in each session; when it fails there is none, and whoever wanted it gets the error. */
+  /** Done first in each session; when it fails there is no session, and the caller gets the error. */
   onConnect?(client: Tx): Promise<void>;
 }
 

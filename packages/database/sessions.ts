@@ -1,6 +1,6 @@
 import type { Queryable } from './pool.js';
 
-/** Records who logged in, for so many seconds by the database's clock, which alone decides when a session ends. */
+/** Records who logged in, and after how many seconds the session ends; the database's clock alone decides that. */
 export async function insertSession(db: Queryable, id: Buffer, address: string, seconds: number): Promise<void> {
   await db.query(
     `WITH ended AS (DELETE FROM ops.session WHERE expires_at <= now())

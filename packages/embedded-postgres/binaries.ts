@@ -7,7 +7,7 @@ import { Value } from 'typebox/value';
 import { messageOf, SetupError } from '#contracts/errors.js';
 import { type Account, runAs } from './account.js';
 
-/** PostgreSQL's programs, in a place where the account that runs them can execute them. */
+/** PostgreSQL's programs, in a location where the account that runs them can execute them. */
 export interface Binaries {
   /** Contains `bin/postgres` and `bin/initdb`. */
   readonly folder: string;
@@ -67,7 +67,9 @@ function tryVersion(account: Account | undefined, folder: string): Binaries | st
   return status === 0 && major !== undefined ? { folder, major } : stderr.trim() || `exit code ${status}`;
 }
 
-/** Copies with modes that let everyone execute, whatever root's umask was; the result appears complete or not at all. */
+/**
+ * Copies with modes that let everyone execute, whatever root's umask was; the result appears complete or not at all.
+ */
 async function copyBinaries(from: string, to: string): Promise<void> {
   const draft = await mkdtemp(`${to}.`);
   try {

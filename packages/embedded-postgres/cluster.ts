@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { isMissing } from '#contracts/error-codes.js';
 import { SetupError } from '#contracts/errors.js';
 import { runAs } from './account.js';
-import type { Place } from './place.js';
+import type { ServerLocation } from './location.js';
 import { type Passwords, superuserName } from './roles.js';
 
 /**
- * Makes sure that the place holds a cluster that its binaries can open, creating one on the first start.
+ * Makes sure that the location holds a cluster that its binaries can open, creating one on the first start.
  * @returns its passwords
  * @throws SetupError for a cluster of another PostgreSQL version
  */
@@ -16,7 +16,7 @@ export async function provideCluster({
   folder,
   account,
   binaries,
-}: Place): Promise<{ data: string; passwords: Passwords }> {
+}: ServerLocation): Promise<{ data: string; passwords: Passwords }> {
   const data = join(folder, 'data');
   const version = await readIfThere(join(data, 'PG_VERSION'));
   const passwords = {

@@ -6,7 +6,7 @@ import { isAlive } from '#process/lock-file.js';
 
 /**
  * Ends what an earlier server left behind in this cluster, so that a new one can start: a whole server whose
- * supervisor was killed, or backends whose postmaster was killed. The caller holds the lock of the place, so none of
+ * supervisor was killed, or backends whose postmaster was killed. The caller holds the lock of the location, so none of
  * them belongs to a Millrace that runs.
  * @param data the cluster, with symbolic links resolved
  */
@@ -56,12 +56,12 @@ function readPostmasterPid(data: string): number | undefined {
   }
 }
 
-/** Whether the process works in the cluster; where the system does not tell, its number has to do. */
+/** Whether the process works in the cluster; where the system does not say, its number has to do. */
 function mayServe(pid: number, data: string): boolean {
   return process.platform === 'linux' ? workingFolder(pid) === data : true;
 }
 
-/** PostgreSQL's processes have their cluster as working folder. Empty where the system does not tell. */
+/** PostgreSQL's processes have their cluster as working folder. Empty where the system does not say. */
 function processesIn(data: string): number[] {
   if (process.platform !== 'linux') return [];
   return readdirSync('/proc')

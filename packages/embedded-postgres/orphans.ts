@@ -13,8 +13,9 @@ export interface RelationFile {
 }
 
 /**
- * `<node>`, `<node>_fsm`, `<node>.1`, …: main fork, free space map, visibility map, initialization fork, each in segments.
- * Temporary relations (`t<backend>_<node>`) PostgreSQL removes by itself. Source: PostgreSQL manual, "Database File Layout".
+ * `<node>`, `<node>_fsm`, `<node>.1`, …: main fork, free space map, visibility map, initialization fork, each in
+ * segments. Temporary relations (`t<backend>_<node>`) PostgreSQL removes by itself. Source: PostgreSQL manual,
+ * "Database File Layout".
  */
 const relationFile = /^(\d+)(_(fsm|vm|init))?(\.\d+)?$/;
 
@@ -41,8 +42,9 @@ export async function listRelationFiles(data: string): Promise<RelationFile[]> {
  * its files, which nobody would ever remove.
  *
  * A file goes only when it was there before this server started and its node is in no row of its database's pg_class.
- * That is certain, whoever else is connected by now: what was committed before is in the catalogue, and PostgreSQL
- * never gives a new relation the node of a file that exists. Where the catalogue cannot be read nothing is removed.
+ * That is certain, whatever other sessions there are by now: what was committed before is in the catalogue, and
+ * PostgreSQL never gives a new relation the node of a file that exists. Where the catalogue cannot be read nothing is
+ * removed.
  * @param files from `listRelationFiles`, before the server was started
  * @param address of a database by its name, as the superuser
  * @throws when the server does not answer; what was found until then is removed

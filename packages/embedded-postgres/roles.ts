@@ -32,7 +32,8 @@ const address = (port: number, role: string, password: string, database: string)
 
 /**
  * Makes sure that our role, with the password kept beside the cluster, and its database are there.
- * @throws SetupError when the superuser's password is not that of the cluster, pg's errors while the server is not ready
+ * @throws SetupError when the superuser's password is not that of the cluster, pg's errors while the server is not
+ * ready
  */
 export async function provideRoleAndDatabase(access: Access): Promise<void> {
   try {
@@ -59,9 +60,9 @@ async function provide(access: Access): Promise<void> {
 const helperName = 'millrace_separation';
 
 /**
- * In clusters made before there were two roles, `millrace` is the superuser who owns everything. It becomes `postgres`, and a
- * new `millrace` without its powers gets the database with all that lies in it. One transaction: a start that is killed
- * here begins again.
+ * In clusters made before there were two roles, `millrace` is the superuser who owns everything. It becomes `postgres`,
+ * and a new `millrace` without its powers gets the database with all that lies in it. One transaction: a start that is
+ * killed here begins again.
  */
 async function separateRoles({ port, passwords }: Access): Promise<void> {
   const helper = await withClient(address(port, roleName, passwords.role, 'postgres'), async (client) => {
@@ -93,7 +94,9 @@ async function separateRoles({ port, passwords }: Access): Promise<void> {
   });
 }
 
-/** Gives our role all that the superuser owns outside the system's schemas; `REASSIGN OWNED` refuses for that superuser. */
+/**
+ * Gives our role all that the superuser owns outside the system's schemas; `REASSIGN OWNED` refuses for that superuser.
+ */
 const handOver = `
 DO $$
 DECLARE statement text;

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync, renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { identity, serverEnvironment } from './account.js';
-import type { Place } from './place.js';
+import type { ServerLocation } from './location.js';
 
 /** How a server process ended. */
 export interface ServerExit {
@@ -17,8 +17,8 @@ export interface ServerProcess {
   /** Ends the sessions, writes a checkpoint and waits for the end; SIGQUIT and SIGKILL help it after the deadline. */
   stop(deadlineMs: number): Promise<void>;
   /**
-   * Ends it at once, without a checkpoint and without waiting; the next start recovers from the WAL. SIGKILL follows after
-   * some seconds, as long as this process lives, for a server that hangs.
+   * Ends it at once, without a checkpoint and without waiting; the next start recovers from the WAL. SIGKILL follows
+   * after some seconds, as long as this process lives, for a server that hangs.
    */
   quit(): void;
   /** The last lines of its log. */
@@ -28,17 +28,21 @@ export interface ServerProcess {
 const logRotationBytes = 10 * 1024 * 1024;
 
 /** Starts the server on a cluster; it may still have to recover when this returns. */
-export function spawnServer(place: Place, data: string, settings: Record<string, string>): Promise<ServerProcess> {
-  const logPath = join(place.folder, 'postgres.log');
+export function spawnServer(
+  location: ServerLocation,
+  data: string,
+  settings: Record<string, string>,
+): Promise<ServerProcess> {
+  const logPath = join(location.folder, 'postgres.log');
   if ((statSync(logPath, { throwIfNoEntry: false })?.size ?? 0) > logRotationBytes) renameSync(logPath, `${logPath}.1`);
   // A file and no pipe: a server that outlives a killed supervisor must not be stuck writing to nobody.
   const log = openSync(logPath, 'a', 0o600);
   const logStart = statSync(logPath).size;
   const child = spawn(
-    join(place.binaries.folder, 'bin', 'postgres'),
+    join(location.binaries.folder, 'bin', 'postgres'),
     ['-D', data, ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])],
     // In its own process group: Ctrl-C in a terminal goes to the whole group, and PostgreSQL has to stop last.
-    { ...identity(place.account), cwd: '/', env: serverEnvironment, detached: true, stdio: ['ignore', log, log] },
+    { ...identity(location.account), cwd: '/', env: serverEnvironment, detached: true, stdio: ['ignore', log, log] },
   );
   closeSync(log);
 

@@ -8,7 +8,7 @@ const server = await startEmbeddedPostgres({
   log: (message) => process.stderr.write(`${message}\n`),
   settings: testSettings,
 });
-// Before the line that tells the test it may send one.
+// Before the line that the test waits for it may send one.
 process.once('SIGTERM', () => void server.stop());
 process.stdout.write(`${JSON.stringify({ pid: server.pid, url: server.url, folder: server.folder })}\n`);
 await server.exited;

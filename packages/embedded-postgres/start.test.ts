@@ -24,7 +24,7 @@ import { testSettings } from '#testing/postgres-settings.js';
 import { findFreePort } from '../../test/helpers/free-port.js';
 import { waitFor } from '../../test/helpers/wait.js';
 import { runAs } from './account.js';
-import { settlePlace } from './place.js';
+import { chooseLocation } from './location.js';
 import { spawnServer } from './server.js';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from './start.js';
 
@@ -95,29 +95,35 @@ async function startElsewhere(t: TestContext, dataDir: string, uid?: number): Pr
   };
   giveBackAfter(t, 'other process', () => kill('SIGTERM'));
   for await (const line of createInterface(child.stdout)) {
-    const told: unknown = JSON.parse(line);
-    assert.ok(typeof told === 'object' && told !== null && 'pid' in told && 'url' in told && 'folder' in told);
-    return { pid: Number(told.pid), url: String(told.url), folder: String(told.folder), kill };
+    const announced: unknown = JSON.parse(line);
+    assert.ok(
+      typeof announced === 'object' &&
+        announced !== null &&
+        'pid' in announced &&
+        'url' in announced &&
+        'folder' in announced,
+    );
+    return { pid: Number(announced.pid), url: String(announced.url), folder: String(announced.folder), kill };
   }
   assert.fail('the fixture ended without a server');
 }
 
 /** A cluster as it was made when there was one role, the superuser `millrace`; the caller stops it. */
 async function startClusterOfBefore(dataDir: string): Promise<{ url: string; stop(): Promise<void> }> {
-  const place = await settlePlace(dataDir);
-  const data = join(place.folder, 'data');
-  const password = join(place.folder, 'password');
+  const location = await chooseLocation(dataDir);
+  const data = join(location.folder, 'data');
+  const password = join(location.folder, 'password');
   mkdirSync(data);
   writeFileSync(password, 'before\n');
-  const { account } = place;
+  const { account } = location;
   if (account) for (const path of [data, password]) chownSync(path, account.uid, account.gid);
-  const initdb = join(place.binaries.folder, 'bin', 'initdb');
+  const initdb = join(location.binaries.folder, 'bin', 'initdb');
   const options = ['--username=millrace', `--pwfile=${password}`, '--auth=scram-sha-256', '--no-sync'];
   const { status, stderr } = runAs(account, initdb, [`--pgdata=${data}`, ...options]);
   assert.equal(status, 0, stderr);
   const port = await findFreePort();
   const settings = { listen_addresses: '127.0.0.1', port: String(port), unix_socket_directories: '', ...testSettings };
-  const server = await spawnServer(place, data, settings);
+  const server = await spawnServer(location, data, settings);
   const url = `postgresql://millrace:before@127.0.0.1:${port}`;
   await waitFor('the server answers', () => query(`${url}/postgres`, 'SELECT 1').catch(() => undefined));
   await query(`${url}/postgres`, 'CREATE DATABASE millrace');
@@ -193,7 +199,7 @@ test('our role owns its database and is no superuser, and a cluster of before is
   assert.deepEqual(await query(now.superuserUrl, 'SELECT count(*)::int AS n FROM pg_roles WHERE rolsuper'), [{ n: 1 }]);
 });
 
-test('a second Millrace on the same data folder is told who has it', async (t) => {
+test('a second Millrace on the same data folder says which process uses it', async (t) => {
   const dataDir = dataFolder(t);
   await start(t, dataDir);
   await assert.rejects(start(t, dataDir), (error: Error) => {

@@ -5,12 +5,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { codeOf } from '#contracts/error-codes.js';
 import { messageOf, SetupError } from '#contracts/errors.js';
-import { sqlState } from '#database/faults.js';
+import { sqlState } from '#database/error-kinds.js';
 import { takeFileLock } from '#process/lock-file.js';
 import { provideCluster } from './cluster.js';
 import { endLeftovers } from './leftovers.js';
+import { chooseLocation } from './location.js';
 import { listRelationFiles, removeOrphans } from './orphans.js';
-import { settlePlace } from './place.js';
 import { choosePort } from './port.js';
 import { type Access, provideRoleAndDatabase, roleUrl, superuserUrl } from './roles.js';
 import { type ServerExit, type ServerProcess, spawnServer } from './server.js';
@@ -21,7 +21,10 @@ const notReadyCodes = new Set(['ECONNREFUSED', 'ECONNRESET', '57P03', '57P02', '
 
 /** An embedded PostgreSQL that accepts connections. */
 export interface EmbeddedPostgres {
-  /** Address of our database, whose owner may do nothing else. Also in `<DATA_DIR>/postgres/url`, for psql and Prisma's tools. */
+  /**
+   * Address of our database, whose owner may do nothing else. Also in `<DATA_DIR>/postgres/url`, for psql and Prisma's
+   * tools.
+   */
   readonly url: string;
   /** Address of the server for its superuser: for tests and drafts of migrations, which make databases of their own. */
   readonly superuserUrl: string;
@@ -31,7 +34,10 @@ export interface EmbeddedPostgres {
   readonly folder: string;
   /** Settles when the server has ended, for whatever reason; never rejects. */
   readonly exited: Promise<ServerExit>;
-  /** Idempotent. Fast shutdown; after the deadline (default 30 s) by force, which is safe but recovers at the next start. */
+  /**
+   * Idempotent. Fast shutdown; after the deadline (default 30 s) by force, which is safe but recovers at the next
+   * start.
+   */
   stop(deadlineMs?: number): Promise<void>;
   /** Settles when the server answers a new connection, be it by refusing it; rejects when nobody listens. */
   ask(): Promise<void>;
@@ -58,17 +64,17 @@ export interface EmbeddedPostgresOptions {
  */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const { dataDir, log, signal } = options;
-  const place = await settlePlace(dataDir);
-  const lock = takeFileLock(join(place.folder, 'lock'), `the embedded PostgreSQL of ${dataDir}`);
+  const location = await chooseLocation(dataDir);
+  const lock = takeFileLock(join(location.folder, 'lock'), `the embedded PostgreSQL of ${dataDir}`);
   let server: ServerProcess | undefined;
   try {
-    const cluster = await provideCluster(place);
+    const cluster = await provideCluster(location);
     const data = await realpath(cluster.data);
     await endLeftovers(data, log);
     const filesBefore = await listRelationFiles(data);
-    const port = await choosePort(place.folder, options.port);
+    const port = await choosePort(location.folder, options.port);
     const { bavail, bsize } = await statfs(data);
-    server = await spawnServer(place, data, {
+    server = await spawnServer(location, data, {
       listen_addresses: '127.0.0.1',
       port: String(port),
       // Its path would have a length limit (107 bytes) that a data folder may exceed; TCP is enough.
@@ -79,10 +85,12 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
     const access: Access = { port, passwords: cluster.passwords };
     await waitUntilReady(server, access, log, signal);
     await removeOrphans(filesBefore, (database) => superuserUrl(access, database), log).catch((error: unknown) =>
-      log(`files that a crash of PostgreSQL may have left could not be looked for: ${messageOf(error)}`),
+      log(
+        `search for files that a crash of PostgreSQL may have left failed: ${messageOf(error)}; they stay until the next start`,
+      ),
     );
     const url = roleUrl(access);
-    await writeFile(join(place.folder, 'url'), `${url}\n`, { mode: 0o600 });
+    await writeFile(join(location.folder, 'url'), `${url}\n`, { mode: 0o600 });
 
     const { pid, exited, stop, quit } = server;
     void exited.then(() => lock.release());
@@ -91,7 +99,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
       superuserUrl: superuserUrl(access),
       pid,
       port,
-      folder: place.folder,
+      folder: location.folder,
       exited,
       ask: () => askServer(url),
       stop: (ms = 30_000) => stop(ms),
@@ -134,7 +142,8 @@ async function waitUntilReady(
 
 /** Any answer of the server shows that it works: also that it has no connection left, or is recovering. */
 async function askServer(url: string): Promise<void> {
-  // Without a limit of its own: whoever asks decides how long a server may take, and this one may be slow under load.
+  // Without a time limit of its own: the caller decides how long a server may take, and this one may be slow under
+  // load.
   const client = new Client({ connectionString: url });
   client.on('error', () => {});
   try {

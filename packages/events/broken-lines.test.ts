@@ -36,7 +36,7 @@ async function read(text: string | Buffer): Promise<Seen[]> {
   return whole;
 }
 
-/** What of the text was an event, and in place of each broken one why. */
+/** What of the text was an event, and instead of each broken one why. */
 async function reasons(text: string | Buffer): Promise<unknown[]> {
   return (await read(text)).map(({ raw, value }) => (typeof value === 'string' ? value : raw));
 }
@@ -47,7 +47,7 @@ function isBad(code: string, message: RegExp): (error: unknown) => boolean {
 
 const good = (id: number): string => `{"id":${id}}`;
 
-test('a line that is no JSON is a broken event with its place and text, and the others are read', async () => {
+test('a line that is no JSON is a broken event with its position and text, and the others are read', async () => {
   const lines = [good(1), '{"id":nope}', 'hello world', good(2), '', '7', good(3)];
   const bytes = Buffer.from(`${lines.join('\n')}\n`);
   const seen = await read(bytes);
@@ -71,7 +71,7 @@ test('a line that was cut off before others harms only itself, wherever it was c
   }
 });
 
-test('broken lines are told with CRLF, after a byte-order mark, and at the end without a line end', async () => {
+test('broken lines are reported with CRLF, after a byte-order mark, and at the end without a line end', async () => {
   const seen = await read(`\uFEFF${good(1)}\r\noops\r\n${good(2)}\r\nhello`);
   assert.deepEqual(
     seen.map(({ offset, raw }) => [offset, raw]),
@@ -160,7 +160,7 @@ test('an event may go on in the next line, also after events that did not', asyn
   );
 });
 
-test('events in arrays and wrapping objects have their place and text, too', async () => {
+test('events in arrays and wrapping objects have their position and text, too', async () => {
   for (const text of [`[ ${good(1)} ,\n "é", ${good(2)}]`, `{"a":"é","things":[${good(1)},[7 ],${good(2)}]}`]) {
     const bytes = Buffer.from(text);
     for (const { offset, raw } of await read(bytes)) {

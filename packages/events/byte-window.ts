@@ -1,6 +1,6 @@
 import { isAscii, isUtf8 } from 'node:buffer';
 import type { BadInputError } from '#contracts/errors.js';
-import { badEncoding } from './faults.js';
+import { badEncoding } from './json-errors.js';
 
 /** So that thousands of small files cost no large allocations. */
 const firstBytes = 4 * 1024;
@@ -13,7 +13,7 @@ export class ByteWindow {
   /** Valid from 0 to `end`, until the next `fill`. */
   bytes: Buffer = Buffer.allocUnsafe(firstBytes);
   end = 0;
-  /** The first byte that is not done with; whoever is done moves it. One byte before it is kept, too. */
+  /** The first byte that is still needed; the reader of the window moves it. One byte before it is kept, too. */
   at = 0;
   /** Whether nothing follows `end`. */
   isLast = false;
@@ -21,11 +21,11 @@ export class ByteWindow {
   readonly #signal: AbortSignal | undefined;
   readonly #windowBytes: number;
   #isAscii = true;
-  /** Place of `bytes[0]` in the stream. */
+  /** Position of `bytes[0]` in the stream. */
   #offset = 0;
-  /** Place of the first byte after a byte-order mark. */
+  /** Position of the first byte after a byte-order mark. */
   #contentStart = 0;
-  /** A place in the window, and its line. */
+  /** A position in the window, and its line. */
   #counted = 0;
   #countedLine = 1;
 
@@ -64,12 +64,12 @@ export class ByteWindow {
     await this.#chunks.return?.();
   }
 
-  /** Place of a byte of the window in the stream. */
+  /** Position of a byte of the window in the stream. */
   offsetOf(at: number): number {
     return this.#offset + at;
   }
 
-  /** Line of a byte of the window, from 1. Quick when asked for one place after another. */
+  /** Line of a byte of the window, from 1. Quick when asked for one position after another. */
   lineOf(at: number): number {
     if (at < this.#counted) return this.#countedLine - countLines(this.bytes, at, this.#counted);
     this.#countedLine += countLines(this.bytes, this.#counted, at);
@@ -77,8 +77,8 @@ export class ByteWindow {
     return this.#countedLine;
   }
 
-  /** Place of a byte of the window in the stream, for people. */
-  placeOf(at: number): string {
+  /** Position of a byte of the window in the stream, for people. */
+  positionOf(at: number): string {
     return `byte ${this.offsetOf(at)}, line ${this.lineOf(at)}`;
   }
 
@@ -92,7 +92,10 @@ export class ByteWindow {
     return feeds > 0;
   }
 
-  /** The place, from one of the window on, of a byte that is no blank but may be a line feed; the end when there is none. */
+  /**
+   * The position, from one of the window on, of a byte that is no blank but may be a line feed; the end when there is
+   * none.
+   */
   nextInLine(at: number): number {
     const { bytes, end } = this;
     let next = at;
@@ -123,7 +126,7 @@ export class ByteWindow {
     throw this.badEncoding(start, end);
   }
 
-  /** The refusal of bytes that are not UTF-8, somewhere between two places of the window. */
+  /** The refusal of bytes that are not UTF-8, somewhere between two positions of the window. */
   badEncoding(start: number, end: number): BadInputError {
     return badEncoding(`between bytes ${this.offsetOf(start)} and ${this.offsetOf(end)}, line ${this.lineOf(start)},`);
   }

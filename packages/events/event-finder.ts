@@ -1,9 +1,9 @@
 import { BadInputError } from '#contracts/errors.js';
 import type { ByteWindow } from './byte-window.js';
 import { describeMismatch, type EventShape, isLikeAnEvent, wrapperKeysOf, wrapsArrays } from './event-shape.js';
-import { badJson, notAlone, noValue, tooLarge, truncated, wrapperIsNoArray } from './faults.js';
 import { FoundEvents, type ReadEvent } from './found-events.js';
 import { JsonChecker } from './json-checker.js';
+import { badJson, notAlone, noValue, tooLarge, truncated, wrapperIsNoArray } from './json-errors.js';
 import { parseExactly } from './json-number.js';
 import { RestOfObject } from './rest-of-object.js';
 import { notEnded, ValueScanner } from './value-scanner.js';
@@ -15,10 +15,10 @@ import { notEnded, ValueScanner } from './value-scanner.js';
  *      │ └──any other value: one event──▶ top              └──wrapping key:──▶ wrapper
  *      └──[──▶ array ──]──▶ top
  */
-type Place = 'top' | 'wrapper' | 'array' | 'rest';
+type Context = 'top' | 'wrapper' | 'array' | 'rest';
 
 /** Events found in one go, at most: more would be made before the first is used. */
-const mostAtOnce = 500;
+const maxAtOnce = 500;
 const [lineFeed, carriageReturn, comma, openBracket, closeBracket, openBrace] = [0x0a, 0x0d, 0x2c, 0x5b, 0x5d, 0x7b];
 const beginsValue = /["\-\dtfn{]/;
 
@@ -27,9 +27,10 @@ const beginsValue = /["\-\dtfn{]/;
  * these one after another (newline-delimited JSON).
  *
  * Newline-delimited is what consists of single values, each on a line of its own; that is known from the first line on
- * that is one object. From there on a line that is no JSON, whatever it begins with, is an event that is
- * {@link BrokenEvent}; before, that is kept back, for the file may be no JSON at all. Everywhere else a fault is the whole
- * file's, for nobody knows where the next event begins. No value may begin on a line where another one ends (docs/decisions/0020).
+ * that is one object. From there on a line that is no JSON, whatever it begins with, is an event that is {@link
+ * BrokenEvent}; before, that is kept back, for the file may be no JSON at all. Everywhere else a fault is the whole
+ * file's, for nobody knows where the next event begins. No value may begin on a line where another one ends
+ * (docs/decisions/0020).
  */
 export class EventFinder {
   readonly #window: ByteWindow;
@@ -37,7 +38,7 @@ export class EventFinder {
   readonly #maxEventBytes: number;
   readonly #scanner: ValueScanner;
   readonly #found: FoundEvents;
-  #place: Place = 'top';
+  #context: Context = 'top';
   #arrayIsWrapped = false;
   /** What comes next in an array. */
   #expected: 'value or end' | 'value' | 'separator' = 'value or end';
@@ -45,7 +46,9 @@ export class EventFinder {
   #value: unknown;
   #error: unknown;
   #topValues = 0;
-  /** Whether something was met that single-line events do not have: arrays, wrapping objects, values over several lines. */
+  /**
+   * Whether something was met that single-line events do not have: arrays, wrapping objects, values over several lines.
+   */
   #isStrict = false;
   /** Whether an array or wrapping object has ended on the line that is being read. */
   #isLineTaken = false;
@@ -58,15 +61,19 @@ export class EventFinder {
     this.#found = new FoundEvents(window);
   }
 
-  /** The next events, at most 500; none when the window holds no further whole one. They are valid until the next fill. */
+  /**
+   * The next events, at most 500; none when the window holds no further whole one. They are valid until the next fill.
+   */
   find(): readonly ReadEvent[] {
-    while (this.#found.length < mostAtOnce && this.#step());
+    while (this.#found.length < maxAtOnce && this.#step());
     return this.#found.take();
   }
 
-  /** To be called when nothing follows and nothing more is found: throws BadInputError when that was no file of events. */
+  /**
+   * To be called when nothing follows and nothing more is found: throws BadInputError when that was no file of events.
+   */
   end(): void {
-    if (this.#place !== 'top') throw this.#truncated();
+    if (this.#context !== 'top') throw this.#truncated();
     if (this.#topValues === 0) throw noValue(!this.#window.isEmpty);
     const held = this.#found.end();
     if (held) throw new BadInputError('unexpected-shape', describeMismatch(this.#shape, held.value));
@@ -74,7 +81,7 @@ export class EventFinder {
 
   /** Goes on by one value or so; returns false when that needs bytes behind the window. */
   #step(): boolean {
-    switch (this.#place) {
+    switch (this.#context) {
       case 'top':
         return this.#inTop();
       case 'wrapper':
@@ -90,7 +97,7 @@ export class EventFinder {
     const window = this.#window;
     const at = this.#skipBlanks();
     if (at === window.end) return false;
-    if (this.#isLineTaken) throw notAlone(window.placeOf(at));
+    if (this.#isLineTaken) throw notAlone(window.positionOf(at));
     const { bytes, end } = window;
     const byte = bytes[at];
     // Where each event had a line of its own so far, one that goes on in the next line is looked at twice.
@@ -108,8 +115,8 @@ export class EventFinder {
   }
 
   /**
-   * Begins an array or wrapping object among events that stand on lines of their own, once it is known to be good to the
-   * end of its line. One too large to be looked at whole ends that layout.
+   * Begins an array or wrapping object among events that stand on lines of their own, once it is known to be good to
+   * the end of its line. One too large to be looked at whole ends that layout.
    */
   #inLineOfEvents(at: number): boolean {
     const window = this.#window;
@@ -170,7 +177,7 @@ export class EventFinder {
   }
 
   #enterWrapper(at: number): void {
-    this.#place = 'wrapper';
+    this.#context = 'wrapper';
     this.#window.at = at;
   }
 
@@ -199,7 +206,7 @@ export class EventFinder {
   }
 
   #enterArray(at: number, isWrapped: boolean): void {
-    this.#place = 'array';
+    this.#context = 'array';
     this.#arrayIsWrapped = isWrapped;
     this.#expected = 'value or end';
     this.#window.at = at;
@@ -238,7 +245,7 @@ export class EventFinder {
     this.#window.at = at;
     if (!this.#arrayIsWrapped) this.#leaveTopValue();
     else {
-      this.#place = 'rest';
+      this.#context = 'rest';
       this.#rest = new RestOfObject();
     }
   }
@@ -248,12 +255,12 @@ export class EventFinder {
     if (window.at === window.end) return false;
     const { key, hasEnded } = this.#rest.read(window);
     if (hasEnded) this.#leaveTopValue();
-    else if (key !== undefined && wrapperKeysOf(this.#shape).includes(key)) this.#place = 'wrapper';
+    else if (key !== undefined && wrapperKeysOf(this.#shape).includes(key)) this.#context = 'wrapper';
     return true;
   }
 
   #leaveTopValue(): void {
-    this.#place = 'top';
+    this.#context = 'top';
     this.#isLineTaken = true;
   }
 
@@ -269,13 +276,13 @@ export class EventFinder {
   #restOfLine(start: number, stop: number): BadInputError | 'more' | undefined {
     const window = this.#window;
     const next = window.nextInLine(stop);
-    if (next < window.end) return window.bytes[next] === lineFeed ? undefined : notAlone(window.placeOf(next));
+    if (next < window.end) return window.bytes[next] === lineFeed ? undefined : notAlone(window.positionOf(next));
     if (window.isLast) return undefined;
     if (window.end - start > 2 * this.#maxEventBytes) throw tooLarge(this.#maxEventBytes);
     return 'more';
   }
 
-  /** Parses what lies between two places into `#value`; returns false, and why in `#error`, when it is no JSON. */
+  /** Parses what lies between two positions into `#value`; returns false, and why in `#error`, when it is no JSON. */
   #parse(at: number, stop: number): boolean {
     if (stop - at > this.#maxEventBytes) throw tooLarge(this.#maxEventBytes);
     try {
@@ -306,7 +313,7 @@ export class EventFinder {
     }
     const isOpen = checker.state === 'open' && !(error instanceof BadInputError);
     const fault =
-      error instanceof BadInputError ? error : isOpen ? this.#truncated() : checker.refusal(window.placeOf(stop));
+      error instanceof BadInputError ? error : isOpen ? this.#truncated() : checker.refusal(window.positionOf(stop));
     if (this.#isStrict && !isOpen) throw fault;
     const feed = bytes.indexOf(lineFeed, at);
     const lineEnd = feed === -1 || feed >= end ? end : feed;
@@ -326,10 +333,10 @@ export class EventFinder {
   }
 
   #badJson(at: number, reason: string): BadInputError {
-    return badJson(this.#window.placeOf(at), reason);
+    return badJson(this.#window.positionOf(at), reason);
   }
 
   #truncated(): BadInputError {
-    return truncated(this.#window.placeOf(this.#window.end), this.#found.total);
+    return truncated(this.#window.positionOf(this.#window.end), this.#found.total);
   }
 }

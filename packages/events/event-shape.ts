@@ -1,4 +1,4 @@
-/** What tells events from what surrounds them. */
+/** What distinguishes events from what surrounds them. */
 export interface EventShape {
   /** The key, or its variants, of the wrapping object whose array holds the events. */
   readonly wrapperKey: string | readonly string[];
@@ -14,7 +14,7 @@ export function wrapperKeysOf({ wrapperKey }: EventShape): readonly string[] {
   return typeof wrapperKey === 'string' ? [wrapperKey] : wrapperKey;
 }
 
-/** A key from between its quotes, escapes resolved; as it is when they are wrong, which whoever parses it will find. */
+/** A key from between its quotes, escapes resolved; as it is when they are wrong, which the parser will find. */
 export function keyText(written: string): string {
   if (!written.includes('\\')) return written;
   try {

@@ -54,8 +54,8 @@ export function readText(object: JsonObject, key: string, maxChars: number, name
 export function readCount(object: JsonObject, key: string, name = key): number {
   const value = field(object, key);
   if (typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= maxInteger) return value;
-  const hint = typeof value === 'string' && /^\d+$/.test(value) ? ', without quotes' : '';
-  throw faulty(name, value, `expected an integer from 0 to ${maxInteger}${hint}`);
+  const advice = typeof value === 'string' && /^\d+$/.test(value) ? ', without quotes' : '';
+  throw faulty(name, value, `expected an integer from 0 to ${maxInteger}${advice}`);
 }
 
 /** The field as an ISO-8601 time with offset, in microseconds since the Unix epoch. */

@@ -6,9 +6,11 @@ import type { ByteWindow } from './byte-window.js';
 export interface ReadEvent {
   /** Index of the event in the file, from 0. */
   readonly ordinal: number;
-  /** Place of its first byte in the file. */
+  /** Position of its first byte in the file. */
   readonly offset: number;
-  /** The JSON value; numbers that a double would alter are `InexactNumber`s. A line that is no JSON is a `BrokenEvent`. */
+  /**
+   * The JSON value; numbers that a double would alter are `InexactNumber`s. A line that is no JSON is a `BrokenEvent`.
+   */
   readonly value: unknown;
   /** Its text as it stands in the file, at most the first 2,000 characters; to be asked for before the next events. */
   raw(): string;
@@ -25,8 +27,10 @@ export class BrokenEvent {
 
 /** UTF-8 needs no more for the characters of an event that are kept. */
 const maxRawBytes = 4 * maxRejectLength;
-/** So many values may stand in a file before the first line that is good; a file of something else has no end of them. */
-const mostHeld = 1_000;
+/**
+ * Number of values that may be in a file before the first line that is good; a file of something else has no end of them.
+ */
+const maxHeld = 1_000;
 
 class FoundEvent implements ReadEvent {
   readonly ordinal: number;
@@ -57,7 +61,7 @@ class FoundEvent implements ReadEvent {
   }
 }
 
-/** Events on their way from the finder to whoever reads them; those that may yet prove to be none are held back. */
+/** Events on their way from the finder to the reader; those that may yet prove to be none are held back. */
 export class FoundEvents {
   readonly #window: ByteWindow;
   #ready: FoundEvent[] = [];
@@ -93,13 +97,13 @@ export class FoundEvents {
     return ready;
   }
 
-  /** Adds the event that lies between two places of the window. */
+  /** Adds the event that lies between two positions of the window. */
   add(value: unknown, start: number, end: number): void {
     const window = this.#window;
     const event = new FoundEvent(this.#total++, window.offsetOf(start), value, window.bytes, start, end);
     if (this.#isHolding) this.#held.push(event.kept());
     else this.#ready.push(event);
-    if (this.#firstFault && this.#held.length > mostHeld) throw this.#firstFault;
+    if (this.#firstFault && this.#held.length > maxHeld) throw this.#firstFault;
   }
 
   /**

@@ -84,7 +84,7 @@ for (const [text, at, reason] of faults) {
   });
 }
 
-test('tells the keys of an object, escapes resolved, and not those deeper in it', () => {
+test('reports the keys of an object, escapes resolved, and not those deeper in it', () => {
   const bytes = Buffer.from(' , "a" : {"deep":1}, "\\u0062é":[{"c":2}] } after');
   const checker = new JsonChecker({ restOfObject: true });
   const keys: string[] = [];

@@ -1,8 +1,8 @@
 import type { BadInputError } from '#contracts/errors.js';
 import { keyText } from './event-shape.js';
-import { badJson, maxDepth, tooDeep } from './faults.js';
+import { badJson, maxDepth, tooDeep } from './json-errors.js';
 
-/** What the checker has come to: the value goes on; has ended; is no JSON; or, if it was asked to tell, a key. */
+/** What the checker has come to: the value goes on; has ended; is no JSON; or, if asked for, a key. */
 export type CheckerState = 'open' | 'ended' | 'faulty' | 'key';
 
 /** What may come next. */
@@ -14,13 +14,15 @@ const badString = 'a string with a line break, a control character or a wrong es
 const wholeNumber = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 const numberSoFar = /^-?(?:(?:0|[1-9]\d*)(?:\.\d*)?|(?:0|[1-9]\d*)(?:\.\d+)?[eE][+-]?\d*)?$/;
 const words = ['true', 'false', 'null'];
-/** Longer keys are no wrapping keys, even if each character is escaped; longer numbers are not looked at to their end. */
+/**
+ * Longer keys are no wrapping keys, even if each character is escaped; longer numbers are not looked at to their end.
+ */
 const maxKept = 1_000;
 
 /**
- * Reads JSON (RFC 8259) byte by byte and says where it is none, without keeping anything of it but the open brackets. It
- * is much slower than `JSON.parse`: for values that were refused, to say where and whether they were only cut off, and
- * for values of any size that nobody needs. It does not look at the encoding.
+ * Reads JSON (RFC 8259) byte by byte and says where it is none, without keeping anything of it but the open brackets.
+ * It is much slower than `JSON.parse`: for values that were refused, to say where and whether they were only cut off,
+ * and for values of any size that nobody needs. It does not look at the encoding.
  */
 export class JsonChecker {
   state: CheckerState = 'open';
@@ -46,7 +48,7 @@ export class JsonChecker {
     this.#next = separator;
   }
 
-  /** The key that `state` tells of. */
+  /** The key that `state` is about. */
   get key(): string {
     return keyText(Buffer.from(this.#kept, 'latin1').toString());
   }
@@ -56,12 +58,12 @@ export class JsonChecker {
     return this.state === 'ended' || (this.#open.length === 0 && this.#next === number && wholeNumber.test(this.#kept));
   }
 
-  /** The refusal of what is `faulty`. @param place of the faulty byte, as `byte 12, line 3` */
-  refusal(place: string): BadInputError {
-    return this.isTooDeep ? tooDeep(place) : badJson(place, this.reason);
+  /** The refusal of what is `faulty`. @param position of the faulty byte, as `byte 12, line 3` */
+  refusal(position: string): BadInputError {
+    return this.isTooDeep ? tooDeep(position) : badJson(position, this.reason);
   }
 
-  /** Reads on. Returns the place of the faulty byte, or that after the last byte of the value or key, or `end`. */
+  /** Reads on. Returns the position of the faulty byte, or that after the last byte of the value or key, or `end`. */
   check(bytes: Uint8Array, start: number, end: number): number {
     this.state = 'open';
     for (let at = start; at < end; at++) {

@@ -174,20 +174,20 @@ test('random bytes in a line give one reject or one value, and never harm anothe
         ...lines.slice(at).map((line) => Buffer.from(line)),
       ].flatMap((line) => [line, Buffer.from('\n')]),
     );
-    const told = JSON.stringify(bytes.toString('latin1'));
+    const shown = JSON.stringify(bytes.toString('latin1'));
     const seen = await readWith(bytes, random.pick([1, 9, 1 << 16])).catch((error: unknown) =>
-      assert.fail(`${told}: ${error}`),
+      assert.fail(`${shown}: ${error}`),
     );
     const own = Buffer.byteLength(lines.slice(0, at).join('\n')) + 1;
     const isOwn = ({ offset }: Line): boolean => offset >= own && offset <= own + bad.length;
     assert.deepEqual(
       seen.filter((line) => !isOwn(line)).map(({ text, reject }) => reject ?? text),
       lines,
-      told,
+      shown,
     );
     const rejects = seen.filter(isOwn).filter(({ reject }) => reject !== undefined);
     const noArray = rejects.some(({ reject }) => /array of events under the key/.test(reject ?? ''));
-    if (isOneValue(bad) && !noArray) assert.equal(rejects.length, 0, told);
-    else assert.deepEqual([rejects.length, seen.filter(isOwn).length], [1, 1], told);
+    if (isOneValue(bad) && !noArray) assert.equal(rejects.length, 0, shown);
+    else assert.deepEqual([rejects.length, seen.filter(isOwn).length], [1, 1], shown);
   }
 });

@@ -3,7 +3,7 @@ import { EventFinder } from './event-finder.js';
 import type { EventShape } from './event-shape.js';
 import type { ReadEvent } from './found-events.js';
 
-/** How {@link readEvents} tells events from what surrounds them, and its limits. */
+/** How {@link readEvents} distinguishes events from what surrounds them, and its limits. */
 export interface ReadEventsOptions extends EventShape {
   /** Noticed between the chunks that come in; the reader then throws the signal's reason. */
   readonly signal?: AbortSignal;

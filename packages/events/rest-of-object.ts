@@ -15,7 +15,7 @@ export class RestOfObject {
     const { bytes, at, end } = window;
     const stop = this.#checker.check(bytes, at, end);
     const { state } = this.#checker;
-    if (state === 'faulty') throw this.#checker.refusal(window.placeOf(stop));
+    if (state === 'faulty') throw this.#checker.refusal(window.positionOf(stop));
     try {
       this.#decoder.decode(bytes.subarray(at, stop), { stream: true });
     } catch {

@@ -1,5 +1,5 @@
 import { keyText } from './event-shape.js';
-import { maxDepth } from './faults.js';
+import { maxDepth } from './json-errors.js';
 import { jsonNumber } from './json-number.js';
 
 /** Why {@link ValueScanner.scan} did not come to the end of a value; all below zero, where no position is. */
@@ -47,7 +47,7 @@ export class ValueScanner {
   readonly #shortestKey: number;
   /** Whether the value scanned last holds a number that a double would alter. */
   inexact = false;
-  /** Place of the colon after the wrapping key. */
+  /** Position of the colon after the wrapping key. */
   wrapperColon = -1;
 
   constructor(wrapperKeys: readonly string[]) {
@@ -56,7 +56,7 @@ export class ValueScanner {
   }
 
   /**
-   * The place after the object or array that begins at `start`, or one of {@link notEnded}.
+   * The position after the object or array that begins at `start`, or one of {@link notEnded}.
    * @param top the value is one of the file itself, so a wrapping key in it counts
    * @param lineBreaks whether the value may go on in another line
    */
@@ -101,8 +101,8 @@ export class ValueScanner {
   }
 
   /**
-   * The place after the string, number or word that begins at `start` (`start` itself when none begins there), or one of
-   * {@link notEnded}.
+   * The position after the string, number or word that begins at `start` (`start` itself when none begins there), or
+   * one of {@link notEnded}.
    * @param isLast nothing follows `end`
    */
   scanScalar(bytes: Buffer, start: number, end: number, isLast: boolean): number {
@@ -141,7 +141,7 @@ export class ValueScanner {
   }
 }
 
-/** The place of a string's closing quote, or one of {@link notEnded}. */
+/** The position of a string's closing quote, or one of {@link notEnded}. */
 function endOfString(bytes: Buffer, start: number, end: number): number {
   for (let at = start; at < end; at++) {
     if (stringStops[bytes[at] ?? 0] === 0) continue;

@@ -7,10 +7,10 @@ import type { DetectedFace } from './detection.js';
 import { createFaceDetector } from './detector.js';
 import type { FaceModel } from './model/face-model.js';
 import { resolveFaceModel } from './model/resolve.js';
-import { temporaryFolder } from './testing/pictures.js';
+import { temporaryFolder } from './testing/images.js';
 import { PHOTOS, unlessPresent, YUNET_PATH } from './testing/shared.js';
 
-/** A picture file with a count that people have made. */
+/** An image file with a count that people have made. */
 interface Counted {
   readonly file: string;
   readonly path: string;
@@ -24,7 +24,7 @@ async function photos(): Promise<Counted[]> {
     .map(([file = '', faces = '']) => ({ file, path: join(PHOTOS, file), faces: Number(faces) }));
 }
 
-/** Copies of the pictures in a folder that is deleted after the test. */
+/** Copies of the images in a folder that is deleted after the test. */
 async function copies(
   t: TestContext,
   of: readonly Counted[],
@@ -42,11 +42,11 @@ async function copies(
   );
 }
 
-async function assertExact(t: TestContext, model: FaceModel, pictures: readonly Counted[], atLeast: number) {
+async function assertExact(t: TestContext, model: FaceModel, images: readonly Counted[], atLeast: number) {
   const detector = await createFaceDetector({ model, processes: 2 });
   t.after(() => detector.close());
   const counts = await Promise.all(
-    pictures.map(async (picture) => ({ ...picture, actual: (await detector.detect(picture.path)).faces.length })),
+    images.map(async (image) => ({ ...image, actual: (await detector.detect(image.path)).faces.length })),
   );
   const wrong = counts.filter((count) => count.actual !== count.faces);
   const share = 1 - wrong.length / counts.length;
@@ -82,10 +82,10 @@ test('YuNet counts photos at a third of their size', { skip: unlessPresent(PHOTO
   await assertExact(t, await yunet(t), small, 0.96);
 });
 
-/** Pixels of the picture, of a head in it, and from its middle to a head's. */
+/** Pixels of the image, of a head in it, and from its middle to a head's. */
 const CIRCLE = { side: 612, head: 130, radius: 165 };
 
-/** A picture of people who lie in a circle, heads together, seen from above; each is one photo with one face. */
+/** An image of people who lie in a circle, heads together, seen from above; each is one photo with one face. */
 async function circle(photos: readonly { path: string; face: DetectedFace }[]): Promise<Buffer> {
   const { side, head, radius } = CIRCLE;
   const heads = photos.map(async ({ path, face }, index) => {

@@ -7,8 +7,8 @@ import { type TestContext, test } from 'node:test';
 import { BadInputError } from '#contracts/errors.js';
 import { createFaceDetector, type FaceDetector } from './detector.js';
 import { resolveFaceModel } from './model/resolve.js';
-import { mixedPictures } from './testing/mixed.js';
-import { quarters, temporaryFile, temporaryFolder } from './testing/pictures.js';
+import { quarters, temporaryFile, temporaryFolder } from './testing/images.js';
+import { mixedImages } from './testing/mixed.js';
 
 /** The model from npm, which every machine has. */
 async function npmModel(test: TestContext) {
@@ -31,7 +31,7 @@ function isRunning(pid: number): boolean {
 
 const noProc = existsSync('/proc/self') ? false : 'SKIPPED: it needs /proc';
 
-test('a detection tells size, format, model and MD5', async (t) => {
+test('a detection has size, format, model and MD5', async (t) => {
   const { detector, model } = await detectorFor(t, 1);
   const bytes = await quarters().withMetadata({ orientation: 6 }).png().toBuffer();
   const md5 = createHash('md5').update(bytes).digest('hex');
@@ -49,7 +49,7 @@ test('a detection tells size, format, model and MD5', async (t) => {
   assert.ok(stages.decode > 0 && stages.infer > 0 && stages.tensor > 0, JSON.stringify(stages));
 });
 
-test('a bad picture rejects with its class and code, and harms no other', async (t) => {
+test('a bad image rejects with its class and code, and harms no other', async (t) => {
   const { detector } = await detectorFor(t, 2);
   const folder = await temporaryFolder(t);
   await writeFile(join(folder, 'good.png'), await quarters().png().toBuffer());
@@ -66,12 +66,12 @@ test('a bad picture rejects with its class and code, and harms no other', async 
   assert.ok(detector.pids.length <= 2);
 });
 
-test('bad pictures that one process works on together each have their own code and reason', async (t) => {
+test('bad images that one process works on together each have their own code and reason', async (t) => {
   const { detector } = await detectorFor(t, 1);
   const folder = await temporaryFolder(t);
-  const pictures = await mixedPictures();
-  const paths = pictures.map((_, index) => join(folder, `${index}`));
-  await Promise.all(pictures.map((bytes, index) => writeFile(join(folder, `${index}`), bytes)));
+  const images = await mixedImages();
+  const paths = images.map((_, index) => join(folder, `${index}`));
+  await Promise.all(images.map((bytes, index) => writeFile(join(folder, `${index}`), bytes)));
   const outcome = async (path: string) => {
     try {
       return (await detector.detect(path)).format;
@@ -84,20 +84,20 @@ test('bad pictures that one process works on together each have their own code a
   for (let round = 0; round < 2; round += 1) assert.deepEqual(await Promise.all(paths.map(outcome)), alone);
 });
 
-test('a picture over which a process dies is tried again, and the process is replaced', { skip: noProc }, async (t) => {
+test('an image over which a process dies is tried again, and the process is replaced', { skip: noProc }, async (t) => {
   const { detector } = await detectorFor(t, 1);
   const [pid = 0] = detector.pids;
   const path = await temporaryFile(t, 'a.png', await quarters().png().toBuffer());
-  // Stopped first, so that the pictures are certainly still being worked on when the end comes.
+  // Stopped first, so that the images are certainly still being worked on when the end comes.
   process.kill(pid, 'SIGSTOP');
-  const pictures = [1, 2, 3].map(() => detector.detect(path));
+  const images = [1, 2, 3].map(() => detector.detect(path));
   setImmediate(() => {
     process.kill(pid, 'SIGSEGV');
     // A stopped process meets it only when it goes on.
     process.kill(pid, 'SIGCONT');
   });
   assert.deepEqual(
-    (await Promise.all(pictures)).map(({ format }) => format),
+    (await Promise.all(images)).map(({ format }) => format),
     ['png', 'png', 'png'],
   );
   assert.notEqual(detector.pids[0], pid);
@@ -116,7 +116,7 @@ function killAll(detector: FaceDetector, signal: NodeJS.Signals): () => void {
   };
 }
 
-test('a picture over which two processes die is refused, by name', { skip: noProc }, async (t) => {
+test('an image over which two processes die is refused, by name', { skip: noProc }, async (t) => {
   const { detector } = await detectorFor(t, 1);
   const path = await temporaryFile(t, 'a.png', await quarters().png().toBuffer());
   const stop = killAll(detector, 'SIGSEGV');
@@ -130,7 +130,7 @@ test('a picture over which two processes die is refused, by name', { skip: noPro
   assert.equal((await detector.detect(path)).format, 'png');
 });
 
-test('a picture that takes too long is refused, and the next is looked at', { skip: noProc }, async (t) => {
+test('an image that takes too long is refused, and the next is looked at', { skip: noProc }, async (t) => {
   const { detector } = await detectorFor(t, 1, { limitMs: 1_000 });
   const path = await temporaryFile(t, 'a.png', await quarters().png().toBuffer());
   const stop = killAll(detector, 'SIGSTOP');

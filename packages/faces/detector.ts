@@ -4,17 +4,17 @@ import { printable } from '#contracts/printable.js';
 import { Children } from './children/children.js';
 import { ProcessEndedError } from './children/decoder-process.js';
 import type { FaceDetection } from './detection.js';
+import { DEFAULT_MAX_PIXELS } from './image/decode.js';
 import type { FaceModel } from './model/face-model.js';
-import { DEFAULT_MAX_PIXELS } from './picture/decode.js';
 
 /** How a detector is made. */
 export interface FaceDetectorOptions {
   readonly model: FaceModel;
-  /** Child processes (some 200 MB each; a large picture takes more for its time); default 1. */
+  /** Child processes (some 200 MB each; a large image takes more for its time); default 1. */
   readonly processes?: number;
-  /** Most pixels (width × height) of a picture that is taken; default 16,383². */
+  /** Most pixels (width × height) of an image that is taken; default 16,383². */
   readonly maxPixels?: number;
-  /** Milliseconds that one picture may take; default two minutes. */
+  /** Milliseconds that one image may take; default two minutes. */
   readonly limitMs?: number;
 }
 
@@ -27,14 +27,14 @@ interface DetectOptions {
 const usualLimitMs = 120_000;
 
 /**
- * Finds faces in picture files, off this process's event loop, in child processes.
+ * Finds faces in image files, off this process's event loop, in child processes.
  *
- * A child that dies (a crash in native code, a kill) or hangs takes down nothing else. Which of the pictures it worked on is
- * to blame cannot be told, so each of them is tried once more, alone in a child; the one that ends that child, too, is
- * the one, and is refused.
+ * A child that dies (a crash in native code, a kill) or hangs takes down nothing else. Which of the images it worked on
+ * is to blame cannot be known, so each of them is tried once more, alone in a child; the one that ends that child, too,
+ * is the one, and is refused.
  */
 export class FaceDetector {
-  /** How many pictures are worth starting at once: more only wait. */
+  /** How many images are worth starting at once: more only wait. */
   readonly inFlight: number;
   readonly #children: Children;
   readonly #limitMs: number;
@@ -42,15 +42,15 @@ export class FaceDetector {
   /** Use `createFaceDetector`. */
   constructor(children: Children, limitMs: number) {
     this.#children = children;
-    this.inFlight = children.places;
+    this.inFlight = children.slots;
     this.#limitMs = limitMs;
   }
 
   /**
-   * Decodes the picture at `path` and finds its faces. Rejects with BadInputError (`empty`, `not-a-file`,
-   * `not-an-image`, `truncated`, `corrupt`, `unsupported`, `too-many-pixels`, `crashed`, `too-slow`) when the picture can
-   * never be read, FileChangedError when it was written to meanwhile, the signal's reason on abort, and a plain Error, worth
-   * another try, for everything else.
+   * Decodes the image at `path` and finds its faces. Rejects with BadInputError (`empty`, `not-a-file`, `not-an-image`,
+   * `truncated`, `corrupt`, `unsupported`, `too-many-pixels`, `crashed`, `too-slow`) when the image can never be read,
+   * FileChangedError when it was written to meanwhile, the signal's reason on abort, and a plain Error, worth another
+   * try, for everything else.
    */
   async detect(path: string, { signal, identity }: DetectOptions = {}): Promise<FaceDetection> {
     const limits = { limitMs: this.#limitMs, signal, identity };
@@ -65,7 +65,7 @@ export class FaceDetector {
       if (!(error instanceof ProcessEndedError)) throw error;
       throw new BadInputError(
         error.tooSlow ? 'too-slow' : 'crashed',
-        `Expected a picture that can be read; ${error.message} while it worked on ${printable(basename(path))}, twice, the second time on nothing else. Save it anew as JPEG or PNG, or replay it if the machine was short of memory.`,
+        `Expected an image that can be read; ${error.message} while it worked on ${printable(basename(path))}, twice, the second time on nothing else. Save it anew as JPEG or PNG, or replay it if the machine was short of memory.`,
         { cause: error },
       );
     }

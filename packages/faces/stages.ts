@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox';
 
-/** What is done to a picture, in this order. `decode` includes scaling: the decoder does both in one go. */
+/** What is done to an image, in this order. `decode` includes scaling: the decoder does both in one go. */
 export const stages = ['read', 'hash', 'decode', 'tensor', 'infer', 'boxes'] as const;
 export type Stage = (typeof stages)[number];
 
@@ -15,7 +15,7 @@ export const StageMillis = Type.Object({
 });
 export type StageMillis = Static<typeof StageMillis>;
 
-/** Adds up how long the stages of one picture take. Time that a stage waits for its turn counts as its own. */
+/** Adds up how long the stages of one image take. Time that a stage waits for its turn counts as its own. */
 export class StageTimes {
   readonly #millis: StageMillis = { read: 0, hash: 0, decode: 0, tensor: 0, infer: 0, boxes: 0 };
 

@@ -3,8 +3,8 @@ import type { OpenFile } from './open-file.js';
 const chunkBytes = 256 * 1024;
 
 /**
- * The first `size` bytes of a file, fewer when it has no more, in pieces of 256 KiB. While one is used the next is read;
- * a piece is valid until the next is asked for. A file whose bytes have been read already is one piece.
+ * The first `size` bytes of a file, fewer when it has no more, in pieces of 256 KiB. While one is used the next is
+ * read; a piece is valid until the next is asked for. A file whose bytes have been read already is one piece.
  */
 export async function* fileChunks(
   file: Pick<OpenFile, 'content' | 'size'>,
@@ -24,7 +24,7 @@ export async function* fileChunks(
   let chunk = size === 0 ? free : await read(used, 0);
   for (let position = chunk.length; chunk.length > 0; position += chunk.length) {
     const next = position < size ? read(free, position) : undefined;
-    // Whoever stops reading does not wait for it, so nobody may be there to hear that it failed.
+    // A caller that stops reading does not wait for it, so its failure may have no listener.
     next?.catch(() => {});
     yield chunk;
     if (!next) return;

@@ -1,7 +1,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
 import type { ByteSource } from '#contracts/byte-source.js';
-import { fileFault } from '#contracts/file-faults.js';
+import { toFileError } from '#contracts/file-errors.js';
 
 /** Bytes hashed between two turns of the event loop, a millisecond or two. */
 const pieceBytes = 1 << 20;
@@ -15,8 +15,8 @@ interface ReadHash {
 }
 
 /**
- * An open file that is hashed while it is read. Bytes that are read from the front on are hashed as they pass; for what was
- * read otherwise, `finish` reads the rest of the file once more.
+ * An open file that is hashed while it is read. Bytes that are read from the front on are hashed as they pass; for what
+ * was read otherwise, `finish` reads the rest of the file once more.
  */
 export class HashedSource implements ByteSource {
   readonly #handle: FileHandle;
@@ -33,10 +33,10 @@ export class HashedSource implements ByteSource {
     this.#size = size;
   }
 
-  /** @throws what `fileFault` makes of the system's errors */
+  /** @throws what `toFileError` makes of the system's errors */
   async read(buffer: Uint8Array, offset: number, length: number, position: number): Promise<{ bytesRead: number }> {
     const bytesRead = await this.#readOnly(buffer, offset, length, position);
-    // Whoever begins at the front again uses what is read now, not what was read before.
+    // A reader that begins at the front again uses what is read now, not what was read before.
     if (position === 0 && this.#hashed > 0) {
       this.#hash = createHash('sha256');
       this.#hashed = 0;
@@ -73,7 +73,7 @@ export class HashedSource implements ByteSource {
     try {
       return (await this.#handle.read(buffer, offset, length, position)).bytesRead;
     } catch (error) {
-      throw fileFault(error, this.#name);
+      throw toFileError(error, this.#name);
     }
   }
 }

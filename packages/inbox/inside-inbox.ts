@@ -3,8 +3,8 @@ import { lstat, realpath } from 'node:fs/promises';
 import { sep } from 'node:path';
 
 /**
- * How files of the inbox are opened for reading: no symbolic link, which could have taken the file's place, and no waiting
- * for the writer of a pipe. Windows knows neither.
+ * How files of the inbox are opened for reading: no symbolic link, which could have taken the file's place, and no
+ * waiting for the writer of a pipe. Windows knows neither.
  */
 export const readFlags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
 
@@ -15,9 +15,9 @@ export const identityOf = ({ dev, ino }: Pick<BigIntStats, 'dev' | 'ino'>): stri
 const roots = new Map<string, string>();
 
 /**
- * Whether an open file is the one that lies at a path of the inbox, with no symbolic link on the way to it from the inbox
- * on. So nothing is read from outside, also when a folder of the path was replaced by a link, or is replaced to and fro.
- * (A hard link cannot be told from the file itself.)
+ * Whether an open file is the one that lies at a path of the inbox, with no symbolic link on the way to it from the
+ * inbox on. So nothing is read from outside, also when a folder of the path was replaced by a link, or is replaced to
+ * and fro. (A hard link cannot be distinguished from the file itself.)
  *
  * Linux says where an open file lies, which costs one quick system call. Elsewhere, and in doubt, the path is resolved
  * and must lead to the open file. Blocks, for some microseconds on Linux.
@@ -29,20 +29,22 @@ export function liesInside(descriptor: number, stats: BigIntStats, inboxDir: str
   try {
     const root = realpathSync.native(inboxDir);
     roots.set(inboxDir, root);
-    const place = below(root, path);
-    if (realpathSync.native(place) !== place) return false;
-    return identityOf(lstatSync(place, { bigint: true })) === identityOf(stats);
+    const location = below(root, path);
+    if (realpathSync.native(location) !== location) return false;
+    return identityOf(lstatSync(location, { bigint: true })) === identityOf(stats);
   } catch {
     return false;
   }
 }
 
-/** The state of what lies at a path of the inbox; undefined when nothing does, or it is only reached by a symbolic link. */
+/**
+ * The state of what lies at a path of the inbox; undefined when nothing does, or it is only reached by a symbolic link.
+ */
 export async function statInside(inboxDir: string, path: string): Promise<BigIntStats | undefined> {
   try {
-    const place = below(await realpath(inboxDir), path);
-    if ((await realpath(place)) !== place) return undefined;
-    return await lstat(place, { bigint: true });
+    const location = below(await realpath(inboxDir), path);
+    if ((await realpath(location)) !== location) return undefined;
+    return await lstat(location, { bigint: true });
   } catch {
     return undefined;
   }

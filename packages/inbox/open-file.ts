@@ -4,7 +4,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ByteSource } from '#contracts/byte-source.js';
 import { BadInputError, FileChangedError } from '#contracts/errors.js';
-import { fileFault } from '#contracts/file-faults.js';
+import { toFileError } from '#contracts/file-errors.js';
 import type { RunFile } from '#database/ledger/outcomes.js';
 import { HashedSource } from './hashed-source.js';
 import { identityOf, liesInside, readFlags, statInside } from './inside-inbox.js';
@@ -14,7 +14,9 @@ export interface OpenFile {
   readonly id: bigint;
   /** Below the inbox, `/` between folders. */
   readonly path: string;
-  /** For processes that open it by themselves. They have to check that it has this `identity`, or may read another file. */
+  /**
+   * For processes that open it by themselves. They have to check that it has this `identity`, or may read another file.
+   */
   readonly absolutePath: string;
   /** As `identityOf` has it. */
   readonly identity: string;
@@ -26,11 +28,11 @@ export interface OpenFile {
 
 /** A file that its holder closes; its `content` is not valid any more then. */
 export interface HeldFile extends OpenFile {
-  /** Whether it still has the size and mtime that were hashed, and lies in its place. @throws FileChangedError */
+  /** Whether it still has the size and mtime that were hashed, and is still at its path. @throws FileChangedError */
   checkVersion(): Promise<void>;
   /**
-   * Makes sure that what was read are the bytes that were hashed. To be called after reading. Reads once more what was not
-   * read in order.
+   * Makes sure that what was read are the bytes that were hashed. To be called after reading. Reads once more what was
+   * not read in order.
    * @throws FileChangedError when they are not
    */
   verify(): Promise<void>;
@@ -38,9 +40,9 @@ export interface HeldFile extends OpenFile {
 }
 
 /**
- * Opens a file, to be read bit by bit. What was read is known to be the version of the ledger when `verify` has hashed it:
- * bytes read in order as they passed, others in the open file, in which nothing changed meanwhile. Size and mtime alone
- * could be set back by whoever changed the file.
+ * Opens a file, to be read bit by bit. What was read is known to be the version of the ledger when `verify` has hashed
+ * it: bytes read in order as they passed, others in the open file, in which nothing changed meanwhile. Size and mtime
+ * alone could be set back by the process that changed the file.
  * @param signal stops the hashing
  * @throws FileChangedError when it is gone, no file, or another version; BadInputError when it may not be read;
  *   FileFaultError when it cannot be read now
@@ -78,7 +80,7 @@ function held(handle: FileHandle, { inboxDir, file, absolutePath, opened, signal
     return now;
   };
   return {
-    ...placeOf(file, absolutePath, opened),
+    ...locationOf(file, absolutePath, opened),
     content,
     async checkVersion() {
       await checkVersion();
@@ -118,7 +120,7 @@ export async function readFile(inboxDir: string, file: RunFile): Promise<HeldFil
     const bytes = buffer.subarray(0, length);
     expectHash(createHash('sha256').update(bytes).digest('hex'), file);
     return {
-      ...placeOf(file, absolutePath, stats),
+      ...locationOf(file, absolutePath, stats),
       content: bytes,
       checkVersion: () => Promise.resolve(),
       verify: () => Promise.resolve(),
@@ -173,7 +175,7 @@ function readInto(
 
 const absolute = (inboxDir: string, { path }: Pick<RunFile, 'path'>): string => join(inboxDir, ...path.split('/'));
 
-const placeOf = ({ id, path, size }: RunFile, absolutePath: string, stats: BigIntStats): Omit<OpenFile, 'content'> => ({
+const locationOf = ({ id, path, size }: RunFile, absolutePath: string, stats: BigIntStats): Omit<OpenFile, 'content'> => ({
   id,
   path,
   absolutePath,
@@ -215,7 +217,7 @@ async function explained<T>(opening: Promise<T>, path: string): Promise<T> {
   try {
     return await opening;
   } catch (error) {
-    throw fileFault(error, path);
+    throw toFileError(error, path);
   }
 }
 
@@ -242,8 +244,8 @@ function expectHash(sha256: string, { path, sha256: expected }: RunFile): void {
 }
 
 /**
- * Which file lies at a path of the inbox (see `identityOf`), if that still has the version that the ledger knows, by size
- * and mtime; undefined if not.
+ * Which file lies at a path of the inbox (see `identityOf`), if that still has the version that the ledger knows, by
+ * size and mtime; undefined if not.
  */
 export async function identityAt(
   inboxDir: string,

@@ -1,7 +1,7 @@
 import { BadInputError, FileChangedError, FileFaultError } from '#contracts/errors.js';
 import type { FileTaskOutput } from '#contracts/file-task.js';
 import type { RejectedPart } from '#contracts/rejects.js';
-import { isDataFault } from '#database/faults.js';
+import { isDataError } from '#database/error-kinds.js';
 import type { FileOutcome, LoadedFile, RunFile } from '#database/ledger/outcomes.js';
 import type { RunError } from '#database/runs/attempts.js';
 import { identityAt } from '#inbox/open-file.js';
@@ -38,7 +38,7 @@ export function outcomeOf(file: RunFile, error: unknown): FileOutcome | undefine
   if (error instanceof FileFaultError) return { kind: 'released', file, reason: error.message, fault: error };
   if (error instanceof BadInputError) return { kind: 'quarantined', file, code: error.code, reason: error.message };
   // The reader let a value pass that the table refuses.
-  if (isDataFault(error)) {
+  if (isDataError(error)) {
     return { kind: 'quarantined', file, code: 'refused', reason: `the database refused a row: ${error.message}` };
   }
   return undefined;

@@ -29,11 +29,11 @@ export class NotTogether extends Error {
   override readonly name = 'NotTogether';
 }
 
-/** From so many bytes of files on a load may have partitions of its own; some 200,000 rows of the data sample. */
+/** Bytes of files from which on a load may have partitions of its own; some 200,000 rows of the data sample. */
 const largeBatchBytes = 16 * 2 ** 20;
 /** Files opened, small ones read, before their turn: a network drive takes its time for each. */
 const openBefore = 8;
-/** Rejects waiting to be stored take no more than about so many bytes. */
+/** Bytes, about, that rejects waiting to be stored may take. */
 const maxPendingRejectBytes = 4 * 2 ** 20;
 
 interface OpenCopy {
@@ -70,7 +70,8 @@ export class CopyBatch {
 
   /**
    * Loads files with as few COPYs as possible.
-   * @throws NotTogether when one of them brings the others down, and what the server refuses; the caller then rolls back
+   * @throws NotTogether when one of them brings the others down, and what the server refuses; the caller then rolls
+   * back
    */
   async loadTogether(files: readonly RunFile[]): Promise<WrittenBatch> {
     const reloaded = files.filter((file) => file.state === 'loaded').map((file) => file.id);
@@ -112,7 +113,9 @@ export class CopyBatch {
     try {
       await this.#tables.afterCommit();
     } catch (error) {
-      this.#context.log.warn(`the index by file was not brought up to date, autovacuum will: ${messageOf(error)}`);
+      this.#context.log.warn(
+        `index by file could not be brought up to date: ${messageOf(error)}; autovacuum does it later`,
+      );
     }
   }
 

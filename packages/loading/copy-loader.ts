@@ -17,7 +17,7 @@ export interface CopySource {
   spans?(): Promise<readonly TimeSpan[]>;
   /**
    * Writes the file's rows as tuples, each with the file's id and its ordinal in the file. Yields now and then between
-   * two tuples, so that what is written can be sent; whoever stops before the end closes it (`return`).
+   * two tuples, so that what is written can be sent; a caller that stops before the end closes it (`return`).
    * @throws BadInputError when the file can never be loaded; whatever was written of it is undone
    */
   writeRows(copy: CopyBinaryWriter): AsyncGenerator<void, CopyLoad, undefined>;

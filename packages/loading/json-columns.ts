@@ -67,7 +67,7 @@ export function jsonColumn(column: ColumnDefinition): JsonColumn {
   }
 }
 
-/** Rows are read and written one after the other, so one place for the value is enough. */
+/** Rows are read and written one after the other, so one position for the value is enough. */
 function cellOf<T>(
   { name, from = name, required, type }: ColumnDefinition,
   read: (value: unknown, name: string) => T,
@@ -127,8 +127,8 @@ function readInteger(value: unknown, name: string, { least, most }: typeof int4)
   if (typeof value === 'number' && Number.isInteger(value)) whole = BigInt(value);
   if (value instanceof InexactNumber && /^-?\d{1,20}$/.test(value.text)) whole = BigInt(value.text);
   if (whole === undefined || whole < least || whole > most) {
-    const hint = typeof value === 'string' && /^-?\d+$/.test(value) ? ', without quotes' : '';
-    throw faulty(name, value, `${expected}${hint}`);
+    const advice = typeof value === 'string' && /^-?\d+$/.test(value) ? ', without quotes' : '';
+    throw faulty(name, value, `${expected}${advice}`);
   }
   return whole;
 }

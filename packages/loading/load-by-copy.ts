@@ -1,5 +1,5 @@
 import type { FileTaskOutput } from '#contracts/file-task.js';
-import { isDataFault } from '#database/faults.js';
+import { isDataError } from '#database/error-kinds.js';
 import type { TaskContext } from '#runs/context.js';
 import { CopyBatch, NotTogether, removeRows } from './copy-batch.js';
 import type { CopyLoader } from './copy-loader.js';
@@ -11,8 +11,8 @@ import { togetherOrOneByOne } from './savepoints.js';
  * that one that turns out bad leaves no trace, and many files share one COPY. A file with more rows than the run's
  * memory holds has a COPY of its own behind a savepoint.
  *
- * Should the server refuse what the reader let pass, all is undone and done again file by file, each behind a savepoint,
- * so that a bad file harms only itself (promise 6).
+ * Should the server refuse what the reader let pass, all is undone and done again file by file, each behind a
+ * savepoint, so that a bad file harms only itself (promise 6).
  */
 export async function loadByCopy(context: TaskContext, loader: CopyLoader): Promise<FileTaskOutput> {
   return await loadBatch(context, {
@@ -21,8 +21,9 @@ export async function loadByCopy(context: TaskContext, loader: CopyLoader): Prom
       togetherOrOneByOne(tx, batch.files, {
         together: (files) => new CopyBatch(context, loader, tx, batch).loadTogether(files),
         oneByOne: (files) => new CopyBatch(context, loader, tx, batch).loadOneByOne(files),
-        isRefusal: (error) => isDataFault(error) || error instanceof NotTogether,
-        onRefusal: (error) => context.log.warn(`the files are loaded one by one: ${refusal(error)}`),
+        isRefusal: (error) => isDataError(error) || error instanceof NotTogether,
+        onRefusal: (error) =>
+          context.log.warn(`loading the files together failed: ${refusal(error)}; they are loaded one by one`),
       }),
   });
 }

@@ -1,5 +1,5 @@
 import type { FileTaskOutput } from '#contracts/file-task.js';
-import { isDataFault } from '#database/faults.js';
+import { isDataError } from '#database/error-kinds.js';
 import type { FileOutcome, RunFile } from '#database/ledger/outcomes.js';
 import type { Tx } from '#database/pool.js';
 import { type OpenFile, withFile } from '#inbox/open-file.js';
@@ -13,7 +13,7 @@ import { behindSavepoint, togetherOrOneByOne } from './savepoints.js';
 export interface StatementLoader<T> {
   /** Files that are read at a time. */
   readonly readsAtOnce: number;
-  /** Most files that are written together; what was read of so many is held in memory. */
+  /** At most this many files are written together; what was read of them is held in memory. */
   readonly together: number;
   /**
    * Makes of a file what is to be written of it.
@@ -124,7 +124,7 @@ class StatementBatch<T> {
             this.#tx,
             () => this.#writeRows([content]),
             (error) => {
-              const outcome = isDataFault(error) ? outcomeOf(file, error) : undefined;
+              const outcome = isDataError(error) ? outcomeOf(file, error) : undefined;
               return outcome && new Map([[file.id, outcome]]);
             },
           );
@@ -132,7 +132,7 @@ class StatementBatch<T> {
         }
         return outcomes;
       },
-      isRefusal: isDataFault,
+      isRefusal: isDataError,
       onRefusal: () =>
         this.#context.log.warn(`the database refused a row of ${contents.length} files; they are written one by one`),
     });

@@ -9,7 +9,7 @@ import { orReject, readCount, readObject } from '#events/fields.js';
 import type { CopyLoad } from './copy-loader.js';
 import { type EventTable, writeEventRows } from './load-events.js';
 
-/** Events `{"n": count}` that give so many rows of their own number. */
+/** Events `{"n": count}` that give as many rows as `count` says. */
 const table: EventTable<number> = {
   shape: { wrapperKey: 'counts', eventKeys: ['n'] },
   table: 'counts',
@@ -65,7 +65,7 @@ test('writes the rows of all events, numbered through the file', async () => {
   ]);
 });
 
-test('rejects bad events with their number, place and text as it stands in the file', async () => {
+test('rejects bad events with their number, position and text as it stands in the file', async () => {
   const { rows, rejects } = await load('{"counts": [ {"n":1},\n{ "n" : -1 }, "é", {"n":1} ]}');
   assert.equal(rows, 2);
   assert.deepEqual(rejects, {

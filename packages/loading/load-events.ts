@@ -26,11 +26,11 @@ export interface EventTable<Row> {
 }
 
 /**
- * Loads a run's files of events, each in constant memory. An event that cannot be taken is rejected and the others load:
- * events of a stream do not depend on each other, and holding back thousands of good ones for a bad one would lose more.
- * The rejects are recorded with their reasons, places and texts. A file whose JSON itself is broken is refused as a whole
- * unless each event has a line of its own, because nobody knows where the next event begins; so is one without a single
- * good event.
+ * Loads a run's files of events, each in constant memory. An event that cannot be taken is rejected and the others
+ * load: events of a stream do not depend on each other, and holding back thousands of good ones for a bad one would
+ * lose more. The rejects are recorded with their reasons, positions and texts. A file whose JSON itself is broken is
+ * refused as a whole unless each event has a line of its own, because nobody knows where the next event begins; so is
+ * one without a single good event.
  */
 export async function loadEventFiles<Row>(context: TaskContext, kind: EventTable<Row>): Promise<FileTaskOutput> {
   return await loadByCopy(context, {
@@ -53,8 +53,8 @@ export async function* writeEventRows<Row>(
   let count = 0;
   let events = 0;
   let rows = 0;
-  for await (const lot of readEvents(fileChunks(file), { ...kind.shape, signal })) {
-    for (const event of lot) {
+  for await (const chunk of readEvents(fileChunks(file), { ...kind.shape, signal })) {
+    for (const event of chunk) {
       const { ordinal, value } = event;
       const parsed = value instanceof BrokenEvent ? value : kind.parse(value, ordinal);
       if ('reject' in parsed) {
@@ -66,7 +66,7 @@ export async function* writeEventRows<Row>(
         for (const row of parsed.rows) kind.write(copy, row, file.id, rows++);
       }
     }
-    events += lot.length;
+    events += chunk.length;
     yield;
   }
   const [first] = kept;

@@ -32,7 +32,7 @@ test('items come in order, begun no further prefetch than asked for, each freed 
   assert.deepEqual(freed, results);
 });
 
-test('what was begun is freed when its turn never comes, and a failure is told only in its turn', async () => {
+test('what was begun is freed when its turn never comes, and a failure is reported only in its turn', async () => {
   const { freed, begin, dispose } = work([2, 4]);
   const seen: string[] = [];
   for await (const { item, result } of prefetch([1, 2, 3, 4, 5], 4, begin, dispose)) {

@@ -16,7 +16,7 @@ export async function* prefetch<T, R>(
       const item = items[next];
       if (item === undefined) continue;
       const result = begin(item);
-      // Whoever never asks for it is not told that it failed.
+      // A caller that never asks for it does not learn that it failed.
       result.catch(() => {});
       begun.push({ item, result });
     }

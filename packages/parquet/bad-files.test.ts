@@ -37,7 +37,7 @@ async function refused(bytes: Uint8Array, code: string, message: RegExp): Promis
   });
 }
 
-test('what is no parquet file is told apart from what was cut off', async () => {
+test('what is no parquet file is distinguished from what was cut off', async () => {
   const whole = dataSampleBytes({ minute: new Date(0), seed: 1, rows: 100 });
   await refused(new Uint8Array(0), 'empty', /0 bytes/);
   await refused(Buffer.from('department_name,sensor_serial\n'), 'not-parquet', /begin with "PAR1", found "depa"/);

@@ -1,5 +1,6 @@
 import type { SchemaElement } from 'hyparquet';
 import { Dictionary } from './dictionary.js';
+import { UnsupportedError } from './errors.js';
 import type { FieldBatch } from './field-batch.js';
 import type { FieldCodec } from './field-codec.js';
 import { countOf } from './footer.js';
@@ -9,7 +10,6 @@ import { type Page, PageReader, type PageSource } from './page-reader.js';
 import { PageValues } from './page-values.js';
 import { maxBatchRows } from './plain-values.js';
 import { widthOf } from './stored-values.js';
-import { UnsupportedError } from './unsupported-error.js';
 
 /** Used within one synchronous `read` only, so that all readers share it. */
 const scratchLevels = new Uint32Array(maxBatchRows);

@@ -1,7 +1,7 @@
 import type { SchemaElement } from 'hyparquet';
 import type { ColumnDefinition, ColumnType } from '#contracts/dataset.js';
 import { BadInputError } from '#contracts/errors.js';
-import { printableName } from './printable-name.js';
+import { printableName } from './errors.js';
 import type { TopColumn } from './schema.js';
 
 /**

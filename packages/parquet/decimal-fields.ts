@@ -1,8 +1,8 @@
 import { type Decimal, fitDecimal, maxDecimalDigits } from '#contracts/decimal.js';
 import { numericField } from '#database/copy/numeric.js';
 import type { FoundColumn } from './columns.js';
+import { failValue } from './errors.js';
 import type { FieldEncoder } from './field-buffer.js';
-import { failValue } from './field-fault.js';
 import { int32At, wideAt } from './number-fields.js';
 
 /** Bytes that 1000 digits take: numbers beyond would cost time that grows with the square of their length. */

@@ -2,8 +2,8 @@ import { brotliDecompressSync, crc32, unzipSync } from 'node:zlib';
 import { type CompressionCodec, snappyUncompress } from 'hyparquet';
 import { snappyUncompressor } from 'hysnappy';
 import { ZSTDDecoder } from 'zstddec';
+import { UnsupportedError } from './errors.js';
 import { expandLz4Block, expandLz4Frames } from './lz4.js';
-import { UnsupportedError } from './unsupported-error.js';
 
 /** The memory of the WebAssembly decoder grows to the largest page and stays; larger pages go through JavaScript. */
 const maxWasmBytes = 8 * 1024 * 1024;

@@ -6,8 +6,8 @@ import {
   PageTypes,
   ParquetTypes,
 } from 'hyparquet/src/constants.js';
+import { UnsupportedError } from './errors.js';
 import type { FieldKind, ThriftReader } from './thrift-reader.js';
-import { UnsupportedError } from './unsupported-error.js';
 
 /**
  * Parquet's enums (parquet.thrift), read so that an unknown value never passes for an absent one: a column whose

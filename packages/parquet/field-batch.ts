@@ -20,7 +20,7 @@ export function emptyFieldBatch(batch: FieldBatch): void {
   batch.bytes = noBytes;
 }
 
-/** Room for the picks of so many rows; the rest comes from who fills it. */
+/** Room for the picks of `rows` rows; the caller fills it. */
 export function newFieldBatch(rows: number): FieldBatch {
   const none = new Uint32Array(0);
   return {

@@ -1,8 +1,8 @@
 import type { ColumnType } from '#contracts/dataset.js';
 import type { FoundColumn } from './columns.js';
 import { numericEncoder } from './decimal-fields.js';
+import { failValue } from './errors.js';
 import type { FieldEncoder } from './field-buffer.js';
-import { failValue } from './field-fault.js';
 import { bigintEncoder, booleanEncoder, doubleEncoder, integerEncoder, uuidEncoder } from './number-fields.js';
 import { textEncoder } from './text-fields.js';
 import { dateEncoder, timeEncoder, timestampEncoder } from './time-fields.js';
@@ -10,7 +10,7 @@ import { dateEncoder, timeEncoder, timestampEncoder } from './time-fields.js';
 /** How a column's stored values become the fields that its reader hands out. */
 export interface FieldCodec {
   readonly encode: FieldEncoder;
-  /** For texts: ASCII without NUL of at most so many characters is taken as it is. */
+  /** For texts: ASCII without NUL, of at most this number of characters, is taken as it is. */
   readonly plainChars?: number;
   /** Called for a row without value; throws when there must be one. */
   missing(row: number): void;

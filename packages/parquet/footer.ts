@@ -1,10 +1,8 @@
 import { BadInputError } from '#contracts/errors.js';
-import { describeDamage } from './damage.js';
+import { describeDamage, printableName, UnsupportedError } from './errors.js';
 import { type Chunk, type Metadata, readMetadata } from './metadata.js';
-import { printableName } from './printable-name.js';
 import type { RandomReader } from './random-reader.js';
 import { checkSchema, type TopColumn } from './schema.js';
-import { UnsupportedError } from './unsupported-error.js';
 
 const magic = 'PAR1';
 const encryptedMagic = 'PARE';

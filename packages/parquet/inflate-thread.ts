@@ -2,7 +2,7 @@
 import { parentPort } from 'node:worker_threads';
 import { messageOf } from '#contracts/errors.js';
 import { decompressPage, prepareCodec, type StoredPage } from './decompress.js';
-import { UnsupportedError } from './unsupported-error.js';
+import { UnsupportedError } from './errors.js';
 
 /** What becomes of a page: its bytes, or why there are none. */
 export type InflateAnswer = { readonly bytes: Uint8Array } | { readonly damage: string; readonly unsupported: boolean };

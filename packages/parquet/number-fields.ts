@@ -1,6 +1,6 @@
 import type { StoredForm } from './columns.js';
+import { failValue } from './errors.js';
 import type { FieldBuffer, FieldEncoder } from './field-buffer.js';
-import { failValue } from './field-fault.js';
 
 const minInt32 = -(2n ** 31n);
 const maxInt32 = 2n ** 31n - 1n;
@@ -77,7 +77,7 @@ export function appendInt32(into: FieldBuffer, value: number): void {
   into.advance(8);
 }
 
-/** The little-endian int32 at a place. */
+/** The little-endian int32 at a position. */
 export function int32At(stored: Uint8Array, at: number): number {
   const high = ((stored[at + 2] ?? 0) << 16) | ((stored[at + 3] ?? 0) << 24);
   return (stored[at] ?? 0) | ((stored[at + 1] ?? 0) << 8) | high;

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import type { StoredPage } from './decompress.js';
+import { UnsupportedError } from './errors.js';
 import type { InflateAnswer } from './inflate-thread.js';
-import { UnsupportedError } from './unsupported-error.js';
 
 /** A page whose bytes in the file have memory of their own. */
 interface OwnPage extends StoredPage {

@@ -48,7 +48,7 @@ test('files beyond those read at a time wait for a share, in order', async () =>
   assert.ok(memory.idle);
 });
 
-test('who is told to stop leaves the queue and takes nothing along', async () => {
+test('a waiter that is aborted leaves the queue and takes nothing', async () => {
   const memory = new PageMemory(128 * mebibyte);
   const shares = [await memory.open(), await memory.open(), await memory.open()];
   const [a, b, c] = shares;

@@ -9,9 +9,10 @@ type Wake = () => void;
 /**
  * The memory for parquet pages that all files read by one process hold together.
  *
- * Each file being read has a share of fixed size. What is left is lent as a whole, to one file at a time: one whose open
- * pages exceed its share. So nobody waits for what another one who waits holds. A file that waits for its share holds
- * nothing; a file that waits for the rest holds no more than its share; the file that has the rest waits for nobody.
+ * Each file being read has a share of fixed size. What is left is lent as a whole, to one file at a time: one whose
+ * open pages exceed its share. So nobody waits for what another one who waits holds. A file that waits for its share
+ * holds nothing; a file that waits for the rest holds no more than its share; the file that has the rest waits for
+ * nobody.
  */
 export class PageMemory {
   /** Bytes that one file can hold at most, whatever the others do. */
@@ -106,8 +107,8 @@ export class PageShare {
   }
 
   /**
-   * Takes so many bytes more if that needs no waiting; says whether it did.
-   * @throws RangeError when the file can never hold so many
+   * Takes `bytes` more bytes if that needs no waiting; says whether it did.
+   * @throws RangeError when the file can never hold that many
    */
   claim(bytes: number): boolean {
     const used = this.#used + bytes;
@@ -117,7 +118,7 @@ export class PageShare {
     return true;
   }
 
-  /** Takes so many bytes more as soon as it can. Rejects as `claim` throws, and with the signal's reason. */
+  /** Takes `bytes` more bytes as soon as it can. Rejects as `claim` throws, and with the signal's reason. */
   async take(bytes: number, signal?: AbortSignal): Promise<void> {
     while (!this.claim(bytes)) await this.#memory.borrow(this, signal);
   }

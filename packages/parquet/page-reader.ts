@@ -1,12 +1,12 @@
 import type { ColumnMetaData, PageHeader } from 'hyparquet';
 import { BadInputError } from '#contracts/errors.js';
 import { decompressPage, type StoredPage } from './decompress.js';
+import { printableName } from './errors.js';
 import { countOf } from './footer.js';
 import type { Chunk } from './metadata.js';
 import { readPageHeader } from './page-header.js';
 import type { PageInflater } from './page-inflater.js';
 import type { PageShare } from './page-memory.js';
-import { printableName } from './printable-name.js';
 import type { RandomReader } from './random-reader.js';
 import { transcodedBytes } from './transcoders.js';
 import type { Turns } from './turns.js';
@@ -20,8 +20,8 @@ const maxHeaderBytes = 1024 * 1024;
 const maxSyncBytes = 2 * 1024 * 1024;
 
 /**
- * Old writers (parquet-mr before 1.2.9, PARQUET-816) left the header of the dictionary out of a column's size, so its last
- * page may reach beyond by this much.
+ * Old writers (parquet-mr before 1.2.9, PARQUET-816) left the header of the dictionary out of a column's size, so its
+ * last page may reach beyond by this much.
  */
 const maxOverrun = 100;
 
@@ -191,7 +191,7 @@ export class PageReader {
     this.#source.share.giveBack(bytes);
   }
 
-  /** So many bytes, if the file can hold them at all besides what it holds. */
+  /** `bytes`, if the file can hold them at all besides what it holds. */
   #fitting(bytes: number): number {
     const { used, most } = this.#source.share;
     if (used + bytes <= most) return bytes;
@@ -231,7 +231,7 @@ export class PageReader {
     const entries = Math.min(size, claimed);
     const isText = this.#meta.type === 'BYTE_ARRAY';
     // Texts, and the entries of dictionaries, may have to be encoded, which takes as much as they do. Entries have two
-    // places, before and after that, of two numbers, and values eight bytes at most more than stored.
+    // positions, before and after that, of two numbers, and values eight bytes at most more than stored.
     const encoded = isText || entries > 0 ? size + 32 * entries : 0;
     const encoding = header.data_page_header?.encoding ?? v2?.encoding;
     const transcoded = encoding === undefined ? 0 : transcodedBytes(encoding, size);
@@ -258,7 +258,7 @@ export class PageReader {
     }
   }
 
-  /** The next so many bytes of the chunk, fewer at its end, if they are in memory; does not move on. */
+  /** The next `count` bytes of the chunk, fewer at its end, if they are in memory; does not move on. */
   #bytes(count: number): Uint8Array | undefined {
     this.#wanted = count;
     const end = Math.min(this.#end, this.#at + count);

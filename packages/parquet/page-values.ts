@@ -1,5 +1,6 @@
 import type { Encoding, SchemaElement } from 'hyparquet';
 import { Dictionary } from './dictionary.js';
+import { UnsupportedError } from './errors.js';
 import type { FieldBatch } from './field-batch.js';
 import { FieldBuffer } from './field-buffer.js';
 import type { FieldCodec } from './field-codec.js';
@@ -7,7 +8,6 @@ import { HybridDecoder } from './hybrid-decoder.js';
 import { maxBatchRows, PlainValues } from './plain-values.js';
 import { widthOf } from './stored-values.js';
 import { type Transcoder, transcoderOf } from './transcoders.js';
-import { UnsupportedError } from './unsupported-error.js';
 
 /** Used within one synchronous `read` only, so that all readers share it. */
 const scratchIndexes = new Uint32Array(maxBatchRows);

@@ -60,7 +60,7 @@ export class PlainValues {
     const from = this.#at;
     this.#at = findValues(this.#page, from, present, this.#width, this.#starts, this.#ends);
     if (levels === undefined) out.picks.set(everyRow.subarray(0, count));
-    else this.#place(out, levels, count, present, firstRow, codec);
+    else this.#spread(out, levels, count, present, firstRow, codec);
     if (codec.plainChars === undefined || !this.#makeTexts(out, from, present, codec.plainChars)) {
       this.#encode(out, count, present, firstRow, codec);
     }
@@ -69,7 +69,7 @@ export class PlainValues {
   }
 
   /** Row by row, the number of its value; of rows without value, the number after the last. */
-  #place(
+  #spread(
     out: FieldBatch,
     levels: Uint32Array,
     count: number,

@@ -1,8 +1,8 @@
 import { BadInputError, FileChangedError } from '#contracts/errors.js';
 import { ColumnReader } from './column-reader.js';
 import type { FoundColumn } from './columns.js';
-import { describeDamage } from './damage.js';
 import { prepareCodec } from './decompress.js';
+import { describeDamage, printableName, UnsupportedError } from './errors.js';
 import { type Batch, emptyFieldBatch, type FieldBatch, newFieldBatch } from './field-batch.js';
 import { fieldCodec } from './field-codec.js';
 import { chunkOf, countOf, type Footer } from './footer.js';
@@ -11,10 +11,8 @@ import { InflateThreadError, PageInflater } from './page-inflater.js';
 import type { PageMemory } from './page-memory.js';
 import type { PageSource } from './page-reader.js';
 import { maxBatchRows } from './plain-values.js';
-import { printableName } from './printable-name.js';
 import type { RandomReader } from './random-reader.js';
 import { Turns } from './turns.js';
-import { UnsupportedError } from './unsupported-error.js';
 
 /** How a file is read. */
 export interface Reading {

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
+import { failValue } from './errors.js';
 import type { FieldEncoder } from './field-buffer.js';
-import { failValue } from './field-fault.js';
 
 /** Fields of texts, checked to be valid UTF-8 without NUL of at most `maxChars` characters. */
 export function textEncoder(column: string, maxChars: number): FieldEncoder {

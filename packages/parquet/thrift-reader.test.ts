@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { IncompleteError, ThriftReader } from './thrift-reader.js';
 
-/** Bytes of the structure at a place; `undefined` when the bytes end before it does. */
+/** Bytes of the structure at a position; `undefined` when the bytes end before it does. */
 function thriftStructLength(bytes: Uint8Array, start = 0): number | undefined {
   const thrift = new ThriftReader(bytes, start);
   try {

@@ -1,6 +1,6 @@
 import type { StoredForm } from './columns.js';
+import { failValue } from './errors.js';
 import type { FieldBuffer, FieldEncoder } from './field-buffer.js';
-import { failValue } from './field-fault.js';
 import { appendInt32, int32At } from './number-fields.js';
 
 /** 0001-01-01 and 10000-01-01 as microseconds since 1970: what has a year of four digits. */

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 
-/** The event loop gets its turn after so many milliseconds of decoding. */
+/** Milliseconds of decoding after which the event loop gets its turn. */
 const turnMs = 8;
 
 /** Divides long work into pieces between which the event loop can do something else. */

@@ -10,7 +10,7 @@ let view = new DataView(scratch.buffer);
 
 /** Rows that may be longer are written one by one, each with as much as it takes. */
 const maxScratchBytes = 256 * 1024;
-/** About so many bytes are written at most before they can be sent. */
+/** Bytes, about, that are written before they can be sent. */
 const maxStepBytes = 4 * 2 ** 20;
 /** A row is held in memory as a whole, more than once on its way. */
 const maxRowBytes = 32 * 2 ** 20;
@@ -20,8 +20,8 @@ const frameBytes = 2 + 12 + 8;
 
 /**
  * Writes rows as tuples of binary COPY (`CopyBinaryWriter` names the format): the columns' fields, then `file_id`
- * (int8) and `ordinal` (int4), which is the row's number in the file. Returns how many rows were written: fewer than are
- * left where they are large, so that the memory for tuples is bounded although many rows may have one large entry.
+ * (int8) and `ordinal` (int4), which is the row's number in the file. Returns how many rows were written: fewer than
+ * are left where they are large, so that the memory for tuples is bounded although many rows may have one large entry.
  *
  * @param from the first row to write, counted from the first of the batch
  * @throws BadInputError `row-too-large`

@@ -13,7 +13,7 @@ function lockPath(t: TestContext): string {
   return join(folder, 'lock');
 }
 
-test('a second taker is told who holds it, and gets it once it is released', (t) => {
+test('a second taker learns who holds it, and gets it once it is released', (t) => {
   const path = lockPath(t);
   const lock = takeFileLock(path, 'the folder');
   assert.throws(() => takeFileLock(path, 'the folder'), {
@@ -43,7 +43,7 @@ test('a process number that was given away since is not taken for the holder', {
   takeFileLock(path, 'it').release();
 });
 
-test('releasing does not take away the lock of whoever took it since', (t) => {
+test('releasing does not take away the lock of a process that took it since', (t) => {
   const path = lockPath(t);
   const mine = takeFileLock(path, 'it');
   rmSync(path);
@@ -60,7 +60,7 @@ test('a process is alive until it has ended', async () => {
   assert.equal(isAlive(child.pid), false);
 });
 
-test('a process is told from a later one of its number by its start time, on systems without /proc by what ps says', () => {
+test('a process is distinguished from a later one with its number by its start time, on systems without /proc by what ps says', () => {
   assert.ok(isDistinct(describeProcess(process.pid)));
   assert.match(startTimeByPs(process.pid) ?? '', /^\w{3} \w{3} +\d+ \d\d:\d\d:\d\d \d{4}$/);
   const { pid } = spawnSync(process.execPath, ['--version']);

@@ -76,7 +76,7 @@ export function isAlive(pid: number): boolean {
 
 /**
  * `pid boot start-time`, which no other process ever has; on Linux in clock ticks since the boot (proc(5), field 22),
- * elsewhere `pid start-time` as ps(1) tells it. The number alone when the process is gone or the system does not tell.
+ * elsewhere `pid start-time` as ps(1) prints it. The number alone when the process is gone or the system does not say.
  */
 export function describeProcess(pid: number): string {
   if (process.platform !== 'linux') return [pid, startTimeByPs(pid)].filter((part) => part !== undefined).join(' ');

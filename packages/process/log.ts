@@ -64,7 +64,9 @@ function countingMethod(): NonNullable<NonNullable<PinoOptions['hooks']>['logMet
   };
 }
 
-/** All that is written but the time, errors by what they say and not by their stack; undefined: it cannot be compared. */
+/**
+ * All that is written but the time, errors by what they say and not by their stack; undefined: it cannot be compared.
+ */
 function describeLine(log: Logger, level: number, args: readonly unknown[]): string | undefined {
   try {
     return JSON.stringify([level, log.bindings(), args], (_key, value: unknown) => {

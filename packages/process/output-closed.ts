@@ -1,6 +1,6 @@
 const closed = { type: 'output closed' } as const;
 
-/** Tells the supervisor, if there is one, that nobody reads our output any more; it is the supervisor's as well. */
+/** Sends the supervisor, if there is one, the message that nothing reads our output any more; it is the supervisor's as well. */
 export function reportOutputClosed(): void {
   if (process.connected) process.send?.(closed, undefined, undefined, () => {});
 }

@@ -3,9 +3,9 @@ export type WriteCount = (times: number, seconds: number) => void;
 
 export interface Repeats {
   /**
-   * Whether a line is to be written now. One that equals a line of the last seconds is not: it is counted, and the count
-   * is written when these seconds are over.
-   * @param line what tells it from others, without its time
+   * Whether a line is to be written now. One that equals a line of the last seconds is not: it is counted, and the
+   * count is written when these seconds are over.
+   * @param line what distinguishes it from others, without its time
    */
   isNew(line: string, writeCount: WriteCount): boolean;
   /** Writes the counts that are waiting, for example before the process ends. */
@@ -17,7 +17,7 @@ const firstWindowMs = 10_000;
 const longestWindowMs = 60_000;
 
 /** Different lines whose repetitions are counted at a time; those beyond are written as they come. */
-const mostLines = 200;
+const maxLines = 200;
 
 interface Window {
   readonly timer: NodeJS.Timeout;
@@ -48,7 +48,7 @@ export function countRepeats(): Repeats {
         window.writeCount = writeCount;
         return false;
       }
-      if (windows.size < mostLines) open(line, writeCount, firstWindowMs);
+      if (windows.size < maxLines) open(line, writeCount, firstWindowMs);
       return true;
     },
     flush() {

@@ -1,8 +1,8 @@
 // A small app for run-main.test.ts: what it does is named by its first argument.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SetupError } from '#contracts/errors.js';
-import { announceReady } from './ready.js';
 import { runMain } from './run-main.js';
+import { announceReady } from './supervisor-messages.js';
 
 const behaviour = process.argv[2];
 const keepAlive = setInterval(() => {}, 60_000);

@@ -5,7 +5,7 @@ import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { isReadyMessage } from './ready.js';
+import { isReadyMessage } from './supervisor-messages.js';
 
 const fixture = fileURLToPath(new URL('./run-main.fixture.js', import.meta.url));
 
@@ -89,7 +89,7 @@ test('a SetupError is shown as plain lines, releases what was opened and exits 7
   assert.equal(stdout, 'released\n');
 });
 
-test('faulty settings are told before anything starts', async () => {
+test('faulty settings are reported before anything starts', async () => {
   const { code, stderr } = await startFixture('normal', { PORT: 'x' }).outcome;
   assert.equal(code, 78);
   assert.equal(stderr, 'fixture: PORT: expected a whole number from 1 to 65535, got "x"\n');

@@ -2,10 +2,10 @@ import type { SettingKey } from '#config/app-settings.js';
 import { messageOf, SetupError } from '#contracts/errors.js';
 import { createLogger, isBrokenPipe, type Logger } from './log.js';
 import { reportOutputClosed } from './output-closed.js';
-import { answerPings } from './ping.js';
 import { type AppConfig, readSettings } from './read-settings.js';
 import { createReleasers, type Releasers } from './releasers.js';
 import { onStopSignal, type StopSignals } from './stop-signals.js';
+import { answerPings } from './supervisor-messages.js';
 
 /** EX_CONFIG of BSD's sysexits.h: only a person can mend it, so the supervisor does not restart the process. */
 export const setupErrorExitCode = 78;
@@ -43,7 +43,7 @@ export interface MainOptions<K extends SettingKey> {
  *
  * Files and folders that the process makes are for its user alone; what is for others as well (the inbox) is given its
  * mode by who makes it.
- * @param app who speaks in the log. The supervisor tells its children apart by their first command-line argument, for
+ * @param app who speaks in the log. The supervisor distinguishes its children by their first command-line argument, for
  * example `worker-2`, which is used instead when it starts with the app's name.
  * @param settings those that the app uses besides the common ones; no others are read
  */
@@ -58,7 +58,9 @@ export async function runMain<K extends SettingKey>(
   const name = given?.startsWith(`${app}-`) ? given : app;
   const releasers = createReleasers();
   let signals: StopSignals | undefined;
-  /** Nobody reads what we write, as in `npm start | head`: a reason to stop. Of children only the supervisor decides. */
+  /**
+   * Nobody reads what we write, as in `npm start | head`: a reason to stop. Of children only the supervisor decides.
+   */
   const onClosed = (): void => {
     if (process.connected) reportOutputClosed();
     else signals?.stop('nobody reads its output any more');
@@ -101,13 +103,13 @@ export async function runMain<K extends SettingKey>(
       ...(options.hardStop ? { hard: options.hardStop } : {}),
     });
     const { stop } = signals;
-    // The supervisor holds the other end of the channel; its death by SIGKILL is told in no other way.
+    // The supervisor holds the other end of the channel; its death by SIGKILL shows in no other way.
     if (process.connected) process.on('disconnect', () => stop('the supervisor is gone'));
     await start({ config, env, umask, log, releasers, stop });
   } catch (error) {
     if (signals?.stopping()) {
       // What the stop closed is missing to the start that it overtook; the stop's own end decides how this exits.
-      log.debug({ err: error }, 'the start was overtaken by the stop');
+      log.debug({ err: error }, 'start cancelled by the stop');
       return;
     }
     report(error, 'the start failed');

@@ -5,7 +5,7 @@ import { Value } from 'typebox/value';
 
 /**
  * States of a supervised process. It goes `starting → running` when it announces that it is ready, and from any state
- * to `restarting` when it ends unasked (then `starting` again after the backoff); `stopping → stopped` is for good.
+ * to `restarting` when it ends by itself (then `starting` again after the backoff); `stopping → stopped` is for good.
  */
 export const processStates = ['starting', 'running', 'restarting', 'stopping', 'stopped'] as const;
 
@@ -16,7 +16,7 @@ const processSchema = Type.Object({
   /** When it entered that state, ISO-8601. */
   since: Type.String(),
   pid: Type.Union([Type.Integer(), Type.Null()]),
-  /** What tells this process from a later one of the same number (`describeProcess`). */
+  /** What distinguishes this process from a later one with the same number (`describeProcess`). */
   identity: Type.Union([Type.String(), Type.Null()]),
   /** How often it was started again since the supervisor started. */
   restarts: Type.Integer(),

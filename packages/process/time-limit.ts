@@ -8,7 +8,7 @@ export async function withTimeLimit<T>(work: Promise<T>, ms: number, what: strin
     return await Promise.race([work, limit]);
   } finally {
     clearTimeout(timer);
-    // When the limit won, a later failure of the work has nobody left to tell.
+    // When the limit won, a later failure of the work has no listener left.
     work.catch(() => {});
   }
 }

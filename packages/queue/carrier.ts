@@ -59,14 +59,14 @@ export interface Carrier {
 
 export interface WorkerSettings {
   readonly concurrency: number;
-  /** A worker that does not renew a job's lock for so long (milliseconds) has lost the job. */
+  /** Milliseconds after which a worker that has not renewed a job's lock has lost the job. */
   readonly lockMs: number;
 }
 
 /** Hash-tagged, so that all keys of Millrace live in one slot of a Redis Cluster. */
 const redisPrefix = '{millrace}';
 
-/** The newest so many ended jobs stay visible in Bull Board; history is the run record's. */
+/** Number of ended jobs, the newest, that stay visible in Bull Board; history is the run record's. */
 const keepEnded: JobsOptions = { removeOnComplete: { count: 1_000 }, removeOnFail: { count: 1_000 } };
 
 export function openCarrier(address: CarrierAddress, role: CarrierRole, onError: (error: Error) => void): Carrier {
@@ -156,17 +156,17 @@ function overPostgres(databaseUrl: string) {
 }
 
 function overRedis(url: string, role: CarrierRole) {
-  const retryAtMost =
-    (mostMs: number) =>
+  const retryWithin =
+    (maxMs: number) =>
     (times: number): number =>
-      Math.min(125 * 2 ** Math.min(times, 8), mostMs);
-  const patient: RedisOptions = { url, maxRetriesPerRequest: null, retryStrategy: retryAtMost(20_000) };
-  // Whoever waits for an answer is to get it soon after the carrier is back.
-  const hasty: RedisOptions = { url, maxRetriesPerRequest: 1, retryStrategy: retryAtMost(1_000) };
+      Math.min(125 * 2 ** Math.min(times, 8), maxMs);
+  const patient: RedisOptions = { url, maxRetriesPerRequest: null, retryStrategy: retryWithin(20_000) };
+  // A request that waits is to be answered soon after the carrier is back.
+  const failFast: RedisOptions = { url, maxRetriesPerRequest: 1, retryStrategy: retryWithin(1_000) };
   return {
     queue: (name: string): RunQueue =>
       new Queue<JobData, void, string, JobData, void, string, RedisQueueBackend, RedisOptions>(name, {
-        connection: role === 'http' ? hasty : patient,
+        connection: role === 'http' ? failFast : patient,
         skipWaitingForReady: role === 'http',
         prefix: redisPrefix,
         defaultJobOptions: keepEnded,

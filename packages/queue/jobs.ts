@@ -49,7 +49,7 @@ async function orLater(send: () => Promise<void>, { onFailure, limitMs }: SendOp
   try {
     await (limitMs === undefined ? send() : withTimeLimit(send(), limitMs, 'the carrier'));
   } catch (error) {
-    onFailure(`the carrier took no job, the reconciler adds it later: ${messageOf(error)}`, error);
+    onFailure(`carrier did not take a job: ${messageOf(error)}; the reconciler adds it later`, error);
   }
 }
 
@@ -78,13 +78,16 @@ export async function readStandings(carrier: Carrier, runs: readonly OpenRun[]):
   return states.map((state) => standings[state] ?? 'none');
 }
 
-/** Puts back the jobs of runs that have none, in place of what is left of an earlier one. */
+/** Puts back the jobs of runs that have none, instead of what is left of an earlier one. */
 export async function restoreJobs(carrier: Carrier, runs: readonly OpenRun[]): Promise<void> {
   await Promise.all(runs.map((run) => carrier.queue(run.queue).remove(run.id)));
   await addJobs(carrier, runs);
 }
 
-/** BullMQ's word for "whoever has its lock". Source: the scripts of both of its backends, which skip the check for it. */
+/**
+ * BullMQ's word for "the holder of its lock, whichever it is". Source: the scripts of both of its backends, which skip
+ * the check for it.
+ */
 const anyToken = '0';
 
 /**

@@ -4,7 +4,7 @@ import { Redis } from 'ioredis';
 import { redisMissing, startRedis } from '../../test/helpers/redis.js';
 import { awaitRedis } from './redis.js';
 
-test('a Redis that does not answer is told in one line without its password', async () => {
+test('a Redis that does not answer is reported in one line without its password', async () => {
   const warnings: string[] = [];
   const log = { warn: (message: unknown) => void warnings.push(String(message)) };
   await assert.rejects(awaitRedis('redis://:hunter2@127.0.0.1:1/3', 300, log), (error: Error) => {
@@ -13,7 +13,7 @@ test('a Redis that does not answer is told in one line without its password', as
     assert.doesNotMatch(error.message, /hunter2|\n/);
     return true;
   });
-  assert.equal(warnings.length, 1, 'the wait is told once');
+  assert.equal(warnings.length, 1, 'the wait is reported once');
 });
 
 test('a Redis that evicts keys is warned about, one that does not is not', async (t) => {

@@ -42,7 +42,7 @@ export async function awaitRedis(redisUrl: string, patienceMs: number, log: Pick
   }
 }
 
-/** Undefined where the server does not tell (hosted ones forbid CONFIG). */
+/** Undefined where the server does not say (hosted ones forbid CONFIG). */
 async function readEvictionPolicy(client: Redis): Promise<string | undefined> {
   const answer: unknown = await client.config('GET', 'maxmemory-policy').catch(() => undefined);
   return Array.isArray(answer) ? String(answer[1]) : undefined;

@@ -3,7 +3,7 @@ import type { Carrier } from './carrier.js';
 /** What keeps the jobs of a queue waiting. */
 export interface QueueStoppage {
   readonly paused: boolean;
-  /** Only so many of its jobs are taken in a time. */
+  /** The number of its jobs taken in a time is limited. */
   readonly rateLimited: boolean;
   /** The job that is to be taken next; undefined when none waits, or one is being worked on. */
   readonly idleJob: string | undefined;

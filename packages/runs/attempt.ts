@@ -39,8 +39,8 @@ export interface AttemptDeps {
 /** A run whose workers died so often is not tried again: it is likely what kills them. */
 const maxLosses = 20;
 /**
- * A body that ignores its abort signal is left behind after so long; its attempt is fenced. Short enough that a stop
- * keeps its deadline (15 s, of which runs get 9 to finish).
+ * Milliseconds after which a body that ignores its abort signal is left behind; its attempt is fenced. Short enough
+ * that a stop keeps its deadline (15 s, of which runs get 9 to finish).
  */
 const abortGraceMs = 4_000;
 
@@ -106,7 +106,7 @@ async function work(
   const ended = await outcomeOf(unlessStuck(body(context, input), signal));
   const waits = await invocations.settle();
   if (waits && !commit.end && !signal.aborted) {
-    recorder.info('gives its slot back until the runs it invoked have ended');
+    recorder.info('attempt suspended until the runs that it invoked have ended');
     return (await suspendRun(pool, run)) === 'waiting' ? { kind: 'over' } : { kind: 'again', delayMs: 0 };
   }
   if ('error' in ended) throw ended.error;

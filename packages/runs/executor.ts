@@ -1,6 +1,6 @@
 import { DelayedError, UnrecoverableError } from 'bullmq';
 import { FencedError, messageOf } from '#contracts/errors.js';
-import { isConnectionFault } from '#database/faults.js';
+import { isConnectionError } from '#database/error-kinds.js';
 import { beginAttempt } from '#database/runs/attempts.js';
 import type { WorkerIdentity } from '#database/workers/heartbeat.js';
 import type { RunJob } from '#queue/carrier.js';
@@ -13,7 +13,7 @@ export interface ExecutorDeps extends AttemptDeps {
 
 /** What a worker does with jobs. */
 export interface Executor {
-  /** BullMQ's processor: returns when the run has ended, throws what tells BullMQ where the job goes else. */
+  /** BullMQ's processor: returns when the run has ended, otherwise throws what makes BullMQ move the job. */
   process(job: RunJob, token: string): Promise<void>;
   /** The runs held now. */
   active(): string[];
@@ -57,7 +57,7 @@ async function attemptRun(deps: ExecutorDeps, runId: string): Promise<Verdict> {
       return { kind: 'over' };
     }
     // The record could not be read or written, so nothing has happened as far as it knows; the job comes back.
-    deps.log[isConnectionFault(error) ? 'warn' : 'error']({ err: error, run: runId }, 'a run could not be recorded');
+    deps.log[isConnectionError(error) ? 'warn' : 'error']({ err: error, run: runId }, 'a run could not be recorded');
     return { kind: 'again', delayMs: databaseAwayMs };
   }
 }

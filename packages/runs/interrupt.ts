@@ -1,7 +1,7 @@
 import type { Pool, Tx } from '#database/pool.js';
 import { cancelStatement, enterSession } from '#database/runs/attempts.js';
 
-/** What is aborted gets so long to notice by itself, and then so long between two cancels, in milliseconds. */
+/** Milliseconds that aborted work has to stop by itself, and milliseconds between two cancels after that. */
 const intervalMs = 500;
 
 /**

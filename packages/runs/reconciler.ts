@@ -27,22 +27,23 @@ export interface ReconcilerDeps {
   now?(): number;
 }
 
-/** Every so many passes each open run is compared with its job, whether or not the counts look right. */
+/** Passes after which each open run is compared with its job, even if the counts look right. */
 const thoroughEvery = 12;
 const pageSize = 500;
 /** For how long a run must have stood still without a job: one that moved a moment ago has its job on the way. */
 const onTheWayMs = 2_000;
 /** A pause between two passes after which what was seen before counts for nothing. */
-const mostGapMs = 60_000;
+const maxGapMs = 60_000;
 /** Delayed runs whose time has come that are looked at in one pass. */
-const mostOverdue = 100;
+const maxOverdue = 100;
 
 /** Compares the record with the carrier. */
 export interface Reconciler {
   /**
    * One pass. Finds recorded runs without a job (a flushed Redis, a crash between recording and adding) and adds them
-   * again (promise 1); finds jobs that wait in vain, for a worker that is gone or for a time that has passed, because a
-   * clock was set, and makes them wait for a worker. Of all processes one does it; for the others it is a no-op.
+   * again (promise 1); finds jobs that wait for nothing: for a worker that is gone or for a time that has passed,
+   * because a clock was set, and makes them wait for a worker. Of all processes one does it; for the others it is a
+   * no-op.
    *
    * What is found must have been so for a while, by this process's own clock.
    * @returns how many jobs were put back or freed
@@ -52,7 +53,7 @@ export interface Reconciler {
 
 export function createReconciler(deps: ReconcilerDeps): Reconciler {
   const { pool, carrier, log } = deps;
-  const standstill = watchStandstill(Math.max(mostGapMs, 2 * deps.aliveMs), deps.now);
+  const standstill = watchStandstill(Math.max(maxGapMs, 2 * deps.aliveMs), deps.now);
   /** Queues in which something may be wrong; looked at in the next pass, too. */
   let suspected = new Set<string>();
   let passes = 0;
@@ -76,16 +77,17 @@ export function createReconciler(deps: ReconcilerDeps): Reconciler {
       }
       suspected = suspects;
       standstill.sweep();
-      if (restored > 0) log.warn({ restored }, 'recorded runs had no job that works for them; they were given one');
-      if (freed > 0) log.warn({ freed }, 'the workers of some runs give no sign of life; others may take them over');
+      if (restored > 0) log.warn({ restored }, 'recorded runs had no job; their jobs were added');
+      if (freed > 0)
+        log.warn({ freed }, 'workers of some runs show no sign of life; other workers may take the runs over');
       return restored + freed;
     },
   };
 }
 
 /**
- * Looks at the runs under way, and frees those whose worker has stood still for too long. The carrier does that by itself
- * when the job's lock runs out; this is for locks that do not, because they go by a clock that was set back.
+ * Looks at the runs under way, and frees those whose worker has stood still for too long. The carrier does that by
+ * itself when the job's lock runs out; this is for locks that do not, because they go by a clock that was set back.
  * @returns living: the runs that a living worker says it holds, whatever became of their jobs
  */
 async function watchHeldRuns(
@@ -112,7 +114,7 @@ async function watchHeldRuns(
 
 /** The record says that their time has come, the carrier goes by another clock. */
 async function hurryOverdue({ pool, carrier }: ReconcilerDeps): Promise<void> {
-  const overdue = await listOverdueRuns(pool, onTheWayMs, mostOverdue);
+  const overdue = await listOverdueRuns(pool, onTheWayMs, maxOverdue);
   const standings = await readStandings(carrier, overdue);
   await hurryJobs(
     carrier,

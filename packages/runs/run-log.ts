@@ -19,7 +19,7 @@ const maxLines = 10_000;
 
 /**
  * Collects an attempt's log lines and progress and writes them in the background. What cannot be written, because the
- * database is away, is told to the process's own log instead; the run goes on.
+ * database is away, goes to the process's own log instead; the run goes on.
  * @param paths taken out of what is stored; the process's own log keeps them
  */
 export function recordRunLog(pool: Pool, fence: Fence, processLog: Logger, paths: ServerPaths): RunRecorder {
@@ -37,7 +37,10 @@ export function recordRunLog(pool: Pool, fence: Fence, processLog: Logger, paths
       await appendLog(pool, fence, batch);
       if (reached) await recordProgress(pool, fence, reached.done, reached.total);
     } catch (error) {
-      processLog.warn({ err: error, run: fence.runId, lines: batch }, 'lines of a run could not be stored');
+      processLog.warn(
+        { err: error, run: fence.runId, lines: batch },
+        'log lines of a run could not be stored; they are in this log only',
+      );
     }
   };
   const hidden = (fields: Record<string, unknown>): Record<string, unknown> =>

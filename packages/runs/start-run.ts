@@ -1,9 +1,9 @@
-import { FaultList } from '#contracts/fault-list.js';
 import { FileTaskInput } from '#contracts/file-task.js';
 import type { OpenRun } from '#contracts/open-run.js';
 import type { FileState } from '#contracts/states.js';
 import type { TaskDefinition } from '#contracts/task.js';
 import { InvalidInputError, validate } from '#contracts/validate.js';
+import { ViolationList } from '#contracts/violation-list.js';
 import { type Pool, type Tx, transaction } from '#database/pool.js';
 import {
   findKeyedRun,
@@ -128,12 +128,12 @@ async function takeFiles(tx: Tx, runId: string, source: string, input: FileTaskI
     [input.files],
   );
   const files = new Map(rows.map((row) => [row.id, row]));
-  const faults = new FaultList();
+  const violations = new ViolationList();
   for (const [index, id] of input.files.entries()) {
     const message = faultOf(files.get(id), source);
-    if (message !== undefined) faults.add(`/files/${index}`, `names file ${id}${message}`);
+    if (message !== undefined) violations.add(`/files/${index}`, `names file ${id}${message}`);
   }
-  if (faults.count > 0) throw new InvalidInputError(faults);
+  if (violations.count > 0) throw new InvalidInputError(violations);
   await giveFilesToRun(tx, runId, input.files.map(BigInt));
 }
 

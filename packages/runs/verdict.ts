@@ -1,7 +1,7 @@
 import { BadInputError, FencedError, messageOf } from '#contracts/errors.js';
 import type { OpenRun } from '#contracts/open-run.js';
 import type { RetryPolicy, TaskDefinition } from '#contracts/task.js';
-import { isConnectionFault, sqlState } from '#database/faults.js';
+import { isConnectionError, sqlState } from '#database/error-kinds.js';
 import { releaseFiles } from '#database/ledger/outcomes.js';
 import { type Pool, transaction } from '#database/pool.js';
 import { type BegunRun, endAttempt, type RunError } from '#database/runs/attempts.js';
@@ -38,14 +38,14 @@ export async function judgeError(deps: EndDeps, run: BegunRun, task: TaskDefinit
     return { kind: 'over' };
   }
   if (deps.stop.aborted) {
-    recorder.info('given back: the worker stops');
+    recorder.info('run given back because the worker stops');
     await endAttempt(deps.pool, run, { run: 'queued', attempt: 'released' });
     return { kind: 'again', delayMs: 0 };
   }
   const described = describe(error, paths);
   // Nothing is wrong with the work when the database went away; the attempt is lost, like one whose worker died.
-  if (isConnectionFault(error)) {
-    recorder.warn(`the database went away: ${described.message}`);
+  if (isConnectionError(error)) {
+    recorder.warn(`database connection failed: ${described.message}; the run is tried again`);
     await endAttempt(deps.pool, run, { run: 'queued', attempt: 'lost', error: described });
     return { kind: 'again', delayMs: 1_000 };
   }

@@ -1,4 +1,4 @@
-// Runs one embedded PostgreSQL for tests, in a folder of its own, for as long as its parent lives: tells the parent the
+// Runs one embedded PostgreSQL for tests, in a folder of its own, for as long as its parent lives: sends the parent the
 // address over IPC, and stops and removes everything when the parent disconnects, in whatever way that ended.
 import { chmodSync, mkdtempSync } from 'node:fs';
 import { rm } from 'node:fs/promises';

@@ -1,22 +1,24 @@
 /**
- * How fast pictures in the inbox become rows, held against what anyone would write first:
+ * How fast images in the inbox become rows, compared with the simplest program for it:
  *
  *   npm run bench:faces -- [--small 1000] [--large 50] [--rounds 1] [--workers n] [--before <checkout>]
  *
  * Method. JPEGs are cut from ../shared/photos (drawn where they are absent): `--small` of 612 × 408 and `--large` of
  * 4000 × 3000, all different. For each of the two sets, in one run and `--rounds` times, one after the other:
  *
- *   plain    one single-threaded loop of sharp and onnxruntime over the files, from reading to boxes, in a process of its
+ *   plain    one single-threaded loop of sharp and onnxruntime over the files, from reading to boxes, in a process of
+ * its
  *            own (faces/plain-loop.ts); without starting and without storing anything.
- *   stages   our decoding and inference, one picture after the other in one process (faces/our-loop.ts): what a picture
+ *   stages   our decoding and inference, one image after the other in one process (faces/our-loop.ts): what an image
  *            costs by stage without the waiting of several at once.
- *   ours     the product as `npm start` runs it, on an embedded PostgreSQL, warm: the folder is renamed into the inbox, and
- *            the clock runs until the last picture's rows are committed, hashes, ledger and history included.
+ *   ours     the product as `npm start` runs it, on an embedded PostgreSQL, warm: the folder is renamed into the inbox,
+ * and
+ *            the clock runs until the last image's rows are committed, hashes, ledger and history included.
  *            "Its work" leaves out SETTLE_MS (1.5 s by default), for which files must stand still before they are read.
  *   before   the same of another, built checkout of Millrace (`--before`), in the same run.
  *
- * The delay of the workers' event loops is measured by Node (monitorEventLoopDelay) while the pictures are worked on. CPU and
- * memory are read from /proc twice a second. Compare ratios of one run: machines differ by the hour. The model is
+ * The delay of the workers' event loops is measured by Node (monitorEventLoopDelay) while the images are worked on. CPU
+ * and memory are read from /proc twice a second. Compare ratios of one run: machines differ by the hour. The model is
  * ../shared/models' YuNet, or `--model` (a path).
  */
 import { existsSync, rmSync } from 'node:fs';
@@ -29,8 +31,8 @@ import type { LoadableModel } from '#faces/model/definition.js';
 import { resolveFaceModel } from '#faces/model/resolve.js';
 import { stages } from '#faces/stages.js';
 import { YUNET_PATH } from '#faces/testing/shared.js';
+import { type ImageSet, largeImages, smallImages, writeImages } from './faces/images.js';
 import { type LoopFigures, runOurLoop, runPlainLoop } from './faces/loops.js';
-import { largePictures, type PictureSet, smallPictures, writePictures } from './faces/pictures.js';
 import { type ProductFigures, runProduct } from './faces/product.js';
 import { renderProcesses, table } from './load/report.js';
 import { type BenchServer, startBenchServer } from './load/server.js';
@@ -43,7 +45,7 @@ interface Round {
 }
 
 interface Options {
-  readonly sets: readonly PictureSet[];
+  readonly sets: readonly ImageSet[];
   readonly rounds: number;
   readonly workers: number | undefined;
   readonly before: string | undefined;
@@ -62,7 +64,7 @@ function parse(): Options {
   const model = values.model ?? YUNET_PATH;
   if (!existsSync(model)) throw new SetupError(`--model: expected the path of a model, got ${model}`);
   return {
-    sets: [smallPictures(number('small', 1000)), largePictures(number('large', 50))].filter(({ count }) => count > 0),
+    sets: [smallImages(number('small', 1000)), largeImages(number('large', 50))].filter(({ count }) => count > 0),
     rounds: Math.max(1, number('rounds', 1)),
     workers: values.workers === undefined ? undefined : number('workers', 1),
     before: values.before === undefined ? undefined : resolve(values.before),
@@ -91,7 +93,7 @@ async function measureRound(
   };
 }
 
-const rate = ({ pictures, seconds }: { pictures: number; seconds: number }): number => pictures / seconds;
+const rate = ({ images, seconds }: { images: number; seconds: number }): number => images / seconds;
 
 /** Without the time that the files must stand still before they are read. */
 const working = (figures: ProductFigures): ProductFigures => ({ ...figures, seconds: figures.secondsOfWork });
@@ -102,23 +104,23 @@ function median(rounds: readonly Round[]): Round | undefined {
   return [...rounds].sort((a, b) => ratio(a) - ratio(b))[rounds.length >> 1];
 }
 
-function render(set: PictureSet, rounds: readonly Round[]): string {
+function render(set: ImageSet, rounds: readonly Round[]): string {
   const middle = median(rounds);
   if (!middle) return '';
   const { plain, loop, before, ours } = middle;
-  const line = (name: string, figures: { pictures: number; seconds: number; faces: number }): string[] => [
+  const line = (name: string, figures: { images: number; seconds: number; faces: number }): string[] => [
     name,
     figures.seconds.toFixed(2),
     rate(figures).toFixed(1),
     `${(rate(figures) / rate(plain)).toFixed(2)} ×`,
     String(figures.faces),
   ];
-  const perPicture = (millis: number): string => (millis / set.count).toFixed(2);
+  const perImage = (millis: number): string => (millis / set.count).toFixed(2);
   const logged = ours.millis;
   return [
     `${set.name}${rounds.length > 1 ? `, the median of ${rounds.length} rounds (${rounds.map((r) => (rate(r.ours) / rate(r.plain)).toFixed(2)).join(', ')} ×)` : ''}`,
     table(
-      ['way', 'seconds', 'pictures/s', 'of plain', 'faces'],
+      ['way', 'seconds', 'images/s', 'of plain', 'faces'],
       [
         line('plain', plain),
         line('stages, one at a time', loop),
@@ -128,14 +130,14 @@ function render(set: PictureSet, rounds: readonly Round[]): string {
       ],
     ),
     '',
-    `milliseconds per picture by stage (CPU of all threads: plain ${perPicture(plain.cpuSeconds * 1000)}, ours ${perPicture(loop.cpuSeconds * 1000)})`,
+    `milliseconds per image by stage (CPU of all threads: plain ${perImage(plain.cpuSeconds * 1000)}, ours ${perImage(loop.cpuSeconds * 1000)})`,
     table(
       ['stage', 'plain', 'ours, one at a time', 'ours, as logged'],
       [...stages, 'write' as const].map((stage) => [
         stage,
-        stage === 'write' ? '' : perPicture(plain.millis[stage]),
-        stage === 'write' ? '' : perPicture(loop.millis[stage]),
-        logged ? perPicture(logged[stage]) : '',
+        stage === 'write' ? '' : perImage(plain.millis[stage]),
+        stage === 'write' ? '' : perImage(loop.millis[stage]),
+        logged ? perImage(logged[stage]) : '',
       ]),
     ),
     '',
@@ -143,7 +145,7 @@ function render(set: PictureSet, rounds: readonly Round[]): string {
     ...ours.eventLoop.map(
       ({ process, p99, max }) => `  event loop of ${process}: p99 ${p99.toFixed(1)} ms, max ${max.toFixed(1)} ms`,
     ),
-    renderProcesses({ figures: ours.processes, rows: set.count, seconds: ours.seconds }, 'picture'),
+    renderProcesses({ figures: ours.processes, rows: set.count, seconds: ours.seconds }, 'image'),
     '',
   ].join('\n');
 }
@@ -163,8 +165,8 @@ async function bench(options: Options): Promise<void> {
     const cores = cpus();
     console.log(`${cores.length} × ${cores[0]?.model.trim()}, Node ${process.version}, ${name}`);
     for (const set of options.sets) {
-      const folder = join(workDir, `pictures-${set.width}`);
-      const from = await writePictures(folder, set);
+      const folder = join(workDir, `images-${set.width}`);
+      const from = await writeImages(folder, set);
       const rounds: Round[] = [];
       for (let round = 1; round <= options.rounds; round += 1) {
         console.error(`${set.name}, ${from}: round ${round} of ${options.rounds}`);

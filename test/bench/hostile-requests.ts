@@ -3,11 +3,12 @@
  *
  *   node dist/test/bench/hostile-requests.js [--slowest 10]
  *
- * Method. The real API answers in this process, on a database and an inbox of its own; a thread of this process sends it,
- * one after the other over one connection, the requests that test/integration/api-hostile.test.ts sends: hostile bodies,
- * addresses and headers for every route of the OpenAPI document and every task, each at most 1 MB. Meanwhile Node's own
- * histogram (perf_hooks.monitorEventLoopDelay, looked at each millisecond) notes the longest time for which the event
- * loop did nothing else. A figure above 200 ms fails. Compare figures of one machine and hour, with nothing else running.
+ * Method. The real API answers in this process, on a database and an inbox of its own; a thread of this process sends
+ * it, one after the other over one connection, the requests that test/integration/api-hostile.test.ts sends: hostile
+ * bodies, addresses and headers for every route of the OpenAPI document and every task, each at most 1 MB. Meanwhile
+ * Node's own histogram (perf_hooks.monitorEventLoopDelay, looked at each millisecond) notes the longest time for which
+ * the event loop did nothing else. A figure above 200 ms fails. Compare figures of one machine and hour, with nothing
+ * else running.
  */
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
@@ -15,7 +16,7 @@ import { isMainThread, parentPort, Worker, workerData } from 'node:worker_thread
 import { hostileAddresses, hostileBodies } from '../helpers/hostile-requests.js';
 import { withApi } from '../integration/api-fixture.js';
 
-const mostMs = 200;
+const maxMs = 200;
 
 if (isMainThread) await main();
 else await sendAll(String(workerData));
@@ -44,7 +45,7 @@ async function main(): Promise<void> {
     for (const { label, ms } of slowest.slice(0, Number(values.slowest))) {
       process.stdout.write(`${ms.toFixed(0).padStart(6)} ms  ${label.slice(0, 150)}\n`);
     }
-    if ((slowest[0]?.ms ?? 0) > mostMs) process.exitCode = 1;
+    if ((slowest[0]?.ms ?? 0) > maxMs) process.exitCode = 1;
   });
 }
 

@@ -1,7 +1,7 @@
 /**
- * How fast the data sample gets from files into PostgreSQL, held against what the server can take and against an ORM:
+ * How fast the data sample gets from files into PostgreSQL, compared with what the server can take and with an ORM:
  *
- *   npm run bench:load -- --files 1440        (--help tells all options)
+ *   npm run bench:load -- --files 1440        (--help lists all options)
  *
  * Method. So many deterministic files (packages/samples) are generated. Then, in one run on one server, by default an
  * embedded one with the product's settings, three ways load them, each into an empty database with the product's
@@ -9,9 +9,10 @@
  *
  *   a  `psql \copy … binary`, one psql after the other, of the same rows, encoded before (not timed) in pieces of a
  *      million rows that lie in the system's cache; the partitions are there. What the server can take: the limit.
- *   b  ours: the supervisor and its processes as `npm start` runs them, with the files in the inbox (hard links) when it
+ *   b  ours: the supervisor and its processes as `npm start` runs them, with the files in the inbox (hard links) when
+ * it
  *      starts; from the moment that the watcher is ready until all files are in an end state, with ledger, hashes and
- *      history. Runs that follow (the star) are told apart. Fails when a file or a row is missing.
+ *      history. Runs that follow (the star) are reported separately. Fails when a file or a row is missing.
  *   c  Prisma's `createMany`, 1,000 rows at a time, of a few files; only the time inside of it.
  *
  * CPU and memory of all processes are read from /proc twice a second; what PostgreSQL's ended sessions used is in its

@@ -1,18 +1,19 @@
 /**
- * How fast JSON events get from files into PostgreSQL, held against what the server can take:
+ * How fast JSON events get from files into PostgreSQL, compared with what the server can take:
  *
  *   node dist/test/bench/load-events.js [--bytes 200e6] [--layout object|array|ndjson|many] [--files 20000]
  *                                       [--bad 0.001] [--indexes]
  *
- * Method. A file of detection events is generated (packages/samples), or with `many` so many files of one event each. In
- * one run, on one server (TEST_DATABASE_SERVER, else an embedded one), each into a database of its own:
+ * Method. A file of detection events is generated (packages/samples), or with `many` that number of files of one event
+ * each. In one run, on one server (TEST_DATABASE_SERVER, else an embedded one), each into a database of its own:
  *
  *   read    the events are read in this process and dropped: CPU seconds
  *   encode  the same, and their rows are written as COPY bytes, which are dropped
  *   limit   `psql \copy … binary` of the same rows, encoded before (not timed) into one file in the system's cache, in
  *           one COPY, into the same table with the same indexes; our own COPY where there is no psql
  *   ours    a real watcher and a real worker run, then the files appear in the inbox. Timed twice: the load from the
- *           run's first begin to its last commit, which is the ratio, and all of it from the files' appearance until they
+ *           run's first begin to its last commit, which is the ratio, and all of it from the files' appearance until
+ * they
  *           are loaded, which has the wait for a file to stand still and its hash in it.
  *
  * `--indexes` loads the limit once more without indexes and with each of them alone, to see what each one costs.
@@ -141,7 +142,7 @@ async function* encoded({ paths }: Input): AsyncGenerator<Buffer> {
   yield* copy.takeAll();
 }
 
-/** Writes what `psql` takes: the format is told in packages/database/copy. */
+/** Writes what `psql` takes: packages/database/copy describes the format. */
 async function writeCopyFile(path: string, input: Input): Promise<void> {
   const handle = await open(path, 'w');
   await handle.write(Buffer.from('PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0', 'latin1'));

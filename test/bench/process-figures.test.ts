@@ -84,7 +84,7 @@ test('a real process is read, and one that is gone is none', { skip }, async () 
   assert.ok(busy !== undefined && busy.cpuSeconds > 0.05 && busy.peakBytes > 10e6, JSON.stringify(busy));
 });
 
-test('the processes of PostgreSQL are told apart', () => {
+test('the processes of PostgreSQL are distinguished', () => {
   const role = (pid: number, parent: number, command: string) =>
     postgresRole(7, reading(pid, { parent, command })) ?? null;
   assert.deepEqual(

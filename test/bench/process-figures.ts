@@ -11,7 +11,7 @@ const ticksPerSecond = 100;
 export interface ProcessReading {
   readonly pid: number;
   readonly parent: number;
-  /** Start in ticks since boot; with the number it tells this process from a later one of the same number. */
+  /** Start in ticks since boot; with the number it distinguishes this process from a later one of the same number. */
   readonly started: number;
   /** Command line with spaces; programs like PostgreSQL write there what they do. */
   readonly command: string;
@@ -148,7 +148,10 @@ export class ProcessMeter {
     };
   }
 
-  /** Adds what children that have ended used after the last look at them, under the role of the parent when they were never seen. */
+  /**
+   * Adds what children that have ended used after the last look at them, under the role of the parent when they were
+   * never seen.
+   */
   #addEnded(parent: ProcessReading, endedSeconds: number, role: string, now: ReadonlyMap<string, unknown>): void {
     if (endedSeconds <= 0) return;
     const ended = [...(this.#last ?? [])].filter(
@@ -170,8 +173,8 @@ export class ProcessMeter {
 }
 
 /**
- * Names the processes of a PostgreSQL server: `postgres checkpointer` and so on; `postgres sessions` are those that serve
- * clients, and the first process, which has the account of those that have ended.
+ * Names the processes of a PostgreSQL server: `postgres checkpointer` and so on; `postgres sessions` are those that
+ * serve clients, and the first process, which has the account of those that have ended.
  * @param postmaster its first process
  */
 export function postgresRole(postmaster: number, { pid, parent, command }: ProcessReading): string | undefined {

@@ -4,13 +4,13 @@
  *   node dist/test/bench/watch-inbox.js [--files 43201] [--size 2000] [--known 0] [--idle 10]
  *
  * Method. `--files` files of `--size` random bytes, all different, named by minute as the data sample's are, are made
- * beside the inbox. With `--known`, so many empty files are made in the inbox and entered in the ledger as loaded. The
- * real watcher process then starts with its standard settings (SETTLE_MS, SCAN_INTERVAL_MS, BATCH_FILES) on a database
- * of its own; no worker runs, so the times are the watcher's alone. Once its first scan is done, the files are renamed
- * into the inbox one after the other, as `mv` does. Times are those that the ledger recorded, from before the first
- * rename. CPU seconds (user and system) and the peak of resident memory are the kernel's, of the watcher and of its
- * PostgreSQL sessions; the latter only where the server runs on this machine. The idle share is taken over `--idle`
- * seconds without a scan. Then the watcher is started anew: its first scan is the rescan of all that is known.
+ * beside the inbox. With `--known`, that number of empty files is made in the inbox and entered in the ledger as
+ * loaded. The real watcher process then starts with its standard settings (SETTLE_MS, SCAN_INTERVAL_MS, BATCH_FILES) on
+ * a database of its own; no worker runs, so the times are the watcher's alone. Once its first scan is done, the files
+ * are renamed into the inbox one after the other, as `mv` does. Times are those that the ledger recorded, from before
+ * the first rename. CPU seconds (user and system) and the peak of resident memory are the kernel's, of the watcher and
+ * of its PostgreSQL sessions; the latter only where the server runs on this machine. The idle share is taken over
+ * `--idle` seconds without a scan. Then the watcher is started anew: its first scan is the rescan of all that is known.
  * The database is the one of TEST_DATABASE_SERVER, else the embedded one. Compare figures of one machine and hour.
  */
 import { readFileSync } from 'node:fs';
@@ -71,7 +71,7 @@ class CpuMeter {
   }
 }
 
-/** Waits until the watcher has told of a whole scan, and gives back what it said. */
+/** Waits until the watcher has countLines of a whole scan, and gives back what it said. */
 async function scanDone(platform: Platform): Promise<string> {
   return await waitFor(
     'the scan is done',
@@ -166,20 +166,20 @@ async function measure(platform: Platform, { files, size, known, idle }: Amounts
   print("watcher's peak memory", `${peakOf(platform.process('watcher').pid).toFixed(0)} MiB`);
 }
 
-/** CPU at both ends of so many seconds in which no scan ran; the one that a burst of events asks for comes first. */
+/** CPU at both ends of a time in which no scan ran; the one that a burst of events asks for comes first. */
 async function idleTime(platform: Platform, meter: CpuMeter, length: number): Promise<[Cpu, Cpu]> {
-  const told = (what: string): number =>
+  const countLines = (what: string): number =>
     platform
       .process('watcher')
       .lines()
       .filter((line) => line.includes(what)).length;
   for (;;) {
     await pause(2_000);
-    const begun = told('scan begins');
-    if (begun !== told('"scanMs"')) continue;
+    const begun = countLines('scan begins');
+    if (begun !== countLines('"scanMs"')) continue;
     const before = await meter.read();
     await pause(length * 1000);
-    if (told('scan begins') === begun) return [before, await meter.read()];
+    if (countLines('scan begins') === begun) return [before, await meter.read()];
   }
 }
 

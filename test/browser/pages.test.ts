@@ -7,7 +7,7 @@ import { addJobs } from '#queue/jobs.js';
 import { browserMissing, openBrowser } from '../helpers/browser.js';
 import { waitFor } from '../helpers/wait.js';
 import { seedFile, type TestApi, withApi } from '../integration/api-fixture.js';
-import { seedPicture } from '../integration/api-pictures-fixture.js';
+import { seedImage } from '../integration/api-rendered-images-fixture.js';
 
 const token = 'a-token-of-a-test-0123456789';
 
@@ -60,7 +60,10 @@ test('a person who is not logged in is asked for the token and then gets the pag
   if (!ran) t.skip(browserMissing);
 });
 
-/** Widths of the pictures that the page has loaded; 0 for one that could not be. A text: tests have no types of the browser. */
+/**
+ * Widths of the images that the page has loaded; 0 for one that could not be. A text: tests have no types of the
+ * browser.
+ */
 const loadedWidths = (page: Page): Promise<number[]> =>
   page.evaluate(`Promise.all([...document.querySelectorAll('main img')].map(async (image) => {
     image.loading = 'eager';
@@ -70,7 +73,7 @@ const loadedWidths = (page: Page): Promise<number[]> =>
 
 test('the gallery shows the pictures themselves, and each leads to its page with the faces marked', async (t) => {
   const ran = await inBrowser(async (page, address, api) => {
-    for (const name of ['one.jpg', 'two & <b>.jpg', 'three.jpg']) await seedPicture(api, name);
+    for (const name of ['one.jpg', 'two & <b>.jpg', 'three.jpg']) await seedImage(api, name);
     await logIn(page, address, '/images');
     assert.deepEqual(await loadedWidths(page), [256, 256, 256]);
     assert.equal(await page.getByRole('img', { name: 'Pictures by number of faces' }).locator('rect').count(), 1);

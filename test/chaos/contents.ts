@@ -6,7 +6,7 @@ import type { Random } from '#samples/random.js';
 /** What one version of a file holds, and what has to become of it. */
 export interface Content {
   readonly bytes: Uint8Array;
-  /** Rows that a load makes of it; `unknown` of a picture, which has one and one a face; `bad` when it is refused. */
+  /** Rows that a load makes of it; `unknown` of an image, which has one and one a face; `bad` when it is refused. */
   readonly expected: number | 'unknown' | 'bad';
 }
 
@@ -43,9 +43,9 @@ const events = (name: string, fileName: string, offset: 0 | 1): Kind => ({
   },
 });
 
-const picture: Kind = {
-  name: 'picture',
-  fileName: (number) => `picture_${number}.jpg`,
+const image: Kind = {
+  name: 'image',
+  fileName: (number) => `image_${number}.jpg`,
   async content(number) {
     const { bytes } = await imageSample(number * 2, 1);
     return { bytes, expected: 'unknown' };
@@ -60,7 +60,7 @@ const kinds: readonly Kind[] = [
   events('detections', 'objects_detection', 0),
   events('statuses', 'vehicles_status', 1),
   events('statuses', 'vehicles_status', 1),
-  picture,
+  image,
 ];
 
 export const pickKind = (random: Random): Kind => random.pick(kinds);

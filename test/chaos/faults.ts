@@ -77,7 +77,7 @@ const faults: readonly (readonly [name: string, fault: Fault])[] = [
   ['SIGKILL to the watcher', signalled('watcher', 'SIGKILL')],
   ['SIGSTOP to the watcher, then SIGCONT', suspended('watcher')],
   ['SIGKILL to the API', signalled('api', 'SIGKILL')],
-  ['SIGKILL to a process that decodes pictures', childKilled('worker')],
+  ['SIGKILL to a process that decodes images', childKilled('worker')],
   ['SIGKILL to PostgreSQL', signalled('postgres', 'SIGKILL')],
   ['SIGKILL to a session of PostgreSQL', childKilled('postgres')],
   [

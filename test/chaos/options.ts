@@ -17,7 +17,7 @@ export interface ChaosOptions {
 export const usage = `npm run chaos -- [--faults 100] [--changes 2000] [--carrier postgres|redis|both] [--seed 1] [--rest 600]
 
 Runs the whole product as npm start does, changes files in its inbox, and meanwhile kills, stops and suspends its processes
-at random: supervisor, PostgreSQL and its sessions, watcher, workers and the processes that decode pictures, API, Redis;
+at random: supervisor, PostgreSQL and its sessions, watcher, workers and the processes that decode images, API, Redis;
 flushes Redis. Then it waits until everything is at rest and compares the tables with what was written.
 Ends with 0 when nothing is missing, doubled or stuck.`;
 

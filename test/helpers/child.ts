@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { isReadyMessage } from '#process/ready.js';
+import { isReadyMessage } from '#process/supervisor-messages.js';
 
 /** The processes that a process has started and that run; none when it is gone. Linux only. */
 export function childrenOf(pid: number): number[] {

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 export interface TestClock {
   /** What the processes have to find in their environment. */
   readonly env: Readonly<Record<string, string>>;
-  /** Sets it so many seconds before (below 0) or after the machine's; the processes notice within a second or two. */
+  /** Sets it `seconds` before (below 0) or after the machine's; the processes notice within a second or two. */
   set(seconds: number): Promise<void>;
   /** Removes its files, once no process uses it any more. */
   close(): Promise<void>;

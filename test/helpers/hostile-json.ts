@@ -30,7 +30,9 @@ const list = (item: (index: number) => string, bytes: number): string => {
 const object = (name: (index: number) => string, value: string, bytes: number): string =>
   `{${list((index) => `${JSON.stringify(name(index))}:${value}`, bytes).slice(1, -1)}}`;
 
-/** Strings of many repeats of what a pattern is made of, with an end that does not fit: what makes a bad one backtrack. */
+/**
+ * Strings of many repeats of what a pattern is made of, with an end that does not fit: what makes a bad one backtrack.
+ */
 export function pumped(pattern: string, bytes: number): string[] {
   const words = pattern.match(/[A-Za-z0-9]+|[^A-Za-z0-9]/g) ?? [];
   const units = new Set([...words, ...words.map((word) => `${word},`), '0', 'a', ' ', '-', '00-', '\t']);
@@ -71,7 +73,7 @@ export function hostileValues(bytes: number): HostileText[] {
   ];
 }
 
-/** A small value that fits a schema, as far as its own keywords tell. */
+/** A small value that fits a schema, as far as its own keywords say. */
 export function sampleOf(schema: SchemaNode): unknown {
   if (schema.enum) return schema.enum[0];
   if (schema.type === 'array') return [sampleOf(schema.items ?? {})];
@@ -83,11 +85,11 @@ export function sampleOf(schema: SchemaNode): unknown {
   return schema.format === 'date' ? '2023-01-01' : '1';
 }
 
-/** Each place of a schema taken by each hostile value, the rest of the whole being as `sampleOf` says. */
+/** Each part of a schema replaced by each hostile value, the rest of the whole being as `sampleOf` says. */
 export function* hostileTexts(schema: SchemaNode, bytes: number): Generator<HostileText> {
   const mark = '\ue000';
-  for (const [path, node] of placesOf(schema)) {
-    const around = JSON.stringify(placed(sampleOf(schema), path, mark));
+  for (const [path, node] of partsOf(schema)) {
+    const around = JSON.stringify(withLeaf(sampleOf(schema), path, mark));
     const put = (text: string): string => around.replace(JSON.stringify(mark), () => text);
     const room = bytes - around.length;
     const where = `/${path.join('/')}`;
@@ -104,15 +106,15 @@ export function* hostileTexts(schema: SchemaNode, bytes: number): Generator<Host
   }
 }
 
-function* placesOf(schema: SchemaNode, path: readonly string[] = []): Generator<[readonly string[], SchemaNode]> {
+function* partsOf(schema: SchemaNode, path: readonly string[] = []): Generator<[readonly string[], SchemaNode]> {
   yield [path, schema];
-  for (const [name, each] of Object.entries(schema.properties ?? {})) yield* placesOf(each, [...path, name]);
-  if (schema.items) yield* placesOf(schema.items, [...path, '0']);
+  for (const [name, each] of Object.entries(schema.properties ?? {})) yield* partsOf(each, [...path, name]);
+  if (schema.items) yield* partsOf(schema.items, [...path, '0']);
 }
 
-function placed(value: unknown, path: readonly string[], leaf: unknown): unknown {
+function withLeaf(value: unknown, path: readonly string[], leaf: unknown): unknown {
   const [head, ...rest] = path;
   if (head === undefined) return leaf;
-  if (Array.isArray(value) || (value === undefined && head === '0')) return [placed(Object(value)[0], rest, leaf)];
-  return { ...Object(value), [head]: placed(Object(value)[head], rest, leaf) };
+  if (Array.isArray(value) || (value === undefined && head === '0')) return [withLeaf(Object(value)[0], rest, leaf)];
+  return { ...Object(value), [head]: withLeaf(Object(value)[head], rest, leaf) };
 }

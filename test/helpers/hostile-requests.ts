@@ -50,15 +50,17 @@ const routesOf = (api: OpenApi, task: string): Route[] =>
     }),
   );
 
-/** Hostile addresses and headers for every route. What no route sees, since the framework reads it, goes to the first. */
+/**
+ * Hostile addresses and headers for every route. What no route sees, since the framework reads it, goes to the first.
+ */
 export function* hostileAddresses(api: OpenApi): Generator<HostileRequest> {
   const patterns = new Set<string | undefined>([undefined]);
   for (const [index, { name, method, path, url, parameters = [] }] of routesOf(api, 'load-data-sample').entries()) {
-    for (const { name: parameter, in: place, schema } of parameters) {
+    for (const { name: parameter, in: location, schema } of parameters) {
       const values = patterns.has(schema.pattern) ? hostileParameters() : hostileParameters(schema.pattern);
       patterns.add(schema.pattern);
       for (const [label, value] of values) {
-        const address = place === 'path' ? path.replace(`{${parameter}}`, value) : `${url}?${parameter}=${value}`;
+        const address = location === 'path' ? path.replace(`{${parameter}}`, value) : `${url}?${parameter}=${value}`;
         yield { label: `${name} ${parameter}: ${label}`, method, url: address.replace(/\{[^}]+\}/g, '1'), headers: {} };
       }
       yield { label: `${name} ${parameter}: often`, method, url: `${url}?${many(`${parameter}=1&`)}`, headers: {} };

@@ -70,7 +70,7 @@ export async function count(pool: pg.Pool, sql: string, values: unknown[] = []):
 }
 
 /**
- * Waits until so many current files are known, each of them at rest, and no run is open.
+ * Waits until `files` current files are known, each of them at rest, and no run is open.
  * @param files how many paths the inbox has
  * @param options.also what else has to hold, for changes that are not known yet
  */

@@ -21,7 +21,7 @@ export interface TlsProxy {
 }
 
 /** What the examples are filled in with. */
-interface Place {
+interface ProxySetup {
   readonly folder: string;
   readonly apiPort: number;
   readonly httpPort: number;
@@ -33,7 +33,7 @@ export const proxyKinds = ['nginx', 'caddy'] as const;
 type ProxyKind = (typeof proxyKinds)[number];
 
 const commands: Readonly<
-  Record<ProxyKind, { variable: string; path: string; prepare(place: Place): Promise<string[]> }>
+  Record<ProxyKind, { variable: string; path: string; prepare(setup: ProxySetup): Promise<string[]> }>
 > = {
   nginx: { variable: 'NGINX', path: '/usr/sbin/nginx', prepare: prepareNginx },
   caddy: { variable: 'CADDY', path: '/usr/bin/caddy', prepare: prepareCaddy },
@@ -57,9 +57,9 @@ export async function startTlsProxy(kind: ProxyKind, apiPort: number): Promise<T
     return undefined;
   }
   const folder = await mkdtemp(join(tmpdir(), `millrace-${kind}-`));
-  const place = { folder, apiPort, httpPort: await findFreePort(), httpsPort: await findFreePort() };
+  const setup = { folder, apiPort, httpPort: await findFreePort(), httpsPort: await findFreePort() };
   makeCertificate(folder);
-  const child = spawn(executable, await commands[kind].prepare(place), {
+  const child = spawn(executable, await commands[kind].prepare(setup), {
     stdio: ['ignore', 'ignore', 'pipe'],
     env: { PATH: process.env['PATH'], HOME: folder, XDG_DATA_HOME: folder, XDG_CONFIG_HOME: folder },
   });
@@ -79,14 +79,14 @@ export async function startTlsProxy(kind: ProxyKind, apiPort: number): Promise<T
   try {
     await waitFor(`${kind} listens`, async () => {
       if (child.exitCode !== null) throw new Error(`${kind} ended with ${child.exitCode}: ${said}`);
-      return (await answers(place.httpsPort)) ? true : undefined;
+      return (await answers(setup.httpsPort)) ? true : undefined;
     });
   } catch (error) {
     await stop();
     throw error;
   }
   const certificate = await readFile(join(folder, 'cert.pem'), 'utf8');
-  return { httpPort: place.httpPort, httpsPort: place.httpsPort, certificate, stop };
+  return { httpPort: setup.httpPort, httpsPort: setup.httpsPort, certificate, stop };
 }
 
 function makeCertificate(folder: string): void {
@@ -118,7 +118,7 @@ async function fillIn(name: string, replacements: readonly [text: string, by: st
   return content;
 }
 
-async function prepareNginx({ folder, apiPort, httpPort, httpsPort }: Place): Promise<string[]> {
+async function prepareNginx({ folder, apiPort, httpPort, httpsPort }: ProxySetup): Promise<string[]> {
   const site = await fillIn('nginx.conf', [
     ['\n  listen 80;', `\n  listen 127.0.0.1:${httpPort};`],
     ['\n  listen 443 ssl', `\n  listen 127.0.0.1:${httpsPort} ssl`],
@@ -143,7 +143,7 @@ async function prepareNginx({ folder, apiPort, httpPort, httpsPort }: Place): Pr
   return ['-p', folder, '-c', join(folder, 'nginx.conf'), '-e', 'stderr'];
 }
 
-async function prepareCaddy({ folder, apiPort, httpPort, httpsPort }: Place): Promise<string[]> {
+async function prepareCaddy({ folder, apiPort, httpPort, httpsPort }: ProxySetup): Promise<string[]> {
   const files = `tls ${join(folder, 'cert.pem')} ${join(folder, 'key.pem')}`;
   const site = await fillIn('Caddyfile', [
     [`\n${siteName} {`, `\n${siteName} {\n\tbind 127.0.0.1\n\t${files}`],

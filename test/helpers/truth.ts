@@ -24,7 +24,7 @@ const violations: Readonly<Record<string, string>> = {
       UNION ALL SELECT file_id, ordinal FROM fleet.objects_detection
       UNION ALL SELECT file_id, ordinal FROM fleet.vehicle_status) rows
     GROUP BY 1 HAVING count(*) <> count(DISTINCT ordinal) OR max(ordinal) <> count(*) - 1`,
-  'the layers of the pictures differ': `
+  'the layers of the images differ': `
     SELECT file_id FROM ods.image o FULL JOIN dwd.image d USING (file_id)
     WHERE o.file_id IS NULL OR d.file_id IS NULL OR d.face_no <> (SELECT count(*) FROM dwd.face f WHERE f.file_id = d.file_id)`,
   'bytes that were moved in the inbox have no rows': `
@@ -42,7 +42,7 @@ const violations: Readonly<Record<string, string>> = {
     WHERE f.state = 'loaded' AND (w.id IS NULL OR a.state <> 'succeeded')`,
 };
 
-/** Holds the datasets against the ledger and the run record, once everything is at rest (promises 2, 3 and 4). */
+/** Compares the datasets with the ledger and the run record, once everything is at rest (promises 2, 3 and 4). */
 export async function assertTruth(pool: pg.Pool): Promise<void> {
   for (const [what, sql] of Object.entries(violations)) {
     const { rows } = await pool.query(sql);

@@ -11,8 +11,8 @@ export interface WaitOptions {
 const intervalMs = 40;
 
 /**
- * Waits until `look` finds something and gives that back; looks again and again, because a database tells nobody when
- * a state is reached.
+ * Waits until `look` finds something and gives that back; looks again and again, because a database notifies nobody
+ * when a state is reached.
  * @param what the awaited state in words, for the error
  * @throws Error when the deadline passes
  */
@@ -28,7 +28,7 @@ export async function waitFor<T>(
     if (found !== undefined) return found;
     if (performance.now() > end) {
       const instead = options.show ? `; instead:\n${await options.show()}` : '';
-      throw new Error(`waited ${deadlineMs} ms in vain until ${what}${instead}`);
+      throw new Error(`waited ${deadlineMs} ms, and this did not happen: ${what}${instead}`);
     }
     await pause(intervalMs);
   }

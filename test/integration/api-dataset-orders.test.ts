@@ -67,7 +67,7 @@ test('a table partitioned by time is read in the order of time without an index 
     const byTime = [0, 1, 2, 3].flatMap((n) =>
       n === 1 ? [`${a}/1`, `${a}/2`, `${b}/1`, `${b}/2`] : [`${a}/${n}`, `${b}/${n}`],
     );
-    const ascending = byTime.filter((place, n) => byTime.indexOf(place) === n);
+    const ascending = byTime.filter((position, n) => byTime.indexOf(position) === n);
     for (const limit of [1, 3, 50]) {
       assert.deepEqual(await read('sort=measuredAt', limit), ascending);
       assert.deepEqual(await read('sort=-measuredAt', limit), ascending.toReversed());
@@ -98,7 +98,7 @@ test('a table partitioned by time is read in the order of time without an index 
     ]);
   }));
 
-test('rows that come and go between two pages cost no other row its place', () =>
+test('rows that come and go between two pages cost no other row its position', () =>
   withDatasets(async (api) => {
     await loadProbes(api, manyProbes(20, 1), manyProbes(20, 2));
     for (const sort of ['fileId', '-label', 'takenAt']) {

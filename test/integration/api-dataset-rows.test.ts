@@ -4,7 +4,7 @@ import { type Answer, readAll } from './api-fixture.js';
 import { loadProbes, probeRows, withDatasets, withoutRun } from './dataset-fixture.js';
 import { empty, exact, manyProbes } from './probes-fixture.js';
 
-test('rows of a declared source are read as they stand in its files, of every type, with file, place and run', () =>
+test('rows of a declared source are read as they stand in its files, of every type, with file, position and run', () =>
   withDatasets(async (api) => {
     const expected = await loadProbes(api, [exact, empty]);
     const { status, body } = await api.ask(probeRows);
@@ -139,8 +139,8 @@ test('what is no filter, order, value or cursor is 422 and named, with what ther
     );
     const { nextCursor } = (await api.ask(`${probeRows}?sort=label&limit=1`)).body;
     assert.equal((await api.ask(`${probeRows}?sort=-label&cursor=${nextCursor}`)).status, 422);
-    const forge = (place: unknown) => Buffer.from(JSON.stringify(place)).toString('base64url');
-    for (const place of [
+    const forge = (position: unknown) => Buffer.from(JSON.stringify(position)).toString('base64url');
+    for (const position of [
       ['takenAt', ['never', '1', '1']],
       ['takenAt', ['2026-05-01T06:00:00Z', '1']],
       ['takenAt', ['2026-05-01T06:00:00Z', '99999999999999999999', '1']],
@@ -148,9 +148,9 @@ test('what is no filter, order, value or cursor is 422 and named, with what ther
       ['takenAt', ['2026-05-01T06:00:00Z\0', '1', '1']],
     ]) {
       assert.equal(
-        (await api.ask(`${probeRows}?sort=takenAt&cursor=${forge(place)}`)).status,
+        (await api.ask(`${probeRows}?sort=takenAt&cursor=${forge(position)}`)).status,
         422,
-        JSON.stringify(place),
+        JSON.stringify(position),
       );
     }
     assert.equal((await api.ask(`${probeRows}?cursor=${forge(['fileId', ["1'; --"]])}`)).status, 422);

@@ -57,15 +57,15 @@ test('the models are listed with licence and threshold, and which is here and in
     assert.match(text ?? '', /Licensed under the Apache License/);
     assert.match(JSON.stringify(yunet), /"version":"yunet-n@[0-9a-f]{12}".*"threshold":\{"score":0\.\d+,"method":"/);
 
-    const place = async ({ file }: Listed) => {
+    const putModel = async ({ file }: Listed) => {
       await mkdir(join(dataDir, 'models'), { recursive: true });
       await writeFile(join(dataDir, 'models', file.name), Buffer.alloc(file.bytes));
     };
     const other = items.find(({ name }) => name !== yunet.name);
     assert.ok(other);
-    await place(other);
+    await putModel(other);
     assert.deepEqual(inUse((await list()).items), [other.name]);
-    await place(yunet);
+    await putModel(yunet);
     assert.deepEqual(inUse((await list()).items), [yunet.name], 'the better one once it is here');
     assert.deepEqual(inUse((await list(other.name)).items), [other.name], 'unless FACE_MODEL names another');
   }));

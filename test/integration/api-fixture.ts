@@ -7,7 +7,7 @@ import { pino } from 'pino';
 import { loadCatalogue } from '#catalogue/catalogue.js';
 import { openPrisma } from '#database/client.js';
 import { pendingMigrations } from '#database/migrations/apply.js';
-import { type PictureRendering, Pictures } from '#faces/render/pictures.js';
+import { type ImageRendering, RenderedImages } from '#faces/render/rendered-images.js';
 import type { Logger } from '#process/log.js';
 import { type Carrier, openCarrier } from '#queue/carrier.js';
 import { buildApp } from '../../apps/api/app.js';
@@ -59,8 +59,8 @@ export async function withApi(
     readonly config?: Partial<ApiDeps['config']>;
     /** How patient the API is with clients, where it matters to the test. */
     readonly limits?: Partial<ClientLimits>;
-    /** What renders pictures, and how many bytes of them are kept. */
-    readonly pictures?: { readonly renderer: PictureRendering; readonly maxBytes: number };
+    /** What renders images, and how many bytes of them are kept. */
+    readonly images?: { readonly renderer: ImageRendering; readonly maxBytes: number };
   } = {},
 ): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'millrace-api-'));
@@ -68,13 +68,13 @@ export async function withApi(
   await withTestDatabase(async ({ url, pool }) => {
     const prisma = openPrisma(pool);
     const carrier = openCarrier({ databaseUrl: url, redisUrl: options.redisUrl }, 'http', () => {});
-    const pictures = new Pictures({
+    const images = new RenderedImages({
       cache: {
         folder: join(folder, 'cache', 'pictures'),
-        maxBytes: options.pictures?.maxBytes ?? 2 ** 20,
+        maxBytes: options.images?.maxBytes ?? 2 ** 20,
         onError: (error) => console.error('the picture cache failed', error),
       },
-      ...(options.pictures ? { renderer: options.pictures.renderer } : {}),
+      ...(options.images ? { renderer: options.images.renderer } : {}),
     });
     const logged: Record<string, unknown>[] = [];
     const deps: ApiDeps = {
@@ -100,7 +100,7 @@ export async function withApi(
       prisma,
       carrier,
       catalogue: await loadCatalogue(),
-      pictures,
+      pictures: images,
       pendingMigrations: () => pendingMigrations(pool),
       ...options.deps,
     };
@@ -124,7 +124,7 @@ export async function withApi(
       await work({ app, pool, url, carrier, inbox, dataDir: folder, deps, logged, ask });
     } finally {
       await app.close();
-      await pictures.close();
+      await images.close();
       await carrier.close();
       await prisma.$disconnect();
     }

@@ -33,7 +33,7 @@ function linearMs(): number {
  * How many times the linear cost a request may cost. What the API does beside looking at the body (recording a run,
  * asking PostgreSQL) is within; what grows with the square of a body costs thousands of times as much.
  */
-const mostTimes = 40;
+const maxTimes = 40;
 
 async function costOf({ app }: TestApi, { method, url, headers, body }: HostileRequest) {
   const start = cpuMs();
@@ -47,7 +47,7 @@ async function costOf({ app }: TestApi, { method, url, headers, body }: HostileR
 }
 
 async function holdOut(api: TestApi, requests: Iterable<HostileRequest>): Promise<number> {
-  const most = mostTimes * linearMs();
+  const most = maxTimes * linearMs();
   let sent = 0;
   for (const request of requests) {
     const { label } = request;

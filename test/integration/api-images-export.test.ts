@@ -10,7 +10,7 @@ import { readSheet } from 'read-excel-file/node';
 import { transaction } from '#database/pool.js';
 import { waitFor } from '../helpers/wait.js';
 import { type TestApi, withApi } from './api-fixture.js';
-import { seedManyPictures, seedPicture } from './api-images-fixture.js';
+import { seedImage, seedManyImages } from './api-images-fixture.js';
 
 const names = [
   'plain',
@@ -47,7 +47,7 @@ const rowsOf = async (api: TestApi, table: string, order: string): Promise<{ [co
 
 async function seedOddNames(api: TestApi): Promise<void> {
   for (const [n, name] of names.entries()) {
-    await seedPicture(api.pool, { name, faces: n % 3, day: n < 3 ? '2026-11-21' : '2026-11-20' });
+    await seedImage(api.pool, { name, faces: n % 3, day: n < 3 ? '2026-11-21' : '2026-11-20' });
   }
 }
 
@@ -81,7 +81,7 @@ test('the CSV has the rows of the table, under its column names, with formulas m
 
 test('faces of one picture that fill more than a page are neither lost nor doubled', () =>
   withApi(async (api) => {
-    for (const faces of [1_999, 2, 4_500, 1]) await seedPicture(api.pool, { name: `${faces}`, faces });
+    for (const faces of [1_999, 2, 4_500, 1]) await seedImage(api.pool, { name: `${faces}`, faces });
     const { body } = await api.app.inject('/api/faces.csv');
     assert.deepEqual(await parsedByPostgres(api, body, 'dwd.face'), await rowsOf(api, 'dwd.face', 'file_id, ordinal'));
   }));
@@ -121,7 +121,7 @@ test('the XLSX has days as dates, numbers as numbers, ids and names as texts', (
 
 test('the XLSX escapes what XML cannot hold, and what would look escaped', () =>
   withApi(async (api) => {
-    await seedPicture(api.pool, { name: '<_x0041_\u0001\ufffe\uffff&' });
+    await seedImage(api.pool, { name: '<_x0041_\u0001\ufffe\uffff&' });
     const { rawPayload: zip } = await api.app.inject('/api/images.xlsx');
     // The sheet is the first entry: a header of 30 bytes, the entry's name and extra field, the deflated content.
     const sheet = inflateRawSync(zip.subarray(30 + zip.readUInt16LE(26) + zip.readUInt16LE(28))).toString();
@@ -163,7 +163,7 @@ async function listen(api: TestApi): Promise<(path: string) => Promise<IncomingM
 
 test('health is told while an export is made', () =>
   withApi(async (api) => {
-    await seedManyPictures(api.pool, 20_000);
+    await seedManyImages(api.pool, 20_000);
     const ask = await listen(api);
     const response = await ask('/api/images.xlsx');
     let exported = false;
@@ -181,7 +181,7 @@ test('health is told while an export is made', () =>
 
 test('a client that stops reading holds no connection, and one that leaves ends the export', () =>
   withApi(async (api) => {
-    await seedManyPictures(api.pool, 100_000);
+    await seedManyImages(api.pool, 100_000);
     const pages = countPages(api);
     const ask = await listen(api);
     for (const path of ['/api/images.csv', '/api/images.xlsx']) {
@@ -207,7 +207,7 @@ test('a client that stops reading holds no connection, and one that leaves ends 
 
 test('an export that the database fails half-way breaks off, so that nobody takes it for whole', () =>
   withApi(async (api) => {
-    await seedManyPictures(api.pool, 100_000);
+    await seedManyImages(api.pool, 100_000);
     const ask = await listen(api);
     for (const path of ['/api/images.csv', '/api/images.xlsx']) {
       const response = await ask(path);
@@ -221,7 +221,7 @@ test('an export that the database fails half-way breaks off, so that nobody take
 
 test('200,000 rows pass through a bounded memory', () =>
   withApi(async (api) => {
-    await seedManyPictures(api.pool, 200_000);
+    await seedManyImages(api.pool, 200_000);
     const ask = await listen(api);
     for (const [path, least] of [
       ['/api/images.csv', 20_000_000],

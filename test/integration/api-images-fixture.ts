@@ -4,8 +4,8 @@ import { writeImages } from '#database/images/rows.js';
 import { transaction } from '#database/pool.js';
 import { seedFile } from './api-fixture.js';
 
-/** A picture to put in the tables; what is left out has a usual value. */
-export interface SeedPicture {
+/** An image to put in the tables; what is left out has a usual value. */
+export interface SeedImage {
   /** Import day, `2026-11-20` unless given. */
   readonly day?: string;
   readonly name: string;
@@ -17,9 +17,9 @@ export interface SeedPicture {
   readonly faces?: number;
 }
 
-/** Puts a picture in the ledger and in the layers, the way the loader does. @returns its file's id */
-export async function seedPicture(pool: pg.Pool, picture: SeedPicture): Promise<string> {
-  const { day = '2026-11-20', name, width = 612, height = 408, format = 'jpeg', model = 'new', faces = 0 } = picture;
+/** Puts an image in the ledger and in the layers, the way the loader does. @returns its file's id */
+export async function seedImage(pool: pg.Pool, image: SeedImage): Promise<string> {
+  const { day = '2026-11-20', name, width = 612, height = 408, format = 'jpeg', model = 'new', faces = 0 } = image;
   const { rows } = await pool.query<{ n: string }>('SELECT count(*) AS n FROM ops.file');
   const n = rows[0]?.n ?? '';
   const id = await seedFile(pool, { path: `${n}/${name}.jpg`, source: 'images', sha256: n.padStart(64, '0') });
@@ -52,8 +52,8 @@ export async function seedPicture(pool: pg.Pool, picture: SeedPicture): Promise<
   return id;
 }
 
-/** Puts many pictures of one day in the layers, their files' ids from 1 on, with a face in every other one. */
-export async function seedManyPictures(pool: pg.Pool, count: number): Promise<void> {
+/** Puts many images of one day in the layers, their files' ids from 1 on, with a face in every other one. */
+export async function seedManyImages(pool: pg.Pool, count: number): Promise<void> {
   await coverImageDays(pool, ['2026-11-20']);
   await pool.query(
     `INSERT INTO dwd.image SELECT n, '2026-11-20', 'picture ' || n, md5(n::text), md5(n::text) || md5('-' || n), 612, 408, n % 2,

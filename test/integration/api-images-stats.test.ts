@@ -5,7 +5,7 @@ import { imageStats } from '#database/queries/image-stats.js';
 import { HttpProblem } from '../../apps/api/http/problem.js';
 import { refuseSlowQuery } from '../../apps/api/http/slow-query.js';
 import { withApi } from './api-fixture.js';
-import { seedPicture } from './api-images-fixture.js';
+import { seedImage } from './api-images-fixture.js';
 
 test('figures count pictures per number of faces, size, model and day, and percentages are of all of them', () =>
   withApi(async (api) => {
@@ -17,7 +17,7 @@ test('figures count pictures per number of faces, size, model and day, and perce
       { faces: 1, width: 612, height: 408, day: '2026-11-18' },
       { faces: 8, width: 20000, height: 8000, day: '2026-11-18' },
     ];
-    for (const [n, kind] of kinds.entries()) await seedPicture(api.pool, { name: `${n}`, ...kind });
+    for (const [n, kind] of kinds.entries()) await seedImage(api.pool, { name: `${n}`, ...kind });
     const { status, body } = await api.ask('/api/images/stats');
     assert.equal(status, 200);
     assert.deepEqual([body.pictures, body.faces, body.meanFaces, body.mostFaces], [6, 14, 2.33, 8]);
@@ -58,7 +58,7 @@ test('figures count pictures per number of faces, size, model and day, and perce
 test('histograms of width and height have at most 20 spans that hold each picture once', () =>
   withApi(async (api) => {
     const widths = [1, 2, 20, 21, 22, 399, 400, 401, 1000];
-    for (const width of widths) await seedPicture(api.pool, { name: `${width}`, width, height: 10 + (width % 3) });
+    for (const width of widths) await seedImage(api.pool, { name: `${width}`, width, height: 10 + (width % 3) });
     const { body } = await api.ask('/api/images/stats');
     type Span = { from: number; to: number; pictures: number };
     const spans: Span[] = body.widths;
@@ -81,7 +81,7 @@ test('histograms of width and height have at most 20 spans that hold each pictur
 
 test('beyond 50 different numbers of faces the rest is summed up, so that percentages still make 100', () =>
   withApi(async (api) => {
-    await seedPicture(api.pool, { name: 'none' });
+    await seedImage(api.pool, { name: 'none' });
     await api.pool.query(
       `INSERT INTO dwd.image SELECT n + 1000, '2026-11-20', n, '', '', 612, 408, n, 'jpeg', 'new', 0.7
        FROM generate_series(1, 59) n`,

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { test } from 'node:test';
 import { type Answer, readAll, seedFile, type TestApi, withApi } from './api-fixture.js';
-import { seedPicture } from './api-images-fixture.js';
+import { seedImage } from './api-images-fixture.js';
 
 const foundBy = (api: TestApi) => async (query: string) => {
   const { status, body } = await api.ask(`/api/images?${query}`);
@@ -12,8 +12,8 @@ const foundBy = (api: TestApi) => async (query: string) => {
 
 test('pictures come with their faces and landmarks, and with links to file, thumbnail and marked picture', () =>
   withApi(async (api) => {
-    const id = await seedPicture(api.pool, { name: 'two', faces: 2 });
-    const none = await seedPicture(api.pool, { name: 'none', day: '2026-11-19' });
+    const id = await seedImage(api.pool, { name: 'two', faces: 2 });
+    const none = await seedImage(api.pool, { name: 'none', day: '2026-11-19' });
     const [second, first] = (await api.ask('/api/images')).body.items;
     assert.deepEqual(first, {
       fileId: id,
@@ -54,7 +54,7 @@ test('pictures are filtered by faces, import day, size, format, model and name',
       { name: 'bobX1', width: 900, height: 300 },
     ];
     for (const [faces, kind] of kinds.entries()) {
-      ids.push(await seedPicture(api.pool, { ...kind, day: days[faces] ?? '', faces }));
+      ids.push(await seedImage(api.pool, { ...kind, day: days[faces] ?? '', faces }));
     }
     const found = foundBy(api);
     const [anna, bob, other] = kinds.map((kind) => kind.name);
@@ -93,22 +93,22 @@ test('pictures are filtered by faces, import day, size, format, model and name',
 test('each order pages to the end without a gap or a double, however many pictures share a key', () =>
   withApi(async (api) => {
     const names = ['b', 'a', 'ä', 'b', '\u0001'.repeat(80), 'B', 'b', '=x', ''];
-    const pictures: { id: bigint; name: string; faces: number; pixels: number }[] = [];
+    const images: { id: bigint; name: string; faces: number; pixels: number }[] = [];
     for (const [n, name] of names.entries()) {
       const width = [100, 200, 100][n % 3] ?? 0;
       const faces = n % 2;
       const day = `2026-11-1${n % 4}`;
-      const id = await seedPicture(api.pool, { name, width, height: 100, faces, day });
-      pictures.push({ id: BigInt(id), name, faces, pixels: width * 100 });
+      const id = await seedImage(api.pool, { name, width, height: 100, faces, day });
+      images.push({ id: BigInt(id), name, faces, pixels: width * 100 });
     }
     // The database sorts texts by its collation, which is that of bytes here.
     const byText = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));
     const byId = (a: bigint, b: bigint): number => (a < b ? -1 : 1);
     const ascending = {
-      oldest: pictures.toSorted((a, b) => byId(a.id, b.id)),
-      faces: pictures.toSorted((a, b) => a.faces - b.faces || byId(a.id, b.id)),
-      pixels: pictures.toSorted((a, b) => a.pixels - b.pixels || byId(a.id, b.id)),
-      name: pictures.toSorted((a, b) => byText(a.name, b.name) || byId(a.id, b.id)),
+      oldest: images.toSorted((a, b) => byId(a.id, b.id)),
+      faces: images.toSorted((a, b) => a.faces - b.faces || byId(a.id, b.id)),
+      pixels: images.toSorted((a, b) => a.pixels - b.pixels || byId(a.id, b.id)),
+      name: images.toSorted((a, b) => byText(a.name, b.name) || byId(a.id, b.id)),
     };
     const orders = Object.entries(ascending).flatMap(([sort, rows]) => [
       { sort, rows },
@@ -118,27 +118,27 @@ test('each order pages to the end without a gap or a double, however many pictur
       for (const limit of [1, 2, 100]) {
         assert.deepEqual(
           (await readAll(api, `/api/images?sort=${sort}`, limit)).map((image) => image.fileId),
-          rows.map((picture) => String(picture.id)),
+          rows.map((image) => String(image.id)),
           `${sort}, pages of ${limit}`,
         );
       }
     }
     assert.deepEqual(
       (await readAll(api, '/api/images?sort=-name&faceNo=0', 2)).map((image) => image.fileId),
-      ascending.name.toReversed().flatMap((picture) => (picture.faces === 0 ? [String(picture.id)] : [])),
+      ascending.name.toReversed().flatMap((image) => (image.faces === 0 ? [String(image.id)] : [])),
     );
   }));
 
 test('a cursor of another order, or one that was made up, is refused with words', () =>
   withApi(async (api) => {
-    for (const name of ['a', 'b']) await seedPicture(api.pool, { name });
+    for (const name of ['a', 'b']) await seedImage(api.pool, { name });
     const { nextCursor } = (await api.ask('/api/images?sort=name&limit=1')).body;
     const crossed = await api.ask(`/api/images?sort=-name&cursor=${nextCursor}`);
     assert.equal(crossed.status, 422);
     assert.match(crossed.body.detail, /belongs to the order name, but -name is asked for/);
     assert.equal((await api.ask(`/api/images?cursor=${nextCursor}`)).status, 422);
-    const forge = (place: unknown): string => Buffer.from(JSON.stringify(place)).toString('base64url');
-    for (const place of [
+    const forge = (position: unknown): string => Buffer.from(JSON.stringify(position)).toString('base64url');
+    for (const position of [
       ['faces', 'x', '1'],
       ['faces', '1', 'x'],
       ['pixels', '', '1'],
@@ -147,8 +147,8 @@ test('a cursor of another order, or one that was made up, is refused with words'
       'faces',
       null,
     ]) {
-      const { status } = await api.ask(`/api/images?sort=faces&cursor=${forge(place)}`);
-      assert.equal(status, 422, JSON.stringify(place));
+      const { status } = await api.ask(`/api/images?sort=faces&cursor=${forge(position)}`);
+      assert.equal(status, 422, JSON.stringify(position));
     }
     const nul = await api.ask(`/api/images?sort=name&cursor=${forge(['name', 'a\0', '1'])}`);
     assert.equal(nul.status, 422);
@@ -156,7 +156,7 @@ test('a cursor of another order, or one that was made up, is refused with words'
 
 test('one picture tells its file, its runs, and the attempt and worker that made it', () =>
   withApi(async (api) => {
-    const id = await seedPicture(api.pool, { name: 'one', day: '2026-11-01', faces: 1 });
+    const id = await seedImage(api.pool, { name: 'one', day: '2026-11-01', faces: 1 });
     const runId = randomUUID();
     await api.pool.query(
       `INSERT INTO ops.run (id, task, queue, state, trigger, input, root_id, max_attempts)
@@ -201,8 +201,8 @@ test('a picture that is not there is 404 in words: no file, a file without a pic
 
 test('texts of users are values, never SQL', () =>
   withApi(async (api) => {
-    await seedPicture(api.pool, { name: `x' OR '1'='1` });
-    await seedPicture(api.pool, { name: 'other' });
+    await seedImage(api.pool, { name: `x' OR '1'='1` });
+    await seedImage(api.pool, { name: 'other' });
     const found = foundBy(api);
     assert.deepEqual(await found(`filename=${encodeURIComponent(`x' OR '1'='1`)}`), [`x' OR '1'='1`]);
     assert.deepEqual(await found(`name=${encodeURIComponent(`' OR '1'='1`)}`), [`x' OR '1'='1`]);

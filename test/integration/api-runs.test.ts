@@ -78,7 +78,7 @@ test('a delayed run is recorded as delayed', () =>
 test('input that does not fit is 422 naming each fault; nothing is recorded', () =>
   withApi(async (api) => {
     const image = await seedFile(api.pool, { path: 'a.jpg', source: 'images', state: 'settled' });
-    for (const [body, places] of [
+    for (const [body, paths] of [
       [{ input: { files: ['x', '12'], colour: 1 } }, ['/input', '/input/files/0']],
       [{ input: { files: [] } }, ['/input/files']],
       [{ input: { files: [image, '999'] } }, ['/input/files/0', '/input/files/1']],
@@ -92,8 +92,8 @@ test('input that does not fit is 422 naming each fault; nothing is recorded', ()
       const answer = await api.ask(path, { method: 'POST', body });
       assert.equal(answer.status, 422, JSON.stringify(body));
       const named = new Set(answer.body.errors.map((each: { path: string }) => each.path));
-      for (const place of places)
-        assert.ok(named.has(place), `${JSON.stringify(body)}: ${JSON.stringify(answer.body.errors)}`);
+      for (const path of paths)
+        assert.ok(named.has(path), `${JSON.stringify(body)}: ${JSON.stringify(answer.body.errors)}`);
     }
     assert.deepEqual((await api.ask('/api/runs')).body.items, []);
   }));

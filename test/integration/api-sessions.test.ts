@@ -65,7 +65,7 @@ test('a session ends by the clock of the database, and its row goes with the nex
     assert.equal(await statusOf(api.app, next), 200);
   }));
 
-test('what the database keeps of a session is of no use to whoever reads it, and another token ends all sessions', () =>
+test('what the database keeps of a session is of no use to a reader, and another token ends all sessions', () =>
   withGuard(async (api) => {
     const session = await logIn(api.app);
     const value = session.cookie.split('=')[1] ?? '';

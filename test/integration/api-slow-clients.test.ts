@@ -14,7 +14,7 @@ const bearer = `Authorization: Bearer ${apiToken}\r\n`;
 const limits = { clientIdleMs: 200, requestLimitMs: 60_000, uploadLimitMs: 60_000 };
 const runsPath = '/api/tasks/load-objects-detection/runs';
 
-/** A connection that keeps what came, and tells when the API has closed it. */
+/** A connection that keeps what came, and records when the API has closed it. */
 async function open(api: TestApi): Promise<{ socket: Socket; text: () => string; closed: Promise<unknown> }> {
   if (!api.app.server.listening) await api.app.listen({ host: '127.0.0.1', port: 0 });
   const { port } = new URL(api.app.listeningOrigin);

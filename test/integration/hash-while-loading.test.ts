@@ -31,9 +31,9 @@ function otherBytes(bytes: Buffer, find: (bytes: Buffer) => number): Buffer {
 
 /** Writes a file whose mtime is always the same. */
 async function put({ deps }: TaskRunner, path: string, bytes: Uint8Array): Promise<void> {
-  const place = join(deps.services.inboxDir, path);
-  await writeFile(place, bytes);
-  await utimes(place, second, second);
+  const location = join(deps.services.inboxDir, path);
+  await writeFile(location, bytes);
+  await utimes(location, second, second);
 }
 
 interface Kind {
@@ -75,7 +75,7 @@ const kinds: readonly Kind[] = [
     change: (bytes) => bytes.lastIndexOf('driving'),
   },
   {
-    name: 'a picture',
+    name: 'an image',
     ...{ source: 'images', task: 'detect-faces', file: 'a.jpg', table: 'dwd.image' },
     bytes: () => readFile(photo),
     // The last number of a table of the quantizer.

@@ -15,7 +15,7 @@ import { openInbox, sampleParquet } from '../helpers/inbox.js';
 import { statesByPath } from '../helpers/ledger.js';
 import { waitFor } from '../helpers/wait.js';
 
-test('a file that no event told of is found by the next scan, at any depth', (t) =>
+test('a file without an event is found by the next scan, at any depth', (t) =>
   withTestDatabase(async ({ url, pool }) => {
     // An operating system whose events are all lost, as on many network drives.
     t.mock.method(fs, 'watch', () => Object.assign(new EventEmitter(), { close() {}, ref() {}, unref() {} }));

@@ -18,7 +18,7 @@ type Tree = Readonly<Record<string, readonly string[]>>;
 
 /** The names of the rules that a project made of these modules breaks. */
 function brokenRules(t: TestContext, tree: Tree): string[] {
-  // The cruiser tells real paths, which the rules are matched with.
+  // The cruiser reports real paths, which the rules are matched with.
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'millrace-rules-')));
   t.after(() => rmSync(folder, { recursive: true }));
   cpSync(join(projectDir, 'package.json'), join(folder, 'package.json'));

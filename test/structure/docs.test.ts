@@ -68,6 +68,88 @@ test('the examples in the README are those that are compiled and tested', () => 
   }
 });
 
+const design = readProjectFile('docs/design.md');
+
+/** The project's own texts, but for this file and what is generated. */
+const texts = listProjectFiles().filter(
+  (path) =>
+    /\.(?:ts|mjs|md|prisma|sql|yaml|json|sh)$|Dockerfile$/.test(path) &&
+    !/^(?:packages\/database\/generated\/|package-lock\.json$|test\/structure\/docs\.test\.ts$)/.test(path),
+);
+
+test('every promise that code or a page refers to is defined on the design page', () => {
+  const defined = new Set([...design.matchAll(/^### Promise (\d+)$/gm)].map(([, number]) => number));
+  assert.deepEqual([...defined], ['1', '2', '3', '4', '5', '6', '7', '8']);
+  const unknown = texts.flatMap((path) =>
+    [...readProjectFile(path).matchAll(/\bpromises? (\d+(?:(?:, | and | to )\d+)*)/gi)].flatMap(([words, list]) =>
+      (list?.match(/\d+/g) ?? []).filter((number) => !defined.has(number)).map(() => `${path}: ${words}`),
+    ),
+  );
+  assert.deepEqual(unknown, []);
+});
+
+test('every promise names tests that exist', () => {
+  for (const promise of design.split(/^(?=### Promise )/m).slice(1)) {
+    const tests = [...promise.matchAll(/^Test: \[([^\]]+)\]\([^)]+\), "([^"]+)"$/gm)];
+    assert.ok(tests.length > 0, `${promise.slice(0, 20)} names no test`);
+    for (const [, path, name] of tests) {
+      assert.ok(readProjectFile(String(path)).includes(String(name)), `${path}: no test "${name}"`);
+    }
+  }
+});
+
+/** The design page's words that are not used (`mostX`: what begins with most), and the identifiers that keep each. */
+const unusedWords = (/^### Words that are not used\n([\s\S]*?)^## /m.exec(design)?.[1] ?? '')
+  .split('\n')
+  .flatMap((line) => {
+    const [, word, kept] = /^\| ([a-zA-Z]+) \|[^|]+\|([^|]*)\|$/.exec(line) ?? [];
+    return word === undefined ? [] : [{ word, kept: [...String(kept).matchAll(/`(\w+)`/g)].map(([, name]) => name) }];
+  });
+
+/** The identifiers of a TypeScript text; those in comments, texts and imports are none. */
+const identifiersOf = (text: string): Set<string> =>
+  new Set(
+    text
+      .replace(/\/\*[\s\S]*?\*\/|(?<![:\\])\/\/.*/g, '')
+      .replace(/'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"|`(?:\\.|[^`\\])*`/g, '')
+      .replace(/(?<=[(,=:]\s*)\/(?:\\.|[^/\n\\])+\//g, '')
+      .match(/[A-Za-z_]\w*/g),
+  );
+
+/** `placeOf`, `PLACE_OF`, `place-of` and `places` have the word place; only what begins with `most` has `mostX`. */
+function hasWord(name: string, word: string): boolean {
+  if (word.endsWith('X')) return new RegExp(`^${word.slice(0, -1)}[A-Z]`).test(name);
+  const words = name.split(/[^A-Za-z]+|(?<=[a-z])(?=[A-Z])/).map((each) => each.toLowerCase().replace(/s$/, ''));
+  return words.includes(word);
+}
+
+test('no identifier and no file name has a word that the design page replaces', () => {
+  assert.ok(unusedWords.length > 8, 'the table of words that are not used');
+  const found = listProjectFiles()
+    .filter(
+      (path) => /^(?:apps|packages|scripts|samples|test)\/.*\.ts$/.test(path) && existsSync(join(projectDir, path)),
+    )
+    .filter((path) => !/^(?:apps\/api|packages\/database\/generated)\//.test(path))
+    .flatMap((path) =>
+      [...identifiersOf(readProjectFile(path)), path].flatMap((name) =>
+        unusedWords
+          .filter(({ word, kept }) => hasWord(name, word) && !kept.includes(name))
+          .map(({ word }) => `${path}: ${name} (${word})`),
+      ),
+    );
+  assert.deepEqual(found, []);
+});
+
+test('a numbered section is one of a standard that is named beside it', () => {
+  const unnamed = texts.flatMap((path) =>
+    readProjectFile(path)
+      .split('\n')
+      .filter((line) => line.includes('§') && !/\b(?:RFC|ECMA|ISO|XML|TIFF|PNG|GIF|Unicode)\b/.test(line))
+      .map((line) => `${path}: ${line.trim()}`),
+  );
+  assert.deepEqual(unnamed, []);
+});
+
 test('links between the pages lead somewhere', () => {
   const broken = listProjectFiles()
     .filter((path) => path.endsWith('.md'))

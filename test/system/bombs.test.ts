@@ -10,7 +10,7 @@ import { type Platform, withPlatform } from '../helpers/platform.js';
 import { assertTruth } from '../helpers/truth.js';
 
 /** What the memory of a worker must stay below, whatever it loads. */
-const mostBytes = 500 * 2 ** 20;
+const maxBytes = 500 * 2 ** 20;
 const neighbours = 6;
 const shared = (name: string): string =>
   fileURLToPath(new URL(`../../../../shared/odd/parquet/${name}.parquet`, import.meta.url));
@@ -35,7 +35,7 @@ test('a worker refuses pages of 240 MB of every codec within its memory, and loa
     await loadAmongNeighbours(platform, new Map(bombs));
   }));
 
-/** Loads bombs and small files in one batch; the worker's memory and attempts tell whether it was blown up. */
+/** Loads bombs and small files in one batch; the worker's memory and attempts show whether it ran out of memory. */
 async function loadAmongNeighbours(platform: Platform, bombs: ReadonlyMap<string, Uint8Array>): Promise<void> {
   const { inbox, pool, start, process: processOf } = platform;
   for (let minute = 0; minute < neighbours; minute += 1) {
@@ -46,7 +46,7 @@ async function loadAmongNeighbours(platform: Platform, bombs: ReadonlyMap<string
   await waitUntilQuiet(pool, neighbours + bombs.size, { deadlineMs: 150_000 });
 
   const peak = peakBytes(processOf('worker-1').pid);
-  assert.ok(peak <= mostBytes, `the worker took ${Math.round(peak / 2 ** 20)} MiB`);
+  assert.ok(peak <= maxBytes, `the worker took ${Math.round(peak / 2 ** 20)} MiB`);
   for (const file of await listFiles(pool)) {
     if (!bombs.has(file.path)) assert.equal(file.state, 'loaded', file.path);
     else assert.deepEqual([file.state, file.code], ['quarantined', 'page-too-large'], `${file.path}: ${file.reason}`);

@@ -35,7 +35,7 @@ for (const carrier of carriers) {
       assert.equal(await count(pool, 'SELECT count(*) FROM fleet.objects_detection'), 6 + 1);
       assert.equal(await count(pool, 'SELECT count(*) FROM fleet.vehicle_status'), 3);
       assert.equal(await count(pool, `SELECT count(*) FROM fleet.vehicle_status WHERE vehicle_id LIKE 'qbae3f%'`), 1);
-      await assertPictures(platform);
+      await assertImages(platform);
       for (const run of await listRuns(pool)) assert.deepEqual([run.state, run.attempts], ['succeeded', ['succeeded']]);
       await assertTruth(pool);
       await assertTelemetry(platform);
@@ -98,7 +98,7 @@ const twiceOneType = JSON.stringify({
   ],
 });
 
-async function assertPictures({ pool }: Platform): Promise<void> {
+async function assertImages({ pool }: Platform): Promise<void> {
   const { rows } = await pool.query<{ file_name: string; record: unknown; same: boolean }>(
     `SELECT o.file_name, o.record, o.record @> jsonb_build_object('file_name', d.filename, 'md5', d.md5, 'width', d.width,
        'height', d.height, 'face_no', d.face_no, 'sha256', f.sha256) AND d.imp_date = (f.seen_at AT TIME ZONE 'UTC')::date AS same

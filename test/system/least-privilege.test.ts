@@ -28,13 +28,13 @@ test('no process has more than it needs: environment, files, role in the databas
     rmSync(folder, { recursive: true, force: true });
   });
 
-  const picture = new FormData();
-  picture.set('file', new Blob([new Uint8Array((await imageSample(0, 1)).bytes)]), 'picture.jpg');
+  const image = new FormData();
+  image.set('file', new Blob([new Uint8Array((await imageSample(0, 1)).bytes)]), 'image.jpg');
   const ask = (path: string, init: RequestInit = {}): Promise<Response> =>
     fetch(`${millrace.url}${path}`, { ...init, headers: { authorization: `Bearer ${millrace.token}` } });
-  const uploaded = await ask('/api/files', { method: 'POST', body: picture });
+  const uploaded = await ask('/api/files', { method: 'POST', body: image });
   assert.equal(uploaded.status, 201, await uploaded.clone().text());
-  const id = await waitFor('the picture is loaded', async () => {
+  const id = await waitFor('the image is loaded', async () => {
     const list: unknown = await (await ask('/api/files?state=loaded')).json();
     return /"id":"(\d+)"/.exec(JSON.stringify(list))?.[1];
   });
@@ -47,7 +47,7 @@ test('no process has more than it needs: environment, files, role in the databas
   });
   await t.test('the inbox is as the user’s own mask makes it', () => {
     assert.equal(lstatSync(join(folder, 'inbox')).mode & 0o777, 0o755);
-    assert.equal(lstatSync(join(folder, 'inbox', 'picture.jpg')).mode & 0o777, 0o644);
+    assert.equal(lstatSync(join(folder, 'inbox', 'image.jpg')).mode & 0o777, 0o644);
   });
   await t.test('role in the database', async () => {
     const pool = new pg.Pool({

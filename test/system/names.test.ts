@@ -70,7 +70,7 @@ test('names that are not UTF-8 are mentioned once in the log, readably, and the 
         .lines()
         .filter((line) => line.includes('not UTF-8'));
     await waitFor('both are mentioned', async () => (mentioned().length >= 2 ? true : undefined));
-    // Two further scans, shown by files that no event told of, mention them no more.
+    // Two further scans, shown by files without an event, mention them no more.
     for (const name of ['later-1.parquet', 'later-2.parquet']) {
       await inbox.write(name, sampleParquet(name.length));
       await waitUntilQuiet(pool, name.endsWith('1.parquet') ? 2 : 3);

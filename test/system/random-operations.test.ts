@@ -20,7 +20,7 @@ const paths = Array.from({ length: 14 }, (_, n) => `${n % 3}/${n}.parquet`);
 /** Few, so that the same bytes come under several names, and again under the same one. */
 const contents = Array.from({ length: 9 }, (_, n) => sampleParquet(n, { rows: 3 + n }));
 /** Between two operations at most, in milliseconds: around the time in which a file settles, now and then. */
-const mostPauseMs = 30;
+const maxPauseMs = 30;
 
 /** What lies at a path of the inbox: a file's state, or undefined for nothing and for a folder. */
 function fileAt({ inbox }: Platform, path: string): { size: bigint; mtimeNs: bigint } | undefined {
@@ -55,7 +55,7 @@ function createOperations(platform: Platform, random: Random) {
     async awayAndBack(path) {
       if (!fileAt(platform, path)) return;
       await rename(inbox.at(path), inbox.at(`${dirname(path)}/.away`));
-      await pause(random.next() * 2 * mostPauseMs);
+      await pause(random.next() * 2 * maxPauseMs);
       await rename(inbox.at(`${dirname(path)}/.away`), inbox.at(path));
     },
     async folder(path) {
@@ -67,7 +67,7 @@ function createOperations(platform: Platform, random: Random) {
   const names = [...often, ...often, 'folder'];
   return async (): Promise<void> => {
     await known[random.pick(names)]?.(random.pick(paths));
-    await pause(random.next() * mostPauseMs);
+    await pause(random.next() * maxPauseMs);
   };
 }
 

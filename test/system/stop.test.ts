@@ -55,7 +55,7 @@ test('SIGTERM lets a run that is nearly done finish', (t) =>
 test(
   'SIGTERM stops a watcher within the deadline while it hashes a file that takes longer',
   {
-    skip: platform() !== 'linux' && 'tells by /proc that the file is being read',
+    skip: platform() !== 'linux' && 'needs /proc to see that the file is being read',
   },
   (t) =>
     withPlatform(t, 'postgres', {}, async ({ inbox, process, start, end, pool }) => {

@@ -10,8 +10,8 @@ import { waitFor } from '../helpers/wait.js';
 const rowsPerFile = 1914;
 const kills = 6;
 const filesOfWave = 20;
-/** Loads may be over before they are seen under way; so many waves without six kills mean that none ever is. */
-const mostWaves = 60;
+/** Loads may be over before they are seen under way; this number of waves without six kills means that none ever is. */
+const maxWaves = 60;
 
 for (const carrier of carriers) {
   test(`with every process killed again and again while files load, each row is there once (${carrier})`, (t) =>
@@ -28,7 +28,7 @@ for (const carrier of carriers) {
       await platform.start();
       let killed = 0;
       while (killed < kills) {
-        assert.ok(files < mostWaves * filesOfWave, `only ${killed} kills hit a load`);
+        assert.ok(files < maxWaves * filesOfWave, `only ${killed} kills hit a load`);
         await sendWave();
         const victim = await nextVictim(platform, files);
         if (!victim) continue;

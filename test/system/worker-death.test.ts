@@ -12,10 +12,12 @@ import { waitFor } from '../helpers/wait.js';
 
 const files = 12;
 const rows = files * 25;
-const pictures = 12;
+const images = 12;
 const minutesOfDay = 24 * 60;
 
-/** One batch with files of two days; the second day's rows are stuck, so that the first's are written but not committed. */
+/**
+ * One batch with files of two days; the second day's rows are stuck, so that the first's are written but not committed.
+ */
 async function getStuckInTheMiddle(platform: Platform): Promise<{ lock: TableLock; session: StuckSession }> {
   const { inbox, pool, databaseUrl } = platform;
   await makeDay(pool, '2023-01-02');
@@ -58,15 +60,15 @@ for (const carrier of carriers) {
       assert.equal(run.failures, 0, 'a killed worker is not the run’s failure');
     }));
 
-  test(`a worker killed while it writes a batch of pictures leaves each of them once, in all layers (${carrier})`, (t) =>
+  test(`a worker killed while it writes a batch of images leaves each of them once, in all layers (${carrier})`, (t) =>
     withPlatform(t, carrier, {}, async (platform) => {
       const { inbox, pool, databaseUrl, crash } = platform;
       // The partitions of its day, or of the next should midnight come between: else the load would wait to make them.
-      const days = [0, 1].map((ahead) => new Date(Date.now() + ahead * 86_400_000).toISOString().slice(0, 10));
+      const days = [0, 1].map((offset) => new Date(Date.now() + offset * 86_400_000).toISOString().slice(0, 10));
       await coverImageDays(pool, days);
-      // Faces are written last: by then the pictures are, but not committed.
+      // Faces are written last: by then the images are, but not committed.
       const lock = await lockTable(databaseUrl, 'dwd.face', 'SHARE');
-      const samples = await Promise.all(Array.from({ length: pictures }, (_, index) => imageSample(2 * index, 5)));
+      const samples = await Promise.all(Array.from({ length: images }, (_, index) => imageSample(2 * index, 5)));
       for (const { file, bytes } of samples) await inbox.write(file.path, bytes);
       await platform.start();
       const sessions = [await waitForStuckRun(pool)];
@@ -76,10 +78,10 @@ for (const carrier of carriers) {
       }
       assert.equal(await count(pool, 'SELECT count(*) FROM dwd.image'), 0, 'nothing is committed yet');
       await lock.release();
-      await waitUntilQuiet(pool, pictures);
+      await waitUntilQuiet(pool, images);
       for (const table of ['ods.image', 'dwd.image']) {
         const counted = `SELECT count(*) * 1000 + count(DISTINCT file_id) FROM ${table}`;
-        assert.equal(await count(pool, counted), pictures * 1001, table);
+        assert.equal(await count(pool, counted), images * 1001, table);
       }
       assert.equal(
         await count(pool, 'SELECT count(*) FROM dwd.face'),

@@ -1,7 +1,7 @@
 import { type TSchema, Type } from 'typebox';
 import type { TableDefinition } from '#contracts/dataset.js';
 import { type FilterKind, type FilterParameter, filterParametersOf } from '#contracts/dataset-parameters.js';
-import type { Fault } from '#contracts/fault-list.js';
+import type { Violation } from '#contracts/violation-list.js';
 import type { RowCondition } from '#database/queries/rows/row-query.js';
 import { unprocessable } from '../http/problem.js';
 import { FileId } from '../http/schemas.js';
@@ -49,7 +49,7 @@ export function filterSchemas(table: TableDefinition): Record<string, TSchema> {
  * @throws HttpProblem 422 naming each parameter whose text is no value of its column
  */
 export function readFilters(table: TableDefinition, query: Readonly<Record<string, unknown>>): RowCondition[] {
-  const faults: Fault[] = [];
+  const faults: Violation[] = [];
   const conditions: RowCondition[] = [];
   for (const { name, column, kind } of filterParametersOf(table)) {
     const asked = query[name];

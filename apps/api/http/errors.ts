@@ -1,7 +1,7 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { messageOf } from '#contracts/errors.js';
 import { InvalidInputError } from '#contracts/validate.js';
-import { isConnectionFault, sqlState } from '#database/faults.js';
+import { isConnectionError, sqlState } from '#database/error-kinds.js';
 import { IdempotencyKeyReusedError } from '#runs/start-run.js';
 import type { App } from './app-type.js';
 import { HttpProblem, sendProblem, unfit } from './problem.js';
@@ -31,7 +31,7 @@ const unknownAddress = (request: FastifyRequest): HttpProblem =>
 
 function toProblem(error: unknown, request: FastifyRequest): HttpProblem {
   if (error instanceof HttpProblem) return error;
-  if (error instanceof InvalidInputError) return unfit(error.faults.at((path) => `/input${path}`));
+  if (error instanceof InvalidInputError) return unfit(error.violations.at((path) => `/input${path}`));
   if (error instanceof IdempotencyKeyReusedError) {
     return new HttpProblem('idempotency-key-reused', error.message, { runId: error.runId });
   }
@@ -73,7 +73,7 @@ const isFrameworkError = (error: unknown): error is FastifyError =>
 
 /** Prisma wraps the driver's error; its codes P10xx mean that the server was not reached. */
 function isAway(error: unknown): boolean {
-  if (isConnectionFault(error)) return true;
+  if (isConnectionError(error)) return true;
   if (!(error instanceof Error) || !error.name.startsWith('PrismaClient')) return false;
   const code = 'code' in error ? String(error.code) : '';
   return /^P10\d\d$/.test(code) || /can't reach database|connection (terminated|timeout)/i.test(error.message);

@@ -1,12 +1,12 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { type Fault, FaultList } from '#contracts/fault-list.js';
+import { type Violation, ViolationList } from '#contracts/violation-list.js';
 import { type ProblemCode, problemTypes, problemUri } from './problem-types.js';
 
 /** An answer that is an error, as RFC 9457 problem details show it. Thrown by routes, sent by the error handler. */
 export class HttpProblem extends Error {
   override readonly name = 'HttpProblem';
   readonly code: ProblemCode;
-  readonly faults: FaultList | undefined;
+  readonly faults: ViolationList | undefined;
   /** The run that the problem is about. */
   readonly runId: string | undefined;
   readonly headers: Readonly<Record<string, string>>;
@@ -14,7 +14,7 @@ export class HttpProblem extends Error {
   constructor(
     code: ProblemCode,
     detail: string,
-    extra: { faults?: FaultList; runId?: string; headers?: Record<string, string>; cause?: unknown } = {},
+    extra: { faults?: ViolationList; runId?: string; headers?: Record<string, string>; cause?: unknown } = {},
   ) {
     super(detail, { cause: extra.cause });
     this.code = code;
@@ -36,7 +36,7 @@ export const notFound = (detail: string): HttpProblem => new HttpProblem('not-fo
 export const wrongState = (detail: string): HttpProblem => new HttpProblem('wrong-state', detail);
 
 /** 422 with the faults; paths are JSON pointers into the body, or names of parameters. */
-export const unfit = (faults: FaultList): HttpProblem =>
+export const unfit = (faults: ViolationList): HttpProblem =>
   new HttpProblem(
     'invalid-request',
     `the request does not fit: ${faults.describe((each) => `${each.path} ${each.message}`)}`,
@@ -44,8 +44,8 @@ export const unfit = (faults: FaultList): HttpProblem =>
   );
 
 /** 422 naming these faults. */
-export function unprocessable(faults: readonly Fault[]): HttpProblem {
-  const all = new FaultList();
+export function unprocessable(faults: readonly Violation[]): HttpProblem {
+  const all = new ViolationList();
   for (const { path, message } of faults) all.add(path, message);
   return unfit(all);
 }

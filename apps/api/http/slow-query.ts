@@ -1,4 +1,4 @@
-import { sqlState } from '#database/faults.js';
+import { sqlState } from '#database/error-kinds.js';
 import { HttpProblem } from './problem.js';
 
 /** SQLSTATE of a statement that was given up, here since it took longer than its limit. */

@@ -1,7 +1,7 @@
 import type { FastifySchemaCompiler } from 'fastify';
 import type { TSchema } from 'typebox';
-import { FaultList } from '#contracts/fault-list.js';
-import { findFaults } from '#contracts/find-faults.js';
+import { findViolations } from '#contracts/find-violations.js';
+import { ViolationList } from '#contracts/violation-list.js';
 import { type HttpProblem, notFound, unfit } from './problem.js';
 
 /**
@@ -12,21 +12,21 @@ export const compileValidator: FastifySchemaCompiler<TSchema> = ({ schema, httpP
   const isBody = httpPart === 'body';
   return (data: unknown) => {
     const value = isBody ? data : fromTexts(schema, data);
-    const unstorable = isBody ? new FaultList() : nulFaults(value);
-    const faults = unstorable.count > 0 ? unstorable : findFaults(schema, value);
+    const unstorable = isBody ? new ViolationList() : nulFaults(value);
+    const faults = unstorable.count > 0 ? unstorable : findViolations(schema, value);
     return faults.count === 0 ? { value } : { error: toProblem(faults, httpPart) };
   };
 };
 
 /** A path parameter that does not fit names nothing; all else is 422. */
-function toProblem(faults: FaultList, part: string | undefined): HttpProblem {
+function toProblem(faults: ViolationList, part: string | undefined): HttpProblem {
   if (part === 'params') return notFound(`nothing has this id: ${faults.describe(({ message }) => message)}`);
   return unfit(part === 'querystring' ? faults.at((path) => path.replace(/^\//, '')) : faults);
 }
 
 /** PostgreSQL's texts hold every character but NUL. */
-function nulFaults(value: unknown): FaultList {
-  const faults = new FaultList();
+function nulFaults(value: unknown): ViolationList {
+  const faults = new ViolationList();
   for (const [name, each] of Object.entries(Object(value))) {
     if (typeof each === 'string' && each.includes('\0')) faults.add(`/${name}`, 'must not have NUL characters');
   }

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Multipart } from '@fastify/multipart';
-import type { Fault } from '#contracts/fault-list.js';
+import type { Violation } from '#contracts/violation-list.js';
 import { HttpProblem, unprocessable } from '../http/problem.js';
 import { type HeldFolder, holdFolder, openChild, openFolder } from './folder.js';
 import type { StagedFile } from './move-into-inbox.js';
@@ -89,7 +89,7 @@ async function readParts(
   defaultFolder: string,
 ): Promise<{ folder: string; files: StagedFile[] }> {
   const files: StagedFile[] = [];
-  const faults: Fault[] = [];
+  const faults: Violation[] = [];
   const names = new Set<string>();
   let folder = defaultFolder;
   for await (const part of parts) {

@@ -5,7 +5,7 @@ import { checkText, outOfRange, pgDays, pgMicros, pgMicrosOfNumber } from './val
 const defaultChunkBytes = 256 * 1024;
 /** UTF-8 needs at most 3 bytes per UTF-16 code unit (4 for a pair of them). */
 const maxBytesPerCodeUnit = 3;
-/** A place between two tuples of a {@link CopyBinaryWriter}, to go back to. */
+/** A position between two tuples of a {@link CopyBinaryWriter}, to go back to. */
 export interface CopyMark {
   readonly filled: number;
   readonly used: number;
@@ -13,9 +13,9 @@ export interface CopyMark {
 
 /**
  * Writes tuples in PostgreSQL's binary COPY format into chunks of fixed size; `CopyIn` sends them with what stands
- * before and after. Source of the format: PostgreSQL manual, "COPY", section "File Formats / Binary Format". All numbers
- * are big-endian: per tuple the number of fields (int16), per field its length (int32, −1 for NULL) and its bytes as the
- * type's send function writes them.
+ * before and after. Source of the format: PostgreSQL manual, "COPY", section "File Formats / Binary Format". All
+ * numbers are big-endian: per tuple the number of fields (int16), per field its length (int32, −1 for NULL) and its
+ * bytes as the type's send function writes them.
  *
  * Per tuple call `row(fields)` and then one method per field in the columns' order; nothing checks that as many fields
  * follow as were announced, the server does. Hand on what `takeFilled()` returns now and then, and what `takeAll()`
@@ -37,7 +37,7 @@ export class CopyBinaryWriter {
     this.#view = viewOf(this.#chunk);
   }
 
-  /** The place after the last whole tuple; it loses its meaning when chunks are taken. */
+  /** The position after the last whole tuple; it loses its meaning when chunks are taken. */
   mark(): CopyMark {
     return { filled: this.#filled.length, used: this.#used };
   }
@@ -61,7 +61,7 @@ export class CopyBinaryWriter {
     this.#used = mark.used;
   }
 
-  /** Starts a tuple of so many fields. */
+  /** Starts a tuple with this number of fields. */
   row(fields: number): void {
     const at = this.#room(2);
     this.#view.setInt16(at, fields);
@@ -211,7 +211,7 @@ export class CopyBinaryWriter {
     this.#used = at + 12;
   }
 
-  /** Where the next so many bytes go, in this chunk or a fresh one. */
+  /** The position of the next `bytes` bytes, in this chunk or a fresh one. */
   #room(bytes: number): number {
     if (this.#used + bytes <= this.#chunk.length) return this.#used;
     if (this.#used > 0) this.#filled.push(this.#chunk.subarray(0, this.#used));

@@ -14,7 +14,7 @@ export interface CopyTarget {
 
 /**
  * What stands before and after the tuples. PostgreSQL manual, "COPY", "File Formats / Binary Format": a signature of 11
- * bytes, flags and length of an extension (int32 each); at the end −1 in place of a tuple's number of fields (int16).
+ * bytes, flags and length of an extension (int32 each); at the end −1 instead of a tuple's number of fields (int16).
  */
 const header = Buffer.from('PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0', 'latin1');
 const trailer = Buffer.from([0xff, 0xff]);
@@ -27,7 +27,7 @@ const trailer = Buffer.from([0xff, 0xff]);
  * usable if the connection is. A transaction around it has to be rolled back (to its savepoint), like after any error
  * of the server.
  *
- * While the server itself waits for a lock, it cannot be told to stop through this connection: set `lock_timeout` where
+ * While the server itself waits for a lock, it cannot be stopped through this connection: set `lock_timeout` where
  * that matters.
  */
 export class CopyIn {

@@ -1,7 +1,7 @@
 import type { ColumnDefinition, DatasetDefinition } from '#contracts/dataset.js';
 
 /** The columns of a dataset's table that are not declared: which file a row came from, and its number in it. */
-const placeColumns = [
+const originColumns = [
   { name: 'file_id', type: 'bigint', notNull: true },
   { name: 'ordinal', type: 'integer', notNull: true },
 ] as const;
@@ -20,7 +20,7 @@ export function tableColumns({ columns }: DatasetDefinition): TableColumn[] {
     type: typeOf(column),
     notNull: column.required === true,
   }));
-  return [...declared, ...placeColumns];
+  return [...declared, ...originColumns];
 }
 
 /** Their names, as rows are copied into them. */

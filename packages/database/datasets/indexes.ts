@@ -26,8 +26,8 @@ export const blockRanges = (columns: readonly string[]): string =>
   `USING brin (${columns.map(escapeIdentifier).join(', ')}) WITH (pages_per_range = 32, autosummarize = on)`;
 
 /**
- * Brings the block ranges that were written since into the BRIN indexes of tables; until then every query that uses them
- * reads those ranges. Autovacuum does the same later.
+ * Brings the block ranges that were written since into the BRIN indexes of tables; until then every query that uses
+ * them reads those ranges. Autovacuum does the same later.
  */
 export async function summarizeBlockRanges(db: Queryable, tables: readonly string[]): Promise<void> {
   await db.query(

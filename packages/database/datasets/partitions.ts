@@ -36,7 +36,7 @@ export class TimePartitions {
 
   /** Reads them as they are now; they stay so only while the caller holds {@link lockPartitions}. */
   static async read(db: Queryable, table: string): Promise<TimePartitions> {
-    // Bounds name no columns, so pg_get_expr needs no table; given one it would wait for whoever has locked it.
+    // Bounds name no columns, so pg_get_expr needs no table; given one it would wait for any lock on that table.
     const { rows } = await db.query<{ table: string; from: string | null; end: string | null }>(
       `SELECT n.nspname || '.' || c.relname AS table,
          (extract(epoch FROM bound.m[1]::timestamptz) * 1000000)::bigint AS from,
@@ -138,9 +138,8 @@ export async function createPartitionTable(tx: Queryable, table: string, partiti
 }
 
 /**
- * Makes a table with rows a partition for just the time that they span; its indexes are built and its column `file_id` is
- * analysed on the way. The caller
- * holds {@link lockPartitions}.
+ * Makes a table with rows a partition for just the time that they span; its indexes are built and its column `file_id`
+ * is analysed on the way. The caller holds {@link lockPartitions}.
  * @returns false, and nothing done, when a partition has come into that span
  */
 export async function attachPartition(

@@ -35,7 +35,7 @@ type Row = readonly [room: string | null, meter: string | null];
 interface Shop {
   readonly pool: Pool;
   readonly url: string;
-  /** Has rows loaded as a file's, in place of those that it had. */
+  /** Has rows loaded as a file's, instead of those that it had. */
   load(id: number, ...rows: Row[]): Promise<void>;
   /** Has a newer version take a file's rows away. */
   unload(id: number): Promise<void>;

@@ -10,7 +10,7 @@ import { keptColumns, type StarDataset, starFilesTable } from './star.js';
 /** What one transaction may take on. */
 export interface StarLimits {
   readonly files: number;
-  /** Once so many rows are taken, no further file is. */
+  /** Rows after which no further file is taken. */
   readonly rows: number;
 }
 
@@ -123,7 +123,9 @@ async function addFacts(tx: Tx, dataset: StarDataset, files: readonly StaleFile[
   return rows;
 }
 
-/** Adds the names that the dimension does not know, so that only these use up ids. Another star may add to it as well. */
+/**
+ * Adds the names that the dimension does not know, so that only these use up ids. Another star may add to it as well.
+ */
 async function addMembers(tx: Tx, dataset: StarDataset, { table, column }: DimensionDefinition, ofFiles: string) {
   const name = escapeIdentifier(column);
   await tx.query(

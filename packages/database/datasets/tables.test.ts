@@ -81,7 +81,7 @@ test('a table is made with its schema, columns in order, key and indexes, once',
   });
 });
 
-test('a partitioned table has block ranges by file in place of a key', async () => {
+test('a partitioned table has block ranges by file instead of a key', async () => {
   await withTestDatabase(async ({ url, pool }) => {
     await ensureDatasets(url, [byMonth]);
     const { rows } = await pool.query("SELECT pg_get_partkeydef('hive.weight'::regclass) AS key");

@@ -7,7 +7,7 @@ import { quoteTable } from '../quote.js';
 const tables = ['ods.image', 'dwd.image', 'dwd.face'] as const;
 
 /**
- * Makes the partitions of import days that the pictures' tables lack, committed on a connection of its own: every load
+ * Makes the partitions of import days that the images' tables lack, committed on a connection of its own: every load
  * under way sees them, and none waits. Callers that want the same day at the same time take turns.
  * @param days `2026-11-20`
  */
@@ -27,7 +27,7 @@ export async function coverImageDays(pool: Pool, days: readonly string[]): Promi
 }
 
 /**
- * Has the faces of a day go with their pictures. By a key between the partitions: one between the tables themselves
+ * Has the faces of a day go with their images. By a key between the partitions: one between the tables themselves
  * would make each new day wait for all loads, since attaching a partition then locks dwd.image against writing.
  */
 async function tieFaces(tx: Tx, faces: string, images: string): Promise<void> {

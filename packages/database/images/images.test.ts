@@ -27,7 +27,7 @@ const image = (fileId: bigint, faces = 2, importDate = '2026-11-20'): ImageRow =
   })),
 });
 
-test('several that bring the first picture of a day at once all get its partitions, and one set is made', () =>
+test('several that bring the first image of a day at once all get its partitions, and one set is made', () =>
   withTestDatabase(async ({ pool }) => {
     const days = ['2026-11-20', '2026-11-21', '2026-11-20'];
     await Promise.all(
@@ -61,7 +61,7 @@ test('a day gets its partitions while a load is under way, which sees them and g
     assert.equal(await count(pool, 'SELECT count(*) FROM dwd.face'), 3);
   }));
 
-test('a picture stands in both layers: the record as one value, its columns, and its faces with landmarks', () =>
+test('an image stands in both layers: the record as one value, its columns, and its faces with landmarks', () =>
   withTestDatabase(async ({ pool }) => {
     await coverImageDays(pool, ['2026-11-20']);
     await transaction(pool, (tx) => writeImages(tx, [image(1n, 2), image(2n, 0)]));

@@ -10,7 +10,7 @@ import { listMigrationNames, migrationsFolder } from '../migrations/folder.js';
 
 const partitioned = '20261122000000_images_by_import_date';
 
-test('pictures from before the partitions keep their rows, under the day on which their file was first seen', async () => {
+test('images from before the partitions keep their rows, under the day on which their file was first seen', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'millrace-migrations-'));
   const bring = (names: readonly string[]): Promise<unknown> =>
     Promise.all(names.map((name) => cp(join(migrationsFolder, name), join(folder, name), { recursive: true })));

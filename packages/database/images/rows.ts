@@ -1,18 +1,18 @@
 import { seenDaySql } from '../ledger/seen-day.js';
 import type { Tx } from '../pool.js';
 
-/** One face of a picture: box in pixels of the picture as shown, score 0 to 1. */
+/** One face of an image: box in pixels of the image as shown, score 0 to 1. */
 export interface FaceRow {
   readonly x: number;
   readonly y: number;
   readonly width: number;
   readonly height: number;
   readonly score: number;
-  /** [x, y] by name, in pixels of the picture as shown. */
+  /** [x, y] by name, in pixels of the image as shown. */
   readonly landmarks: Readonly<Record<string, readonly [number, number]>>;
 }
 
-/** A picture as the layers keep it. */
+/** An image as the layers keep it. */
 export interface ImageRow {
   readonly fileId: bigint;
   /** UTC day on which the file's version was first seen: `2026-11-20`. */
@@ -32,8 +32,8 @@ export interface ImageRow {
 }
 
 /**
- * Writes pictures with a statement per table: the record as one value (ods), its columns and its faces (dwd), in the
- * layers' terms of formats.md §1. Their days have partitions (`coverImageDays`).
+ * Writes images with one statement per table: the record as one JSON value (ods.image), its columns (dwd.image) and its
+ * faces (dwd.face). Their days have partitions (`coverImageDays`).
  */
 export async function writeImages(tx: Tx, images: readonly ImageRow[]): Promise<void> {
   const ids = images.map((i) => i.fileId);
@@ -84,12 +84,12 @@ export async function writeImages(tx: Tx, images: readonly ImageRow[]): Promise<
   );
 }
 
-/** The record per picture: formats.md §1, and what is known beyond it. */
+/** The record of an image, as `ods.image` has it. */
 function recordOf({ name, md5, width, height, sha256, format, model, threshold, faces }: ImageRow): unknown {
   return { file_name: name, md5, width, height, face_no: faces.length, sha256, format, model, threshold, faces };
 }
 
-/** Takes away all rows of files; the faces go with their picture (foreign key). */
+/** Takes away all rows of files; the faces go with their image (foreign key). */
 export async function removeImages(tx: Tx, fileIds: readonly bigint[]): Promise<void> {
   // Their days first: without them every partition there is would be searched, and locked.
   const { rows } = await tx.query<{ day: string }>(

@@ -13,7 +13,7 @@ interface Process {
   readonly lease: Lease;
   /** For its work. */
   readonly pool: Pool;
-  /** How often it was told that another has the lease. */
+  /** How often it was notified that another has the lease. */
   others(): number;
 }
 
@@ -69,7 +69,7 @@ test('one process has a lease, the next gets it under the next term, and the for
     }
   }));
 
-test('whoever has a lease gives signs of life, by which others see that it lives', () =>
+test('the holder of a lease gives signs of life, by which others see that it lives', () =>
   withTestDatabase(async ({ url, pool }) => {
     assert.equal((await readSignsOfLife(pool)).watcher, undefined);
     const holder = open(url, 'holder');

@@ -25,9 +25,9 @@ export interface LeaseOptions {
    * `refuseUnlessHolder`, so that none of them outlives the lease.
    */
   readonly sessions: string;
-  /** Told once whenever the process finds that another has it, or that it has lost it to another. */
+  /** Called once whenever the process finds that another has it, or that it has lost it to another. */
   onOther(): void;
-  /** Told when a session broke or could not be opened. */
+  /** Called when a session broke or could not be opened. */
   onError(error: Error): void;
 }
 
@@ -41,9 +41,9 @@ const lookMs = 500;
 const answerMs = 5_000;
 
 /**
- * A lease is a session lock, which ends with the connection, so that a process that dies lets go of it at once. One that
- * hangs does not: it is known by its signs of life in `ops.lease`, a counter that another process sees stand still by
- * its own clock, and its sessions are ended by that one.
+ * A lease is a session lock, which ends with the connection, so that a process that dies lets go of it at once. One
+ * that hangs does not: it is known by its signs of life in `ops.lease`, a counter that another process sees stand still
+ * by its own clock, and its sessions are ended by that one.
  */
 export function seekLease(options: LeaseOptions): Lease {
   const { url, name, sessions, onOther, onError } = options;
@@ -52,7 +52,7 @@ export function seekLease(options: LeaseOptions): Lease {
   let term: Term | undefined;
   let seeking: Promise<Term | undefined> | undefined;
   let looked = Number.NEGATIVE_INFINITY;
-  let told = false;
+  let reported = false;
   let timer: NodeJS.Timeout | undefined;
   let closed = false;
 
@@ -108,13 +108,13 @@ export function seekLease(options: LeaseOptions): Lease {
       const number = await beginTerm(candidate, name, sessions);
       // Its session, and with it the lock, may have gone meanwhile.
       if (client !== candidate) return undefined;
-      told = false;
+      reported = false;
       term = { number, since: performance.now() };
       later(() => void beat(candidate, number));
       return term;
     }
-    if (!told) onOther();
-    told = true;
+    if (!reported) onOther();
+    reported = true;
     const holder = await readHolder(candidate, name);
     if (holder && standstill.observe(name, holder.mark) >= hungMs) await endSession(candidate, name, holder.pid);
     // Also when nobody asks for long: a holder must be seen again and again to be seen to stand still.
@@ -149,8 +149,8 @@ export function seekLease(options: LeaseOptions): Lease {
 const ended = (client: pg.Client): Promise<void> => client.end().catch(() => {});
 
 /**
- * Begins a term for whoever has the lock now. First it is written down, from when on the former holder can open no more
- * sessions; then those that it has are ended, so that nothing of it is written any more once this returns.
+ * Begins a term for the present holder of the lock. First it is written down, from when on the former holder can open
+ * no more sessions; then those that it has are ended, so that nothing of it is written any more once this returns.
  */
 async function beginTerm(client: pg.Client, name: string, sessions: string): Promise<bigint> {
   const { rows } = await client.query<{ term: string; former: string | null }>(

@@ -71,7 +71,7 @@ test('a file that is to go alone does, and a batch ends before it holds too many
     assert.deepEqual(batches, [['a'], ['b'], ['c', 'd'], ['e']]);
   }));
 
-test('what is active, how much waits and what is loaded already is told per source and stretch', () =>
+test('what is active, how much waits and what is loaded already is known per source and stretch', () =>
   withTestDatabase(async ({ pool }) => {
     assert.deepEqual(await readActivity(pool, ['stubs', 'others']), []);
     await settle(pool, [{ path: 'a' }, { path: 'b', bytes: 'loaded' }, { path: 'c', bytes: 'loaded' }]);

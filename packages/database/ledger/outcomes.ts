@@ -33,7 +33,8 @@ export async function listFilesToLoad(db: Queryable, runId: string): Promise<Run
     state: FileState;
     seen_on: string;
   }>(
-    // Each file by its id (OFFSET 0 keeps the conditions out of the search), whatever the statistics say: see query-plans.ts.
+    // Each file by its id (OFFSET 0 keeps the conditions out of the search), whatever the statistics say: see
+    // query-plans.ts.
     `SELECT f.id, f.source, f.path, f.size, f.mtime_ns, f.sha256, f.state,
        ${seenDaySql('f')} AS seen_on
      FROM ops.run_file r CROSS JOIN LATERAL (SELECT * FROM ops.file WHERE id = r.file_id OFFSET 0) f
@@ -231,16 +232,16 @@ export async function storeRejects(tx: Tx, fileId: bigint, rejects: readonly Rej
 export async function releaseFiles(tx: Pool | Tx, fence: Fence, reason: string): Promise<void> {
   await tx.query(
     `WITH held AS (SELECT id, alone FROM ops.file WHERE run_id = $1 AND state = 'loading' FOR UPDATE),
-     fate AS (SELECT id, CASE WHEN alone OR (SELECT count(*) FROM held) = 1 THEN 'quarantined' ELSE 'settled' END AS state FROM held),
-     told AS (
-       UPDATE ops.run_file r SET outcome = CASE fate.state WHEN 'settled' THEN 'released' ELSE 'quarantined' END, reason = $3
-       FROM fate WHERE r.run_id = $1 AND r.file_id = fate.id
+     decided AS (SELECT id, CASE WHEN alone OR (SELECT count(*) FROM held) = 1 THEN 'quarantined' ELSE 'settled' END AS state FROM held),
+     recorded AS (
+       UPDATE ops.run_file r SET outcome = CASE decided.state WHEN 'settled' THEN 'released' ELSE 'quarantined' END, reason = $3
+       FROM decided WHERE r.run_id = $1 AND r.file_id = decided.id
      )
-     UPDATE ops.file f SET state = CASE WHEN f.current THEN fate.state ELSE 'superseded' END::ops.file_state,
+     UPDATE ops.file f SET state = CASE WHEN f.current THEN decided.state ELSE 'superseded' END::ops.file_state,
        alone = true, attempt = $2, updated_at = now(),
-       code = CASE fate.state WHEN 'quarantined' THEN 'failed' END, reason = CASE fate.state WHEN 'quarantined' THEN $3 END,
-       ended_at = CASE WHEN fate.state = 'quarantined' OR NOT f.current THEN now() END
-     FROM fate WHERE f.id = fate.id`,
+       code = CASE decided.state WHEN 'quarantined' THEN 'failed' END, reason = CASE decided.state WHEN 'quarantined' THEN $3 END,
+       ended_at = CASE WHEN decided.state = 'quarantined' OR NOT f.current THEN now() END
+     FROM decided WHERE f.id = decided.id`,
     [fence.runId, fence.attempt, storableText(reason)],
   );
 }

@@ -22,7 +22,7 @@ export interface News {
 }
 
 /**
- * Holds what was seen against the ledger and writes down what is new: a path not known yet, a version that still
+ * Compares what was seen with the ledger and records what is new: a path not known yet, a version that still
  * moves, or newer content of a known path, which becomes a new version in `arriving`. What has not changed since the
  * last look costs no write.
  * @param tick when that was; if not given, the watcher counts from when it first sees the entry

@@ -105,7 +105,7 @@ test('schema and migrations agree, and a difference would be seen', async (t) =>
   await engine.close();
 });
 
-test('a database that cannot be used is told in one line without the password', async () => {
+test('a database that cannot be used is reported in one line without the password', async () => {
   await withTestDatabase(async ({ url }) => {
     const change = (edit: (address: URL) => void): string => {
       const address = new URL(url);

@@ -20,7 +20,7 @@ const passingCodes = new Set([
 export interface ConnectOptions {
   /** How long a server that does not answer yet is tried again, in milliseconds. */
   readonly patienceMs?: number;
-  /** Told once, when the first try failed and another follows. */
+  /** Called once, when the first try failed and another follows. */
   onWait?(message: string): void;
   readonly signal?: AbortSignal;
 }

@@ -4,8 +4,8 @@ import type { Queryable, Tx } from '../pool.js';
 import { conditions } from './conditions.js';
 import { type Page, type PageRequest, takePage } from './page.js';
 
-/** Which loaded pictures are compared. */
-export interface PictureFilter {
+/** Which loaded images are compared. */
+export interface ImageFilter {
   readonly files?: readonly string[] | undefined;
   /** Import days, both inclusive: `2026-11-20`. */
   readonly from?: string | undefined;
@@ -13,14 +13,14 @@ export interface PictureFilter {
   readonly limit: number;
 }
 
-/** A loaded picture as the ledger knows it. */
-export interface LoadedPicture {
+/** A loaded image as the ledger knows it. */
+export interface LoadedImage {
   readonly filename: string;
   readonly file: RunFile;
 }
 
-/** Loaded pictures whose path has no newer version, the latest file first. */
-export async function listLoadedPictures(db: Queryable, filter: PictureFilter): Promise<LoadedPicture[]> {
+/** Loaded images whose path has no newer version, the latest file first. */
+export async function listLoadedImages(db: Queryable, filter: ImageFilter): Promise<LoadedImage[]> {
   const where = conditions();
   where.when(filter.files, (p) => `i.file_id = ANY(${p}::bigint[])`);
   where.when(filter.from, (p) => `i.imp_date >= ${p}::date`);
@@ -40,7 +40,7 @@ export async function listLoadedPictures(db: Queryable, filter: PictureFilter): 
   }));
 }
 
-/** A face that only one of two models found: box in pixels of the picture as shown, score 0 to 1. */
+/** A face that only one of two models found: box in pixels of the image as shown, score 0 to 1. */
 export interface ComparedBox {
   readonly x: number;
   readonly y: number;
@@ -49,7 +49,7 @@ export interface ComparedBox {
   readonly score: number;
 }
 
-/** A picture in which two models found different faces. */
+/** An image in which two models found different faces. */
 export interface FaceComparison {
   readonly fileId: string;
   readonly filename: string;
@@ -89,7 +89,7 @@ export async function findComparisonRun(
   return rows[0];
 }
 
-/** The pictures that differ in a run, the latest file first. */
+/** The images that differ in a run, the latest file first. */
 export async function listFaceComparisons(
   db: Queryable,
   runId: string,

@@ -4,7 +4,7 @@ import { findFile, type LedgerFile } from './files.js';
 import type { WorkerName } from './run-detail.js';
 
 /** No list inside a file's detail is longer than this. */
-const mostShown = 100;
+const maxShown = 100;
 
 /** A file with its history. */
 export interface FileDetail extends LedgerFile {
@@ -35,7 +35,7 @@ export interface FileDetail extends LedgerFile {
   /** The first parts that could not be taken; `rejects` is their number. */
   readonly rejected: {
     readonly ordinal: number;
-    /** Place of its first byte in the file, where known. */
+    /** Position of its first byte in the file, where known. */
     readonly byteOffset: number | null;
     readonly reason: string;
     readonly content: string;
@@ -47,7 +47,7 @@ export async function findFileDetail(db: Queryable, prisma: PrismaClient, id: st
   const file = await findFile(db, id);
   if (!file) return undefined;
   const [versions, history, decidedBy] = await Promise.all([
-    prisma.file.findMany({ where: { path: file.path }, orderBy: { version: 'desc' }, take: mostShown }),
+    prisma.file.findMany({ where: { path: file.path }, orderBy: { version: 'desc' }, take: maxShown }),
     prisma.file.findUnique({
       where: { id: BigInt(id) },
       select: {
@@ -55,9 +55,9 @@ export async function findFileDetail(db: Queryable, prisma: PrismaClient, id: st
         runs: {
           include: { run: { omit: { input: true, output: true } } },
           orderBy: { runId: 'desc' },
-          take: mostShown,
+          take: maxShown,
         },
-        rejected: { orderBy: { ordinal: 'asc' }, take: mostShown },
+        rejected: { orderBy: { ordinal: 'asc' }, take: maxShown },
       },
     }),
     findDecider(prisma, file),

@@ -1,7 +1,6 @@
 import type { FileState } from '#contracts/states.js';
 import type { Queryable } from '../pool.js';
-import { conditions } from './conditions.js';
-import { pathPattern } from './like.js';
+import { conditions, pathPattern } from './conditions.js';
 import { type Page, type PageRequest, takePage } from './page.js';
 import { instantSql, shortInstant } from './times.js';
 

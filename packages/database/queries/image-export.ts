@@ -15,15 +15,15 @@ export interface ImageTable {
   /** SQL of the row's columns, in order. */
   readonly select: string;
   readonly from: string;
-  /** Every import day in `from`: told apart by all of them, only partitions of one day are looked at. */
+  /** Every import day in `from`: with all of them named, only partitions of one day are looked at. */
   readonly days: readonly string[];
-  /** The columns that give a row's place within its day, the file's id first; numbers that fit a bigint. */
-  readonly place: readonly string[];
+  /** The columns that give a row's position within its day, the file's id first; numbers that fit a bigint. */
+  readonly position: readonly string[];
 }
 
 const day = (column: string): string => `to_char(${column}, 'YYYY-MM-DD')`;
 
-/** `dwd.image`: a row per picture. */
+/** `dwd.image`: a row per image. */
 export const imageTable: ImageTable = {
   name: 'images',
   columns: [
@@ -44,10 +44,10 @@ export const imageTable: ImageTable = {
     i.threshold`,
   from: 'dwd.image i',
   days: ['i.imp_date'],
-  place: ['i.file_id'],
+  position: ['i.file_id'],
 };
 
-/** `dwd.face`: a row per face of the pictures. */
+/** `dwd.face`: a row per face of the images. */
 export const faceTable: ImageTable = {
   name: 'faces',
   columns: [
@@ -64,16 +64,16 @@ export const faceTable: ImageTable = {
   select: `b.file_id, ${day('b.imp_date')}, b.ordinal, b.x, b.y, b.width, b.height, b.score, b.landmarks::text`,
   from: 'dwd.image i JOIN dwd.face b ON b.file_id = i.file_id AND b.imp_date = i.imp_date',
   days: ['i.imp_date', 'b.imp_date'],
-  place: ['b.file_id', 'b.ordinal'],
+  position: ['b.file_id', 'b.ordinal'],
 };
 
 /** Rows that are held at a time: about a megabyte. */
 const pageRows = 2_000;
 
 /**
- * The rows of the pictures that the filter leaves, by import day, file and place in it, page by page. Nothing is held
- * between two pages, neither a connection nor a moment of the database: a reader who is slow, or gone, costs nothing. So
- * an export sees what is loaded meanwhile: of a picture that is detected anew either the old rows or the new ones.
+ * The rows of the images that the filter leaves, by import day, file and position in it, page by page. Nothing is held
+ * between two pages, neither a connection nor a moment of the database: a reader who is slow, or gone, costs nothing.
+ * So an export sees what is loaded meanwhile: of an image that is detected anew either the old rows or the new ones.
  */
 export async function* exportRows(
   pool: Pool,
@@ -85,7 +85,7 @@ export async function* exportRows(
   }
 }
 
-/** The import days of the pictures that the filter leaves: named one by one, each page asks one partition only. */
+/** The import days of the images that the filter leaves: named one by one, each page asks one partition only. */
 function listDays(pool: Pool, filter: ImageFilter): Promise<string[]> {
   const where = imageConditions(filter);
   return readTogether(pool, readingLimitMs, async (tx) => {
@@ -100,18 +100,18 @@ function listDays(pool: Pool, filter: ImageFilter): Promise<string[]> {
 
 function readRows(
   pool: Pool,
-  { columns, select, from, days, place }: ImageTable,
+  { columns, select, from, days, position }: ImageTable,
   filter: ImageFilter,
   day: string,
   after: readonly Value[] | undefined,
 ): Promise<Page<Value[], Value[]>> {
   const where = imageConditions(filter);
   for (const column of days) where.when(day, (p) => `${column} = ${p}::date`);
-  const order = place.join(', ');
+  const order = position.join(', ');
   if (after !== undefined) {
     const values = after.map((value) => `${where.param(value)}::bigint`);
     where.and(`(${order}) > (${values.join(', ')})`);
-    // What follows for the pictures; without it a join would begin at the day's first picture on every page.
+    // What follows for the images; without it a join would begin at the day's first image on every page.
     where.and(`i.file_id >= ${values[0]}`);
   }
   const text = `SELECT ${select}, ${order} FROM ${from} WHERE ${where.sql()} ORDER BY ${order}

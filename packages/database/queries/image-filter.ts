@@ -1,7 +1,6 @@
-import { type Conditions, conditions } from './conditions.js';
-import { containsPattern } from './like.js';
+import { type Conditions, conditions, containsPattern } from './conditions.js';
 
-/** Which pictures are wanted; what is left out does not matter. Bounds belong to their range. */
+/** Which images are wanted; what is left out does not matter. Bounds belong to their range. */
 export interface ImageFilter {
   readonly fileId?: string | undefined;
   readonly faceNo?: number | undefined;
@@ -10,7 +9,7 @@ export interface ImageFilter {
   /** First and last import day, `YYYY-MM-DD`. */
   readonly fromDay?: string | undefined;
   readonly toDay?: string | undefined;
-  /** Pixels of the picture as shown. */
+  /** Pixels of the image as shown. */
   readonly minWidth?: number | undefined;
   readonly maxWidth?: number | undefined;
   readonly minHeight?: number | undefined;

@@ -5,34 +5,34 @@ import { readTogether } from './reading.js';
 /** How long the figures may take: ms. */
 const statsLimitMs = 15_000;
 
-/** Pictures of one kind, and their part of all pictures in percent, to two decimals. */
+/** Images of one kind, and their part of all images in percent, to two decimals. */
 interface Share {
   readonly pictures: number;
   readonly percent: number;
 }
 
-/** How the faces of these pictures are spread. */
+/** How the faces of these images are spread. */
 interface FaceFigures {
   /** Faces in all of them. */
   readonly faces: number;
-  /** Faces per picture, to two decimals. */
+  /** Faces per image, to two decimals. */
   readonly meanFaces: number;
-  /** Faces in the picture with the most. */
+  /** Faces in the image with the most. */
   readonly mostFaces: number;
 }
 
-/** Pictures whose width (or height) is at least `from` and at most `to` pixels. */
+/** Images whose width (or height) is at least `from` and at most `to` pixels. */
 interface SpanCount {
   readonly from: number;
   readonly to: number;
   readonly pictures: number;
 }
 
-/** Figures about pictures; each list is bounded and says where it leaves pictures out. */
+/** Figures about images; each list is bounded and says where it leaves images out. */
 export interface ImageStats {
   readonly pictures: number;
   readonly faces: number;
-  /** Null without pictures. */
+  /** Null without images. */
   readonly meanFaces: number | null;
   readonly mostFaces: number | null;
   /** Fewest faces first; `moreFaces` sums up the numbers beyond the first 50 that occur. */
@@ -42,12 +42,12 @@ export interface ImageStats {
   readonly commonSizes: ({ readonly width: number; readonly height: number } & Share & FaceFigures)[];
   /** By width × height: at least `from` and below `to` million pixels; `to` is null for the last class. */
   readonly byMegapixels: ({ readonly from: number; readonly to: number | null } & Share & FaceFigures)[];
-  /** At most 20 spans of equal width from the narrowest to the widest picture; those without pictures are there, too. */
+  /** At most 20 spans of equal width from the narrowest to the widest image; those without images are there, too. */
   readonly widths: SpanCount[];
   readonly heights: SpanCount[];
   /** The 50 most used. */
   readonly byModel: ({ readonly model: string } & Share & FaceFigures)[];
-  /** The latest 366 import days that have pictures, the latest first. */
+  /** The latest 366 import days that have images, the latest first. */
   readonly byDay: ({ readonly impDate: string } & Share & FaceFigures)[];
 }
 
@@ -82,18 +82,18 @@ const statsSql = (where: string, bounds: string): string => `
     SELECT coalesce(sum(n), 0)::bigint AS pictures, coalesce(sum(n * face_no), 0)::bigint AS faces,
       max(face_no) AS most FROM cell
   ), per_count AS MATERIALIZED (
-    SELECT face_no, sum(n)::bigint AS pictures, row_number() OVER (ORDER BY face_no) AS place FROM cell GROUP BY face_no
+    SELECT face_no, sum(n)::bigint AS pictures, row_number() OVER (ORDER BY face_no) AS nth FROM cell GROUP BY face_no
   )
   SELECT total.pictures::float8 AS pictures, total.faces::float8 AS faces, total.most AS "mostFaces",
     round(total.faces::numeric / nullif(total.pictures, 0), 2)::float8 AS "meanFaces",
     ${list(
       `SELECT face_no AS "faceNo", pictures, round(100.0 * pictures / (SELECT pictures FROM total), 2)::float8 AS percent
-       FROM per_count WHERE place <= 50`,
+       FROM per_count WHERE nth <= 50`,
       'r."faceNo"',
     )} AS "byFaces",
     (SELECT json_build_object('pictures', coalesce(sum(m.pictures), 0), 'faces', coalesce(sum(m.pictures * m.face_no), 0),
        'percent', coalesce(round(100 * sum(m.pictures) / nullif(total.pictures, 0), 2), 0))
-     FROM per_count m WHERE m.place > 50) AS "moreFaces",
+     FROM per_count m WHERE m.nth > 50) AS "moreFaces",
     ${list(
       `SELECT width, height, ${share}, ${faceFigures} FROM cell GROUP BY width, height
        ORDER BY 3 DESC, width, height LIMIT 20`,
@@ -118,7 +118,7 @@ const statsSql = (where: string, bounds: string): string => `
   FROM total`;
 
 /**
- * Figures about the pictures that the filter leaves, computed by the database. The tables are read whole, unless days
+ * Figures about the images that the filter leaves, computed by the database. The tables are read whole, unless days
  * are named: given up with SQLSTATE 57014 when that takes longer than `limitMs`.
  */
 export function imageStats(pool: Pool, filter: ImageFilter, limitMs = statsLimitMs): Promise<ImageStats> {
@@ -127,7 +127,7 @@ export function imageStats(pool: Pool, filter: ImageFilter, limitMs = statsLimit
   return readTogether(pool, limitMs, async (tx) => {
     const { rows } = await tx.query<ImageStats>(statsSql(where.sql(), bounds), where.values);
     const [stats] = rows;
-    if (stats === undefined) throw new Error('the figures about pictures: expected one row, got none');
+    if (stats === undefined) throw new Error('the figures about images: expected one row, got none');
     return stats;
   });
 }

@@ -4,14 +4,14 @@ import { type ImageFilter, imageConditions, pixelsSql } from './image-filter.js'
 import { type Page, type PageRequest, takePage } from './page.js';
 import { readingLimitMs, readTogether } from './reading.js';
 
-/** Orders of the list of pictures; `-` means the largest first. Ties are told apart by file id, in the same direction. */
+/** Orders of the list of images; `-` means the largest first. Ties are ordered by file id, in the same direction. */
 export const imageSorts = ['newest', 'oldest', 'faces', '-faces', 'pixels', '-pixels', 'name', '-name'] as const;
 export type ImageSort = (typeof imageSorts)[number];
 
-/** Where a picture stands in an order: the order, its key as text (empty where the file id is all) and the file id. */
-export type ImagePlace = readonly [sort: ImageSort, key: string, fileId: string];
+/** Where an image stands in an order: the order, its key as text (empty where the file id is all) and the file id. */
+export type ImagePosition = readonly [sort: ImageSort, key: string, fileId: string];
 
-/** One face: box in pixels of the picture as shown, score 0 to 1, landmarks by the model's names for them. */
+/** One face: box in pixels of the image as shown, score 0 to 1, landmarks by the model's names for them. */
 export interface FaceRow {
   readonly ordinal: number;
   readonly x: number;
@@ -22,7 +22,7 @@ export interface FaceRow {
   readonly landmarks: Readonly<Record<string, [x: number, y: number]>>;
 }
 
-/** One picture with what was found in it. */
+/** One image with what was found in it. */
 export interface ImageRow {
   readonly fileId: string;
   readonly runId: string | null;
@@ -44,7 +44,7 @@ export interface ImageRow {
   readonly faces: FaceRow[];
 }
 
-type Picture = Omit<ImageRow, 'faces'>;
+type ImageColumns = Omit<ImageRow, 'faces'>;
 
 const columns = `i.file_id AS "fileId", f.run_id AS "runId", f.path, to_char(i.imp_date, 'YYYY-MM-DD') AS "impDate",
   i.filename, i.md5, i.sha256, i.width, i.height, i.face_no AS "faceNo", i.format, i.model, i.threshold`;
@@ -62,15 +62,15 @@ const orders: Record<ImageSort, { readonly by?: { sql: string; type: string }; r
 };
 
 /**
- * Pictures in the order asked for, each with its faces. Pictures and faces are of one moment.
- * `page.after` must be a place of the same order.
+ * Images in the order asked for, each with its faces. Images and faces are of one moment. `page.after` must be a
+ * position of the same order.
  */
 export function listImages(
   pool: Pool,
   filter: ImageFilter,
   sort: ImageSort,
-  { after, limit }: PageRequest<ImagePlace>,
-): Promise<Page<ImageRow, ImagePlace>> {
+  { after, limit }: PageRequest<ImagePosition>,
+): Promise<Page<ImageRow, ImagePosition>> {
   const { by, descending } = orders[sort];
   const where = imageConditions(filter);
   if (after !== undefined) {
@@ -88,18 +88,18 @@ export function listImages(
     FROM dwd.image i JOIN ops.file f ON f.id = i.file_id
     WHERE ${where.sql()} ORDER BY ${order} LIMIT ${where.param(limit + 1)}`;
   return readTogether(pool, readingLimitMs, async (tx) => {
-    const { rows } = await tx.query<Picture & { key: string }>(text, where.values);
+    const { rows } = await tx.query<ImageColumns & { key: string }>(text, where.values);
     const page = takePage(
       rows,
       limit,
-      ({ key: _key, ...picture }): Picture => picture,
-      (row): ImagePlace => [sort, row.key, row.fileId],
+      ({ key: _key, ...image }): ImageColumns => image,
+      (row): ImagePosition => [sort, row.key, row.fileId],
     );
     return { ...page, items: await withFaces(tx, page.items) };
   });
 }
 
-/** One picture with its faces, or undefined when there is none of this file. */
+/** One image with its faces, or undefined when there is none of this file. */
 export function findImage(pool: Pool, fileId: string): Promise<ImageRow | undefined> {
   return readTogether(pool, readingLimitMs, async (tx) => {
     // Its day first, so that one partition is asked instead of one for each day there ever was.
@@ -107,7 +107,7 @@ export function findImage(pool: Pool, fileId: string): Promise<ImageRow | undefi
       `SELECT ${seenDaySql('f')} AS day FROM ops.file f WHERE f.id = $1`,
       [fileId],
     );
-    const { rows } = await tx.query<Picture>(
+    const { rows } = await tx.query<ImageColumns>(
       `SELECT ${columns} FROM dwd.image i JOIN ops.file f ON f.id = i.file_id
        WHERE i.file_id = $1 AND i.imp_date = $2::date`,
       [fileId, days[0]?.day],
@@ -117,13 +117,13 @@ export function findImage(pool: Pool, fileId: string): Promise<ImageRow | undefi
 }
 
 /** By a statement of its own: with both days and ids as values the database looks at these days' partitions only. */
-async function withFaces(tx: Queryable, pictures: readonly Picture[]): Promise<ImageRow[]> {
+async function withFaces(tx: Queryable, images: readonly ImageColumns[]): Promise<ImageRow[]> {
   const { rows } = await tx.query<FaceRow & { fileId: string }>(
     `SELECT b.file_id AS "fileId", b.ordinal, b.x, b.y, b.width, b.height, b.score, b.landmarks
      FROM dwd.face b WHERE b.imp_date = ANY($1::date[]) AND b.file_id = ANY($2::bigint[]) ORDER BY b.file_id, b.ordinal`,
-    [[...new Set(pictures.map((each) => each.impDate))], pictures.map((each) => each.fileId)],
+    [[...new Set(images.map((each) => each.impDate))], images.map((each) => each.fileId)],
   );
-  const found = new Map<string, FaceRow[]>(pictures.map((picture) => [picture.fileId, []]));
+  const found = new Map<string, FaceRow[]>(images.map((image) => [image.fileId, []]));
   for (const { fileId, ...face } of rows) found.get(fileId)?.push(face);
-  return pictures.map((picture) => ({ ...picture, faces: found.get(picture.fileId) ?? [] }));
+  return images.map((image) => ({ ...image, faces: found.get(image.fileId) ?? [] }));
 }

@@ -5,9 +5,9 @@ export interface Page<T, P> {
   readonly next: P | undefined;
 }
 
-/** How much of a list is wanted. `P` is the place of a row in the list's order. */
+/** How much of a list is wanted. `P` is the position of a row in the list's order. */
 export interface PageRequest<P> {
-  /** Only rows after this place. */
+  /** Only rows after this position. */
   readonly after?: P | undefined;
   readonly limit: number;
 }
@@ -17,11 +17,11 @@ export function takePage<R, T, P>(
   rows: readonly R[],
   limit: number,
   toItem: (row: R) => T,
-  placeOf: (row: R) => P,
+  positionOf: (row: R) => P,
 ): Page<T, P> {
   const kept = rows.slice(0, limit);
   const last = kept.at(-1);
-  return { items: kept.map(toItem), next: rows.length > limit && last !== undefined ? placeOf(last) : undefined };
+  return { items: kept.map(toItem), next: rows.length > limit && last !== undefined ? positionOf(last) : undefined };
 }
 
 /** All pages of a list, those without items left out. Nothing is held between two of them. */

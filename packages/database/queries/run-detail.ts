@@ -1,10 +1,10 @@
 import type { PrismaClient } from '../client.js';
 import { type RunSummary, toRunSummary } from './runs.js';
 
-/** No list inside a run's detail is longer than this; the counts beside them tell the whole. */
-const mostShown = 100;
+/** No list inside a run's detail is longer than this; the counts beside them are complete. */
+const maxShown = 100;
 
-/** A worker process, as far as an attempt tells. */
+/** What an attempt records of its worker process. */
 export interface WorkerName {
   readonly id: string;
   readonly host: string;
@@ -52,9 +52,9 @@ export async function findRun(prisma: PrismaClient, id: string): Promise<RunDeta
   const run = await prisma.run.findUnique({
     where: { id },
     include: {
-      attempts: { include: { worker: true }, orderBy: { number: 'desc' }, take: mostShown },
-      children: { orderBy: { id: 'asc' }, take: mostShown },
-      runFiles: { include: { file: true }, orderBy: { ordinal: 'asc' }, take: mostShown },
+      attempts: { include: { worker: true }, orderBy: { number: 'desc' }, take: maxShown },
+      children: { orderBy: { id: 'asc' }, take: maxShown },
+      runFiles: { include: { file: true }, orderBy: { ordinal: 'asc' }, take: maxShown },
       _count: { select: { children: true, runFiles: true } },
     },
   });

@@ -41,7 +41,7 @@ export async function listOpenRuns(
   return rows.map(expected);
 }
 
-/** Some delayed runs whose time came so many milliseconds ago at least. */
+/** Some delayed runs whose time came at least `overdueMs` milliseconds ago. */
 export async function listOverdueRuns(db: Queryable, overdueMs: number, limit: number): Promise<ExpectedRun[]> {
   const { rows } = await db.query<ExpectedRow>(
     `SELECT ${expectedRun} FROM ops.run r

@@ -1,4 +1,4 @@
-/** Entry of a process that decodes pictures and finds faces in them. */
+/** Entry of a process that decodes images and finds faces in them. */
 import { createFinder } from '../inference/open-finder.js';
 import { FaceWork } from './detect.js';
 import { Request } from './messages.js';
@@ -12,6 +12,6 @@ serveRequests(Request, async (request) => {
     work = new FaceWork({ finder: await createFinder(model.definition, model.path), model, maxPixels });
     return undefined;
   }
-  if (work === undefined) throw new Error('a picture came before the model');
+  if (work === undefined) throw new Error('an image came before the model');
   return await work.detect(request.path, request.identity);
 });

@@ -1,7 +1,7 @@
 import { FaceProcess } from './face-process.js';
 import type { OpenRequest } from './messages.js';
 
-/** Pictures that one child works on at a time: while the model looks at one, others are read, decoded and sent back. */
+/** Images that one child works on at a time: while the model looks at one, others are read, decoded and sent back. */
 const perChild = 4;
 
 /** How a child is to be used. */
@@ -11,8 +11,8 @@ interface UseOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** The place of one child, which is started when it is needed and again when it has ended. */
-interface Place {
+/** The slot of one child, which is started when it is needed and again when it has ended. */
+interface Slot {
   child: Promise<FaceProcess> | undefined;
   /** How much of `perChild` is in use. */
   used: number;
@@ -21,27 +21,27 @@ interface Place {
 /** One that waits for its turn. */
 interface Waiting {
   readonly weight: number;
-  begin(place: Place): void;
+  begin(slot: Slot): void;
   refuse(reason: unknown): void;
 }
 
 /**
- * So many child processes with a model, each for a few pictures at a time: first come, first served. Children are started
- * when work needs them and then kept.
+ * Child processes with a model, `processes` of them, each for a few images at a time: first come, first served.
+ * Children are started when work needs them and then kept.
  */
 export class Children {
-  /** How many pictures they work on at once. */
-  readonly places: number;
+  /** How many images they work on at once. */
+  readonly slots: number;
   readonly #open: OpenRequest;
-  readonly #places: readonly Place[];
+  readonly #slots: readonly Slot[];
   readonly #running = new Set<FaceProcess>();
   readonly #waiting: Waiting[] = [];
   readonly #closing = new AbortController();
 
   constructor(open: OpenRequest, processes: number) {
     this.#open = open;
-    this.#places = Array.from({ length: processes }, () => ({ child: undefined, used: 0 }));
-    this.places = processes * perChild;
+    this.#slots = Array.from({ length: processes }, () => ({ child: undefined, used: 0 }));
+    this.slots = processes * perChild;
   }
 
   /** Process ids of the children that run now. */
@@ -49,16 +49,18 @@ export class Children {
     return [...this.#running].flatMap((child) => (child.alive && child.pid !== undefined ? [child.pid] : []));
   }
 
-  /** Has `work` done with a child, in its turn. Rejects as `work` and `FaceProcess.start` do, and once this is closed. */
+  /**
+   * Has `work` done with a child, in its turn. Rejects as `work` and `FaceProcess.start` do, and once this is closed.
+   */
   async use<T>(work: (child: FaceProcess) => Promise<T>, options: UseOptions): Promise<T> {
     const weight = options.alone ? perChild : 1;
-    const place = await this.#turn(weight, options.signal);
+    const slot = await this.#turn(weight, options.signal);
     try {
-      return await work(await this.#childOf(place));
+      return await work(await this.#childOf(slot));
     } catch (error) {
       throw this.#closing.signal.aborted ? this.#closing.signal.reason : error;
     } finally {
-      place.used -= weight;
+      slot.used -= weight;
       this.#serve();
     }
   }
@@ -69,13 +71,13 @@ export class Children {
     for (const waiting of this.#waiting.splice(0)) waiting.refuse(this.#closing.signal.reason);
     await Promise.all([...this.#running].map((child) => child.kill()));
     // One that is being started ends by the signal that it was given.
-    await Promise.allSettled(this.#places.map((place) => place.child));
+    await Promise.allSettled(this.#slots.map((slot) => slot.child));
   }
 
-  async #turn(weight: number, signal: AbortSignal | undefined): Promise<Place> {
+  async #turn(weight: number, signal: AbortSignal | undefined): Promise<Slot> {
     this.#closing.signal.throwIfAborted();
     signal?.throwIfAborted();
-    return await new Promise<Place>((resolve, reject) => {
+    return await new Promise<Slot>((resolve, reject) => {
       const leave = () => {
         this.#waiting.splice(this.#waiting.indexOf(waiting), 1);
         reject(signal?.reason);
@@ -83,9 +85,9 @@ export class Children {
       };
       const waiting: Waiting = {
         weight,
-        begin: (place) => {
+        begin: (slot) => {
           signal?.removeEventListener('abort', leave);
-          resolve(place);
+          resolve(slot);
         },
         refuse: (reason) => {
           signal?.removeEventListener('abort', leave);
@@ -98,28 +100,30 @@ export class Children {
     });
   }
 
-  /** Gives free places to those who wait, in their order: one that needs a child for itself is not overtaken for ever. */
+  /**
+   * Gives free slots to those who wait, in their order: one that needs a child for itself is not overtaken for ever.
+   */
   #serve(): void {
     for (let [first] = this.#waiting; first !== undefined; [first] = this.#waiting) {
       const { weight } = first;
-      const place = this.#places.reduce((least, each) => (each.used < least.used ? each : least));
-      if (place.used + weight > perChild) return;
-      place.used += weight;
+      const slot = this.#slots.reduce((least, each) => (each.used < least.used ? each : least));
+      if (slot.used + weight > perChild) return;
+      slot.used += weight;
       this.#waiting.shift();
-      first.begin(place);
+      first.begin(slot);
     }
   }
 
-  async #childOf(place: Place): Promise<FaceProcess> {
-    const started = place.child;
+  async #childOf(slot: Slot): Promise<FaceProcess> {
+    const started = slot.child;
     if (started && (await started).alive) return await started;
     // Another may have started one meanwhile.
-    if (place.child === started) place.child = this.#start(place);
-    if (place.child === undefined) throw new Error('no child was started');
-    return await place.child;
+    if (slot.child === started) slot.child = this.#start(slot);
+    if (slot.child === undefined) throw new Error('no child was started');
+    return await slot.child;
   }
 
-  async #start(place: Place): Promise<FaceProcess> {
+  async #start(slot: Slot): Promise<FaceProcess> {
     try {
       const child = await FaceProcess.start(this.#open, this.#closing.signal);
       if (this.#closing.signal.aborted) await child.kill();
@@ -127,7 +131,7 @@ export class Children {
       void child.gone.then(() => this.#running.delete(child));
       return child;
     } catch (error) {
-      place.child = undefined;
+      slot.child = undefined;
       throw error;
     }
   }

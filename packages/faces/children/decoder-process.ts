@@ -4,7 +4,10 @@ import { Value } from 'typebox/value';
 import { decoderEnvironment } from '#process/child-environment.js';
 import { Answer, received } from './messages.js';
 
-/** A process ended, or was ended because it took too long, before it had answered. Its picture may be to blame, or another. */
+/**
+ * A process ended, or was ended because it took too long, before it had answered. Its image may be to blame, or
+ * another.
+ */
 export class ProcessEndedError extends Error {
   override readonly name = 'ProcessEndedError';
   /** It was ended for taking longer than its time. */
@@ -34,8 +37,8 @@ function howItEnded(child: ChildProcess): string {
 }
 
 /**
- * A process that decodes strangers' pictures (`serveRequests` is its side). A process and not a thread, because a crash in
- * native code ends all threads of a process, and because only a process can be stopped in the middle of native code.
+ * A process that decodes strangers' images (`serveRequests` is its side). A process and not a thread, because a crash
+ * in native code ends all threads of a process, and because only a process can be stopped in the middle of native code.
  */
 export class DecoderProcess {
   /** Resolves when it has ended. */
@@ -84,8 +87,8 @@ export class DecoderProcess {
 
   /**
    * Sends a request and waits for its answer; several may be under way. Rejects with the error that the process threw,
-   * with ProcessEndedError when it ended or took longer than `limitMs`, and with the signal's reason on abort. Abort and
-   * limit end the process.
+   * with ProcessEndedError when it ended or took longer than `limitMs`, and with the signal's reason on abort. Abort
+   * and limit end the process.
    */
   async ask(request: object, { limitMs, signal }: AskOptions): Promise<unknown> {
     signal?.throwIfAborted();

@@ -1,12 +1,12 @@
 import type { DetectedFace, FaceDetection } from '../detection.js';
-import type { FaceFinder, FoundFace, Picture, Size } from '../inference/face-finder.js';
+import { openImage } from '../image/decode.js';
+import { type ImageFile, withImageFile } from '../image/file.js';
+import type { FaceFinder, FoundFace, Image, Size } from '../inference/face-finder.js';
 import { clip } from '../inference/geometry.js';
 import type { LoadableModel } from '../model/definition.js';
-import { openPicture } from '../picture/decode.js';
-import { type PictureFile, withPictureFile } from '../picture/file.js';
 import { StageTimes } from '../stages.js';
 
-/** What pictures are looked at with. */
+/** What images are looked at with. */
 export interface FaceWorkOptions {
   readonly finder: FaceFinder;
   /** Its name and threshold are stored with each result. */
@@ -33,8 +33,8 @@ function toFace(face: FoundFace): DetectedFace {
 }
 
 /**
- * Looks at pictures with one model. Pictures are read and decoded side by side, on libuv's threads; the model looks at one
- * after the other, on this thread, so that one picture is decoded while another is looked at.
+ * Looks at images with one model. Images are read and decoded side by side, on libuv's threads; the model looks at one
+ * after the other, on this thread, so that one image is decoded while another is looked at.
  */
 export class FaceWork {
   readonly #options: FaceWorkOptions;
@@ -44,17 +44,17 @@ export class FaceWork {
     this.#options = options;
   }
 
-  /** Throws as `openPicture` and `withPictureFile` do. */
+  /** Throws as `openImage` and `withImageFile` do. */
   async detect(path: string, identity?: string): Promise<FaceDetection> {
     const { finder, model, maxPixels } = this.#options;
     const threshold = model.definition.threshold.score;
     const times = new StageTimes();
-    const look = async ({ format, source, md5 }: PictureFile): Promise<FaceDetection> => {
+    const look = async ({ format, source, md5 }: ImageFile): Promise<FaceDetection> => {
       const md5Hex = await times.time('hash', md5);
-      const { width, height, raster } = await times.time('decode', () => openPicture(source, format, { maxPixels }));
+      const { width, height, raster } = await times.time('decode', () => openImage(source, format, { maxPixels }));
       const first = finder.firstSize({ width, height });
       const decoded = await times.time('decode', () => raster(first));
-      const picture: Picture = {
+      const image: Image = {
         width,
         height,
         raster: async (size: Size) =>
@@ -62,14 +62,14 @@ export class FaceWork {
             ? decoded
             : await times.time('decode', () => raster(size)),
       };
-      const found = await this.#inTurn(() => finder.find(picture, { threshold, times }));
+      const found = await this.#inTurn(() => finder.find(image, { threshold, times }));
       const faces = found
         .map((face) => ({ ...face, ...clip(face, width, height) }))
         .filter((face) => face.width > 0 && face.height > 0)
         .map(toFace);
       return { width, height, format, faces, model: model.name, threshold, stages: times.millis, md5: md5Hex };
     };
-    return await withPictureFile(path, times, look, identity);
+    return await withImageFile(path, times, look, identity);
   }
 
   async #inTurn<T>(look: () => Promise<T>): Promise<T> {

@@ -10,7 +10,7 @@ interface DetectOptions extends AskOptions {
 
 const modelLimitMs = 60_000;
 
-/** A process with its model loaded, which looks at pictures. */
+/** A process with its model loaded, which looks at images. */
 export class FaceProcess {
   readonly #process: DecoderProcess;
 
@@ -46,7 +46,7 @@ export class FaceProcess {
     return this.#process.gone;
   }
 
-  /** Looks at one picture; see `DecoderProcess.ask`. */
+  /** Looks at one image; see `DecoderProcess.ask`. */
   async detect(path: string, { identity, ...options }: DetectOptions): Promise<FaceDetection> {
     const request: Request = { type: 'detect', path, ...(identity !== undefined && { identity }) };
     const found = await this.#process.ask(request, options);

@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox';
 import { BadInputError, FileChangedError, FileFaultError } from '#contracts/errors.js';
-import { fileFault } from '#contracts/file-faults.js';
+import { toFileError } from '#contracts/file-errors.js';
 import { LoadableModel } from '../model/definition.js';
 
 /** The model that a process is to load before anything else. */
@@ -10,7 +10,7 @@ export const OpenRequest = Type.Object({
   maxPixels: Type.Number(),
 });
 
-/** One picture to look at; answered by its `FaceDetection`. Several may be under way. */
+/** One image to look at; answered by its `FaceDetection`. Several may be under way. */
 const DetectRequest = Type.Object({
   type: Type.Literal('detect'),
   path: Type.String(),
@@ -43,7 +43,7 @@ export type SentError = Static<typeof SentError>;
 
 /** Makes an error ready to be sent. What the system says of a file is said without the file's path. */
 export function sendable(thrown: unknown): SentError {
-  const error = fileFault(thrown, 'the picture');
+  const error = toFileError(thrown, 'the image');
   const message = error instanceof Error ? error.message : String(error);
   const stack = (error instanceof Error ? error.stack : undefined) ?? '';
   if (error instanceof BadInputError) return { kind: 'bad-input', code: error.code, message, stack };

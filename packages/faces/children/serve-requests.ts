@@ -10,7 +10,7 @@ const Message = Type.Object({ id: Type.Integer(), request: Type.Unknown() });
  * parent that is killed takes it along. Signals that a terminal sends to the whole group are the parent's to answer.
  */
 export function serveRequests<S extends TSchema>(schema: S, answer: (request: Static<S>) => Promise<unknown>): void {
-  // A thread for each picture under way; libvips would keep decoded operations for reuse that never comes.
+  // A thread for each image under way; libvips would keep decoded operations for reuse that never comes.
   sharp.concurrency(1);
   sharp.cache(false);
   process.on('SIGINT', () => {});

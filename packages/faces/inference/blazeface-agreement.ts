@@ -2,9 +2,9 @@ import type { BlazefaceSearch } from './blazeface-search.js';
 import type { FoundFace } from './face-finder.js';
 import { area, intersection, type MarkedBox, mapLandmarks, overlap } from './geometry.js';
 
-/** A box that one look gave, in pixels of the shown picture. */
+/** A box that one look gave, in pixels of the shown image. */
 export interface Candidate extends FoundFace {
-  /** Pixels of the look's raster per pixel of the shown picture. */
+  /** Pixels of the look's raster per pixel of the shown image. */
   readonly scale: number;
 }
 
@@ -64,7 +64,7 @@ export function agree(
   return faces.sort((a, b) => b.score - a.score);
 }
 
-/** The faces of a picture of this size that was looked at upside down, in the picture as it is shown. */
+/** The faces of an image of this size that was looked at upside down, in the image as it is shown. */
 export function turnOver(faces: readonly FoundFace[], width: number, height: number): FoundFace[] {
   return faces.map((face) => ({
     x: width - face.x - face.width,

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Raster } from '../picture/raster.js';
+import type { Raster } from '../image/raster.js';
 import { StageTimes } from '../stages.js';
 import { createBlazefaceFinder } from './blazeface-finder.js';
-import type { FoundFace, Picture, Size } from './face-finder.js';
+import type { FoundFace, Image, Size } from './face-finder.js';
 
 const SEARCH = {
   longSides: [128, 512, 384],
@@ -14,10 +14,10 @@ const SEARCH = {
   upsideDownScore: 0.8,
 };
 
-/** A white picture whose upper left pixel is black, and what was asked of it. */
-function markedPicture(size: Size) {
+/** A white image whose upper left pixel is black, and what was asked of it. */
+function markedImage(size: Size) {
   const asked: Size[] = [];
-  const picture: Picture = {
+  const image: Image = {
     ...size,
     raster(wanted) {
       asked.push(wanted);
@@ -26,7 +26,7 @@ function markedPicture(size: Size) {
       return Promise.resolve({ ...wanted, rgb });
     },
   };
-  return { asked, picture };
+  return { asked, image };
 }
 
 const isUpright = (raster: Raster) => (raster.rgb[0] ?? 0) < 255;
@@ -46,12 +46,12 @@ function networkThatSees(see: (raster: Raster) => number) {
   };
 }
 
-test('the picture is decoded once, at the largest size, and looked at in all of them', async () => {
+test('the image is decoded once, at the largest size, and looked at in all of them', async () => {
   const network = networkThatSees(() => 0.9);
-  const { asked, picture } = markedPicture({ width: 1600, height: 800 });
+  const { asked, image } = markedImage({ width: 1600, height: 800 });
   const finder = createBlazefaceFinder(network, SEARCH);
-  assert.deepEqual(finder.firstSize(picture), { width: 512, height: 256 });
-  const [face, ...others] = await finder.find(picture, { threshold: 0.64, times: new StageTimes() });
+  assert.deepEqual(finder.firstSize(image), { width: 512, height: 256 });
+  const [face, ...others] = await finder.find(image, { threshold: 0.64, times: new StageTimes() });
   assert.deepEqual(asked, [{ width: 512, height: 256 }]);
   assert.deepEqual(network.looks, [
     { width: 512, height: 256 },
@@ -62,12 +62,12 @@ test('the picture is decoded once, at the largest size, and looked at in all of 
   assert.deepEqual([face?.x, face?.y, Math.round(face?.width ?? 0)], [0, 0, 200]);
 });
 
-test('a picture of small faces is looked at in larger sizes, too, up to twice its own', async () => {
+test('an image of small faces is looked at in larger sizes, too, up to twice its own', async () => {
   const search = { ...SEARCH, small: { from: 0.6, below: 65, longSides: [1024, 1536] } };
   const sidesOf = async (size: Size, small: typeof search) => {
     const network = networkThatSees(() => 0.9);
-    const { asked, picture } = markedPicture(size);
-    await createBlazefaceFinder(network, small).find(picture, { threshold: 0.64, times: new StageTimes() });
+    const { asked, image } = markedImage(size);
+    await createBlazefaceFinder(network, small).find(image, { threshold: 0.64, times: new StageTimes() });
     return { asked: asked.map(({ width }) => width), looks: network.looks.map(({ width }) => width) };
   };
   assert.deepEqual(await sidesOf({ width: 600, height: 400 }, search), {
@@ -81,10 +81,10 @@ test('a picture of small faces is looked at in larger sizes, too, up to twice it
   assert.deepEqual((await sidesOf({ width: 1600, height: 800 }, larger)).asked, [512]);
 });
 
-test('a picture without faces is turned over, and faces found there are told as the picture is shown', async () => {
+test('an image without faces is turned over, and faces found there are given as the image is shown', async () => {
   const network = networkThatSees((raster) => (isUpright(raster) ? 0.3 : 0.9));
-  const { asked, picture } = markedPicture({ width: 1600, height: 800 });
-  const [face] = await createBlazefaceFinder(network, SEARCH).find(picture, {
+  const { asked, image } = markedImage({ width: 1600, height: 800 });
+  const [face] = await createBlazefaceFinder(network, SEARCH).find(image, {
     threshold: 0.64,
     times: new StageTimes(),
   });
@@ -99,7 +99,7 @@ test('a picture without faces is turned over, and faces found there are told as 
 
 test('upside down a face needs the higher score', async () => {
   const network = networkThatSees((raster) => (isUpright(raster) ? 0.3 : 0.75));
-  const { picture } = markedPicture({ width: 1600, height: 800 });
+  const { image } = markedImage({ width: 1600, height: 800 });
   const finder = createBlazefaceFinder(network, SEARCH);
-  assert.deepEqual(await finder.find(picture, { threshold: 0.64, times: new StageTimes() }), []);
+  assert.deepEqual(await finder.find(image, { threshold: 0.64, times: new StageTimes() }), []);
 });

@@ -1,20 +1,21 @@
-import { fitInside } from '../picture/decode.js';
-import { orient, type Raster } from '../picture/raster.js';
+import { fitInside } from '../image/decode.js';
+import { orient, type Raster } from '../image/raster.js';
 import type { StageTimes } from '../stages.js';
 import { agree, type Candidate, turnOver } from './blazeface-agreement.js';
 import type { BlazefaceNetwork } from './blazeface-network.js';
 import { reduce } from './blazeface-reduce.js';
 import type { BlazefaceSearch } from './blazeface-search.js';
-import type { FaceFinder, FoundFace, Picture, Size } from './face-finder.js';
+import type { FaceFinder, FoundFace, Image, Size } from './face-finder.js';
 import { scale } from './geometry.js';
 
-/** EXIF's number for a picture that is upside down. */
+/** EXIF's number for an image that is upside down. */
 const UPSIDE_DOWN = 3;
 
 /**
- * A finder that looks with BlazeFace at several sizes of the whole picture, because the network sees only faces of
- * about 20 to 150 pixels, and believes what two of them see; at larger sizes, too, where most faces are small. It knows faces that lie on their side, but few that are
- * upside down: where it finds nothing, it turns the picture over and looks again.
+ * A finder that looks with BlazeFace at several sizes of the whole image, because the network sees only faces of about
+ * 20 to 150 pixels, and believes what two of them see; at larger sizes, too, where most faces are small. It knows faces
+ * that lie on their side, but few that are upside down: where it finds nothing, it turns the image over and looks
+ * again.
  */
 export function createBlazefaceFinder(network: BlazefaceNetwork, search: BlazefaceSearch): FaceFinder {
   const descending = (sides: readonly number[]) => [...sides].sort((a, b) => b - a);
@@ -42,18 +43,18 @@ export function createBlazefaceFinder(network: BlazefaceNetwork, search: Blazefa
       scales.push(perPixel);
       const faces = await network.look(smaller, search.candidateScore, times);
       for (const face of faces) {
-        const placed = scale(face, shown.width / smaller.width, shown.height / smaller.height);
-        candidates.push({ ...placed, scale: perPixel });
+        const scaled = scale(face, shown.width / smaller.width, shown.height / smaller.height);
+        candidates.push({ ...scaled, scale: perPixel });
       }
     }
     return times.timeSync('boxes', () => agree(candidates, scales, search, threshold));
   }
 
-  /** The long sides to look at a picture with in which these faces were found; undefined where the usual ones do. */
-  function largerSides(faces: readonly FoundFace[], picture: Picture): readonly number[] | undefined {
+  /** The long sides to look at an image with in which these faces were found; undefined where the usual ones do. */
+  function largerSides(faces: readonly FoundFace[], image: Image): readonly number[] | undefined {
     const { small } = search;
     if (small === undefined) return undefined;
-    const long = Math.max(picture.width, picture.height);
+    const long = Math.max(image.width, image.height);
     // Faces of 10 to 20 pixels are seen when they are enlarged; more than twice shows nothing more.
     const sides = small.longSides.filter((side) => side > largest && side <= 2 * long);
     const isSmall = (face: FoundFace) => (Math.max(face.width, face.height) * largest) / long < small.below;
@@ -64,19 +65,19 @@ export function createBlazefaceFinder(network: BlazefaceNetwork, search: Blazefa
 
   return {
     firstSize: (size) => sizeOf(size, largest),
-    async find(picture: Picture, options): Promise<FoundFace[]> {
+    async find(image: Image, options): Promise<FoundFace[]> {
       const { threshold, times } = options;
-      const raster = await picture.raster(sizeOf(picture, largest));
-      const upright = await looks(raster, picture, usualSides, options);
-      const sides = largerSides(upright, picture);
+      const raster = await image.raster(sizeOf(image, largest));
+      const upright = await looks(raster, image, usualSides, options);
+      const sides = largerSides(upright, image);
       const [side] = sides ?? [];
       if (sides !== undefined && side !== undefined) {
-        return await looks(await picture.raster(sizeOf(picture, side)), picture, sides, options);
+        return await looks(await image.raster(sizeOf(image, side)), image, sides, options);
       }
       if (upright.length > 0) return upright;
       const turned = times.timeSync('decode', () => orient(raster, UPSIDE_DOWN));
       const sure = { times, threshold: Math.max(threshold, search.upsideDownScore) };
-      return turnOver(await looks(turned, picture, usualSides, sure), picture.width, picture.height);
+      return turnOver(await looks(turned, image, usualSides, sure), image.width, image.height);
     },
   };
 }

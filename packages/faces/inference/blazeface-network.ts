@@ -1,6 +1,6 @@
 import { type InferenceSession, Tensor } from 'onnxruntime-node';
+import type { Raster } from '../image/raster.js';
 import { BLAZEFACE_GRIDS, BLAZEFACE_NAMES } from '../model/blazeface-shape.js';
-import type { Raster } from '../picture/raster.js';
 import type { StageTimes } from '../stages.js';
 import { decodeBlazeface } from './blazeface.js';
 import type { FoundFace } from './face-finder.js';

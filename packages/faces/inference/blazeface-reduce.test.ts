@@ -15,7 +15,7 @@ test('a pixel is the mean of the area that it stands for, shares of pixels inclu
   assert.deepEqual(reduce(grey(1, [0, 90, 240]), { width: 1, height: 2 }), grey(1, [30, 190]));
 });
 
-test('an even picture stays even, and channels stay apart, at any ratio', () => {
+test('an even image stays even, and channels stay apart, at any ratio', () => {
   const rgb = Uint8Array.from(Array.from({ length: 61 * 47 }).flatMap(() => [10, 255, 0]));
   for (const [width, height] of [
     [60, 46],

@@ -1,4 +1,4 @@
-import type { Raster, Size } from '../picture/raster.js';
+import type { Raster, Size } from '../image/raster.js';
 
 /** Which pixels of a line each pixel of a shorter line stands for, and how much of each. */
 interface Shares {
@@ -31,7 +31,7 @@ function sharesOf(length: number, shorter: number): Shares {
 
 /**
  * The raster at a size that is no larger on either side; each pixel is the mean of the area that it stands for. So the
- * smaller looks at a picture need no further decoding of its file.
+ * smaller looks at an image need no further decoding of its file.
  */
 export function reduce(raster: Raster, { width, height }: Size): Raster {
   if (width === raster.width && height === raster.height) return raster;

@@ -1,6 +1,8 @@
 import { type Static, Type } from 'typebox';
 
-/** How a BlazeFace model looks at a picture: the numbers of `search` in its model.json. No native code is loaded here. */
+/**
+ * How a BlazeFace model looks at an image: the numbers of `search` in its model.json. No native code is loaded here.
+ */
 export const BlazefaceSearch = Type.Object(
   {
     /** Long sides, in pixels, of the rasters that it looks at, the largest first. */
@@ -10,8 +12,8 @@ export const BlazefaceSearch = Type.Object(
       uniqueItems: true,
     }),
     /**
-     * A picture most of whose faces with a score of `from` have a longer side below `below`, in pixels of the largest raster, is looked at with
-     * these long sides, too, up to twice its own.
+     * An image most of whose faces with a score of `from` have a longer side below `below`, in pixels of the largest
+     * raster, is looked at with these long sides, too, up to twice its own.
      */
     small: Type.Optional(
       Type.Object(
@@ -31,7 +33,7 @@ export const BlazefaceSearch = Type.Object(
     overlap: Type.Number({ minimum: 0, maximum: 1 }),
     /** A box that lies by more than this share in another is a part of that face. */
     containment: Type.Number({ minimum: 0, maximum: 1 }),
-    /** Where nothing is found, the picture is looked at upside down, and this is the lowest score of a face there. */
+    /** Where nothing is found, the image is looked at upside down, and this is the lowest score of a face there. */
     upsideDownScore: Type.Number({ minimum: 0, maximum: 1 }),
   },
   { additionalProperties: false },

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { orient, type Raster } from '../picture/raster.js';
+import { orient, type Raster } from '../image/raster.js';
 import { type CloseUpView, closeUpsOf } from './close-up.js';
 import { TURNS, turnRaster } from './turn.js';
 
-/** Each pixel tells where it is: red its column, green its row. */
+/** Each pixel encodes where it is: red its column, green its row. */
 function map(width: number, height: number): Raster {
   const rgb = new Uint8Array(width * height * 3);
   for (let y = 0; y < height; y += 1) for (let x = 0; x < width; x += 1) rgb.set([x, y, 200], (y * width + x) * 3);

@@ -1,4 +1,4 @@
-import { halve, type Raster } from '../picture/raster.js';
+import { halve, type Raster } from '../image/raster.js';
 import { type Box, sizeOf } from './geometry.js';
 import type { Turn } from './turn.js';
 
@@ -25,8 +25,8 @@ const ONE = 1 << SHIFT;
 const ROUND = ONE >> 1;
 
 /**
- * The square of `pixels` × `pixels` steps around (x, y), turned; black beyond the edges. `right` and `down` are the steps
- * in the source, [x, y], that one pixel to the right and one pixel down are.
+ * The square of `pixels` × `pixels` steps around (x, y), turned; black beyond the edges. `right` and `down` are the
+ * steps in the source, [x, y], that one pixel to the right and one pixel down are.
  */
 function sample(
   { width, height, rgb }: Raster,
@@ -86,8 +86,9 @@ function sample(
 export type CloseUpOf = (box: Box, view: CloseUpView) => CloseUp;
 
 /**
- * Makes close-ups of boxes in one raster: the square around the middle of a box. Where it is made much smaller by that, the
- * raster is halved first, as often as needed, so that no pixel is passed over; halved rasters are kept for the next box.
+ * Makes close-ups of boxes in one raster: the square around the middle of a box. Where it is made much smaller by that,
+ * the raster is halved first, as often as needed, so that no pixel is passed over; halved rasters are kept for the next
+ * box.
  */
 export function closeUpsOf(raster: Raster): CloseUpOf {
   const halved = [raster];

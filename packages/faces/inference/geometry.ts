@@ -58,7 +58,7 @@ export function shift(box: MarkedBox, x: number, y: number): MarkedBox {
   return { x: box.x + x, y: box.y + y, width: box.width, height: box.height, score: box.score, landmarks };
 }
 
-/** The box and its points in a picture that is `scaleX` times as wide and `scaleY` times as high. */
+/** The box and its points in an image that is `scaleX` times as wide and `scaleY` times as high. */
 export function scale(box: MarkedBox, scaleX: number, scaleY: number): MarkedBox {
   return {
     x: box.x * scaleX,
@@ -71,7 +71,7 @@ export function scale(box: MarkedBox, scaleX: number, scaleY: number): MarkedBox
 }
 
 /**
- * The part of the box that lies within a picture of this size; its width or height may come out as 0. The points stay
+ * The part of the box that lies within an image of this size; its width or height may come out as 0. The points stay
  * where they are: a face at the edge may have its mouth beyond it.
  */
 export function clip(box: MarkedBox, width: number, height: number): MarkedBox {

@@ -5,7 +5,7 @@ import { MEASURES } from './judge-weights.js';
 
 const box = (x: number, side: number, score: number) => ({ x, y: 0, width: side, height: side, score });
 
-test('a box is measured against the clear faces of its picture', () => {
+test('a box is measured against the clear faces of its image', () => {
   const boxes = [box(0, 40, 0.9), box(100, 80, 0.9), box(200, 30, 0.5), box(300, 10, 0.5), box(110, 60, 0.6)];
   const [first, , third, fourth, fifth] = measure(boxes, 0.7);
   assert.ok(first && third && fourth && fifth);
@@ -23,7 +23,7 @@ test('a box is measured against the clear faces of its picture', () => {
   assert.deepEqual([first.covered, third.covered], [0, 0]);
 });
 
-test('where no face is clear, nothing is held against one', () => {
+test('where no face is clear, boxes keep the scores of the network', () => {
   const [only] = measure([box(0, 40, 0.6)], 0.7);
   assert.deepEqual([only?.alone, only?.relative, only?.smaller, only?.crowd], [1, 0, 0, 0]);
 });

@@ -5,22 +5,22 @@ import { type JudgeWeights, MEASURES, type Measure } from './judge-weights.js';
 export type Measures = Readonly<Record<Measure, number>>;
 
 /** Scores beyond these say no more. */
-const LEAST_SCORE = 0.001;
+const MIN_SCORE = 0.001;
 /** Pixels. */
 const USUAL_SIZE = 40;
 const SMALL_SIZE = 20;
 /** Logarithms of a box's size in sizes of the clear faces. */
-const LEAST_RELATIVE = -2.5;
+const MIN_RELATIVE = -2.5;
 const MOST_RELATIVE = 1.5;
 const MUCH_SMALLER = -0.5;
-/** So many clear faces are a crowd; more make no difference. */
+/** Number of clear faces that are a crowd; more make no difference. */
 const CROWD = 10;
 /** A box of this score, and no lower one than its own, may cover another. */
 const COVERS = 0.5;
 
 /** Natural logarithm of the odds of a score or probability. */
 export function logit(score: number): number {
-  const within = Math.min(1 - LEAST_SCORE, Math.max(LEAST_SCORE, score));
+  const within = Math.min(1 - MIN_SCORE, Math.max(MIN_SCORE, score));
   return Math.log(within / (1 - within));
 }
 
@@ -45,13 +45,15 @@ function coveredShare(box: ScoredBox, boxes: readonly ScoredBox[]): number {
 }
 
 /**
- * The measures of the boxes of one look, in their order; boxes are in pixels of the look. The people of a group stand about
- * equally far from the camera and look into it, so a box is held against the clear faces: those of at least the score `clear`.
+ * The measures of the boxes of one look, in their order; boxes are in pixels of the look. The people of a group stand
+ * about equally far from the camera and look into it, so a box is compared with the clear faces: those of at least the
+ * score `clear`.
  *
- * `score`: logit of the network's score. `size`: logarithm of the size in units of 40 pixels. `small`: that in units of 20
- * pixels, where it is negative. `relative`: logarithm of the size in median sizes of the clear faces. `smaller`: by how much
- * that is below −0.5. `alone`: 1 where no face is clear; `relative` is 0 then. `crowd`: logarithm of 1 and the clear faces,
- * ten at most. `covered`: the largest share of the smaller one's area that it has in common with a better box.
+ * `score`: logit of the network's score. `size`: logarithm of the size in units of 40 pixels. `small`: that in units of
+ * 20 pixels, where it is negative. `relative`: logarithm of the size in median sizes of the clear faces. `smaller`: by
+ * how much that is below −0.5. `alone`: 1 where no face is clear; `relative` is 0 then. `crowd`: logarithm of 1 and the
+ * clear faces, ten at most. `covered`: the largest share of the smaller one's area that it has in common with a better
+ * box.
  */
 export function measure(boxes: readonly ScoredBox[], clear: number): Measures[] {
   const sizes = boxes.filter((box) => box.score >= clear).map(sizeOf);
@@ -59,8 +61,7 @@ export function measure(boxes: readonly ScoredBox[], clear: number): Measures[] 
   const crowd = Math.log1p(Math.min(CROWD, sizes.length));
   return boxes.map((box) => {
     const size = sizeOf(box);
-    const relative =
-      usual === undefined ? 0 : Math.min(MOST_RELATIVE, Math.max(LEAST_RELATIVE, Math.log(size / usual)));
+    const relative = usual === undefined ? 0 : Math.min(MOST_RELATIVE, Math.max(MIN_RELATIVE, Math.log(size / usual)));
     return {
       score: logit(box.score),
       size: Math.log(size / USUAL_SIZE),

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { lookSize } from './look-size.js';
 
-test('a picture is looked at as it is, or scaled to the nearest size that is', () => {
+test('an image is looked at as it is, or scaled to the nearest size that is', () => {
   assert.deepEqual(lookSize({ width: 612, height: 408 }, 480, 640), { width: 612, height: 408 });
   assert.deepEqual(lookSize({ width: 4000, height: 3000 }, 480, 640), { width: 640, height: 480 });
   assert.deepEqual(lookSize({ width: 96, height: 120 }, 480, 640), { width: 384, height: 480 });

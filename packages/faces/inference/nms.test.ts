@@ -31,7 +31,7 @@ test('a small box within a large one goes only where containment is limited', ()
   assert.equal(suppress(boxes, { overlap: 0.3, containment: 0.6 }).length, 1);
 });
 
-test('clipping keeps the part within the picture, and the points where they are', () => {
+test('clipping keeps the part within the image, and the points where they are', () => {
   const cut = clip(box(-5, 95, 10, 0.5), 100, 100);
   assert.deepEqual(cut, { x: 0, y: 95, width: 5, height: 5, score: 0.5, landmarks: { nose: [0, 95] } });
   assert.equal(clip(box(200, 0, 10, 0.5), 100, 100).width, 0);

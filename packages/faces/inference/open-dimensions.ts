@@ -36,13 +36,13 @@ function positions(file: Buffer, wanted: Buffer): number[] {
 
 /** A copy of the model file that takes an input of any size; the file itself when it is not declared as YuNet's is. */
 export function openDimensions(file: Buffer): Buffer {
-  const places = DECLARATIONS.map((declaration) => ({
+  const found = DECLARATIONS.map((declaration) => ({
     declaration,
     at: positions(file, dimension(declaration.number)),
   }));
-  if (places.some(({ declaration, at }) => at.length !== declaration.occurrences)) return file;
+  if (found.some(({ declaration, at }) => at.length !== declaration.occurrences)) return file;
   const opened = Buffer.from(file);
-  for (const { declaration, at } of places) {
+  for (const { declaration, at } of found) {
     for (const [index, position] of at.entries()) {
       named(declaration.names[index % declaration.names.length] ?? 'n').copy(opened, position);
     }

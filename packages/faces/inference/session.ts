@@ -3,8 +3,8 @@ import { InferenceSession } from 'onnxruntime-node';
 import { openDimensions } from './open-dimensions.js';
 
 /**
- * Loads an ONNX file for one thread of computation: several pictures are worked on at a time by several processes,
- * which uses the cores better than several threads on one picture.
+ * Loads an ONNX file for one thread of computation: several images are worked on at a time by several processes,
+ * which uses the cores better than several threads on one image.
  */
 export async function openSession(path: string): Promise<InferenceSession> {
   return InferenceSession.create(openDimensions(await readFile(path)), {

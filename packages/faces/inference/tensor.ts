@@ -1,4 +1,4 @@
-import type { Raster } from '../picture/raster.js';
+import type { Raster } from '../image/raster.js';
 
 /** How pixel values become a network's input: planes in this order, each value · factor + offset. */
 export interface PixelFormat {
@@ -12,7 +12,7 @@ export interface PixelFormat {
 /**
  * Writes the part of `raster` that begins at (left, top), `width` × `height` pixels, into `planes`: three planes of
  * that size, one after the other. What lies right of or below the raster is padding. `planes` is reused between
- * pictures, so all of it is written.
+ * images, so all of it is written.
  */
 export function writePlanes(
   planes: Float32Array,

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { TURNS, turnBack, turnRaster } from './turn.js';
 
-test('a box found in a turned raster is told where it lies in the raster before', () => {
+test('a box found in a turned raster is given where it lies in the raster before', () => {
   const width = 5;
   const height = 3;
   // One pixel stands out: column 3, row 1.

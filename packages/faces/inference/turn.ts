@@ -1,11 +1,11 @@
-import { orient, type Raster } from '../picture/raster.js';
+import { orient, type Raster } from '../image/raster.js';
 import { type MarkedBox, mapLandmarks } from './geometry.js';
 
 /** By how much a raster is turned, clockwise, in degrees. */
 export const TURNS = [90, 180, 270] as const;
 export type Turn = 0 | (typeof TURNS)[number];
 
-/** The EXIF orientation of a stored picture that is shown by turning it so. */
+/** The EXIF orientation of a stored image that is shown by turning it so. */
 const ORIENTATIONS: Readonly<Record<Turn, number>> = { 0: 1, 90: 6, 180: 3, 270: 8 };
 
 /** The raster, turned clockwise. */

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Raster } from '../picture/raster.js';
+import type { Raster } from '../image/raster.js';
 import { StageTimes } from '../stages.js';
-import type { FoundFace, Picture, Size } from './face-finder.js';
+import type { FoundFace, Image, Size } from './face-finder.js';
 import type { JudgeWeights } from './judge-weights.js';
 import { createYunetFinder } from './yunet-finder.js';
 import type { YunetNetwork } from './yunet-network.js';
@@ -59,25 +59,25 @@ function network(answer: (raster: Raster, look: number) => FoundFace[], fixed?: 
   return { fake, looks };
 }
 
-const picture = (width: number, height: number): Picture => ({
+const image = (width: number, height: number): Image => ({
   width,
   height,
   raster: async (size) => ({ ...size, rgb: new Uint8Array(size.width * size.height * 3) }),
 });
 
 /** The faces, scores in hundredths. */
-const find = async (fake: YunetNetwork, shown: Picture, how = search) => {
+const find = async (fake: YunetNetwork, shown: Image, how = search) => {
   const found = await createYunetFinder(fake, how).find(shown, { threshold: 0.6, times: new StageTimes() });
   return found.map((one) => ({ ...one, score: Math.round(one.score * 100) / 100 }));
 };
-const places = (found: readonly FoundFace[]) => found.map((one) => one.x);
+const positions = (found: readonly FoundFace[]) => found.map((one) => one.x);
 
 /** What a close-up of 96 pixels shows of a box: it fills the middle third. */
 const near = (score: number) => [face(33, 31, 32, score), face(0, 0, 20, 0.99)];
 
 test('a clear face takes one look', async () => {
   const { fake, looks } = network(() => [face(100, 50, 64, 0.95)]);
-  assert.deepEqual(await find(fake, picture(1280, 800)), [
+  assert.deepEqual(await find(fake, image(1280, 800)), [
     { ...face(200, 100, 128, 0.95), landmarks: { nose: [264, 164] } },
   ]);
   assert.deepEqual(looks, [{ width: 640, height: 400 }]);
@@ -86,7 +86,7 @@ test('a clear face takes one look', async () => {
 test('a face in doubt counts when it looks like one from near, mirrored and not', async () => {
   const doubtful = [face(0, 0, 50, 0.95), face(100, 50, 50, 0.5)];
   const { fake, looks } = network((_, look) => (look === 1 ? doubtful : near(look === 2 ? 0.9 : 0.8)));
-  const [, second] = await find(fake, picture(600, 400), own);
+  const [, second] = await find(fake, image(600, 400), own);
   // The logits of 0.5, 0.9 and 0.8 are 0, 2.20 and 1.39.
   assert.deepEqual([second?.x, second?.score], [100, 0.77]);
   assert.deepEqual(looks.slice(1), [
@@ -97,7 +97,7 @@ test('a face in doubt counts when it looks like one from near, mirrored and not'
 
 test('what looks like a face from afar only is none', async () => {
   const { fake, looks } = network((_, look) => (look === 1 ? [face(0, 0, 50, 0.95), face(100, 50, 50, 0.79)] : []));
-  assert.deepEqual(places(await find(fake, picture(600, 400), own)), [0]);
+  assert.deepEqual(positions(await find(fake, image(600, 400), own)), [0]);
   // The first closer look leaves no doubt.
   assert.equal(looks.length, 2);
 });
@@ -105,40 +105,40 @@ test('what looks like a face from afar only is none', async () => {
 test('no more boxes in doubt are looked at closer than are asked for, the better ones first', async () => {
   const crowd = [0.71, 0.72, 0.73, 0.74, 0.75].map((score, index) => face(index * 100, 0, 50, score));
   const { fake, looks } = network((_, look) => (look === 1 ? [face(0, 200, 50, 0.95), ...crowd] : []));
-  assert.deepEqual(places(await find(fake, picture(600, 400), own)), [0, 200, 100, 0]);
+  assert.deepEqual(positions(await find(fake, image(600, 400), own)), [0, 200, 100, 0]);
   assert.equal(looks.length, 1 + 2);
 });
 
-test('a box is held against the clear faces', async () => {
+test('a box is compared with the clear faces', async () => {
   const clear = [face(0, 0, 50, 0.95), face(100, 0, 52, 0.95), face(200, 0, 54, 0.95)];
   const boxes = [...clear, face(300, 0, 50, 0.7), face(400, 0, 10, 0.7), face(210, 10, 50, 0.7)];
   const held = { ...judge, first: { ...weights(1), relative: 3, covered: -3, crowd: 0.5 }, sure: 0 };
   const { fake } = network((_, look) => (look === 1 ? boxes : []));
   const unaided = { ...own, judge: { ...held, most: 0 } };
-  assert.deepEqual(places(await find(fake, picture(600, 400), unaided)).sort(), [0, 100, 200, 300]);
+  assert.deepEqual(positions(await find(fake, image(600, 400), unaided)).sort(), [0, 100, 200, 300]);
 });
 
 test('without a judge the score is the network’s', async () => {
   const { judge: _, ...plain } = own;
   const { fake, looks } = network(() => [face(0, 0, 50, 0.61), face(100, 50, 50, 0.59)]);
   assert.deepEqual(
-    (await find(fake, picture(600, 400), plain)).map(({ score }) => score),
+    (await find(fake, image(600, 400), plain)).map(({ score }) => score),
     [0.61],
   );
   assert.equal(looks.length, 1);
 });
 
-/** Too little for a face, enough to look at the picture turned. */
+/** Too little for a face, enough to look at the image turned. */
 const hint = [face(5, 5, 30, 0.16)];
 
-test('a picture on its side is turned, and its faces told as the picture is shown', async () => {
+test('an image on its side is turned, and its faces given as the image is shown', async () => {
   // Only where the raster stands upright, as it does after a turn by 90° (the second look) or 270°, is there a face.
   const { fake, looks } = network((raster, look) => {
     if (raster.width > raster.height) return hint;
     if (look === 2) return [face(10, 20, 30, 0.94)];
     return look === 5 ? [face(20, 40, 60, 0.95)] : [];
   });
-  const found = await find(fake, picture(600, 400));
+  const found = await find(fake, image(600, 400));
   assert.deepEqual(looks, [
     { width: 600, height: 400 },
     { width: 200, height: 300 },
@@ -149,7 +149,7 @@ test('a picture on its side is turned, and its faces told as the picture is show
   assert.deepEqual(found, [{ ...face(40, 400 - 20 - 60, 60, 0.95), landmarks: { nose: [70, 350] } }]);
 });
 
-/** A picture with an upright face, a box in doubt, and faces that only a turn by 180° shows. */
+/** An image with an upright face, a box in doubt, and faces that only a turn by 180° shows. */
 const circle = (closer: number) => {
   const upright = [face(0, 0, 50, 0.95), face(500, 300, 50, 0.3)];
   return network((raster, look) => {
@@ -163,7 +163,7 @@ const circle = (closer: number) => {
 
 test('faces that stand on their heads among upright ones are added', async () => {
   const { fake, looks } = circle(0.9);
-  const found = await find(fake, picture(600, 400));
+  const found = await find(fake, image(600, 400));
   assert.deepEqual(
     found.map(({ x, y, score }) => [x, y, score]),
     [
@@ -172,7 +172,8 @@ test('faces that stand on their heads among upright ones are added', async () =>
       [500, 300, 0.77],
     ],
   );
-  // Upright; three turns at half the size; the one that showed something; two close-ups of each box in doubt, by which it is confirmed, too.
+  // Upright; three turns at half the size; the one that showed something; two close-ups of each box in doubt, by which
+  // it is confirmed, too.
   assert.deepEqual(
     looks.map(({ width }) => width),
     [600, 200, 300, 200, 600, 96, 96, 96, 96],
@@ -181,43 +182,43 @@ test('faces that stand on their heads among upright ones are added', async () =>
 
 test('what only a turn shows is not added unless it looks like a face from near', async () => {
   const { fake } = circle(0.79);
-  assert.deepEqual(places(await find(fake, picture(600, 400))), [0, 500]);
+  assert.deepEqual(positions(await find(fake, image(600, 400))), [0, 500]);
 });
 
-test('a picture is not turned when its first look leaves no doubt', async () => {
+test('an image is not turned when its first look leaves no doubt', async () => {
   const { fake, looks } = network(() => [face(0, 0, 50, 0.95), face(500, 300, 50, 0.05)]);
-  assert.deepEqual(places(await find(fake, picture(600, 400))), [0]);
+  assert.deepEqual(positions(await find(fake, image(600, 400))), [0]);
   assert.equal(looks.length, 1);
 });
 
-test('a picture without the least hint of a face is not turned', async () => {
+test('an image without the least hint of a face is not turned', async () => {
   const { fake, looks } = network((_, look) => (look === 1 ? [face(5, 5, 30, 0.14)] : [face(10, 20, 30, 0.94)]));
-  assert.deepEqual(await find(fake, picture(600, 400)), []);
+  assert.deepEqual(await find(fake, image(600, 400)), []);
   assert.deepEqual(
     looks.map(({ width }) => width),
     [600, 96],
   );
 });
 
-test('a turned picture needs a clear face that is better than the upright one', async () => {
+test('a turned image needs a clear face that is better than the upright one', async () => {
   const weak = network((_, look) => (look === 1 ? hint : [face(10, 20, 30, 0.59)]));
-  assert.deepEqual(await find(weak.fake, picture(600, 400)), []);
+  assert.deepEqual(await find(weak.fake, image(600, 400)), []);
   assert.equal(weak.looks.length, 4 + 1);
   const worse = network((raster, look) => {
     if (raster.width === 96) return near(0.88);
     return look === 1 ? [face(0, 0, 60, 0.88)] : [face(10, 20, 30, 0.87)];
   });
   const { confirm: _, ...same } = turn;
-  const found = await find(worse.fake, picture(600, 400), { ...search, turn: { ...same, confirm: 0.9 } });
-  assert.deepEqual(places(found), [0]);
+  const found = await find(worse.fake, image(600, 400), { ...search, turn: { ...same, confirm: 0.9 } });
+  assert.deepEqual(positions(found), [0]);
 });
 
-test('a picture of small faces is looked at with a larger side, when it has more to show', async () => {
+test('an image of small faces is looked at with a larger side, when it has more to show', async () => {
   const answer = (raster: Raster) =>
     raster.width === 640 ? [face(100, 100, 12, 0.92)] : [face(202, 200, 24, 0.94), face(600, 600, 24, 0.93)];
   const large = network(answer);
   assert.deepEqual(
-    (await find(large.fake, picture(6400, 4800))).map((found) => [found.x, found.y, found.width]),
+    (await find(large.fake, image(6400, 4800))).map((found) => [found.x, found.y, found.width]),
     [
       [1010, 1000, 120],
       [3000, 3000, 120],
@@ -225,13 +226,13 @@ test('a picture of small faces is looked at with a larger side, when it has more
   );
   assert.equal(large.looks.length, 2);
   const small = network(answer);
-  assert.equal((await find(small.fake, picture(640, 480))).length, 1);
+  assert.equal((await find(small.fake, image(640, 480))).length, 1);
   assert.equal(small.looks.length, 1);
 });
 
 test('a network with a fixed input takes one look that fits it', async () => {
   const { fake, looks } = network(() => [face(0, 0, 32, 0.7)], { width: 320, height: 320 });
-  const found = await find(fake, picture(640, 480));
+  const found = await find(fake, image(640, 480));
   assert.deepEqual(looks, [{ width: 320, height: 240 }]);
   assert.deepEqual(
     found.map((one) => one.width),

@@ -1,8 +1,8 @@
-import { fitInside } from '../picture/decode.js';
-import { halve, type Raster } from '../picture/raster.js';
+import { fitInside } from '../image/decode.js';
+import { halve, type Raster } from '../image/raster.js';
 import type { StageTimes } from '../stages.js';
 import { type CloseUpOf, closeUpsOf } from './close-up.js';
-import type { FaceFinder, FoundFace, Picture, Size } from './face-finder.js';
+import type { FaceFinder, FoundFace, Image, Size } from './face-finder.js';
 import { overlap, scale, sizeOf } from './geometry.js';
 import { logit, type Measures, measure, probability, weigh } from './judge.js';
 import { lookSize } from './look-size.js';
@@ -11,12 +11,12 @@ import { TURNS, type Turn, turnBack, turnRaster } from './turn.js';
 import type { YunetNetwork } from './yunet-network.js';
 import type { YunetSearch } from './yunet-search.js';
 
-/** A box, and by how much the picture was turned when it was found: a face looks upright only then. */
+/** A box, and by how much the image was turned when it was found: a face looks upright only then. */
 export interface Candidate extends FoundFace {
   readonly turn: Turn;
 }
 
-/** The picture as it is shown, and what was found in it. All boxes are in pixels of the raster. */
+/** The image as it is shown, and what was found in it. All boxes are in pixels of the raster. */
 interface View {
   readonly raster: Raster;
   /** By how much it was turned when `faces` were found, best score first. */
@@ -30,7 +30,7 @@ type Judge = NonNullable<YunetSearch['judge']>;
 type CloserLook = Judge['closer'][number];
 
 /** The lowest score of a box in a close-up that speaks for the face it was made of; below it counts as 0. */
-const CLOSE_UP_LEAST = 0.03;
+const CLOSE_UP_MIN = 0.03;
 /** A look that is larger by less shows nothing new. */
 const WORTH_LARGER = 1.25;
 /** A box of this score may be the same face as one that is found in another turn. */
@@ -58,18 +58,18 @@ export async function lookCloser(
 ): Promise<number> {
   const { times } = options;
   const shown = times.timeSync('tensor', () => closeUpOf(candidate, { ...how, turn: candidate.turn }));
-  const found = await network.look(shown.raster, CLOSE_UP_LEAST, times);
+  const found = await network.look(shown.raster, CLOSE_UP_MIN, times);
   const same = found.filter((face) => overlap(face, shown.box) > options.overlap);
   return Math.max(0, ...same.map((face) => face.score));
 }
 
 /**
- * A finder that looks with YuNet: at the whole picture; turned, when that shows no clear face or leaves a box in doubt;
+ * A finder that looks with YuNet: at the whole image; turned, when that shows no clear face or leaves a box in doubt;
  * larger, when its faces are small; and closer at each box in doubt. What the looks say is weighed into the
  * probability that people would count the box as a face, which is its score.
  *
- * A network with a fixed input takes the first look only: turned pictures may not fit it, and close-ups would cost
- * as much as whole pictures.
+ * A network with a fixed input takes the first look only: turned images may not fit it, and close-ups would cost
+ * as much as whole images.
  */
 export function createYunetFinder(network: YunetNetwork, search: YunetSearch): FaceFinder {
   const open = network.fixed === undefined;
@@ -110,7 +110,7 @@ export function createYunetFinder(network: YunetNetwork, search: YunetSearch): F
   const lookTurned = async (upright: View, best: number, least: number, times: StageTimes): Promise<View> => {
     if (turning === undefined || !isWorthTurning(upright.faces, best)) return upright;
     const { raster } = upright;
-    // Half the size tells where there is something at a quarter of the cost.
+    // Half the size shows where there is something at a quarter of the cost.
     const half = times.timeSync('tensor', () => halve(raster));
     const glances = new Map<Turn, Candidate[]>();
     for (const turn of TURNS) {
@@ -135,16 +135,16 @@ export function createYunetFinder(network: YunetNetwork, search: YunetSearch): F
     return { raster, turn: right.turn, faces, others: suppress(others, { overlap: TURNED_OVERLAP }) };
   };
 
-  /** The view, at a larger size where most of its clear faces are small and the picture has more to show. */
-  const lookLarger = async (view: View, picture: Picture, least: number, times: StageTimes): Promise<View> => {
+  /** The view, at a larger size where most of its clear faces are small and the image has more to show. */
+  const lookLarger = async (view: View, image: Image, least: number, times: StageTimes): Promise<View> => {
     if (small === undefined) return view;
     const clear = view.faces.filter((face) => face.score >= small.from);
     const tiny = clear.filter((face) => sizeOf(face) < small.below);
     if (tiny.length * 2 <= clear.length) return view;
-    const size = lookSize(picture, 1, small.side);
+    const size = lookSize(image, 1, small.side);
     const ratio = Math.max(size.width, size.height) / Math.max(view.raster.width, view.raster.height);
     if (ratio < WORTH_LARGER) return view;
-    const raster = await picture.raster(size);
+    const raster = await image.raster(size);
     const larger = await look(raster, view.turn, least, times);
     const grown = (face: Candidate): Candidate => ({ ...scale(face, ratio, ratio), turn: face.turn });
     const faces = suppress([...view.faces.map(grown), ...larger], { overlap: search.overlap });
@@ -207,17 +207,17 @@ export function createYunetFinder(network: YunetNetwork, search: YunetSearch): F
 
   return {
     firstSize,
-    async find(picture, { threshold, times }): Promise<FoundFace[]> {
+    async find(image, { threshold, times }): Promise<FoundFace[]> {
       const least = judge?.from ?? threshold;
-      const raster = await picture.raster(firstSize(picture));
+      const raster = await image.raster(firstSize(image));
       const boxes = await look(raster, 0, Math.min(least, turning?.hint ?? least), times);
       const upright: View = { raster, turn: 0, faces: boxes.filter((box) => box.score >= least), others: [] };
       const turned = await lookTurned(upright, boxes[0]?.score ?? 0, least, times);
-      const view = await lookLarger(turned, picture, least, times);
+      const view = await lookLarger(turned, image, least, times);
       const faces = await decide(view, times);
       return faces
         .filter((face) => face.score >= threshold)
-        .map((face) => scale(face, picture.width / view.raster.width, picture.height / view.raster.height));
+        .map((face) => scale(face, image.width / view.raster.width, image.height / view.raster.height));
     },
   };
 }

@@ -1,5 +1,5 @@
 import { type InferenceSession, Tensor } from 'onnxruntime-node';
-import type { Raster } from '../picture/raster.js';
+import type { Raster } from '../image/raster.js';
 import type { StageTimes } from '../stages.js';
 import type { FoundFace, Size } from './face-finder.js';
 import { floats, shapeOf } from './session.js';

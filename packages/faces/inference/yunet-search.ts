@@ -6,14 +6,14 @@ const Score = Type.Number({ minimum: 0, maximum: 1 });
 const Side = Type.Integer({ minimum: 32, maximum: 4096 });
 
 /**
- * How a YuNet model looks at a picture: the numbers of `search` in its model.json. No native code is loaded here.
+ * How a YuNet model looks at an image: the numbers of `search` in its model.json. No native code is loaded here.
  * docs/faces.md says how they were chosen.
  */
 export const YunetSearch = Type.Object(
   {
     /**
-     * The first look is at the picture's own size when its long side, in pixels, lies between these two. A long strip
-     * is looked at with more: the pixels of a picture twice as wide as high.
+     * The first look is at the image's own size when its long side, in pixels, lies between these two. A long strip
+     * is looked at with more: the pixels of an image twice as wide as high.
      */
     leastSide: Side,
     mostSide: Side,
@@ -21,7 +21,7 @@ export const YunetSearch = Type.Object(
     overlap: Score,
     /**
      * What a box's score becomes: the probability that it is a face, from what the looks and the other boxes of the
-     * picture say (`judge.ts`). Without it, the network's score stays.
+     * image say (`judge.ts`). Without it, the network's score stays.
      */
     judge: Type.Optional(
       Type.Object(
@@ -34,7 +34,7 @@ export const YunetSearch = Type.Object(
           first: JudgeWeights,
           /** A probability from `sure` up to 1 − `sure` is in doubt: such a box is looked at closer. */
           sure: Type.Number({ minimum: 0, maximum: 0.5 }),
-          /** Most boxes of one picture that are looked at closer; the better ones first. */
+          /** Most boxes of one image that are looked at closer; the better ones first. */
           most: Type.Integer({ minimum: 0, maximum: 1000 }),
           /** Closer looks, one after the other as long as the box is in doubt. */
           closer: Type.Array(
@@ -58,7 +58,7 @@ export const YunetSearch = Type.Object(
         exact,
       ),
     ),
-    /** A picture most of whose faces are small is looked at again, larger, if it has more to show. */
+    /** An image most of whose faces are small is looked at again, larger, if it has more to show. */
     small: Type.Optional(
       Type.Object(
         {
@@ -71,17 +71,20 @@ export const YunetSearch = Type.Object(
         exact,
       ),
     ),
-    /** A picture that shows no clear face, or leaves a box in doubt, is looked at sideways and upside down, too. */
+    /** An image that shows no clear face, or leaves a box in doubt, is looked at sideways and upside down, too. */
     turn: Type.Optional(
       Type.Object(
         {
-          /** A picture with a box of this score stands upright. */
+          /** An image with a box of this score stands upright. */
           below: Score,
-          /** A picture with no box of this score at all shows nobody, whichever way it is turned, and is not turned. */
+          /** An image with no box of this score at all shows nobody, whichever way it is turned, and is not turned. */
           hint: Score,
-          /** The score, above that of the upright picture, which makes a turned picture the right one. */
+          /** The score, above that of the upright image, which makes a turned image the right one. */
           from: Score,
-          /** The score of a box, at half the size, where none was found upright, for which a turn is looked at as a whole. */
+          /**
+           * The score of a box, at half the size, where none was found upright, for which a turn is looked at as a
+           * whole.
+           */
           seen: Score,
           /** The score with which such a box is added, if each closer look gives it `confirm`, too. */
           add: Score,

@@ -1,4 +1,4 @@
-/** Names of the converted model's input and outputs, by which it is told from other ONNX files. */
+/** Names of the converted model's input and outputs, by which it is distinguished from other ONNX files. */
 export const BLAZEFACE_NAMES = { input: 'blazeface_image', scores: 'blazeface_scores', boxes: 'blazeface_boxes' };
 
 /** Width and height, in pixels, of the input that the model was trained with; ours takes any multiples of 32. */

@@ -24,7 +24,7 @@ const refuse =
     );
   };
 
-/** True when the model is in the cache and whole; a file with other bytes is deleted and `log` told. */
+/** True when the model is in the cache and whole; a file with other bytes is deleted and logged. */
 export async function isCached(
   dataDir: string,
   definition: ModelDefinition,

@@ -6,7 +6,7 @@ import { convolutionWeights, depthwiseWeights } from './weight-layout.js';
 /**
  * Converts MediaPipe's BlazeFace, as `@vladmandic/human` packs it (a TensorFlow.js graph, float32), to ONNX.
  *
- * TensorFlow keeps pictures channels last (NHWC), ONNX channels first (NCHW). The ONNX graph works channels first
+ * TensorFlow keeps images channels last (NHWC), ONNX channels first (NCHW). The ONNX graph works channels first
  * throughout; only where a Reshape flattens a feature map is it turned back, because the order of the flattened
  * values is that of NHWC. Covered are the operations that this one model uses; any other is an error.
  */
@@ -114,13 +114,13 @@ function pad(to: Conversion, node: TfjsNode): string {
 
 /** What a Reshape makes of a feature map: a row of `width` values for each of `anchors`, at an input of 256 × 256. */
 function predictions(to: Conversion, node: TfjsNode): { anchors: number; width: number } {
-  const [pictures, anchors = 0, width = 0, ...more] = to.integers(node, 1);
-  if (pictures !== 1 || more.length > 0) throw new Error(`Reshape "${node.name}": expected [1, anchors, values]`);
+  const [images, anchors = 0, width = 0, ...more] = to.integers(node, 1);
+  if (images !== 1 || more.length > 0) throw new Error(`Reshape "${node.name}": expected [1, anchors, values]`);
   return { anchors, width };
 }
 
 function reshape(to: Conversion, node: TfjsNode): string {
-  // The number of anchors is left open: it grows with the picture.
+  // The number of anchors is left open: it grows with the image.
   const { width } = predictions(to, node);
   const target = to.constant(`${node.name}/shape`, [3], BigInt64Array.of(1n, -1n, BigInt(width)));
   const channelsLast = to.add('Transpose', `${node.name}/nhwc`, [to.input(node, 0)], { perm: [0, 2, 3, 1] });
@@ -160,7 +160,7 @@ function convertNode(to: Conversion, node: TfjsNode): string | undefined {
 /**
  * The bytes of an ONNX model with the input `blazeface_image` [1, 3, height, width] (R G B, −1…1) and the outputs
  * `blazeface_scores` [1, anchors, 1] (logits) and `blazeface_boxes` [1, anchors, 16] (pixels of the input, see
- * `inference/blazeface.ts`). The original takes 256 × 256 only, but every operation slides over the picture, so that
+ * `inference/blazeface.ts`). The original takes 256 × 256 only, but every operation slides over the image, so that
  * the graph is left open for any height and width that are multiples of 32. `json` and `bin` are the contents of
  * `blazeface.json` and `blazeface.bin`. Throws a plain Error when they hold anything else than the known model.
  */

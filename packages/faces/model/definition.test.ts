@@ -19,7 +19,7 @@ test('each built-in model bears its folder’s name and brings its licence’s t
 });
 
 test('a model.json at fault is refused with the field, what was expected and what came', () => {
-  const faults: [unknown, RegExp][] = [
+  const violations: [unknown, RegExp][] = [
     [{ ...definition, decode: 'haar' }, /^decode: expected yunet or blazeface, got "haar"$/],
     [{ ...definition, decode: undefined }, /^decode: expected .* got nothing$/],
     [[], /^decode: expected/],
@@ -33,7 +33,7 @@ test('a model.json at fault is refused with the field, what was expected and wha
     [{ ...definition, search: {} }, /search must have required properties .*, got \{\}/],
     [{ ...definition, treshold: 1 }, /^treshold is not a known field$/],
   ];
-  for (const [content, reason] of faults) {
+  for (const [content, reason] of violations) {
     assert.throws(
       () => parseModelDefinition(JSON.stringify(content)),
       (error) => {

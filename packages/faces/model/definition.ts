@@ -1,7 +1,7 @@
 import { type Static, type TSchema, Type } from 'typebox';
 import { Pointer } from 'typebox/value';
-import type { Fault, FaultList } from '#contracts/fault-list.js';
 import { InvalidInputError, validate } from '#contracts/validate.js';
+import type { Violation, ViolationList } from '#contracts/violation-list.js';
 import { BlazefaceSearch } from '../inference/blazeface-search.js';
 import { YunetSearch } from '../inference/yunet-search.js';
 
@@ -40,7 +40,7 @@ export const ModelInput = Type.Object(
     order: Type.Union([Type.Literal('bgr'), Type.Literal('rgb')]),
     factor: Type.Number(),
     offset: Type.Number(),
-    /** The value, in the network's terms, of what lies outside the picture. */
+    /** The value, in the network's terms, of what lies outside the image. */
     padding: Type.Number(),
   },
   exact,
@@ -105,15 +105,15 @@ function isDecode(value: unknown): value is ModelDecode {
 /** Said of an object that has a field which is not known. */
 const unknownField = /^must not have "(.*)"$/;
 
-/** Each fault with what came in its place. */
-const describe = (faults: FaultList, content: unknown): string =>
-  faults.describe((fault) => describeOne(fault, content));
+/** Each fault with what came in its name. */
+const describe = (violations: ViolationList, content: unknown): string =>
+  violations.describe((violation) => describeOne(violation, content));
 
-function describeOne({ path, message }: Fault, content: unknown): string {
-  const place = path.slice(1).replaceAll('/', '.');
+function describeOne({ path, message }: Violation, content: unknown): string {
+  const name = path.slice(1).replaceAll('/', '.');
   const [, unknown] = unknownField.exec(message) ?? [];
-  if (unknown !== undefined) return `${place === '' ? '' : `${place}.`}${unknown} is not a known field`;
-  const field = place === '' ? 'the whole' : place;
+  if (unknown !== undefined) return `${name === '' ? '' : `${name}.`}${unknown} is not a known field`;
+  const field = name === '' ? 'the whole' : name;
   const value: unknown = path === '' ? content : Pointer.Get(content, path);
   const got = JSON.stringify(value) ?? 'nothing';
   return `${field} ${message}, got ${got.length > 80 ? `${got.slice(0, 80)}…` : got}`;
@@ -132,7 +132,7 @@ export function parseModelDefinition(text: string): ModelDefinition {
   }
   const decode: unknown =
     typeof content === 'object' && content !== null && 'decode' in content ? content.decode : undefined;
-  // Told apart first, so that the faults are those of the kind that is meant.
+  // Checked first, so that the violations are those of the kind that is meant.
   if (!isDecode(decode)) {
     const known = Object.keys(schemas).join(' or ');
     throw new Error(`decode: expected ${known}, got ${JSON.stringify(decode) ?? 'nothing'}`);
@@ -141,6 +141,6 @@ export function parseModelDefinition(text: string): ModelDefinition {
     return validate(schemas[decode], content);
   } catch (error) {
     if (!(error instanceof InvalidInputError)) throw error;
-    throw new Error(describe(error.faults, content), { cause: error });
+    throw new Error(describe(error.violations, content), { cause: error });
   }
 }

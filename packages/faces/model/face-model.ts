@@ -21,10 +21,10 @@ export interface FaceModel extends LoadableModel {
 /** A model whose file lies at `path`. */
 export function makeFaceModel(
   definition: ModelDefinition,
-  place: Pick<FaceModel, 'path' | 'origin' | 'why' | 'setting'>,
+  location: Pick<FaceModel, 'path' | 'origin' | 'why' | 'setting'>,
 ): FaceModel {
   const { file, threshold, licence } = definition;
-  const { path, origin, why, setting } = place;
+  const { path, origin, why, setting } = location;
   return {
     definition,
     path,

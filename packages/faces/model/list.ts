@@ -15,13 +15,13 @@ export interface ListedModel {
   readonly builtIn: boolean;
   /** Its file is on this machine. */
   readonly present: boolean;
-  /** It is the one that looks at new pictures; of the defaults the first whose file is here. */
+  /** It is the one that looks at new images; of the defaults the first whose file is here. */
   readonly inUse: boolean;
 }
 
 /**
- * The built-in models and the one that FACE_MODEL leads to, from plain files: no model is loaded and nothing downloaded.
- * `fault` says why FACE_MODEL leads nowhere; workers do not start then.
+ * The built-in models and the one that FACE_MODEL leads to, from plain files: no model is loaded and nothing
+ * downloaded. `fault` says why FACE_MODEL leads nowhere; workers do not start then.
  */
 export async function listFaceModels(options: {
   readonly faceModel?: string | undefined;

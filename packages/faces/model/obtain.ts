@@ -10,7 +10,7 @@ import { sha256Of } from './store.js';
 export interface ObtainOptions {
   /** Files are kept in its folder `models`. */
   readonly dataDir: string;
-  /** Told of each step that takes time or that someone may want to know of. */
+  /** Called at each step that takes time or that someone may want to know of. */
   log(message: string): void;
   readonly signal?: AbortSignal;
   /** `fetch`, unless a test stands in for it. */

@@ -3,7 +3,7 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { SetupError } from '#contracts/errors.js';
-import { quarters, temporaryFile, temporaryFolder } from '../testing/pictures.js';
+import { quarters, temporaryFile, temporaryFolder } from '../testing/images.js';
 import { unlessPresent, YUNET_PATH } from '../testing/shared.js';
 import type { Download } from './download.js';
 import { faceModelName } from './face-model.js';
@@ -113,7 +113,7 @@ test('many at once on one data directory all get a whole model and leave nothing
   for (const name of await readdir(join(dataDir, 'models'))) assert.match(name, /\.onnx$/);
 });
 
-test('FACE_MODEL goes before everything; a file is told by its content', { skip }, async (t) => {
+test('FACE_MODEL goes before everything; a file is recognised by its content', { skip }, async (t) => {
   const dataDir = await temporaryFolder(t);
   const known = await resolveFaceModel({ faceModel: YUNET_PATH, dataDir, download: forbidden, ...logged() });
   assert.deepEqual([known.name, known.origin, known.path], [names.yunet, 'setting', YUNET_PATH]);
@@ -178,7 +178,7 @@ test('FACE_MODEL can be a folder of the user’s own: its numbers are used, and 
   await assert.rejects(resolveOwn(), /FACE_MODEL: expected .* are not those of/);
 });
 
-test('no model is taken unasked whose licence forbids commercial use', async () => {
+test('no model is chosen by default whose licence forbids commercial use', async () => {
   const models = await builtInModels();
   assert.deepEqual(
     defaultsAmong(models).map(({ name }) => name),

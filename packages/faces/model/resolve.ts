@@ -12,10 +12,10 @@ export interface ResolveOptions extends ObtainOptions {
   readonly faceModel?: string;
 }
 
-/** Built-in models that are taken unasked, the best first; the next one where the one before cannot be had. */
+/** Built-in models that are chosen by default, the best first; the next one where the one before cannot be had. */
 export const defaultModels: readonly string[] = ['yunet-n', 'yunet-2023mar', 'blazeface-256'];
 
-/** The built-in models that are taken unasked, in their order: none whose licence forbids commercial use. */
+/** The built-in models that are chosen by default, in their order: none whose licence forbids commercial use. */
 export function defaultsAmong(models: readonly ModelFolder[]): ModelDefinition[] {
   return defaultModels
     .flatMap((name) => models.find(({ definition }) => definition.name === name)?.definition ?? [])
@@ -34,8 +34,8 @@ export async function resolveFaceModel(options: ResolveOptions): Promise<FaceMod
 }
 
 /**
- * The model of this name, as `GET /api/face-models` lists it: the one that FACE_MODEL leads to if that is its name, else
- * a built-in one. Undefined: there is no such model. Otherwise like `resolveFaceModel`.
+ * The model of this name, as `GET /api/face-models` lists it: the one that FACE_MODEL leads to if that is its name,
+ * else a built-in one. Undefined: there is no such model. Otherwise like `resolveFaceModel`.
  */
 export async function resolveNamedModel(name: string, options: ResolveOptions): Promise<FaceModel | undefined> {
   const { faceModel } = options;
@@ -88,7 +88,7 @@ async function firstDefault(options: ResolveOptions): Promise<FaceModel> {
       const why =
         failures.length === 0
           ? `It is the default, ${how}.`
-          : `${failures.join('; ')}, so ${definition.title} is used, ${how}, which counts the faces of somewhat fewer pictures right.`;
+          : `${failures.join('; ')}, so ${definition.title} is used, ${how}, which counts the faces of somewhat fewer images right.`;
       return makeFaceModel(definition, { path, origin, why, setting: definition.name });
     } catch (error) {
       if (!(error instanceof UnobtainableError)) throw error;

@@ -24,7 +24,7 @@ async function hashIfPresent(path: string): Promise<string | undefined> {
 }
 
 /**
- * True when the file at `path` is there and has this hash. A file with another hash is deleted and `onWrong` told.
+ * True when the file at `path` is there and has this hash. A file with another hash is deleted and `onWrong` called.
  * Safe when several processes do it at once, and others put the right file in its place meanwhile.
  */
 export async function keepIfIntact(path: string, sha256: string, onWrong: (hash: string) => void): Promise<boolean> {
@@ -47,7 +47,7 @@ export async function keepIfIntact(path: string, sha256: string, onWrong: (hash:
   return false;
 }
 
-/** Writes a file so that it is there whole or not at all, whoever else writes it at the same time. */
+/** Writes a file so that it is there whole or not at all, even if other processes write it at the same time. */
 export async function writeAtomically(path: string, bytes: Uint8Array): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
   const temporary = `${path}.${randomUUID()}.part`;

@@ -1,4 +1,4 @@
-/** A child that does what the path of the "picture" says, to see how its parent bears it. */
+/** A child that does what the path of the "image" says, to see how its parent bears it. */
 import { appendFileSync } from 'node:fs';
 import { Type } from 'typebox';
 import { Value } from 'typebox/value';

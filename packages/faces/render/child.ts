@@ -1,6 +1,6 @@
-/** Entry of the process that renders pictures. */
+/** Entry of the process that renders images. */
 import { serveRequests } from '../children/serve-requests.js';
 import { RenderRequest } from './messages.js';
-import { renderPicture } from './render.js';
+import { renderImage } from './render.js';
 
-serveRequests(RenderRequest, renderPicture);
+serveRequests(RenderRequest, renderImage);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readdir, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { temporaryFolder } from '../testing/pictures.js';
+import { temporaryFolder } from '../testing/images.js';
 import { DiskCache } from './disk-cache.js';
 
 interface Opened {
@@ -19,7 +19,7 @@ async function openCache(test: TestContext, maxBytes: number): Promise<Opened> {
 
 const kb = (count: number): Uint8Array => new Uint8Array(count * 1000).fill(count);
 
-/** Makes a kept file look as if it was last used so many seconds ago. */
+/** Makes a kept file look as if it was last used `seconds` seconds ago. */
 async function age(folder: string, name: string, seconds: number): Promise<void> {
   const then = new Date(Date.now() - seconds * 1000);
   await utimes(join(folder, name), then, then);
@@ -83,7 +83,7 @@ test('clears drafts of dead processes away, and takes an empty file for none', a
   );
 });
 
-test('a folder that cannot be written to is told, and harms nobody', async (t) => {
+test('a folder that cannot be written to is reported, and affects nothing else', async (t) => {
   const folder = join(await temporaryFolder(t), 'file');
   await writeFile(folder, 'in the way');
   const errors: unknown[] = [];

@@ -9,7 +9,7 @@ export interface DiskCacheOptions {
   readonly folder: string;
   /** Sum of its files' sizes; 0 keeps nothing. */
   readonly maxBytes: number;
-  /** Told what went wrong while keeping something; the cache goes on without it. */
+  /** Called with what went wrong while keeping something; the cache goes on without it. */
   readonly onError: (error: unknown) => void;
 }
 

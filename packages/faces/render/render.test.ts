@@ -3,9 +3,9 @@ import { type TestContext, test } from 'node:test';
 import sharp from 'sharp';
 import { BadInputError } from '#contracts/errors.js';
 import type { DetectedFace } from '../detection.js';
-import { quarters, temporaryFile } from '../testing/pictures.js';
+import { quarters, temporaryFile } from '../testing/images.js';
 import type { Annotation } from './annotation.js';
-import { renderPicture } from './render.js';
+import { renderImage } from './render.js';
 
 interface Pixels {
   readonly width: number;
@@ -44,7 +44,7 @@ const isGreen = ([red, green, blue]: [number, number, number]): boolean =>
   green > 140 && green > red + 40 && green > blue + 40;
 const isGrey = (pixel: [number, number, number]): boolean => pixel.every((value) => Math.abs(value - 128) < 40);
 
-/** A grey picture of this size. */
+/** A grey image of this size. */
 const grey = (width: number, height: number) =>
   sharp({ create: { width, height, channels: 3, background: { r: 128, g: 128, b: 128 } } });
 
@@ -52,63 +52,63 @@ async function greyFile(test: TestContext, width: number, height: number): Promi
   return temporaryFile(test, 'grey.png', await grey(width, height).png().toBuffer());
 }
 
-test('draws a face’s box where it is in a picture that is shown at its own size', async (t) => {
+test('draws a face’s box where it is in an image that is shown at its own size', async (t) => {
   const path = await greyFile(t, 600, 400);
-  const bytes = await renderPicture({
+  const bytes = await renderImage({
     path,
     side: 1024,
     type: 'image/webp',
     annotation: annotationOf(face(200, 100, 120, 160)),
   });
-  const picture = await pixelsOf(bytes);
-  assert.equal(picture.width, 600);
-  assert.ok(picture.height > 400, 'a caption is added below');
+  const image = await pixelsOf(bytes);
+  assert.equal(image.width, 600);
+  assert.ok(image.height > 400, 'a caption is added below');
   for (const [x, y] of [
     [200, 180],
     [320, 180],
     [260, 260],
   ] as const)
-    assert.ok(isGreen(picture.at(x, y)), `${x}, ${y}: ${picture.at(x, y)}`);
+    assert.ok(isGreen(image.at(x, y)), `${x}, ${y}: ${image.at(x, y)}`);
   for (const [x, y] of [
     [260, 180],
     [190, 180],
     [330, 180],
     [260, 272],
   ] as const)
-    assert.ok(isGrey(picture.at(x, y)), `${x}, ${y}: ${picture.at(x, y)}`);
+    assert.ok(isGrey(image.at(x, y)), `${x}, ${y}: ${image.at(x, y)}`);
 });
 
-test('scales boxes with a picture that is too large for the asked side', async (t) => {
+test('scales boxes with an image that is too large for the asked side', async (t) => {
   const path = await greyFile(t, 2000, 1000);
-  const bytes = await renderPicture({
+  const bytes = await renderImage({
     path,
     side: 500,
     type: 'image/jpeg',
     annotation: annotationOf(face(800, 400, 400, 400)),
   });
-  const picture = await pixelsOf(bytes);
-  assert.equal(picture.width, 500);
+  const image = await pixelsOf(bytes);
+  assert.equal(image.width, 500);
   for (const [x, y] of [
     [200, 150],
     [300, 150],
     [250, 200],
   ] as const)
-    assert.ok(isGreen(picture.at(x, y)), `${x}, ${y}: ${picture.at(x, y)}`);
-  assert.ok(isGrey(picture.at(250, 150)));
+    assert.ok(isGreen(image.at(x, y)), `${x}, ${y}: ${image.at(x, y)}`);
+  assert.ok(isGrey(image.at(250, 150)));
 });
 
-test('draws on the picture as it is shown, whatever way it is stored', async (t) => {
+test('draws on the image as it is shown, whatever way it is stored', async (t) => {
   // Stored 80 × 40, to be turned clockwise: shown 40 × 80 with blue above red on the left.
   const path = await temporaryFile(
     t,
     'turned.jpg',
     await quarters().withMetadata({ orientation: 6 }).jpeg({ quality: 95 }).toBuffer(),
   );
-  const plain = await pixelsOf(await renderPicture({ path, side: 256, type: 'image/jpeg' }));
+  const plain = await pixelsOf(await renderImage({ path, side: 256, type: 'image/jpeg' }));
   assert.deepEqual([plain.width, plain.height], [40, 80]);
   const [red, green, blue] = plain.at(10, 20);
   assert.ok(blue > red + 100 && blue > green + 100, `upper left is ${[red, green, blue]}`);
-  const bytes = await renderPicture({
+  const bytes = await renderImage({
     path,
     side: 256,
     type: 'image/webp',
@@ -120,19 +120,19 @@ test('draws on the picture as it is shown, whatever way it is stored', async (t)
   assert.ok(nr > nb + 40 && ng > nb + 40, `the nose’s dot is ${[nr, ng, nb]}`);
 });
 
-test('a picture of one pixel stays one, and gets a caption that can be read', async (t) => {
+test('an image of one pixel stays one, and gets a caption that can be read', async (t) => {
   const path = await greyFile(t, 1, 1);
-  const plain = await pixelsOf(await renderPicture({ path, side: 32, type: 'image/jpeg' }));
+  const plain = await pixelsOf(await renderImage({ path, side: 32, type: 'image/jpeg' }));
   assert.deepEqual([plain.width, plain.height], [1, 1]);
   const captioned = await pixelsOf(
-    await renderPicture({ path, side: 64, type: 'image/jpeg', annotation: annotationOf() }),
+    await renderImage({ path, side: 64, type: 'image/jpeg', annotation: annotationOf() }),
   );
   assert.equal(captioned.width, 320);
 });
 
 test('a panorama and a face that covers all of it are rendered', async (t) => {
   const path = await temporaryFile(t, 'wide.jpg', await grey(20_000, 50).jpeg().toBuffer());
-  const bytes = await renderPicture({
+  const bytes = await renderImage({
     path,
     side: 512,
     type: 'image/jpeg',
@@ -144,17 +144,17 @@ test('a panorama and a face that covers all of it are rendered', async (t) => {
 test('refuses what the detector refuses, with the same words', async (t) => {
   const whole = await grey(300, 300).png().toBuffer();
   const bomb = Buffer.from(whole);
-  // Width and height in the IHDR chunk, whose checksum libpng is told to be the right one below.
+  // Width and height in the IHDR chunk, whose checksum is corrected below.
   bomb.writeUInt32BE(60_000, 16);
   bomb.writeUInt32BE(60_000, 20);
   bomb.writeUInt32BE(crc32(bomb.subarray(12, 29)), 29);
   for (const [name, bytes, code] of [
     ['bomb.png', bomb, 'too-many-pixels'],
     ['cut.png', whole.subarray(0, whole.length - 60), 'truncated'],
-    ['text.jpg', Buffer.from('no picture at all'), 'not-an-image'],
+    ['text.jpg', Buffer.from('no image at all'), 'not-an-image'],
   ] as const) {
     const path = await temporaryFile(t, name, bytes);
-    await assert.rejects(renderPicture({ path, side: 256, type: 'image/jpeg' }), (error) => {
+    await assert.rejects(renderImage({ path, side: 256, type: 'image/jpeg' }), (error) => {
       assert.ok(error instanceof BadInputError, name);
       assert.equal(error.code, code);
       return true;

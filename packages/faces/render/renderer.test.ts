@@ -2,14 +2,14 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { BadInputError } from '#contracts/errors.js';
-import { quarters, temporaryFile } from '../testing/pictures.js';
+import { quarters, temporaryFile } from '../testing/images.js';
 import type { RenderRequest } from './messages.js';
-import { PictureRenderer, RenderError, type RendererOptions, type RenderFault } from './renderer.js';
+import { ImageRenderer, RenderError, type RendererOptions, type RenderFault } from './renderer.js';
 
 const program = new URL('./child.fixture.js', import.meta.url);
 
-function openRenderer(test: TestContext, options: RendererOptions): PictureRenderer {
-  const renderer = new PictureRenderer(options);
+function openRenderer(test: TestContext, options: RendererOptions): ImageRenderer {
+  const renderer = new ImageRenderer(options);
   test.after(() => renderer.close());
   return renderer;
 }
@@ -22,16 +22,13 @@ const failsAs = (fault: RenderFault) => (error: unknown) => {
   return true;
 };
 
-test('renders in one process, one after the other, started by the first picture', async (t) => {
+test('renders in one process, one after the other, started by the first image', async (t) => {
   const renderer = openRenderer(t, {});
   assert.equal(renderer.pid, undefined);
   const path = await temporaryFile(t, 'a.jpg', await quarters().jpeg().toBuffer());
-  const pictures = await Promise.all([
-    renderer.render(ask(path)),
-    renderer.render({ ...ask(path), type: 'image/webp' }),
-  ]);
+  const images = await Promise.all([renderer.render(ask(path)), renderer.render({ ...ask(path), type: 'image/webp' })]);
   assert.deepEqual(
-    pictures.map((bytes) => Buffer.from(bytes).toString('latin1', 0, 4)),
+    images.map((bytes) => Buffer.from(bytes).toString('latin1', 0, 4)),
     ['\xff\xd8\xff\xdb', 'RIFF'],
   );
   const { pid } = renderer;
@@ -39,7 +36,7 @@ test('renders in one process, one after the other, started by the first picture'
   assert.equal(renderer.pid, pid);
 });
 
-test('a picture that cannot be read rejects with its reason, and the process stays', async (t) => {
+test('an image that cannot be read rejects with its reason, and the process stays', async (t) => {
   const renderer = openRenderer(t, {});
   const path = await temporaryFile(t, 'a.jpg', Buffer.from('words'));
   await assert.rejects(
@@ -49,10 +46,10 @@ test('a picture that cannot be read rejects with its reason, and the process sta
   assert.notEqual(renderer.pid, undefined);
 });
 
-test('a process that dies takes its own picture with it, and no other', async (t) => {
+test('a process that dies takes its own image with it, and no other', async (t) => {
   const renderer = openRenderer(t, { program });
-  const fates = ['live', 'die', 'live', 'exit', 'live'].map((path) => renderer.render(ask(path)));
-  const settled = await Promise.allSettled(fates);
+  const outcomes = ['live', 'die', 'live', 'exit', 'live'].map((path) => renderer.render(ask(path)));
+  const settled = await Promise.allSettled(outcomes);
   assert.deepEqual(
     settled.map(({ status }) => status),
     ['fulfilled', 'rejected', 'fulfilled', 'rejected', 'fulfilled'],
@@ -61,13 +58,13 @@ test('a process that dies takes its own picture with it, and no other', async (t
   await assert.rejects(renderer.render(ask('exit')), failsAs('crashed'));
 });
 
-test('a picture that takes too long is given up, and the next one is rendered by another process', async (t) => {
+test('an image that takes too long is given up, and the next one is rendered by another process', async (t) => {
   const renderer = openRenderer(t, { program, limitMs: 3000 });
   await assert.rejects(renderer.render(ask('hang')), failsAs('too-slow'));
   assert.match(Buffer.from(await renderer.render(ask('live'))).toString(), / 0$/);
 });
 
-test('as many pictures as may wait do, the next one is refused at once', async (t) => {
+test('as many images as may wait do, the next one is refused at once', async (t) => {
   const renderer = openRenderer(t, { program, maxWaiting: 2 });
   const taken = ['live', 'live', 'live'].map((path) => renderer.render(ask(path)));
   await assert.rejects(renderer.render(ask('live')), failsAs('busy'));
@@ -92,20 +89,20 @@ test('the process is ended when it has nothing to do', async (t) => {
 });
 
 test('close ends what is under way and what waits, twice without harm', async () => {
-  const renderer = new PictureRenderer({ program });
-  const fates = [renderer.render(ask('hang')), renderer.render(ask('live'))].map((fate) =>
-    assert.rejects(fate, failsAs('closed')),
+  const renderer = new ImageRenderer({ program });
+  const outcomes = [renderer.render(ask('hang')), renderer.render(ask('live'))].map((outcome) =>
+    assert.rejects(outcome, failsAs('closed')),
   );
   // The first is asked for in a later tick; a close before that would be another case.
   await new Promise((resolve) => setImmediate(resolve));
   await renderer.close();
-  await Promise.all(fates);
+  await Promise.all(outcomes);
   await renderer.close();
   await assert.rejects(renderer.render(ask('live')), failsAs('closed'));
   assert.equal(renderer.pid, undefined);
 });
 
-test('an answer without bytes is an error, not a picture', async (t) => {
+test('an answer without bytes is an error, not an image', async (t) => {
   const renderer = openRenderer(t, { program });
   await assert.rejects(renderer.render(ask('blind')), /no bytes/);
 });

@@ -1,9 +1,9 @@
 import { DecoderProcess, ProcessEndedError } from '../children/decoder-process.js';
 import type { RenderRequest } from './messages.js';
 
-/** Why a picture was not rendered, other than for what it is or for a fault in the code. */
+/** Why an image was not rendered, other than for what it is or for a fault in the code. */
 export type RenderFault =
-  /** As many pictures wait as may. */
+  /** As many images wait as may. */
   | 'busy'
   /** It took longer than its time; the process was ended. */
   | 'too-slow'
@@ -12,7 +12,7 @@ export type RenderFault =
   /** The renderer was closed. */
   | 'closed';
 
-/** The renderer, not the picture file, is why there is no picture. */
+/** The renderer, not the image file, is why there is no image. */
 export class RenderError extends Error {
   override readonly name = 'RenderError';
   readonly fault: RenderFault;
@@ -24,22 +24,22 @@ export class RenderError extends Error {
 
 /** How a renderer is made; times are in milliseconds. */
 export interface RendererOptions {
-  /** A picture that takes longer is given up, and the process with it; default 20 s. */
+  /** An image that takes longer is given up, and the process with it; default 20 s. */
   readonly limitMs?: number;
-  /** The process is ended when it had nothing to do for so long; default a minute. */
+  /** Milliseconds without work after which the process is ended; default a minute. */
   readonly idleMs?: number;
-  /** So many pictures may wait for their turn; default 64, a page of the gallery and more. */
+  /** Number of images that may wait for their turn; default 64, a page of the gallery and more. */
   readonly maxWaiting?: number;
   /** The program of the child process; tests give their own. */
   readonly program?: URL;
 }
 
 /**
- * Renders pictures in a child process, one after the other, so that neither the memory and time nor a crash of native
- * code harms the process that asked. The child is started by the first picture, and again by the next one after it died
+ * Renders images in a child process, one after the other, so that neither the memory and time nor a crash of native
+ * code harms the process that asked. The child is started by the first image, and again by the next one after it died
  * or was idle.
  */
-export class PictureRenderer {
+export class ImageRenderer {
   readonly #limitMs: number;
   readonly #idleMs: number;
   readonly #maxWaiting: number;
@@ -63,13 +63,13 @@ export class PictureRenderer {
   }
 
   /**
-   * The rendered picture's bytes. Rejects with RenderError, BadInputError when the source can never be rendered,
+   * The rendered image's bytes. Rejects with RenderError, BadInputError when the source can never be rendered,
    * FileChangedError when it was written to meanwhile, and what the file system says.
    */
   async render(request: RenderRequest): Promise<Uint8Array> {
     // One of those asked for is being rendered, the others wait.
     if (this.#asked > this.#maxWaiting) {
-      throw new RenderError('busy', `${this.#maxWaiting} pictures wait to be rendered already; try again soon`);
+      throw new RenderError('busy', `${this.#maxWaiting} images wait to be rendered already; try again soon`);
     }
     this.#asked += 1;
     const turn = this.#turn.then(() => this.#renderNow(request));
@@ -91,15 +91,15 @@ export class PictureRenderer {
   async #renderNow(request: RenderRequest): Promise<Uint8Array> {
     if (this.#closed) throw closedError();
     clearTimeout(this.#idle);
-    if (!this.#process?.alive) this.#process = new DecoderProcess(this.#program, 'the process that renders pictures');
+    if (!this.#process?.alive) this.#process = new DecoderProcess(this.#program, 'the process that renders images');
     try {
       const bytes = await this.#process.ask(request, { limitMs: this.#limitMs });
       if (bytes instanceof Uint8Array) return bytes;
-      throw new Error('the process that renders pictures sent no bytes');
+      throw new Error('the process that renders images sent no bytes');
     } catch (error) {
       if (!(error instanceof ProcessEndedError)) throw error;
       if (this.#closed) throw closedError();
-      throw new RenderError(error.tooSlow ? 'too-slow' : 'crashed', `${error.message} while it worked on this picture`);
+      throw new RenderError(error.tooSlow ? 'too-slow' : 'crashed', `${error.message} while it worked on this image`);
     } finally {
       this.#idle = setTimeout(() => void this.#end(), this.#idleMs).unref();
     }
@@ -115,4 +115,4 @@ export class PictureRenderer {
 }
 
 const closedError = (): RenderError =>
-  new RenderError('closed', 'pictures are not rendered any more; this process stops');
+  new RenderError('closed', 'images are not rendered any more; this process stops');

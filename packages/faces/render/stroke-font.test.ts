@@ -26,7 +26,7 @@ test('markup in a name does not come through', () => {
 });
 
 test('shortens a name in its middle, and only when it has to', () => {
-  const name = 'a-very-long-name-of-a-picture-from-the-camera-0001.jpg';
+  const name = 'a-very-long-name-of-a-image-from-the-camera-0001.jpg';
   assert.equal(shorten(name, 12, 10_000), name);
   const short = shorten(name, 12, 200);
   assert.ok(textWidth(short, 12) <= 200);

@@ -1,30 +1,32 @@
 import { deflateSync } from 'node:zlib';
 import sharp, { type Sharp } from 'sharp';
-import type { PictureFormat } from '../picture/sniff.js';
-import { quarters } from './pictures.js';
+import type { ImageFormat } from '../image/sniff.js';
+import { quarters } from './images.js';
 import { pngChunk, withPngChunks } from './png.js';
 
-/** A kind of picture that has to be taken. */
-export interface PictureKind {
+/** A kind of image that has to be taken. */
+export interface ImageKind {
   readonly name: string;
-  readonly format: PictureFormat;
-  /** How it differs from the picture it was made of: not but for losses, as grey, through inks, or half clear on white. */
+  readonly format: ImageFormat;
+  /**
+   * How it differs from the image it was made of: not but for losses, as grey, through inks, or half clear on white.
+   */
   readonly colours: 'same' | 'grey' | 'inks' | 'half';
-  encode(picture: Sharp): Promise<Buffer>;
+  encode(image: Sharp): Promise<Buffer>;
 }
 
 function kind(
   name: string,
-  format: PictureFormat,
-  encode: (picture: Sharp) => Sharp,
-  colours: PictureKind['colours'] = 'same',
-): PictureKind {
-  return { name, format, colours, encode: (picture) => encode(picture).toBuffer() };
+  format: ImageFormat,
+  encode: (image: Sharp) => Sharp,
+  colours: ImageKind['colours'] = 'same',
+): ImageKind {
+  return { name, format, colours, encode: (image) => encode(image).toBuffer() };
 }
 
-/** The picture, then a second frame that is all black (APNG specification 1.0; 80 × 40 pixels). */
-async function animatedPng(picture: Sharp): Promise<Buffer> {
-  const { width, height } = await sharp(await picture.clone().png().toBuffer()).metadata();
+/** The image, then a second frame that is all black (APNG specification 1.0; 80 × 40 pixels). */
+async function animatedPng(image: Sharp): Promise<Buffer> {
+  const { width, height } = await sharp(await image.clone().png().toBuffer()).metadata();
   const frame = (sequence: number) => {
     const control = Buffer.alloc(26);
     control.writeUInt32BE(sequence, 0);
@@ -34,24 +36,24 @@ async function animatedPng(picture: Sharp): Promise<Buffer> {
   };
   const sequence = Buffer.from([0, 0, 0, 2]);
   const black = pngChunk('fdAT', Buffer.concat([sequence, deflateSync(Buffer.alloc((1 + 3 * width) * height))]));
-  const first = withPngChunks(await picture.png().toBuffer(), [
+  const first = withPngChunks(await image.png().toBuffer(), [
     pngChunk('acTL', Buffer.from('0000000200000000', 'hex')),
     frame(0),
   ]);
   return Buffer.concat([first.subarray(0, -12), frame(1), black, first.subarray(-12)]);
 }
 
-/** The picture, then one that is all black: frames of an animation or pages of a TIFF. */
-async function withBlackPage(picture: Sharp, format: 'gif' | 'webp' | 'tiff'): Promise<Buffer> {
-  const first = await picture.png().toBuffer();
+/** The image, then one that is all black: frames of an animation or pages of a TIFF. */
+async function withBlackPage(image: Sharp, format: 'gif' | 'webp' | 'tiff'): Promise<Buffer> {
+  const first = await image.png().toBuffer();
   const second = await sharp(first).linear(0, 0).png().toBuffer();
   return await sharp([first, second], { join: { animated: true } })
     .toFormat(format)
     .toBuffer();
 }
 
-/** Every kind of picture that can be made here, each of one given picture without transparency. */
-export const pictureKinds: readonly PictureKind[] = [
+/** Every kind of image that can be made here, each of one given image without transparency. */
+export const imageKinds: readonly ImageKind[] = [
   kind('JPEG baseline', 'jpeg', (p) => p.jpeg()),
   kind('JPEG 4:4:4', 'jpeg', (p) => p.jpeg({ chromaSubsampling: '4:4:4' })),
   kind('JPEG progressive', 'jpeg', (p) => p.jpeg({ progressive: true })),
@@ -92,7 +94,7 @@ export const pictureKinds: readonly PictureKind[] = [
   { name: 'GIF animated', format: 'gif', colours: 'same', encode: (p) => withBlackPage(p, 'gif') },
 ];
 
-/** A kind's picture of four coloured quarters, 80 × 40 pixels. */
-export function encodeQuarters(of: PictureKind): Promise<Buffer> {
+/** A kind's image of four coloured quarters, 80 × 40 pixels. */
+export function encodeQuarters(of: ImageKind): Promise<Buffer> {
   return of.encode(quarters());
 }

@@ -1,9 +1,9 @@
+import { quarters } from './images.js';
 import { withJpegFrame } from './jpeg.js';
-import { quarters } from './pictures.js';
 import { tiffFile } from './tiff.js';
 
-/** Pictures that are refused for many different reasons, and some that are read. */
-export async function mixedPictures(): Promise<Buffer[]> {
+/** Images that are refused for many different reasons, and some that are read. */
+export async function mixedImages(): Promise<Buffer[]> {
   const large = quarters().resize(320, 160, { kernel: 'cubic' });
   const jpeg = await large.jpeg({ quality: 95 }).toBuffer();
   const damaged = Buffer.from(jpeg);

@@ -1,7 +1,7 @@
-/** Entry of a child process: reads the picture that is its argument and prints by how many bytes its memory grew. */
+/** Entry of a child process: reads the image that is its argument and prints by how many bytes its memory grew. */
 import { readFile } from 'node:fs/promises';
 import sharp from 'sharp';
-import { quarters, readPicture } from './pictures.js';
+import { quarters, readImage } from './images.js';
 
 /** The most memory that this process ever held, in bytes (proc_pid_status(5)). */
 async function peak(): Promise<number> {
@@ -11,9 +11,9 @@ async function peak(): Promise<number> {
 
 sharp.concurrency(1);
 sharp.cache(false);
-// What the first picture of a process takes once is not the measured one's.
+// What the first image of a process takes once is not the measured one's.
 await quarters().jpeg().toBuffer();
 const before = await peak();
-const { pixels } = await readPicture(process.argv[2] ?? '', { box: { width: 640, height: 640 } });
+const { pixels } = await readImage(process.argv[2] ?? '', { box: { width: 640, height: 640 } });
 if (pixels.rgb.length === 0) throw new Error('expected pixels');
 process.stdout.write(`${(await peak()) - before}\n`);

@@ -13,8 +13,8 @@ export const YUNET_2023_PATH = fileURLToPath(new URL('models/face_detection_yune
 export const PHOTOS = fileURLToPath(new URL('photos/', SHARED));
 /** Folder of photographs of groups with counts of heads, for measuring only. */
 export const GROUPS = fileURLToPath(new URL('groups/', SHARED));
-/** Folder of odd pictures, and of `truth.csv`: what other readers make of them. */
-export const ODD_PICTURES = fileURLToPath(new URL('odd/pictures/', SHARED));
+/** Folder of odd images, and of `truth.csv`: what other readers make of them. */
+export const ODD_IMAGES = fileURLToPath(new URL('odd/pictures/', SHARED));
 
 /** `skip` for a test that needs these files: false when all are there, else which one is not. */
 export function unlessPresent(...paths: string[]): string | false {

@@ -1,6 +1,6 @@
 import { BadInputError, FileChangedError, FileFaultError, messageOf } from '#contracts/errors.js';
 import type { InputOf } from '#contracts/task.js';
-import { type LoadedPicture, listLoadedPictures, storeFaceComparisons } from '#database/queries/face-comparisons.js';
+import { type LoadedImage, listLoadedImages, storeFaceComparisons } from '#database/queries/face-comparisons.js';
 import type { FaceDetection } from '#faces/detection.js';
 import { createFaceDetector, type FaceDetector } from '#faces/detector.js';
 import { type FaceModel, withThreshold } from '#faces/model/face-model.js';
@@ -20,18 +20,18 @@ const usualLimit = 10_000;
 export const run: TaskRun<typeof definition> = async (context, input) => {
   const [a, b] = [await modelOf(context, input.a), await modelOf(context, input.b)];
   const limit = input.limit ?? usualLimit;
-  const pictures = await listLoadedPictures(context.services.pool, { ...input, limit });
+  const images = await listLoadedImages(context.services.pool, { ...input, limit });
   const tally = new Tally();
-  for (const fileId of missingOf(input, pictures, limit)) {
+  for (const fileId of missingOf(input, images, limit)) {
     tally.fail(
       { fileId, filename: '' },
-      'expected a loaded picture of the given days; it is none, or has a newer version',
+      'expected a loaded image of the given days; it is none, or has a newer version',
     );
   }
-  await withDetectors([a, b], (detectors) => compare(context, pictures, detectors, tally));
+  await withDetectors([a, b], (detectors) => compare(context, images, detectors, tally));
   const used = ({ name: model, threshold }: FaceModel) => ({ model, threshold });
   const output = { a: used(a), b: used(b), ...tally.summary() };
-  context.log.info(`${output.compared} pictures compared: ${output.agreement} % with the same number of faces`);
+  context.log.info(`${output.compared} images compared: ${output.agreement} % with the same number of faces`);
   return await context.commit(async (tx) => {
     await storeFaceComparisons(tx, context.fence.runId, tally.differences);
     return output;
@@ -54,10 +54,12 @@ async function modelOf({ services, log, signal }: TaskContext, side: Input['a'])
   );
 }
 
-/** The pictures that were asked for by id and are not there; a limit below their number leaves out whatever is over it. */
-function missingOf({ files }: Input, pictures: readonly LoadedPicture[], limit: number): string[] {
-  if (files === undefined || pictures.length >= limit) return [];
-  const found = new Set(pictures.map(({ file }) => String(file.id)));
+/**
+ * The images that were asked for by id and are not there; a limit below their number leaves out whatever is over it.
+ */
+function missingOf({ files }: Input, images: readonly LoadedImage[], limit: number): string[] {
+  if (files === undefined || images.length >= limit) return [];
+  const found = new Set(images.map(({ file }) => String(file.id)));
   return files.filter((id) => !found.has(id));
 }
 
@@ -81,11 +83,11 @@ async function withDetectors(
 
 async function compare(
   { services, signal, log, progress }: TaskContext,
-  pictures: readonly LoadedPicture[],
+  images: readonly LoadedImage[],
   [a, b]: readonly [FaceDetector, FaceDetector],
   tally: Tally,
 ): Promise<void> {
-  const lookAt = async ({ file }: LoadedPicture): Promise<Found> => {
+  const lookAt = async ({ file }: LoadedImage): Promise<Found> => {
     signal.throwIfAborted();
     const detect = ({ absolutePath, identity }: OpenFile): Promise<Found> =>
       Promise.all([a.detect(absolutePath, { signal, identity }), b.detect(absolutePath, { signal, identity })]);
@@ -93,18 +95,18 @@ async function compare(
   };
   const depth = Math.min(a.inFlight, b.inFlight);
   let done = 0;
-  for await (const { item, result } of prefetch(pictures, depth, lookAt, () => Promise.resolve())) {
-    const picture = { fileId: String(item.file.id), filename: item.filename };
+  for await (const { item, result } of prefetch(images, depth, lookAt, () => Promise.resolve())) {
+    const image = { fileId: String(item.file.id), filename: item.filename };
     try {
       const [inA, inB] = await result;
-      tally.add(picture, inA.faces, inB.faces);
+      tally.add(image, inA.faces, inB.faces);
     } catch (error) {
-      // Anything else (an abort, a process that cannot be started) is no fault of the picture and ends the attempt.
+      // Anything else (an abort, a process that cannot be started) is no fault of the image and ends the attempt.
       if (![BadInputError, FileChangedError, FileFaultError].some((known) => error instanceof known)) throw error;
-      log.warn(`${item.file.path}: ${messageOf(error)}`, { file: picture.fileId });
-      tally.fail(picture, messageOf(error));
+      log.warn(`${item.file.path}: ${messageOf(error)}`, { file: image.fileId });
+      tally.fail(image, messageOf(error));
     }
     done += 1;
-    progress(done, pictures.length);
+    progress(done, images.length);
   }
 }

@@ -6,7 +6,7 @@ import { Value } from 'typebox/value';
 import type { OutputOf } from '#contracts/task.js';
 import { listFaceComparisons } from '#database/queries/face-comparisons.js';
 import { beginAttempt } from '#database/runs/attempts.js';
-import { quarters } from '#faces/testing/pictures.js';
+import { quarters } from '#faces/testing/images.js';
 import { PHOTOS, unlessPresent, YUNET_PATH } from '#faces/testing/shared.js';
 import { runAttempt } from '#runs/attempt.js';
 import { begun } from '#testing/task-runner.js';
@@ -77,7 +77,7 @@ test(
       assert.equal(output.b.threshold, 0.995);
       assert.notEqual(output.a.model, output.b.model);
       assert.ok(output.onlyInA > 0 && output.matched > 0 && output.meanDifference < 0);
-      assert.equal(output.matched + output.onlyInA, before, 'a is what the pictures were loaded with');
+      assert.equal(output.matched + output.onlyInA, before, 'a is what the images were loaded with');
       assert.equal(await count(runner.pool, stored), before);
       await assertStored(runner, run);
 
@@ -91,7 +91,7 @@ test(
     }),
 );
 
-test('two models are compared, over the pictures that are asked for', { skip }, (t) =>
+test('two models are compared, over the images that are asked for', { skip }, (t) =>
   withTaskRunner({ faceModel: YUNET_PATH }, async (runner) => {
     const ids = await loadPhotos(runner, 5);
     const models = { a: { model: yunet }, b: { model: fallback } };
@@ -111,12 +111,12 @@ test('two models are compared, over the pictures that are asked for', { skip }, 
   }),
 );
 
-test('a model agrees with itself, and pictures that cannot be looked at are counted with the reason', () =>
+test('a model agrees with itself, and images that cannot be looked at are counted with the reason', () =>
   withTaskRunner({ faceModel: fallback }, async (runner) => {
     const drawn = await quarters().png().toBuffer();
     const ids: string[] = [];
     for (const name of ['same.png', 'gone.png', 'changed.png', 'never.png']) {
-      // A few bytes after the end make other content of the same picture.
+      // A few bytes after the end make other content of the same image.
       ids.push(await runner.drop('images', name, Buffer.concat([drawn, Buffer.from(name)])));
     }
     const [same = '', gone = '', changed = '', never = ''] = ids;
@@ -130,7 +130,7 @@ test('a model agrees with itself, and pictures that cannot be looked at are coun
     assert.deepEqual([output.agreement, output.differing, output.onlyInA, output.onlyInB], [100, 0, 0, 0]);
     assert.equal(output.a.model, output.b.model);
     const reasons = new Map(output.firstFailures.map(({ fileId, reason }) => [fileId, reason]));
-    assert.match(reasons.get(never) ?? '', /expected a loaded picture/);
+    assert.match(reasons.get(never) ?? '', /expected a loaded image/);
     assert.match(reasons.get(gone) ?? '', /gone from the inbox/);
     assert.match(reasons.get(changed) ?? '', /changed while/);
     await assertStored(runner, run);
@@ -160,7 +160,7 @@ test('a worker’s stop in the middle gives the run back with nothing stored, an
     const stop = new AbortController();
     const services = {
       ...deps.services,
-      // Asked for when the first picture is about to be opened, both models being loaded.
+      // Asked for when the first image is about to be opened, both models being loaded.
       get inboxDir() {
         stop.abort();
         return deps.services.inboxDir;

@@ -6,13 +6,13 @@ const face = (x: number, score: number) => ({ x, y: 0, width: 10, height: 10, sc
 
 test('counts, differences, scores and matches add up', () => {
   const tally = new Tally();
-  const picture = (id: number) => ({ fileId: String(id), filename: `p${id}` });
-  tally.add(picture(5), [face(0, 0.9)], [face(1, 0.8)]);
-  tally.add(picture(4), [face(0, 0.9), face(50, 0.7)], [face(0, 0.6)]);
+  const image = (id: number) => ({ fileId: String(id), filename: `p${id}` });
+  tally.add(image(5), [face(0, 0.9)], [face(1, 0.8)]);
+  tally.add(image(4), [face(0, 0.9), face(50, 0.7)], [face(0, 0.6)]);
   // The same number of faces, but not the same ones.
-  tally.add(picture(3), [face(0, 0.5)], [face(50, 0.5)]);
-  tally.add(picture(2), [], []);
-  tally.fail(picture(1), 'gone');
+  tally.add(image(3), [face(0, 0.5)], [face(50, 0.5)]);
+  tally.add(image(2), [], []);
+  tally.fail(image(1), 'gone');
   const { firstDiffering, ...summary } = tally.summary();
   assert.deepEqual(summary, {
     pictures: 5,
@@ -33,11 +33,11 @@ test('counts, differences, scores and matches add up', () => {
       { a: 2, b: 1, pictures: 1 },
     ],
     differing: 2,
-    firstFailures: [{ ...picture(1), reason: 'gone' }],
+    firstFailures: [{ ...image(1), reason: 'gone' }],
   });
   assert.deepEqual(firstDiffering, [
-    { ...picture(4), a: 2, b: 1 },
-    { ...picture(3), a: 1, b: 1 },
+    { ...image(4), a: 2, b: 1 },
+    { ...image(3), a: 1, b: 1 },
   ]);
   const [first] = tally.differences;
   assert.deepEqual(first?.onlyA, [{ x: 50, y: 0, width: 10, height: 10, score: 0.7 }]);

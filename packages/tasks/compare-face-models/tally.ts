@@ -5,16 +5,16 @@ import type { definition } from './definition.js';
 import { matchBoxes } from './match-boxes.js';
 
 type Output = OutputOf<typeof definition>;
-type Picture = { readonly fileId: string; readonly filename: string };
+type ImageRef = { readonly fileId: string; readonly filename: string };
 type Faces = FaceDetection['faces'];
 
-/** What the output says about the pictures, without which models they were. */
+/** What the output says about the images, without which models they were. */
 export type Summary = Omit<Output, 'a' | 'b'>;
 
 /** Items of each list in the output. */
 const listed = { counts: 200, firstDiffering: 100, firstFailures: 100 };
-/** Boxes that are kept of one picture and side, and of all: some 20 MB until the commit. Numbers of faces stay exact. */
-const keptBoxes = { ofPicture: 100, ofAll: 200_000 };
+/** Boxes that are kept of one image and side, and of all: some 20 MB until the commit. Numbers of faces stay exact. */
+const keptBoxes = { ofImage: 100, ofAll: 200_000 };
 
 const boxOf = ({ x, y, width, height, score }: ComparedBox): ComparedBox => ({ x, y, width, height, score });
 
@@ -22,7 +22,7 @@ function round(value: number, digits: number): number {
   return Number(value.toFixed(digits));
 }
 
-/** Adds up what two models found, picture after picture. */
+/** Adds up what two models found, image after image. */
 export class Tally {
   readonly #totals = { compared: 0, same: 0, failed: 0, difference: 0, absolute: 0, matched: 0, onlyA: 0, onlyB: 0 };
   readonly #scores = { a: { sum: 0, faces: 0 }, b: { sum: 0, faces: 0 } };
@@ -31,8 +31,8 @@ export class Tally {
   readonly #differences: FaceComparison[] = [];
   #boxesLeft = keptBoxes.ofAll;
 
-  /** A picture that both have looked at. */
-  add({ fileId, filename }: Picture, a: Faces, b: Faces): void {
+  /** An image that both have looked at. */
+  add({ fileId, filename }: ImageRef, a: Faces, b: Faces): void {
     const totals = this.#totals;
     const { matched, onlyA, onlyB } = matchBoxes(a, b);
     totals.compared += 1;
@@ -59,29 +59,29 @@ export class Tally {
     });
   }
 
-  /** A picture that could not be looked at. */
-  fail({ fileId, filename }: Picture, reason: string): void {
+  /** An image that could not be looked at. */
+  fail({ fileId, filename }: ImageRef, reason: string): void {
     this.#totals.failed += 1;
     if (this.#failures.length < listed.firstFailures) this.#failures.push({ fileId, filename, reason });
   }
 
-  /** The pictures that differ, in the order in which they were added. */
+  /** The images that differ, in the order in which they were added. */
   get differences(): readonly FaceComparison[] {
     return this.#differences;
   }
 
   summary(): Summary {
     const { compared, same, failed, difference, absolute, matched, onlyA, onlyB } = this.#totals;
-    const perPicture = (sum: number, digits: number) => (compared === 0 ? 0 : round(sum / compared, digits));
+    const perImage = (sum: number, digits: number) => (compared === 0 ? 0 : round(sum / compared, digits));
     const meanScore = ({ sum, faces }: { sum: number; faces: number }) => (faces === 0 ? null : round(sum / faces, 4));
     return {
       pictures: compared + failed,
       compared,
       failed,
       same,
-      agreement: perPicture(100 * same, 2),
-      meanDifference: perPicture(difference, 4),
-      mae: perPicture(absolute, 4),
+      agreement: perImage(100 * same, 2),
+      meanDifference: perImage(difference, 4),
+      mae: perImage(absolute, 4),
       matched,
       onlyInA: onlyA,
       onlyInB: onlyB,
@@ -99,7 +99,7 @@ export class Tally {
   }
 
   #keep(faces: Faces): ComparedBox[] {
-    const kept = faces.slice(0, Math.min(keptBoxes.ofPicture, this.#boxesLeft)).map(boxOf);
+    const kept = faces.slice(0, Math.min(keptBoxes.ofImage, this.#boxesLeft)).map(boxOf);
     this.#boxesLeft -= kept.length;
     return kept;
   }

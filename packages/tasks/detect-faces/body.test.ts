@@ -30,8 +30,8 @@ interface Seen {
   readonly threshold: number;
 }
 
-/** The columns of all pictures, by name. */
-async function picturesOf({ pool }: TestDatabase): Promise<Seen[]> {
+/** The columns of all images, by name. */
+async function imagesOf({ pool }: TestDatabase): Promise<Seen[]> {
   const { rows } = await pool.query<Seen>(
     'SELECT filename, imp_date::text AS day, face_no, model, threshold FROM dwd.image ORDER BY filename',
   );
@@ -46,7 +46,7 @@ const seeOn = ({ pool }: TestDatabase, day: string, ids: readonly string[]) =>
   ]);
 
 test(
-  'pictures of one run become records, columns and faces with landmarks; a bad one among them is told why',
+  'images of one run become records, columns and faces with landmarks; a bad one among them has its reason',
   { skip },
   () =>
     withRunner(async (runner) => {
@@ -61,7 +61,7 @@ test(
       await seeOn(runner, '2026-02-28', ids);
       const ended = await run(task, { files: ids });
       assert.equal(ended.state, 'succeeded');
-      const [first, second] = await picturesOf(runner);
+      const [first, second] = await imagesOf(runner);
       const faces = first?.face_no ?? 0;
       assert.ok(faces > 3, `expected most of 6 faces, got ${faces}`);
       assert.deepEqual(ended.output, {
@@ -105,21 +105,21 @@ test(
     }),
 );
 
-test('a picture that is loaded once more and is bad by then keeps its rows', { skip }, () =>
+test('an image that is loaded once more and is bad by then keeps its rows', { skip }, () =>
   withRunner(async (runner) => {
     const { drop, run, pool, deps } = runner;
     const ids = [await drop(source, 'a.jpg', await photo(pair)), await drop(source, 'b.jpg', await photo(dog))];
     await run(task, { files: ids });
-    const before = await picturesOf(runner);
+    const before = await imagesOf(runner);
     const path = join(deps.services.inboxDir, 'a.jpg');
-    await writeFile(path, 'no picture');
+    await writeFile(path, 'no image');
     const { size, mtimeNs } = await stat(path, { bigint: true });
-    const sha256 = createHash('sha256').update('no picture').digest('hex');
+    const sha256 = createHash('sha256').update('no image').digest('hex');
     const values = [ids[0], size, mtimeNs, sha256];
     await pool.query('UPDATE ops.file SET size = $2, mtime_ns = $3, sha256 = $4 WHERE id = $1', values);
     const ended = await run(task, { files: ids });
     assert.deepEqual([ended.output?.['loaded'], ended.output?.['quarantined']], [1, 1]);
-    assert.deepEqual(await picturesOf(runner), before);
+    assert.deepEqual(await imagesOf(runner), before);
   }),
 );
 
@@ -142,7 +142,7 @@ async function writeModel(folder: string, score: number): Promise<string> {
   return folder;
 }
 
-test('a day is counted anew by the present model, and readers see its old pictures or its new ones', {
+test('a day is counted anew by the present model, and readers see its old images or its new ones', {
   skip,
 }, async () => {
   const dir = await mkdtemp(join(tmpdir(), 'millrace-tasks-'));
@@ -158,13 +158,13 @@ test('a day is counted anew by the present model, and readers see its old pictur
       await seeOn(database, '2026-11-20', ids.slice(2));
       await first.run(task, { files: ids });
       await first.close();
-      const before = await picturesOf(database);
+      const before = await imagesOf(database);
 
       const second = await openTaskRunner(database, dir, { faceModel: await writeModel(join(dir, 'strict'), 0.999) });
       const looks = new Set<string>();
       let isOver = false;
       const reader = (async () => {
-        while (!isOver) looks.add(JSON.stringify(await picturesOf(database)));
+        while (!isOver) looks.add(JSON.stringify(await imagesOf(database)));
       })();
       try {
         const ended = await second.run('reload-day', { source, day: '2026-11-19' });
@@ -174,7 +174,7 @@ test('a day is counted anew by the present model, and readers see its old pictur
         await reader;
         await second.close();
       }
-      const after = await picturesOf(database);
+      const after = await imagesOf(database);
       assert.deepEqual(
         after.map(({ filename, day, face_no, threshold }) => [filename, day, face_no, threshold]),
         [

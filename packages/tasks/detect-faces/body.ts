@@ -10,7 +10,7 @@ import type { TaskContext, TaskRun } from '#runs/context.js';
 import type { definition } from './definition.js';
 import { StageSums } from './stage-sums.js';
 
-/** Pictures whose rows are written together. */
+/** Images whose rows are written together. */
 const together = 64;
 
 export const run: TaskRun<typeof definition> = async (context) => {

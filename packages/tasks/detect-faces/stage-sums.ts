@@ -1,13 +1,13 @@
 import type { StageMillis } from '#faces/stages.js';
 
-/** Adds up how long the stages of a run's pictures took, and the writing of their rows. */
+/** Adds up how long the stages of a run's images took, and the writing of their rows. */
 export class StageSums {
   readonly #millis = new Map<string, number>();
-  #pictures = 0;
+  #images = 0;
 
-  /** @param stages milliseconds of one picture */
+  /** @param stages milliseconds of one image */
   add(stages: StageMillis): void {
-    this.#pictures += 1;
+    this.#images += 1;
     for (const [stage, millis] of Object.entries(stages)) this.#add(stage, millis);
   }
 
@@ -20,10 +20,10 @@ export class StageSums {
     }
   }
 
-  /** Pictures, and milliseconds by stage, to a tenth; `write` is that of the rows. */
+  /** Images, and milliseconds by stage, to a tenth; `write` is that of the rows. */
   get fields(): Record<string, number> {
     const millis = [...this.#millis].map(([stage, sum]) => [stage, Math.round(sum * 10) / 10]);
-    return { pictures: this.#pictures, ...Object.fromEntries(millis) };
+    return { pictures: this.#images, ...Object.fromEntries(millis) };
   }
 
   #add(stage: string, millis: number): void {

@@ -1,5 +1,5 @@
 import { defineFileTask, manySmallFiles } from '#contracts/file-task.js';
-import { isObjectsDetectionName } from './names.js';
+import { eventFileName } from '#events/file-name.js';
 
 export const definition = defineFileTask({
   name: 'load-objects-detection',
@@ -7,7 +7,7 @@ export const definition = defineFileTask({
   source: {
     name: 'objects-detection',
     description: 'objects_detection*.json and variants (.ndjson, .jsonl; object_detection; doubled underscores)',
-    matches: isObjectsDetectionName,
+    matches: eventFileName(['objects_detection', 'object_detection']),
     batch: manySmallFiles,
   },
   dataset: {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { InexactNumber } from '#events/json-number.js';
-import { isObjectsDetectionName } from './names.js';
+import { definition } from './definition.js';
 import { parseObjectsDetection } from './parse.js';
 
 const vehicleId = 'qbae3f787798416fb2b8afc1340ddf19';
@@ -145,8 +145,8 @@ const otherNames = [
 ];
 test('knows its files by name', () => {
   assert.deepEqual(
-    names.filter((name) => !isObjectsDetectionName(name)),
+    names.filter((name) => !definition.source.matches(name)),
     [],
   );
-  assert.deepEqual(otherNames.filter(isObjectsDetectionName), []);
+  assert.deepEqual(otherNames.filter(definition.source.matches), []);
 });

@@ -25,7 +25,7 @@ export interface ObjectsDetectionRow {
   readonly objectValue: number;
   /** Index of the event in its file, from 0. */
   readonly eventOrdinal: number;
-  /** Index of the detection in its event, from 0: tells two detections of one type in one event apart. */
+  /** Index of the detection in its event, from 0: distinguishes two detections of one type in one event. */
   readonly detectionOrdinal: number;
 }
 

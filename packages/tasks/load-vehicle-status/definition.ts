@@ -1,5 +1,5 @@
 import { defineFileTask, manySmallFiles } from '#contracts/file-task.js';
-import { isVehicleStatusName } from './names.js';
+import { eventFileName } from '#events/file-name.js';
 
 export const definition = defineFileTask({
   name: 'load-vehicle-status',
@@ -7,7 +7,7 @@ export const definition = defineFileTask({
   source: {
     name: 'vehicle-status',
     description: 'vehicles_status*.json and variants (.ndjson, .jsonl; vehicle_status; doubled underscores)',
-    matches: isVehicleStatusName,
+    matches: eventFileName(['vehicles_status', 'vehicle_status']),
     batch: manySmallFiles,
   },
   dataset: {

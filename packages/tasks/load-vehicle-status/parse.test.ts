@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { isVehicleStatusName } from './names.js';
+import { definition } from './definition.js';
 import { parseVehicleStatus } from './parse.js';
 
 const good = {
@@ -37,9 +37,9 @@ test('knows its files by name', () => {
     'vehicles__status_1721311532.jsonl',
   ];
   assert.deepEqual(
-    names.filter((name) => !isVehicleStatusName(name)),
+    names.filter((name) => !definition.source.matches(name)),
     [],
   );
   const others = ['objects_detection.json', 'vehicle_statuses.json', 'vehicles_status.txt', 'vehicles_status/a.json'];
-  assert.deepEqual(others.filter(isVehicleStatusName), []);
+  assert.deepEqual(others.filter(definition.source.matches), []);
 });

@@ -8,7 +8,7 @@ import type { definition } from './definition.js';
 /** A transaction of some seconds: long ones keep the server from clearing up, and lose more when a worker dies. */
 const limits: StarLimits = { files: 1_440, rows: 3_000_000 };
 
-/** After so many milliseconds it is looked again whether the one before has ended. */
+/** Milliseconds after which the task checks again whether the run before it has ended. */
 const againMs = 5_000;
 
 export const run: TaskRun<typeof definition> = async (context, input) => {
@@ -28,7 +28,9 @@ export const run: TaskRun<typeof definition> = async (context, input) => {
   try {
     await summarizeFacts(context.services.pool, dataset);
   } catch (error) {
-    context.log.warn(`the index of the facts was not brought up to date, autovacuum will: ${messageOf(error)}`);
+    context.log.warn(
+      `index of the facts could not be brought up to date: ${messageOf(error)}; autovacuum does it later`,
+    );
   }
   return done;
 };

@@ -7,7 +7,7 @@ export const definition = defineTask({
   name: 'reload-day',
   description:
     'Loads the files with rows on a day once more, all in one transaction: readers see the old rows or the new ones. ' +
-    'Pictures belong to the day on which they were first seen, and are counted by the present model.',
+    'Images belong to the day on which they were first seen, and are counted by the present model.',
   queue: 'loads',
   input: Type.Object(
     {

@@ -67,7 +67,10 @@ test('readers see all rows all the time while a day, and while one file, is load
     const ofDay = await countsDuring(pool, () => run('reload-day', { source, day: '2023-01-01' }));
     const ofFile = await countsDuring(pool, () => run(load, { files: ids.slice(0, 1) }));
     assert.deepEqual([ofDay.seen, ofFile.seen], [[100], [100]]);
-    assert.ok(ofDay.looks > 5 && ofFile.looks > 2, `${ofDay.looks} and ${ofFile.looks} looks are too few to tell`);
+    assert.ok(
+      ofDay.looks > 5 && ofFile.looks > 2,
+      `${ofDay.looks} and ${ofFile.looks} looks are too few to conclude from`,
+    );
   });
 });
 

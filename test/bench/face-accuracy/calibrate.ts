@@ -1,14 +1,16 @@
 /**
  * Chooses the weights with which a YuNet model's boxes are judged, and says how right the counts are with weights that
- * were chosen without the picture that is counted:
+ * were chosen without the image that is counted:
  *
- *   node dist/test/bench/face-accuracy/calibrate.js [--photos <folder> [--truth <csv>]]... [--copies <folder>]... [--model <path>]...
+ *   node dist/test/bench/face-accuracy/calibrate.js [--photos <folder> [--truth <csv>]]... [--copies <folder>]...
+ * [--model <path>]...
  *
  * Method. Of each photo (by default ../shared/groups, and ../shared/photos with its copies) every box of the first look
- * is measured and looked at closer, as the model's model.json says. Which boxes are faces nobody has marked; the weights
- * are those that make the counts most likely (fit.ts). Every picture has the same say; turned pictures and mosaics of 25
- * have none, for they are found by other looks. Held out: the sources are dealt into five parts, the weights are fitted
- * to four and used on the fifth, in turn; all that three times with other parts. Turned and larger looks take no part.
+ * is measured and looked at closer, as the model's model.json says. Which boxes are faces nobody has marked; the
+ * weights are those that make the counts most likely (fit.ts). Every image has the same say; turned images and mosaics
+ * of 25 have none, for they are found by other looks. Held out: the sources are dealt into five parts, the weights are
+ * fitted to four and used on the fifth, in turn; all that three times with other parts. Turned and larger looks take no
+ * part.
  */
 import { parseArgs } from 'node:util';
 import { closeUpsOf } from '#faces/inference/close-up.js';
@@ -29,7 +31,7 @@ import { figuresOf, groupBy, type Outcome, randomNumbers } from './score.js';
 
 type Judge = NonNullable<YunetSearch['judge']>;
 
-/** What is known of a picture's boxes after each look. */
+/** What is known of an image's boxes after each look. */
 interface Measured {
   readonly sample: Sample;
   /** Of each look, of each box: its measures, the logits of its scores in the closer looks so far, and 1. */
@@ -62,7 +64,7 @@ for (const path of values.model) {
   const network = createYunetNetwork(await openSession(path), definition.input);
   const measured: Measured[] = [];
   for (const sample of samples) measured.push(await measureSample(network, search, definition.search.judge, sample));
-  console.log(`\n${definition.title}, ${measured.length} pictures`);
+  console.log(`\n${definition.title}, ${measured.length} images`);
   report(measured, definition.search.judge);
 }
 
@@ -74,8 +76,8 @@ async function measureSample(
 ): Promise<Measured> {
   const times = new StageTimes();
   const { overlap } = search;
-  const picture = await openSample(sample);
-  const raster = await picture.raster(lookSize(picture, search.leastSide, search.mostSide));
+  const image = await openSample(sample);
+  const raster = await image.raster(lookSize(image, search.leastSide, search.mostSide));
   const boxes = await lookAt(network, raster, { least: judge.from, overlap, times });
   const closeUpOf = closeUpsOf(raster);
   const looks: number[][][] = [[], ...judge.closer.map(() => [])];
@@ -130,12 +132,12 @@ function report(measured: readonly Measured[], judge: Judge): void {
       }
     }
   }
-  console.log('held out           pictures  exact %    MAE   RMSE   over  under   (mean of the rounds)');
+  console.log('held out             images  exact %    MAE   RMSE   over  under   (mean of the rounds)');
   for (const [set, ones] of groupBy(outcomes, (one) => one.set)) {
-    const { pictures, exact, meanAbsoluteError, rootMeanSquareError, over, under } = figuresOf(ones);
+    const { images, exact, meanAbsoluteError, rootMeanSquareError, over, under } = figuresOf(ones);
     const cells = [
       set.padEnd(18),
-      String(pictures / ROUNDS).padStart(8),
+      String(images / ROUNDS).padStart(8),
       (exact * 100).toFixed(1).padStart(8),
       meanAbsoluteError.toFixed(3).padStart(7),
       rootMeanSquareError.toFixed(3).padStart(6),

@@ -1,7 +1,7 @@
 import sharp, { type Sharp } from 'sharp';
 import type { Photo } from './photos.js';
 
-/** A picture in memory with its count. */
+/** An image in memory with its count. */
 export interface Sample extends Omit<Photo, 'path'> {
   /** Which set it belongs to: a folder's name, or what was done to the photo. */
   readonly set: string;
@@ -42,14 +42,14 @@ async function turned(bytes: Buffer, degrees: number): Promise<Buffer> {
   return await sharp(upright).rotate(degrees, { background: '#808080' }).png().toBuffer();
 }
 
-/** Pictures of `across` × `across` photos, three by two in shape and `whole` pixels wide: faces become small and many. */
+/** Images of `across` × `across` photos, three by two in shape and `whole` pixels wide: faces become small and many. */
 export async function mosaics(samples: readonly Sample[], across: number, whole: number): Promise<Sample[]> {
   return await joined(samples, { across, whole, set: `mosaic ${across}×${across} ${whole}` }, async ({ bytes }) =>
     shown(bytes),
   );
 }
 
-/** Pictures of four photos that stand, lie on either side and stand on their heads, as people do who lie in a circle. */
+/** Images of four photos that stand, lie on either side and stand on their heads, as people do who lie in a circle. */
 export async function turnedWithin(samples: readonly Sample[], deal: number): Promise<Sample[]> {
   return await joined(samples, { across: 2, whole: 612, set: 'turned within' }, async ({ bytes }, index) =>
     sharp(await turned(bytes, 90 * ((index + deal) % 4))),

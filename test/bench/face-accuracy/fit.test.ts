@@ -5,8 +5,8 @@ import { randomNumbers } from './score.js';
 
 const logistic = (value: number): number => 1 / (1 + Math.exp(-value));
 
-/** Pictures of up to eight boxes each, which are faces by the given weights, and some faces that no box shows. */
-function pictures(count: number, weights: readonly [number, number, number], missed: number): CountedBoxes[] {
+/** Images of up to eight boxes each, which are faces by the given weights, and some faces that no box shows. */
+function images(count: number, weights: readonly [number, number, number], missed: number): CountedBoxes[] {
   const random = randomNumbers(7);
   return Array.from({ length: count }, () => {
     const boxes = Array.from({ length: 1 + Math.floor(random() * 8) }, () => [random() * 8 - 4, random() * 2, 1]);
@@ -17,13 +17,13 @@ function pictures(count: number, weights: readonly [number, number, number], mis
 }
 
 test('weights are found of which only counts are known', () => {
-  const [slope = 0, other = 0, bias = 0] = fitCounts(pictures(1500, [1.5, 0, 1], 0.1));
+  const [slope = 0, other = 0, bias = 0] = fitCounts(images(1500, [1.5, 0, 1], 0.1));
   assert.ok(Math.abs(slope - 1.5) < 0.25, `${slope}`);
   assert.ok(Math.abs(other) < 0.3, `${other}`);
   assert.ok(Math.abs(bias - 1) < 0.4, `${bias}`);
 });
 
-test('the same pictures give the same weights', () => {
-  const some = pictures(50, [1, 1, 0], 0);
+test('the same images give the same weights', () => {
+  const some = images(50, [1, 1, 0], 0);
   assert.deepEqual(fitCounts(some), fitCounts(some));
 });

@@ -1,11 +1,11 @@
-/** A picture whose boxes are known by their features, and how many faces it has; which boxes these are is not known. */
+/** An image whose boxes are known by their features, and how many faces it has; which boxes these are is not known. */
 export interface CountedBoxes {
   /** Of each box its features, the last of them 1. */
   readonly boxes: readonly (readonly number[])[];
   readonly faces: number;
 }
 
-/** Share of the pictures whose count follows no model, and the chance that it gives any one count. */
+/** Share of the images whose count follows no model, and the chance that it gives any one count. */
 const OUTLIERS = 0.03;
 const OUTLIER_CHANCE = OUTLIERS / 10;
 /** How strongly weights are held near 0, features having a standard deviation of 1. */
@@ -81,15 +81,15 @@ function likelihood(chances: readonly number[], faces: number, miss: number, mor
 /**
  * The weights of a logistic regression of whether a box is a face, of which only the counts are known: those that make
  * the counts most likely (Poisson's binomial distribution of the boxes, and faces that no box shows). By Adam (Kingma,
- * Ba: "Adam: A Method for Stochastic Optimization", 2015) over all pictures at once.
+ * Ba: "Adam: A Method for Stochastic Optimization", 2015) over all images at once.
  */
-export function fitCounts(pictures: readonly CountedBoxes[]): number[] {
-  const features = pictures.find(({ boxes }) => boxes.length > 0)?.boxes[0]?.length ?? 0;
+export function fitCounts(images: readonly CountedBoxes[]): number[] {
+  const features = images.find(({ boxes }) => boxes.length > 0)?.boxes[0]?.length ?? 0;
   const { means, deviations } = scalingOf(
-    pictures.flatMap(({ boxes }) => boxes),
+    images.flatMap(({ boxes }) => boxes),
     features,
   );
-  const scaled = pictures.map(({ boxes, faces }) => ({
+  const scaled = images.map(({ boxes, faces }) => ({
     boxes: boxes.map((row) => row.map((value, at) => (value - (means[at] ?? 0)) / (deviations[at] ?? 1))),
     faces,
   }));
@@ -112,12 +112,12 @@ export function fitCounts(pictures: readonly CountedBoxes[]): number[] {
   return [...weights, bias];
 }
 
-/** Of the negative logarithm of the likelihood, per picture. */
-function gradientAt(pictures: readonly CountedBoxes[], theta: readonly number[], features: number): number[] {
+/** Of the negative logarithm of the likelihood, per image. */
+function gradientAt(images: readonly CountedBoxes[], theta: readonly number[], features: number): number[] {
   const miss = logistic(theta[features] ?? 0);
   const more = logistic(theta[features + 1] ?? 0);
   const sums = new Float64Array(features + 2);
-  for (const { boxes, faces } of pictures) {
+  for (const { boxes, faces } of images) {
     const chances = boxes.map((row) => {
       let sum = 0;
       for (let at = 0; at < features; at += 1) sum += (row[at] ?? 0) * (theta[at] ?? 0);
@@ -133,5 +133,5 @@ function gradientAt(pictures: readonly CountedBoxes[], theta: readonly number[],
     sums[features] = (sums[features] ?? 0) + outer * byMiss * miss * (1 - miss);
     sums[features + 1] = (sums[features + 1] ?? 0) + outer * byMore * more * (1 - more);
   }
-  return [...sums].map((sum, at) => sum / pictures.length + (at < features - 1 ? 2 * RIDGE * (theta[at] ?? 0) : 0));
+  return [...sums].map((sum, at) => sum / images.length + (at < features - 1 ? 2 * RIDGE * (theta[at] ?? 0) : 0));
 }

@@ -1,15 +1,17 @@
 /**
  * How right the counts of faces are:
  *
- *   node dist/test/bench/face-accuracy/main.js [--photos <folder> [--truth <csv>]]... [--copies <folder>]... [--model <name>]...
+ *   node dist/test/bench/face-accuracy/main.js [--photos <folder> [--truth <csv>]]... [--copies <folder>]... [--model
+ * <name>]...
  *
  * Method. Every photo (by default those of ../shared/photos; for a folder named by --copies also harder copies of them:
- * small, blurred, dark, strongly compressed, turned, tilted, several in one, several turned in one) is looked at by each variant of each model, and the scores
- * of what it finds are kept. Figures are given for the threshold of the model's model.json, and cross-validated: the
- * threshold is chosen on four fifths of the photos and used on the last fifth, in turn, ten times with other fifths;
- * copies of a photo are never parted (but those in mosaics). All sets weigh the same in that choice. The interval holds the middle 95 % of
- * the exact share when photos are drawn again with repetition. CPU is that of finding faces in a decoded picture. Photos
- * of doubtful truth are left out, and given apart at the model's threshold.
+ * small, blurred, dark, strongly compressed, turned, tilted, several in one, several turned in one) is looked at by
+ * each variant of each model, and the scores of what it finds are kept. Figures are given for the threshold of the
+ * model's model.json, and cross-validated: the threshold is chosen on four fifths of the photos and used on the last
+ * fifth, in turn, ten times with other fifths; copies of a photo are never parted (but those in mosaics). All sets
+ * weigh the same in that choice. The interval holds the middle 95 % of the exact share when photos are drawn again with
+ * repetition. CPU is that of finding faces in a decoded image. Photos of doubtful truth are left out, and given apart
+ * at the model's threshold.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -65,16 +67,16 @@ async function count(
   const counted: (Counted & { doubt: boolean })[] = [];
   let micros = 0;
   for (const sample of samples) {
-    const picture = await openSample(sample);
-    const first = finder.firstSize(picture);
-    const raster = await picture.raster(first);
+    const image = await openSample(sample);
+    const first = finder.firstSize(image);
+    const raster = await image.raster(first);
     const begin = process.cpuUsage();
     const found = await finder.find(
       {
-        width: picture.width,
-        height: picture.height,
+        width: image.width,
+        height: image.height,
         raster: async (size) =>
-          size.width === first.width && size.height === first.height ? raster : await picture.raster(size),
+          size.width === first.width && size.height === first.height ? raster : await image.raster(size),
       },
       { threshold: LEAST, times: new StageTimes() },
     );
@@ -92,9 +94,9 @@ async function measure(variant: Variant, path: string): Promise<void> {
   const choosing = clear.filter((one) => hasSay(one.set));
   const { score } = variant.definition.threshold;
   console.log(
-    `\n${variant.title}: ${cpu.toFixed(1)} ms of CPU a picture; best threshold: ${bestThreshold(choosing, THRESHOLDS).toFixed(2)}`,
+    `\n${variant.title}: ${cpu.toFixed(1)} ms of CPU an image; best threshold: ${bestThreshold(choosing, THRESHOLDS).toFixed(2)}`,
   );
-  console.log('set                pictures  exact %  (95 %)          MAE    RMSE   over  under  held out %');
+  console.log('set                  images  exact %  (95 %)          MAE    RMSE   over  under  held out %');
   const held = groupBy(heldOut(choosing, THRESHOLDS), (one) => one.set);
   for (const [set, ones] of groupBy(clear, (one) => one.set)) report(set, outcomesAt(ones, score), held.get(set));
   report('all', outcomesAt(clear, score), [...held.values()].flat());
@@ -109,7 +111,7 @@ function report(set: string, outcomes: readonly Outcome[], held?: readonly Outco
   console.log(
     [
       set.padEnd(18),
-      String(figures.pictures).padStart(8),
+      String(figures.images).padStart(8),
       ` ${percent(figures.exact)}   (${percent(low)}–${percent(high)})  `,
       figures.meanAbsoluteError.toFixed(3),
       ` ${figures.rootMeanSquareError.toFixed(3)}`,

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** A picture and the number of faces that people counted in it. */
+/** An image and the number of faces that people counted in it. */
 export interface Photo {
   readonly path: string;
   readonly faces: number;
@@ -12,8 +12,9 @@ export interface Photo {
 }
 
 /**
- * Reads a CSV file whose first line names the columns `file` and `faces` (or `heads`), and, when there, `doubt` (0 or 1).
- * The files lie in `folder`. No cell holds a line break; a comma only in columns that are not read and come after these.
+ * Reads a CSV file whose first line names the columns `file` and `faces` (or `heads`), and, when there, `doubt` (0 or
+ * 1). The files lie in `folder`. No cell holds a line break; a comma only in columns that are not read and come after
+ * these.
  */
 export async function readPhotos(folder: string, truth: string): Promise<Photo[]> {
   const [head = '', ...lines] = (await readFile(truth, 'utf8')).trim().split(/\r?\n/);

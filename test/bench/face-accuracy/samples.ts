@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { messageOf } from '#contracts/errors.js';
-import { type DecodablePicture, openPicture } from '#faces/picture/decode.js';
-import { SNIFF_BYTES, sniffFormat } from '#faces/picture/sniff.js';
+import { type DecodableImage, openImage } from '#faces/image/decode.js';
+import { SNIFF_BYTES, sniffFormat } from '#faces/image/sniff.js';
 import { COPIES, mosaics, type Sample, turnedWithin } from './copies.js';
 import { type Photo, readPhotos } from './photos.js';
 import { shuffle } from './score.js';
@@ -16,7 +16,9 @@ const MOSAICS = [
 /** So often the photos are dealt into mosaics. */
 const DEALS = 4;
 
-/** True for a set that has a say in weights and thresholds: turned pictures and mosaics of 25 are found by other looks. */
+/**
+ * True for a set that has a say in weights and thresholds: turned images and mosaics of 25 are found by other looks.
+ */
 export const hasSay = (set: string): boolean => !/^turned|2400$/.test(set);
 
 /** A folder of photos with counts. */
@@ -27,7 +29,9 @@ export interface PhotoFolder {
   readonly copies: boolean;
 }
 
-/** The folders that the options name: `--photos`, `--truth` for each, and those before `--copies` that have copies made. */
+/**
+ * The folders that the options name: `--photos`, `--truth` for each, and those before `--copies` that have copies made.
+ */
 export function foldersOf(
   photos: readonly string[],
   truth: readonly string[] | undefined,
@@ -65,11 +69,11 @@ async function load({ path, ...photo }: Photo, set: string): Promise<Sample> {
   return { ...photo, set, bytes: await readFile(path) };
 }
 
-/** The picture of a sample, ready to be decoded. @throws Error that names it */
-export async function openSample({ bytes, source }: Sample): Promise<DecodablePicture> {
+/** The image of a sample, ready to be decoded. @throws Error that names it */
+export async function openSample({ bytes, source }: Sample): Promise<DecodableImage> {
   const format = sniffFormat(bytes.subarray(0, SNIFF_BYTES));
-  if (format === undefined) throw new Error(`${source} is no picture that can be read`);
-  return await openPicture({ path: source, bytes }, format, { maxPixels: 1e9 }).catch((error: unknown) => {
+  if (format === undefined) throw new Error(`${source} is no image that can be read`);
+  return await openImage({ path: source, bytes }, format, { maxPixels: 1e9 }).catch((error: unknown) => {
     throw new Error(`${source} cannot be decoded (${messageOf(error)})`, { cause: error });
   });
 }

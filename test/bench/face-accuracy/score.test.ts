@@ -4,10 +4,10 @@ import { bestThreshold, type Counted, exactInterval, figuresOf, heldOut, outcome
 
 const counted = (source: string, faces: number, ...scores: number[]): Counted => ({ set: 'a', source, faces, scores });
 
-test('figures are taken over all pictures', () => {
+test('figures are taken over all images', () => {
   const outcomes = [0, 0, 3, -1].map((error) => ({ source: 'a', error }));
   assert.deepEqual(figuresOf(outcomes), {
-    pictures: 4,
+    images: 4,
     exact: 0.5,
     meanAbsoluteError: 1,
     rootMeanSquareError: Math.sqrt(10 / 4),
@@ -28,7 +28,7 @@ test('the best threshold has the most exact counts, small sets weighing as much 
   assert.equal(bestThreshold([...many, ...few], [0.4, 0.6]), 0.4);
 });
 
-test('a held-out picture has no say in its own threshold', () => {
+test('a held-out image has no say in its own threshold', () => {
   // At 0.4 the odd one is right, but all others say 0.6.
   const others = Array.from({ length: 20 }, (_, index) => counted(`${index}`, 1, 0.9, 0.5));
   const outcomes = heldOut([...others, counted('odd', 2, 0.9, 0.5)], [0.4, 0.6]);
@@ -36,7 +36,7 @@ test('a held-out picture has no say in its own threshold', () => {
   assert.ok(outcomes.every(({ source, error }) => error === (source === 'odd' ? -1 : 0)));
 });
 
-test('the interval holds the share, and is narrow only where pictures agree', () => {
+test('the interval holds the share, and is narrow only where images agree', () => {
   const half = Array.from({ length: 40 }, (_, index) => ({ source: `${index}`, error: index % 2 }));
   const [low, high] = exactInterval(half);
   assert.ok(low > 0.3 && low < 0.5 && high > 0.5 && high < 0.7, `${low} ${high}`);

@@ -8,17 +8,17 @@ export interface Counted {
 }
 
 export interface Figures {
-  readonly pictures: number;
-  /** Share of pictures with the exact count, 0 to 1. */
+  readonly images: number;
+  /** Share of images with the exact count, 0 to 1. */
   readonly exact: number;
   readonly meanAbsoluteError: number;
   readonly rootMeanSquareError: number;
-  /** Pictures with too many and with too few faces. */
+  /** Images with too many and with too few faces. */
   readonly over: number;
   readonly under: number;
 }
 
-/** A picture's error in faces. */
+/** An image's error in faces. */
 export interface Outcome {
   readonly source: string;
   readonly error: number;
@@ -36,7 +36,7 @@ export function figuresOf(outcomes: readonly Outcome[]): Figures {
   const n = Math.max(1, outcomes.length);
   const sum = (value: (error: number) => number) => outcomes.reduce((total, { error }) => total + value(error), 0);
   return {
-    pictures: outcomes.length,
+    images: outcomes.length,
     exact: sum((error) => (error === 0 ? 1 : 0)) / n,
     meanAbsoluteError: sum(Math.abs) / n,
     rootMeanSquareError: Math.sqrt(sum((error) => error * error) / n),
@@ -87,7 +87,7 @@ export function bestThreshold(counted: readonly Counted[], thresholds: readonly 
 }
 
 /**
- * Outcomes on pictures that had no say in the threshold: the sources are dealt into five parts, the threshold is chosen
+ * Outcomes on images that had no say in the threshold: the sources are dealt into five parts, the threshold is chosen
  * on four and used on the fifth, in turn; all that ten times with other parts. In the order of `counted`, ten times.
  */
 export function heldOut(counted: readonly Counted[], thresholds: readonly number[]): (Outcome & { set: string })[] {
@@ -116,13 +116,13 @@ export function exactInterval(outcomes: readonly Outcome[]): readonly [number, n
   const random = randomNumbers(1);
   const shares = Array.from({ length: 1000 }, () => {
     let exact = 0;
-    let pictures = 0;
+    let images = 0;
     for (let draw = 0; draw < sources.length; draw += 1) {
       const drawn = sources[Math.floor(random() * sources.length)] ?? [];
       exact += drawn.filter((one) => one.error === 0).length;
-      pictures += drawn.length;
+      images += drawn.length;
     }
-    return exact / Math.max(1, pictures);
+    return exact / Math.max(1, images);
   }).sort((a, b) => a - b);
   return [shares[25] ?? 0, shares[974] ?? 1];
 }

@@ -4,13 +4,13 @@ import { promisify } from 'node:util';
 import type { LoadableModel } from '#faces/model/definition.js';
 import type { Stage } from '#faces/stages.js';
 
-/** What a loop over the pictures of a folder took. */
+/** What a loop over the images of a folder took. */
 export interface LoopFigures {
-  readonly pictures: number;
+  readonly images: number;
   readonly faces: number;
   readonly seconds: number;
   readonly cpuSeconds: number;
-  /** Sums over all pictures. */
+  /** Sums over all images. */
   readonly millis: Readonly<Record<Stage, number>>;
 }
 

@@ -1,7 +1,7 @@
 /**
- * Our own decoding and inference, one picture after the other in one process, so that the times of its stages are those of
- * the work and not of waiting. Runs as a process of its own (`node our-loop.js <model.json as text> <folder>`); prints its
- * figures as JSON.
+ * Our own decoding and inference, one image after the other in one process, so that the times of its stages are those
+ * of the work and not of waiting. Runs as a process of its own (`node our-loop.js <model.json as text> <folder>`);
+ * prints its figures as JSON.
  */
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -30,7 +30,7 @@ async function main(model: LoadableModel, folder: string): Promise<LoopFigures> 
   }
   const seconds = (performance.now() - begin) / 1000;
   const { user, system } = process.cpuUsage(cpu);
-  return { pictures: names.length, faces, seconds, cpuSeconds: (user + system) / 1e6, millis };
+  return { images: names.length, faces, seconds, cpuSeconds: (user + system) / 1e6, millis };
 }
 
 const [model = '', folder = ''] = process.argv.slice(2);

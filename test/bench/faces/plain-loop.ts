@@ -1,5 +1,5 @@
 /**
- * What anyone would write first: one loop, one thread, sharp and onnxruntime as they come, one picture after the other.
+ * What anyone would write first: one loop, one thread, sharp and onnxruntime as they come, one image after the other.
  * Runs as a process of its own (`node plain-loop.js <model> <folder>`) and prints its figures as JSON. Times do not
  * include loading the libraries and the model. It stores nothing.
  */
@@ -106,7 +106,7 @@ async function main(modelPath: string, folder: string): Promise<LoopFigures> {
   }
   const seconds = (performance.now() - begin) / 1000;
   const { user, system } = process.cpuUsage(cpu);
-  return { pictures: names.length, faces, seconds, cpuSeconds: (user + system) / 1e6, millis };
+  return { images: names.length, faces, seconds, cpuSeconds: (user + system) / 1e6, millis };
 }
 
 const [modelPath = '', folder = ''] = process.argv.slice(2);

@@ -9,11 +9,11 @@ import { type Product, prepareProduct } from '../load/product.js';
 import { type BenchServer, dropDatabase, freshDatabase, onDatabase } from '../load/server.js';
 import { type ProcessFigures, ProcessMeter, readProcesses } from '../process-figures.js';
 
-/** What the product took for the pictures of a folder. */
+/** What the product took for the images of a folder. */
 export interface ProductFigures {
-  readonly pictures: number;
+  readonly images: number;
   readonly faces: number;
-  /** From the moment that the pictures were moved into the inbox to the last one's commit. */
+  /** From the moment that the images were moved into the inbox to the last one's commit. */
   readonly seconds: number;
   /** The same from the moment that the first of them had stood still for SETTLE_MS: what the work took. */
   readonly secondsOfWork: number;
@@ -35,9 +35,9 @@ const database = 'millrace_bench_faces';
 const probe = pathToFileURL(fileURLToPath(new URL('./event-loop-probe.js', import.meta.url))).href;
 
 /**
- * Starts the product, has it load some pictures so that all of it is warm, moves a folder of pictures into its inbox at
+ * Starts the product, has it load some images so that all of it is warm, moves a folder of images into its inbox at
  * once, and waits until each has its rows.
- * @throws Error when a picture has none
+ * @throws Error when an image has none
  */
 export async function runProduct(
   server: BenchServer,
@@ -86,7 +86,7 @@ async function warmUp(product: Product, client: pg.Client): Promise<void> {
     );
     if (rows[0]?.cold === 0) return;
   }
-  throw new Error('some worker never took a picture');
+  throw new Error('some worker never took an image');
 }
 
 async function measure(
@@ -94,7 +94,7 @@ async function measure(
   client: pg.Client,
   folder: string,
 ): Promise<Omit<ProductFigures, 'eventLoop'>> {
-  const pictures = (await readdir(folder)).length;
+  const images = (await readdir(folder)).length;
   const { rows: before } = await client.query<{ runs: number; files: number }>(
     'SELECT (SELECT count(*)::int FROM ops.run) AS runs, (SELECT count(*)::int FROM ops.file) AS files',
   );
@@ -107,18 +107,18 @@ async function measure(
   const target = join(product.inbox, 'pictures');
   await rename(folder, target);
   try {
-    await waitUntilEnded(client, files + pictures, product);
+    await waitUntilEnded(client, files + images, product);
     const processes = meter.stop();
     const { rows } = await client.query<{ end: number; settled: number; loaded: number; faces: number; runs: number }>(
       `SELECT extract(epoch FROM max(f.ended_at))::float8 AS end, extract(epoch FROM min(f.settled_at))::float8 AS settled,
          count(*) FILTER (WHERE f.state = 'loaded')::int AS loaded, sum(i.face_no)::int AS faces,
          (SELECT count(*)::int FROM ops.run) AS runs
-       FROM ops.file f LEFT JOIN dwd.image i ON i.file_id = f.id WHERE f.path LIKE 'pictures/%'`,
+       FROM ops.file f LEFT JOIN dwd.image i ON i.file_id = f.id WHERE f.path LIKE 'images/%'`,
     );
     const [found] = rows;
-    if (!found || found.loaded !== pictures) throw new Error(`${found?.loaded} of ${pictures} pictures are loaded`);
+    if (!found || found.loaded !== images) throw new Error(`${found?.loaded} of ${images} images are loaded`);
     return {
-      pictures,
+      images,
       faces: found.faces,
       seconds: found.end - begin,
       secondsOfWork: found.end - found.settled,
@@ -151,7 +151,7 @@ async function waitUntilEnded(client: pg.Client, files: number, product: Product
          EXISTS (SELECT FROM ops.file WHERE state IN ('arriving', 'settled', 'loading')) AS busy`,
     );
     if (rows[0]?.busy === false && rows[0].known >= files) return;
-    if (Date.now() > deadline) throw new Error(`the pictures are not loaded after 600 s:\n${await product.said()}`);
+    if (Date.now() > deadline) throw new Error(`the images are not loaded after 600 s:\n${await product.said()}`);
     await pause(100);
   }
 }

@@ -12,7 +12,7 @@ import { dataSampleFileName } from '#samples/parquet.js';
 export const benchSeed = 1;
 
 /**
- * Generates the first so many files of the data sample in a folder, on all cores; those that are there stay.
+ * Generates the first `files` files of the data sample in a folder, on all cores; those that are there stay.
  * @returns seconds it took
  */
 export async function provideFiles(folder: string, files: number): Promise<number> {
@@ -30,7 +30,7 @@ export async function provideFiles(folder: string, files: number): Promise<numbe
 }
 
 /**
- * Puts the first so many files of a folder into the inbox, a folder per day. Hard links: as quick as moving them, and
+ * Puts the first `files` files of a folder into the inbox, a folder per day. Hard links: as quick as moving them, and
  * the next round finds them where they were.
  */
 export async function fillInbox(folder: string, inbox: string, files: number): Promise<void> {

@@ -15,8 +15,8 @@ export const benchUsage = `usage: npm run bench:load -- [options]
   --server <where>   embedded, or the address of a server that may create databases         (embedded)
   --dir <folder>     where inbox, database and files go, on one disk      (the system's temporary folder)
   --keep <folder>    takes files from there, and leaves there what it had to generate
-  --kill-every <s>   kills a random worker of ours every so many seconds with SIGKILL
-  --idle <s>         measures ours so many seconds longer when all is loaded
+  --kill-every <s>   kills a random worker of ours every <s> seconds with SIGKILL
+  --idle <s>         measures ours <s> seconds longer when all is loaded
   --oracles          counts what ours loaded, by all queries whose answers are known
   --json <file>      writes the figures there as well`;
 

@@ -19,11 +19,11 @@ interface Counted {
   readonly rowsPerDay: Map<string, number>;
 }
 
-/** So many files have every product among them, as chance would have it not to in one of 10^13 folders. */
+/** Number of files that have every product among them, as chance would have it not to in one of 10^13 folders. */
 const filesWithAllProducts = 20;
 
 /**
- * Holds the loaded rows, the ledger and the runs against everything that is known about the files beforehand.
+ * Compares the loaded rows, the ledger and the runs with everything that is known about the files beforehand.
  * @returns a line for each question: what was expected and what came
  */
 export async function checkOracles(client: pg.Client, files: number): Promise<string[]> {

@@ -17,12 +17,12 @@ const database = 'millrace_bench_ours';
 /** Between two looks at the ledger; while many files are still to come, one a second. */
 const lookMs = 100;
 
-/** No file has changed its state for so long: given up. */
+/** Milliseconds without a change of any file's state after which the bench gives up. */
 const stalledSeconds = 180;
 
 /**
  * Way b: the product. The files lie in the inbox when it starts; the clock runs from the moment its watcher is ready
- * until every file is in an end state. Runs that follow the loads (the star) are waited for and told apart.
+ * until every file is in an end state. Runs that follow the loads (the star) are waited for and reported separately.
  */
 export async function loadWithProduct(
   server: BenchServer,

@@ -67,9 +67,9 @@ export function renderReport(results: readonly WayResult[]): string {
 /** CPU and memory by role; the last line is all of them together. */
 export function renderProcesses(
   { figures, rows, seconds }: Pick<WayResult, 'figures' | 'rows' | 'seconds'>,
-  unit: 'row' | 'picture' = 'row',
+  unit: 'row' | 'image' = 'row',
 ): string {
-  const [many, of] = unit === 'row' ? [1e6, 'CPU s per 1 M rows'] : [1e3, 'CPU ms per picture'];
+  const [many, of] = unit === 'row' ? [1e6, 'CPU s per 1 M rows'] : [1e3, 'CPU ms per image'];
   const cpu = (used: number): string[] => [
     used.toFixed(2),
     ((used / rows) * many).toFixed(2),

@@ -60,8 +60,8 @@ async function describe(url: string): Promise<string> {
 }
 
 /**
- * Makes an empty database of that name, in place of one that a bench left behind, and gives its address.
- * @param prepared false leaves migrations and the datasets' tables to whoever uses it
+ * Makes an empty database of that name, instead of one that a bench left behind, and gives its address.
+ * @param prepared false leaves migrations and the datasets' tables to the caller
  */
 export async function freshDatabase({ url }: BenchServer, name: string, prepared: boolean): Promise<string> {
   await dropDatabase({ url }, name);
@@ -79,7 +79,7 @@ export async function freshDatabase({ url }: BenchServer, name: string, prepared
   return address.href;
 }
 
-/** Removes a database and whoever uses it. */
+/** Removes a database and ends its sessions. */
 export async function dropDatabase({ url }: Pick<BenchServer, 'url'>, name: string): Promise<void> {
   await onDatabase(url, (client) => client.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`));
 }

@@ -14,8 +14,8 @@ export interface Mutation {
 }
 
 /**
- * The damaged file of a number: always the same for the same seeds. Half of the changes hit the footer, where a byte means
- * most; one in four files has two or three changed bytes, one in fifty some bytes more or fewer.
+ * The damaged file of a number: always the same for the same seeds. Half of the changes hit the footer, where a byte
+ * means most; one in four files has two or three changed bytes, one in fifty some bytes more or fewer.
  */
 export function mutate(seeds: readonly Seed[], number: number): Mutation {
   const random = createRandom(number, 'parquet mutation');
@@ -24,13 +24,13 @@ export function mutate(seeds: readonly Seed[], number: number): Mutation {
   const changes: string[] = [];
   const count = random.next() < 0.75 ? 1 : random.int(2, 3);
   for (let i = 0; i < count; i++) {
-    const at = placeIn(bytes, random);
+    const at = positionIn(bytes, random);
     const value = changed(bytes[at] ?? 0, random);
     bytes[at] = value;
     changes.push(`byte ${at} to ${value}`);
   }
   if (random.next() < 0.02) {
-    const at = placeIn(bytes, random);
+    const at = positionIn(bytes, random);
     const isLonger = random.next() < 0.5;
     const rest = bytes.subarray(isLonger ? at : at + 1);
     bytes = new Uint8Array(Buffer.concat([bytes.subarray(0, at), Uint8Array.of(...(isLonger ? [0] : [])), rest]));
@@ -39,7 +39,9 @@ export function mutate(seeds: readonly Seed[], number: number): Mutation {
   return { seed, bytes, changes };
 }
 
-/** The files with each byte of the footer at each of its near values: its bits turned one by one, and its neighbours. */
+/**
+ * The files with each byte of the footer at each of its near values: its bits turned one by one, and its neighbours.
+ */
 export function* footerMutations(seed: Seed): Generator<Mutation> {
   const end = seed.bytes.length - 8;
   for (let at = footerStart(seed.bytes); at < end; at++) {
@@ -54,7 +56,7 @@ export function* footerMutations(seed: Seed): Generator<Mutation> {
   }
 }
 
-function placeIn(bytes: Uint8Array, random: Random): number {
+function positionIn(bytes: Uint8Array, random: Random): number {
   const start = random.next() < 0.5 ? footerStart(bytes) : 0;
   return random.int(Math.min(start, bytes.length - 1), bytes.length - 1);
 }

@@ -5,8 +5,8 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import { isMissing } from '#contracts/error-codes.js';
 import { BadInputError, FileChangedError } from '#contracts/errors.js';
-import { findPictureSource, type PictureSource } from '#database/queries/picture-source.js';
-import { type PictureType, pictureTypes, type RenderRequest } from '#faces/render/messages.js';
+import { findImageFile, type ImageFile } from '#database/queries/image-file.js';
+import { type ImageType, imageTypes, type RenderRequest } from '#faces/render/messages.js';
 import { RenderError } from '#faces/render/renderer.js';
 import { identityAt } from '#inbox/open-file.js';
 import type { ApiDeps } from '../../deps.js';
@@ -43,7 +43,7 @@ const answers = (description: string): Record<number, object> => ({
   200: {
     description,
     content: Object.fromEntries(
-      pictureTypes.map((type) => [type, { schema: Type.String({ format: 'binary', description: 'The picture' }) }]),
+      imageTypes.map((type) => [type, { schema: Type.String({ format: 'binary', description: 'The picture' }) }]),
     ),
   },
   ...problems(404, 410, 422),
@@ -100,7 +100,7 @@ async function sendPicture(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
-  const source = await findPictureSource(pool, wanted.id);
+  const source = await findImageFile(pool, wanted.id);
   if (source === undefined) throw notFound(`file ${wanted.id} was not loaded as a picture, or is not known`);
   const identity = await identityAt(config.inboxDir, source);
   if (identity === undefined) throw gone(source.path);
@@ -129,13 +129,13 @@ async function sendPicture(
 }
 
 /** Everything that the picture's bytes depend on, as a short text: its place in the cache, and its ETag. */
-function keyOf({ sha256, path, model, faces }: PictureSource, { side, annotated }: Wanted, type: PictureType): string {
+function keyOf({ sha256, path, model, faces }: ImageFile, { side, annotated }: Wanted, type: ImageType): string {
   const drawn = annotated ? [basename(path), model, faces] : [];
   const content = JSON.stringify([renderingVersion, sha256, side, type, ...drawn]);
   return createHash('sha256').update(content).digest('hex').slice(0, 40);
 }
 
-function toRequest(inboxDir: string, source: PictureSource, wanted: Wanted, type: PictureType): RenderRequest {
+function toRequest(inboxDir: string, source: ImageFile, wanted: Wanted, type: ImageType): RenderRequest {
   const { model, faces } = source;
   return {
     path: join(inboxDir, ...source.path.split('/')),

@@ -34,7 +34,7 @@ test('a request without time to spare hands out what it has, and the next one go
     await ensureDatasets(url, [table]);
     await transaction(pool, (tx) => coverSpans(tx, table.table, [{ from: micros(1), to: micros(6) }], 'day'));
     for (let file = 1; file <= 4; file++) {
-      // Rows so many that each file is looked through by itself; at midnight, the bound of two partitions, too.
+      // So large a number of rows that each file is looked through by itself; at midnight, the bound of two partitions, too.
       await pool.query(
         `INSERT INTO ops.file (path, source, state, size, mtime_ns, rows) VALUES ($1, 'ticks', 'loaded', 1, 1, 1000000)`,
         [`${file}`],

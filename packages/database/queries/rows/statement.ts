@@ -2,14 +2,13 @@ import { escapeIdentifier } from 'pg';
 import type { ColumnType, TableDefinition } from '#contracts/dataset.js';
 import type { Tx } from '../../pool.js';
 import { quoteTable } from '../../quote.js';
-import { type Conditions, conditions } from '../conditions.js';
-import { containsPattern } from '../like.js';
+import { type Conditions, conditions, containsPattern } from '../conditions.js';
 import { instantSql, shortInstant, shortWallTime, wallTimeSql } from '../times.js';
 import type { SortKey } from './keys.js';
 import type { DatasetRow, RowPosition, RowQuery, RowValue } from './row-query.js';
 
 /** A row with its position in the order that was asked for. */
-export interface PlacedRow {
+export interface PositionedRow {
   readonly row: DatasetRow;
   readonly position: RowPosition;
 }
@@ -39,7 +38,7 @@ export async function readRows(
   keys: readonly SortKey[],
   where: Conditions,
   limit: number,
-): Promise<PlacedRow[]> {
+): Promise<PositionedRow[]> {
   const { columns, oneRowPerFile } = table;
   const inner = [...columns.map(({ name }) => escapeIdentifier(name)), 'file_id'];
   if (oneRowPerFile !== true) inner.push('ordinal');
@@ -58,7 +57,7 @@ export async function readRows(
   return rows.map((values) => toRow(values, table));
 }
 
-function toRow([fileId, ordinal, runId, ...rest]: readonly RowValue[], { columns }: TableDefinition): PlacedRow {
+function toRow([fileId, ordinal, runId, ...rest]: readonly RowValue[], { columns }: TableDefinition): PositionedRow {
   const values = columns.map(({ type }, at) => shorten(rest[at] ?? null, type));
   const position = rest.slice(columns.length).map((value) => (value === null ? null : String(value)));
   return {

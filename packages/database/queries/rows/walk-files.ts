@@ -2,12 +2,12 @@ import type { Tx } from '../../pool.js';
 import { conditions } from '../conditions.js';
 import { sortKeys } from './keys.js';
 import type { RowPosition, RowQuery } from './row-query.js';
-import { type PlacedRow, queryConditions, readRows } from './statement.js';
+import { type PositionedRow, queryConditions, readRows } from './statement.js';
 import type { Found, Walk } from './walk.js';
 
 /** Rows of the files that one statement looks through: at first, and at most once nothing has been found. */
-const fewestRows = 20_000;
-const mostRows = 1_000_000;
+const minRows = 20_000;
+const maxRows = 1_000_000;
 
 /**
  * Reads rows in the order of their files and positions in them. A large table has no index but BRIN on file_id (82 million
@@ -15,9 +15,9 @@ const mostRows = 1_000_000;
  * in bundles of ids, each bundle a narrow range of pages. Bundles grow while the filters leave nothing.
  */
 export async function walkFiles(tx: Tx, query: RowQuery, { after: start, wanted, deadline }: Walk): Promise<Found> {
-  const found: PlacedRow[] = [];
+  const found: PositionedRow[] = [];
   let after = start;
-  let rowsPerBundle = fewestRows;
+  let rowsPerBundle = minRows;
   do {
     const bundle = await nextBundle(tx, query, after, rowsPerBundle);
     if (bundle === undefined) return { found, next: undefined };
@@ -25,7 +25,7 @@ export async function walkFiles(tx: Tx, query: RowQuery, { after: start, wanted,
     found.push(...rows);
     if (found.length >= wanted) return { found, next: undefined };
     after = [query.descending ? bundle.first : bundle.last];
-    rowsPerBundle = rows.length > 0 ? fewestRows : Math.min(mostRows, rowsPerBundle * 2);
+    rowsPerBundle = rows.length > 0 ? minRows : Math.min(maxRows, rowsPerBundle * 2);
   } while (performance.now() < deadline);
   return { found, next: after };
 }
@@ -35,7 +35,7 @@ interface Bundle {
   readonly last: string;
 }
 
-/** The next files with about so many rows together, at least one; undefined when there are no more. */
+/** The next files, at least one, with about `rows` rows together; undefined when there are no more. */
 async function nextBundle(
   tx: Tx,
   { source, fileId, descending }: RowQuery,
@@ -70,7 +70,7 @@ function readBundle(
   bundle: Bundle,
   after: RowPosition | undefined,
   limit: number,
-): Promise<PlacedRow[]> {
+): Promise<PositionedRow[]> {
   const where = queryConditions(query);
   where.and(`d.file_id BETWEEN ${where.param(bundle.first)}::bigint AND ${where.param(bundle.last)}::bigint`);
   if (after && after.length > 1) {

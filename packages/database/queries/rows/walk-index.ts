@@ -1,7 +1,7 @@
 import type { Tx } from '../../pool.js';
 import { type SortKey, sortKeys } from './keys.js';
 import type { RowPosition, RowQuery } from './row-query.js';
-import { type PlacedRow, queryConditions, readRows } from './statement.js';
+import { type PositionedRow, queryConditions, readRows } from './statement.js';
 import type { Found, Walk } from './walk.js';
 
 /**
@@ -11,7 +11,7 @@ import type { Found, Walk } from './walk.js';
  */
 export async function walkIndex(tx: Tx, query: RowQuery, { after, wanted }: Walk): Promise<Found> {
   const keys = sortKeys(query.table, query.order);
-  const found: PlacedRow[] = [];
+  const found: PositionedRow[] = [];
   for (const stretch of after === undefined ? [[]] : stretchesAfter(keys, after, query.descending)) {
     const where = queryConditions(query);
     for (const { keys: compared, than, values } of stretch) {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, momentText, type Range, TimePartitions } from '../
 import type { Tx } from '../../pool.js';
 import { type SortKey, sortKeys } from './keys.js';
 import type { RowPosition, RowQuery } from './row-query.js';
-import { type PlacedRow, queryConditions, readRows } from './statement.js';
+import { type PositionedRow, queryConditions, readRows } from './statement.js';
 import type { Found, Walk } from './walk.js';
 
 /**
@@ -13,7 +13,7 @@ export async function walkPartitions(tx: Tx, query: RowQuery, { after, wanted, d
   const keys = sortKeys(query.table, query.order);
   const [key] = keys;
   if (key === undefined) return { found: [], next: undefined };
-  const found: PlacedRow[] = [];
+  const found: PositionedRow[] = [];
   const partitions = await partitionsAfter(tx, query, key, after);
   for (const [index, range] of partitions.entries()) {
     const rows = await readPartition(tx, query, keys, range, after, wanted - found.length);
@@ -62,7 +62,7 @@ function readPartition(
   { from, end }: Range,
   after: RowPosition | undefined,
   limit: number,
-): Promise<PlacedRow[]> {
+): Promise<PositionedRow[]> {
   const where = queryConditions(query);
   const [key] = keys;
   if (key && from !== beforeAll) where.and(`${key.sql} >= ${where.param(momentText(from))}::${key.type}`);

@@ -1,5 +1,5 @@
 import type { RowPosition } from './row-query.js';
-import type { PlacedRow } from './statement.js';
+import type { PositionedRow } from './statement.js';
 
 /** How far one of the ways through a table is to go. */
 export interface Walk {
@@ -12,7 +12,7 @@ export interface Walk {
 
 /** What lay on the way. */
 export interface Found {
-  readonly found: readonly PlacedRow[];
+  readonly found: readonly PositionedRow[];
   /** Where to go on when fewer rows were found and there may be more; undefined at the end. */
   readonly next: RowPosition | undefined;
 }
