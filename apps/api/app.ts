@@ -30,7 +30,7 @@ import { docsRoutes, gatherOpenApi } from './routes/docs.js';
 import { healthRoutes } from './routes/health.js';
 import { homeRoutes } from './routes/home.js';
 import { imagePageRoutes } from './routes/images/pages.js';
-import { pictureRoutes } from './routes/images/pictures.js';
+import { renderedImageRoutes } from './routes/images/rendered.js';
 import { loginRoutes } from './routes/login.js';
 import { queueRoutes } from './routes/queues.js';
 
@@ -45,7 +45,7 @@ const dataRoutes = [
   imageRoutes,
   imageStatsRoutes,
   imageExportRoutes,
-  pictureRoutes,
+  renderedImageRoutes,
   faceModelRoutes,
   faceComparisonRoutes,
   objectsDetectionRoutes,

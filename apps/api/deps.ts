@@ -22,8 +22,8 @@ export interface ApiDeps {
   /** Opened in the role `http`. */
   readonly carrier: Carrier;
   readonly catalogue: Catalogue;
-  /** Pictures as they are shown. */
-  readonly pictures: RenderedImages;
+  /** Images as they are shown. */
+  readonly images: RenderedImages;
   /** Names of the migrations that the database does not have yet. */
   pendingMigrations(): Promise<string[]>;
 }

@@ -31,14 +31,14 @@ async function start({ config, log, releasers }: MainContext<(typeof appSettings
   const carrier = openCarrier({ databaseUrl, redisUrl }, 'http', onError);
   releasers.add('queues', () => carrier.close());
 
-  const pictures = new RenderedImages({
+  const images = new RenderedImages({
     cache: {
       folder: join(config.dataDir, 'cache', 'pictures'),
       maxBytes: config.pictureCacheMb * 2 ** 20,
-      onError: (error) => log.warn({ err: error }, `a picture is not kept: ${messageOf(error)}`),
+      onError: (error) => log.warn({ err: error }, `an image is not kept: ${messageOf(error)}`),
     },
   });
-  releasers.add('picture renderer', () => pictures.close());
+  releasers.add('image renderer', () => images.close());
 
   const catalogue = await loadCatalogue(config.tasksDir);
   await sweepStaging(config.inboxDir);
@@ -50,7 +50,7 @@ async function start({ config, log, releasers }: MainContext<(typeof appSettings
     prisma,
     carrier,
     catalogue,
-    pictures,
+    images,
     pendingMigrations: () => pendingMigrations(pool),
   });
   releasers.add('HTTP server', () => closeServer(app, config.stopTimeoutMs / 2));

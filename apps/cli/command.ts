@@ -55,7 +55,7 @@ export function millraceCommand(): Command {
     .command('samples')
     .description('write sample files; parquet needs the package hyparquet-writer')
     .requiredOption('--out <folder>', 'folder to write to, made where needed')
-    .option('--images <n>', 'pictures to draw')
+    .option('--images <n>', 'images to draw')
     .option('--parquet <n>', 'data-sample files, 1,914 rows each')
     .option('--json <n>', 'event files, detections and statuses')
     .option('--seed <n>', 'the same seed gives the same files')

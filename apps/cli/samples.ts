@@ -7,7 +7,7 @@ import { SetupError } from '#contracts/errors.js';
 /** Options of `millrace samples`, by name; `true` for `--bad`. */
 export type SampleOptions = Readonly<Record<string, string | true>>;
 
-/** The one place that knows where samples are made. By path and in a process of its own: it loads the picture library. */
+/** The one place that knows where samples are made. By path and in a process of its own: it loads the image library. */
 const script = fileURLToPath(new URL('../../scripts/samples.js', import.meta.url));
 
 /** Writes sample files. @returns the exit code: 2 when the options ask for nothing, or for what cannot be */

@@ -71,7 +71,7 @@ const loadedWidths = (page: Page): Promise<number[]> =>
     return image.naturalWidth;
   }))`);
 
-test('the gallery shows the pictures themselves, and each leads to its page with the faces marked', async (t) => {
+test('the gallery shows the images themselves, and each leads to its page with the faces marked', async (t) => {
   const ran = await inBrowser(async (page, address, api) => {
     for (const name of ['one.jpg', 'two & <b>.jpg', 'three.jpg']) await seedImage(api, name);
     await logIn(page, address, '/images');

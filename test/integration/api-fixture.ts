@@ -72,7 +72,7 @@ export async function withApi(
       cache: {
         folder: join(folder, 'cache', 'pictures'),
         maxBytes: options.images?.maxBytes ?? 2 ** 20,
-        onError: (error) => console.error('the picture cache failed', error),
+        onError: (error) => console.error('the image cache failed', error),
       },
       ...(options.images ? { renderer: options.images.renderer } : {}),
     });
@@ -100,7 +100,7 @@ export async function withApi(
       prisma,
       carrier,
       catalogue: await loadCatalogue(),
-      pictures: images,
+      images,
       pendingMigrations: () => pendingMigrations(pool),
       ...options.deps,
     };

@@ -33,7 +33,7 @@ const withRenderer = (
 
 const get = (api: TestApi, url: string, headers: Record<string, string> = {}) => api.app.inject({ url, headers });
 
-test('a picture comes annotated and small, as JPEG or, where it is asked for, as WebP', () =>
+test('an image comes annotated and small, as JPEG or, where it is asked for, as WebP', () =>
   withApi(async (api) => {
     const id = await seedImage(api, 'a folder/Zoë & <b>.jpg', { width: 1200, height: 800 });
     const annotated = await get(api, `/api/images/${id}/annotated?side=600`);
@@ -45,7 +45,7 @@ test('a picture comes annotated and small, as JPEG or, where it is asked for, as
     assert.equal(annotated.headers['vary'], 'accept');
     const size = await sharp(annotated.rawPayload).metadata();
     assert.equal(size.width, 600);
-    assert.ok(size.height > 400 && size.height < 500, 'the caption is below the picture');
+    assert.ok(size.height > 400 && size.height < 500, 'the caption is below the image');
 
     const browser = { accept: 'image/avif,image/webp,image/apng,*/*;q=0.8' };
     const thumbnail = await get(api, `/api/images/${id}/thumbnail`, browser);
@@ -57,7 +57,7 @@ test('a picture comes annotated and small, as JPEG or, where it is asked for, as
     }
   }));
 
-test('who has the picture already is told so, until it would look different', () =>
+test('who has the image already is told so, until it would look different', () =>
   withApi(async (api) => {
     const id = await seedImage(api, 'a.jpg');
     const url = `/api/images/${id}/annotated`;
@@ -106,7 +106,7 @@ test('what is not there is 404, what is gone or changed 410, what cannot be show
     assert.equal(await status(url), 404);
   }));
 
-test('a picture is rendered once, for all who ask at once and for who asks later', () => {
+test('an image is rendered once, for all who ask at once and for who asks later', () => {
   const renderer = countingRenderer();
   return withRenderer(renderer, 10_000_000, async (api, folder) => {
     const id = await seedImage(api, 'a.jpg');
@@ -123,7 +123,7 @@ test('a picture is rendered once, for all who ask at once and for who asks later
   });
 });
 
-test('a picture under another name with the same bytes shares the thumbnail', () => {
+test('an image under another name with the same bytes shares the thumbnail', () => {
   const renderer = countingRenderer();
   return withRenderer(renderer, 10_000_000, async (api) => {
     const [one, other] = [await seedImage(api, 'a.jpg'), await seedImage(api, 'b.jpg')];
@@ -172,7 +172,7 @@ for (const [fault, status, wait] of [
     }));
 }
 
-test('the gallery shows pictures, counts and charts, filters, sorts and pages them, with everything escaped', () =>
+test('the gallery shows images, counts and charts, filters, sorts and pages them, with everything escaped', () =>
   withApi(async (api) => {
     const ids: string[] = [];
     for (let n = 0; n < 5; n += 1) {
@@ -190,7 +190,7 @@ test('the gallery shows pictures, counts and charts, filters, sorts and pages th
       '&lt;i&gt;3',
       'Pictures by number of faces',
       '20 %',
-      '5 pictures, 10 faces',
+      '5 images, 10 faces',
       'minFaces=3&amp;maxFaces=3',
     ]) {
       assert.ok(all.body.includes(words), words);
@@ -209,7 +209,7 @@ test('the gallery shows pictures, counts and charts, filters, sorts and pages th
     assert.equal((await get(api, '/images?minFaces=-1')).statusCode, 422);
   }));
 
-test('a picture’s page tells its record and its faces', () =>
+test('an image’s page tells its record and its faces', () =>
   withApi(async (api) => {
     const id = await seedImage(api, 'evil "><script>.jpg');
     const { statusCode, body } = await get(api, `/images/${id}`);
@@ -227,5 +227,5 @@ test('a picture’s page tells its record and its faces', () =>
     }
     const none = await get(api, '/images/999');
     assert.equal(none.statusCode, 404);
-    assert.match(none.body, /was not loaded as a picture/);
+    assert.match(none.body, /was not loaded as an image/);
   }));

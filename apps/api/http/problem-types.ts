@@ -61,7 +61,7 @@ export const problemTypes = {
   'not-found': {
     status: 404,
     title: 'Not Found',
-    meaning: 'Nothing of this kind, for example no file, run or picture, has this id or name.',
+    meaning: 'Nothing of this kind, for example no file, run or image, has this id or name.',
     remedy: 'Take the id or name from a list, for example GET /api/files or GET /api/runs.',
   },
   'unknown-task': {
@@ -156,10 +156,10 @@ export const problemTypes = {
     meaning: 'The idempotencyKey was used before for this task with other parameters. “runId” is the run that used it.',
     remedy: 'Repeat a request with exactly the same input, priority and delayMs; use a new key for another request.',
   },
-  'picture-unreadable': {
+  'image-unreadable': {
     status: 422,
-    title: 'Picture Unreadable',
-    meaning: 'The picture was loaded, but cannot be decoded to be shown.',
+    title: 'Image Unreadable',
+    meaning: 'The image was loaded, but cannot be decoded to be shown.',
     remedy: 'Look at the file itself; the detail says what is wrong with it.',
   },
   'too-many-attempts': {
@@ -180,11 +180,11 @@ export const problemTypes = {
     meaning: 'Something failed in the server, not in the request.',
     remedy: 'Look in the log for the request id that the detail names, and report it.',
   },
-  'picture-renderer-failed': {
+  'image-renderer-failed': {
     status: 500,
-    title: 'Picture Renderer Failed',
-    meaning: 'The process that draws pictures ended while it drew this one.',
-    remedy: 'Look at the file itself, and report the picture if it can be shared.',
+    title: 'Image Renderer Failed',
+    meaning: 'The process that draws images ended while it drew this one.',
+    remedy: 'Look at the file itself, and report the image if it can be shared.',
   },
   'database-unavailable': {
     status: 503,
@@ -204,10 +204,10 @@ export const problemTypes = {
     meaning: 'The store of the queues (Redis, or PostgreSQL) cannot be reached, so the queues cannot be shown.',
     remedy: 'Try again soon; the record of runs at GET /api/runs does not need it.',
   },
-  'picture-renderer-busy': {
+  'image-renderer-busy': {
     status: 503,
-    title: 'Picture Renderer Busy',
-    meaning: 'Too many pictures are being drawn, or this one took too long.',
+    title: 'Image Renderer Busy',
+    meaning: 'Too many images are being drawn, or this one took too long.',
     remedy: 'Try again after the seconds that Retry-After says.',
   },
   'too-many-open-files': {

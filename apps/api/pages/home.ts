@@ -44,7 +44,7 @@ export function sendHomePage(reply: FastifyReply, content: HomeContent): Fastify
     html`<header>
 <h1>Millrace</h1>
 <nav>
-<a href="/images">Pictures</a> <a href="/docs">API</a> <a href="/queues">Queues</a> <a href="/api/files">Files</a> <a href="/api/runs">Runs</a>
+<a href="/images">Images</a> <a href="/docs">API</a> <a href="/queues">Queues</a> <a href="/api/files">Files</a> <a href="/api/runs">Runs</a>
 <a href="/api/tasks">Tasks</a> <a href="/readyz">Readiness</a>
 </nav>
 </header>
@@ -118,7 +118,7 @@ function datasets({ datasets: list, figures, model }: HomeContent): Html {
 <td class="number">${known ? `${number(known.rows)} rows` : ''}</td>
 <td><a class="dim" href="/api/datasets/${name}">columns</a></td></tr>`;
   });
-  return html`${table(rows, 'None.')}<p class="dim">Faces are counted by: ${model ?? 'no picture yet'}</p>`;
+  return html`${table(rows, 'None.')}<p class="dim">Faces are counted by: ${model ?? 'no image yet'}</p>`;
 }
 
 function tasks(list: readonly TaskDefinition[]): Html {

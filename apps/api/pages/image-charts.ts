@@ -2,15 +2,15 @@ import type { ImageStats } from '#database/queries/image-stats.js';
 import { type Bar, barChart } from './charts.js';
 import { type Html, html } from './html.js';
 
-/** So many face counts have a bar of their own; pictures with more share the last one. */
+/** So many face counts have a bar of their own; images with more share the last one. */
 const mostBars = 16;
 
 const percent = (part: number, whole: number): string =>
   `${((100 * part) / Math.max(1, whole)).toLocaleString('en', { maximumFractionDigits: 1 })} %`;
 
-const pictures = (count: number): string => `${count.toLocaleString('en')} ${count === 1 ? 'picture' : 'pictures'}`;
+const images = (count: number): string => `${count.toLocaleString('en')} ${count === 1 ? 'image' : 'images'}`;
 
-/** Pictures by number of faces. `linkTo` says where the pictures with these numbers are listed. */
+/** Images by number of faces. `linkTo` says where the images with these numbers are listed. */
 export function faceChart(stats: ImageStats, linkTo: (least: number, most: number | undefined) => string): Html {
   const own = stats.byFaces.filter(({ faceNo }) => faceNo < mostBars);
   const bars = own.map(({ faceNo, pictures: count }) =>
@@ -21,10 +21,10 @@ export function faceChart(stats: ImageStats, linkTo: (least: number, most: numbe
     const [label, of] = [`${mostBars}+`, `${mostBars} faces or more`];
     bars.push(bar({ label, of, count: rest, whole: stats.pictures, href: linkTo(mostBars, undefined) }));
   }
-  return barChart('Pictures by number of faces', bars);
+  return barChart('Images by number of faces', bars);
 }
 
-/** Pictures by size in megapixels, with the faces in them. */
+/** Images by size in megapixels, with the faces in them. */
 export function sizeChart(stats: ImageStats): Html {
   const bars = stats.byMegapixels.map(({ from, to, pictures: count, meanFaces }) => {
     const label = to === null ? `${short(from)}+` : `< ${short(to)}`;
@@ -32,10 +32,10 @@ export function sizeChart(stats: ImageStats): Html {
     const made = bar({ label, of, count, whole: stats.pictures });
     return { ...made, title: `${made.title}; ${meanFaces.toLocaleString('en')} faces on average` };
   });
-  return barChart('Pictures by size in megapixels', bars);
+  return barChart('Images by size in megapixels', bars);
 }
 
-/** The sizes that most pictures have, and the faces in them. */
+/** The sizes that most images have, and the faces in them. */
 export function sizeTable(stats: ImageStats, most: number): Html {
   const rows = stats.commonSizes.slice(0, most).map(
     (
@@ -43,7 +43,7 @@ export function sizeTable(stats: ImageStats, most: number): Html {
     ) => html`<tr><td>${size.width} × ${size.height}</td><td class="number">${size.pictures.toLocaleString('en')}</td>
 <td class="number">${percent(size.pictures, stats.pictures)}</td><td class="number">${size.meanFaces.toLocaleString('en')}</td></tr>`,
   );
-  return html`<table><tr><th>Most common sizes</th><th class="number">Pictures</th><th class="number">Part</th><th class="number">Faces, mean</th></tr>
+  return html`<table><tr><th>Most common sizes</th><th class="number">Images</th><th class="number">Part</th><th class="number">Faces, mean</th></tr>
 ${rows}</table>`;
 }
 
@@ -60,7 +60,7 @@ const bar = ({ label, of, count, whole, href }: Counted): Bar => ({
   label,
   value: count,
   note: percent(count, whole),
-  title: `${of}: ${pictures(count)}, ${percent(count, whole)}`,
+  title: `${of}: ${images(count)}, ${percent(count, whole)}`,
   ...(href === undefined ? {} : { href }),
 });
 

@@ -4,24 +4,24 @@ import { Html, html } from './html.js';
 import { sendPage } from './layout.js';
 
 const style = new Html(`
-.picture { display: block; max-width: 100%; height: auto; border-radius: 10px; background: var(--line); margin: 0 0 1.25rem; }
+.image { display: block; max-width: 100%; height: auto; border-radius: 10px; background: var(--line); margin: 0 0 1.25rem; }
 .code { font-family: ui-monospace, monospace; font-size: .85em; overflow-wrap: anywhere; }
 .faces td, .faces th { white-space: nowrap; padding-right: 1.5rem; }
 .faces td:last-child { white-space: normal; width: 100%; }
 .record th { width: 9rem; padding-right: 1.5rem; white-space: nowrap; }
 `);
 
-/** One picture with its faces marked, its record and a table of its faces. */
+/** One image with its faces marked, its record and a table of its faces. */
 export function sendImagePage(reply: FastifyReply, image: ImageRow): FastifyReply {
   const { fileId, runId } = image;
   const self = `/api/images/${fileId}`;
   return sendPage(
     reply,
     `${image.filename} · Millrace`,
-    html`<header><h1><a href="/">Millrace</a> · <a href="/images">Pictures</a> · ${image.filename}</h1>
+    html`<header><h1><a href="/">Millrace</a> · <a href="/images">Images</a> · ${image.filename}</h1>
 <nav><a href="${self}">Record (JSON)</a> <a href="/api/files/${fileId}">File</a>
 ${runId === null ? html`` : html`<a href="/api/runs/${runId}">Run</a>`} <a href="${self}/annotated?side=2048">Large</a></nav></header>
-<img class="picture" src="${self}/annotated?side=1024" alt="${image.filename}: the picture with its faces marked. It is not here if the file is no longer in the inbox as it was loaded.">
+<img class="image" src="${self}/annotated?side=1024" alt="${image.filename}: the image with its faces marked. It is not here if the file is no longer in the inbox as it was loaded.">
 <div class="cards">
 <section class="card wide"><h2>Record</h2>${record(image)}</section>
 <section class="card wide"><h2>Faces</h2>${faces(image.faces)}</section>
@@ -30,13 +30,13 @@ ${runId === null ? html`` : html`<a href="/api/runs/${runId}">Run</a>`} <a href=
   );
 }
 
-/** There is no such picture. */
+/** There is no such image. */
 export function sendNoImagePage(reply: FastifyReply, fileId: string): FastifyReply {
   return sendPage(
     reply.code(404),
-    'No such picture · Millrace',
-    html`<header><h1><a href="/">Millrace</a> · <a href="/images">Pictures</a></h1></header>
-<p>File ${fileId} was not loaded as a picture, or is not known. <a href="/api/files/${fileId}">What became of it</a></p>`,
+    'No such image · Millrace',
+    html`<header><h1><a href="/">Millrace</a> · <a href="/images">Images</a></h1></header>
+<p>File ${fileId} was not loaded as an image, or is not known. <a href="/api/files/${fileId}">What became of it</a></p>`,
   );
 }
 

@@ -14,7 +14,7 @@ export interface GalleryContent {
   readonly items: readonly ImageRow[];
   readonly nextCursor: string | null;
   readonly query: GalleryQuery;
-  /** Of all pictures that the filters leave, those on the number of faces apart; undefined when they took too long. */
+  /** Of all images that the filters leave, those on the number of faces apart; undefined when they took too long. */
   readonly stats: ImageStats | undefined;
 }
 
@@ -52,18 +52,18 @@ form.filters { display: flex; flex-wrap: wrap; gap: .6rem .8rem; align-items: en
 .pages { display: flex; gap: 1.2rem; justify-content: space-between; margin-top: 1.25rem; }
 `);
 
-/** The pictures with their number of faces, and how these are spread. */
+/** The images with their number of faces, and how these are spread. */
 export function sendGalleryPage(reply: FastifyReply, content: GalleryContent): FastifyReply {
   const { items, nextCursor, query, stats } = content;
   return sendPage(
     reply,
-    'Pictures · Millrace',
-    html`<header><h1><a href="/">Millrace</a> · Pictures</h1>
+    'Images · Millrace',
+    html`<header><h1><a href="/">Millrace</a> · Images</h1>
 <nav><a href="${filtered('/api/images.csv', query)}">CSV</a> <a href="${filtered('/api/images.xlsx', query)}">XLSX</a>
 <a href="${filtered('/api/images/stats', query)}">Figures (JSON)</a> <a href="/docs">API</a></nav></header>
 ${stats ? charts(stats, query) : html`<p class="dim">The figures are not known at the moment.</p>`}
 ${form(query, stats)}
-${items.length === 0 ? html`<p class="dim">No picture fits. ${allLink(query)}</p>` : html`<ul class="gallery">${items.map(tile)}</ul>`}
+${items.length === 0 ? html`<p class="dim">No image fits. ${allLink(query)}</p>` : html`<ul class="gallery">${items.map(tile)}</ul>`}
 <div class="pages"><span>${query['cursor'] === undefined ? html`` : html`<a href="${address({ ...query, cursor: '' })}">First page</a>`}</span>
 <span>${nextCursor === null ? html`` : html`<a rel="next" href="${address({ ...query, cursor: nextCursor })}">Next page</a>`}</span></div>`,
     new Html(style.text + chartStyle.text),
@@ -93,11 +93,11 @@ function charts(stats: ImageStats, query: GalleryQuery): Html {
       minFaces: String(least),
       maxFaces: most === undefined ? '' : String(most),
     });
-  const sum = `${stats.pictures.toLocaleString('en')} pictures, ${stats.faces.toLocaleString('en')} faces`;
+  const sum = `${stats.pictures.toLocaleString('en')} images, ${stats.faces.toLocaleString('en')} faces`;
   return html`<div class="charts">
-<section class="card"><h2>Pictures by number of faces</h2>${faceChart(stats, linkTo)}
-<p class="dim">${sum}; ${stats.meanFaces ?? 0} per picture, at most ${stats.mostFaces ?? 0}.</p></section>
-<section class="card"><h2>Pictures by megapixels</h2>${sizeChart(stats)}${sizeTable(stats, 4)}</section>
+<section class="card"><h2>Images by number of faces</h2>${faceChart(stats, linkTo)}
+<p class="dim">${sum}; ${stats.meanFaces ?? 0} per image, at most ${stats.mostFaces ?? 0}.</p></section>
+<section class="card"><h2>Images by megapixels</h2>${sizeChart(stats)}${sizeTable(stats, 4)}</section>
 </div>`;
 }
 

@@ -8,7 +8,7 @@ import { notFound } from '../../http/problem.js';
 import { FileId, Json, ListQuery, Nullable, problems, RunId } from '../../http/schemas.js';
 
 const ComparisonQuery = ListQuery({
-  onlyIn: Type.Optional(Type.Enum(['a', 'b'], { description: 'Only pictures with a face that a, or b, alone found' })),
+  onlyIn: Type.Optional(Type.Enum(['a', 'b'], { description: 'Only images with a face that a, or b, alone found' })),
 });
 
 const Boxes = (description: string) =>
@@ -20,7 +20,7 @@ const Boxes = (description: string) =>
       height: Type.Number(),
       score: Type.Number({ description: 'How likely it is a face, 0 to 1: see docs/faces.md' }),
     }),
-    { description: `${description}: boxes in pixels of the picture as shown, 100 at most, and 200,000 in a run` },
+    { description: `${description}: boxes in pixels of the image as shown, 100 at most, and 200,000 in a run` },
   );
 
 const ComparisonSchema = Type.Object(
@@ -39,7 +39,7 @@ const ComparisonSchema = Type.Object(
 const AnswerSchema = Type.Object(
   {
     runId: RunId,
-    state: Type.String({ description: 'The run’s state; there are pictures once it has succeeded' }),
+    state: Type.String({ description: 'The run’s state; there are images once it has succeeded' }),
     input: Json,
     summary: Nullable(Json),
     items: Type.Array(ComparisonSchema),
@@ -56,7 +56,7 @@ export async function faceComparisonRoutes(app: App, { pool }: ApiDeps): Promise
       schema: {
         operationId: 'getFaceComparison',
         tags: ['datasets'],
-        summary: 'What a run of compare-face-models found, and the pictures that differ, the last seen first',
+        summary: 'What a run of compare-face-models found, and the images that differ, the last seen first',
         params: Type.Object({ runId: RunId }),
         querystring: ComparisonQuery,
         response: { 200: AnswerSchema, ...problems(404, 422) },

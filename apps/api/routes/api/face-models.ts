@@ -15,7 +15,7 @@ const FaceModelSchema = Type.Object(
     version: Text('The name stored with results; it changes with the file, the threshold and the search'),
     builtIn: Flag('It comes with Millrace; else FACE_MODEL leads to it'),
     present: Flag('Its file is on this machine'),
-    inUse: Flag('It is the one that looks at new pictures, by the settings of this process'),
+    inUse: Flag('It is the one that looks at new images, by the settings of this process'),
     file: Type.Object({ name: Type.String(), sha256: Type.String(), bytes: Type.Integer() }),
     licence: Type.Object({
       spdx: Text('SPDX expression'),

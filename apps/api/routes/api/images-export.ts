@@ -7,8 +7,8 @@ import type { App } from '../../http/app-type.js';
 import { imageFilters, readImageFilter } from './images-schemas.js';
 
 const tables = [
-  { table: imageTable, what: 'dwd.image: a row per picture' },
-  { table: faceTable, what: 'dwd.face: a row per face of the pictures that the filters leave' },
+  { table: imageTable, what: 'dwd.image: a row per image' },
+  { table: faceTable, what: 'dwd.face: a row per face of the images that the filters leave' },
 ];
 
 /** GET /api/images.csv and .xlsx, /api/faces.csv and .xlsx. */

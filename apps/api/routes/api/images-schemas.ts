@@ -15,7 +15,7 @@ const Area = (description: string) =>
   Type.Optional(Type.Integer({ minimum: 0, maximum: 1_000_000_000_000_000, description }));
 const Name = (description: string) => Type.Optional(Type.String({ maxLength: 1_024, description }));
 
-/** Filters that the list of pictures, the figures about them and the exports share. */
+/** Filters that the list of images, the figures about them and the exports share. */
 export const imageFilters = {
   fileId: Type.Optional(FileId),
   faceNo: Faces('Exactly so many faces'),
@@ -58,7 +58,7 @@ const FaceSchema = Type.Object(
   component('Face'),
 );
 
-/** A picture as lists show it. */
+/** An image as lists show it. */
 export const ImageSchema = Type.Object(
   {
     fileId: FileId,
@@ -74,18 +74,18 @@ export const ImageSchema = Type.Object(
     format: Text,
     model: Text,
     threshold: Type.Number({ description: 'The lowest score that counted as a face, 0 to 1' }),
-    faces: Type.Array(FaceSchema, { description: 'Boxes in pixels of the picture as shown' }),
+    faces: Type.Array(FaceSchema, { description: 'Boxes in pixels of the image as shown' }),
     links: Type.Object({
       self: Text,
       file: Type.String({ description: 'The file in the ledger' }),
-      annotated: Type.String({ description: 'The picture with its faces marked' }),
+      annotated: Type.String({ description: 'The image with its faces marked' }),
       thumbnail: Text,
     }),
   },
   component('Image'),
 );
 
-/** A picture, and how its record came to be. Lists inside hold at most 100. */
+/** An image, and how its record came to be. Lists inside hold at most 100. */
 export const ImageDetailSchema = Type.Object(
   {
     ...ImageSchema.properties,
@@ -102,29 +102,29 @@ export const ImageDetailSchema = Type.Object(
     ),
     decidedBy: Nullable(Type.Object({ runId: RunId, attempt: Type.Integer(), worker: WorkerSchema })),
   },
-  component('ImageDetail', 'A picture, and how its record came to be'),
+  component('ImageDetail', 'An image, and how its record came to be'),
 );
 
 const share = {
   pictures: Count,
-  percent: Type.Number({ description: 'Of all pictures that the filter leaves, to two decimals' }),
+  percent: Type.Number({ description: 'Of all images that the filter leaves, to two decimals' }),
 };
 const faceFigures = { faces: Count, meanFaces: Type.Number(), mostFaces: Count };
 const Span = Type.Object({ from: Count, to: Count, pictures: Count });
 const ListOf = <T extends TObject>(item: T, description: string) => Type.Array(item, { description });
 
-/** Figures about pictures. */
+/** Figures about images. */
 export const ImageStatsSchema = Type.Object(
   {
     pictures: Count,
     faces: Count,
-    meanFaces: Nullable(Type.Number({ description: 'Faces per picture; null without pictures' })),
+    meanFaces: Nullable(Type.Number({ description: 'Faces per image; null without images' })),
     mostFaces: Nullable(Count),
-    byFaces: ListOf(Type.Object({ faceNo: Count, ...share }), 'Pictures per number of faces; the first 50 that occur'),
-    moreFaces: Type.Object({ ...share, faces: Count }, { description: 'All pictures with more faces than those' }),
+    byFaces: ListOf(Type.Object({ faceNo: Count, ...share }), 'Images per number of faces; the first 50 that occur'),
+    moreFaces: Type.Object({ ...share, faces: Count }, { description: 'All images with more faces than those' }),
     commonSizes: ListOf(
       Type.Object({ width: Count, height: Count, ...share, ...faceFigures }),
-      'The 20 most common sizes and the faces in such pictures',
+      'The 20 most common sizes and the faces in such images',
     ),
     byMegapixels: ListOf(
       Type.Object({ from: Type.Number(), to: Nullable(Type.Number()), ...share, ...faceFigures }),
@@ -133,7 +133,7 @@ export const ImageStatsSchema = Type.Object(
     widths: ListOf(Span, 'At most 20 spans of equal width, both ends included'),
     heights: ListOf(Span, 'At most 20 spans of equal width, both ends included'),
     byModel: ListOf(Type.Object({ model: Text, ...share, ...faceFigures }), 'The 50 most used models'),
-    byDay: ListOf(Type.Object({ impDate: Text, ...share, ...faceFigures }), 'The latest 366 import days with pictures'),
+    byDay: ListOf(Type.Object({ impDate: Text, ...share, ...faceFigures }), 'The latest 366 import days with images'),
   },
-  component('ImageStats', 'Figures about pictures'),
+  component('ImageStats', 'Figures about images'),
 );

@@ -14,7 +14,7 @@ export async function imageStatsRoutes(app: App, { pool }: ApiDeps): Promise<voi
       schema: {
         operationId: 'getImageStats',
         tags: ['datasets'],
-        summary: 'Figures about pictures: faces, sizes, size against faces, models and days',
+        summary: 'Figures about images: faces, sizes, size against faces, models and days',
         querystring: Type.Object(imageFilters, { additionalProperties: false }),
         response: { 200: ImageStatsSchema, ...problems(422) },
       },

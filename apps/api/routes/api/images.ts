@@ -17,7 +17,7 @@ const { properties } = ListQuery({
   ),
 });
 
-/** Filters, order and page of the list of pictures. */
+/** Filters, order and page of the list of images. */
 export const ImageQuery = Type.Object(
   {
     ...properties,
@@ -43,9 +43,9 @@ export async function imageRoutes(app: App, { pool, prisma }: ApiDeps): Promise<
       schema: {
         operationId: 'listImages',
         tags: ['datasets'],
-        summary: 'Pictures and the faces in them, the last seen first unless asked otherwise',
+        summary: 'Images and the faces in them, the last seen first unless asked otherwise',
         querystring: ImageQuery,
-        response: { 200: PageOf(ImageSchema, 'A page of pictures'), ...problems(422) },
+        response: { 200: PageOf(ImageSchema, 'A page of images'), ...problems(422) },
       },
     },
     async ({ query }) => {
@@ -60,7 +60,7 @@ export async function imageRoutes(app: App, { pool, prisma }: ApiDeps): Promise<
       schema: {
         operationId: 'getImage',
         tags: ['datasets'],
-        summary: 'One picture: its faces, and the file, runs, attempt and worker that its record comes from',
+        summary: 'One image: its faces, and the file, runs, attempt and worker that its record comes from',
         params: Type.Object({ id: FileId }),
         response: { 200: ImageDetailSchema, ...problems(404) },
       },
@@ -68,7 +68,7 @@ export async function imageRoutes(app: App, { pool, prisma }: ApiDeps): Promise<
     async ({ params: { id } }) => {
       const [image, file] = await Promise.all([findImage(pool, id), findFileDetail(pool, prisma, id)]);
       if (!file) throw notFound(`no file has the id ${id}`);
-      if (!image) throw notFound(`file ${id} has no picture's record; /api/files/${id} tells what became of it`);
+      if (!image) throw notFound(`file ${id} has no image's record; /api/files/${id} tells what became of it`);
       const { version, current, size, seenAt, runs, decidedBy } = file;
       return { ...withLinks(image), file: { id, version, current, size, seenAt }, runs, decidedBy };
     },
@@ -76,7 +76,7 @@ export async function imageRoutes(app: App, { pool, prisma }: ApiDeps): Promise<
 }
 
 /**
- * The page of pictures that a query asks for. Also what the gallery shows.
+ * The page of images that a query asks for. Also what the gallery shows.
  * @throws HttpProblem 422 when a bound is no time, or the cursor none of this order
  */
 export async function readImages(

@@ -1,10 +1,10 @@
 import type { ImageType } from '#faces/render/messages.js';
 
 /**
- * The kind of picture for an `Accept` header (RFC 9110, 12.5.1): WebP where it is named and not wanted less than JPEG;
+ * The kind of image for an `Accept` header (RFC 9110, 12.5.1): WebP where it is named and not wanted less than JPEG;
  * JPEG, which everything can show, in all other cases, also where the header asks for neither.
  */
-export function pictureTypeFor(accept: string | undefined): ImageType {
+export function imageTypeFor(accept: string | undefined): ImageType {
   const weights = new Map((accept ?? '').toLowerCase().split(',').map(weigh));
   const webp = weights.get('image/webp') ?? 0;
   return webp > 0 && webp >= (weights.get('image/jpeg') ?? 0) ? 'image/webp' : 'image/jpeg';

@@ -13,10 +13,10 @@ import { readImageFilter } from '../api/images-schemas.js';
 /** How long the gallery waits for its charts, in ms; late ones are left out. */
 const statsMs = 3_000;
 
-/** Pictures on a page of the gallery unless asked otherwise. */
+/** Images on a page of the gallery unless asked otherwise. */
 const pageSize = 48;
 
-/** GET /images and /images/{id}: the pictures, for people. */
+/** GET /images and /images/{id}: the images, for people. */
 export async function imagePageRoutes(app: App, { pool }: ApiDeps): Promise<void> {
   app.get(
     '/images',

@@ -13,9 +13,9 @@ import type { ApiDeps } from '../../deps.js';
 import type { App } from '../../http/app-type.js';
 import { HttpProblem, notFound } from '../../http/problem.js';
 import { FileId, problems } from '../../http/schemas.js';
-import { pictureTypeFor } from './media-type.js';
+import { imageTypeFor } from './media-type.js';
 
-/** Raised when the same request would give another picture than before: what is kept then counts no more. */
+/** Raised when the same request would give another image than before: what is kept then counts no more. */
 const renderingVersion = 1;
 
 /** Browsers show it again without asking for so long; then they ask whether it is still the same. */
@@ -29,7 +29,7 @@ const Side = (least: number, most: number, standard: number) =>
           minimum: least,
           maximum: most,
           default: standard,
-          description: 'The picture is scaled down to fit a square of so many pixels; never enlarged',
+          description: 'The image is scaled down to fit a square of so many pixels; never enlarged',
         }),
       ),
     },
@@ -43,29 +43,29 @@ const answers = (description: string): Record<number, object> => ({
   200: {
     description,
     content: Object.fromEntries(
-      imageTypes.map((type) => [type, { schema: Type.String({ format: 'binary', description: 'The picture' }) }]),
+      imageTypes.map((type) => [type, { schema: Type.String({ format: 'binary', description: 'The image' }) }]),
     ),
   },
   ...problems(404, 410, 422),
 });
 
 /** GET /api/images/{id}/annotated and GET /api/images/{id}/thumbnail. */
-export async function pictureRoutes(app: App, deps: ApiDeps): Promise<void> {
+export async function renderedImageRoutes(app: App, deps: ApiDeps): Promise<void> {
   app.get(
     '/api/images/:id/annotated',
     {
       schema: {
         operationId: 'getAnnotatedImage',
         tags: ['datasets'],
-        summary: 'A picture with the faces that were found in it: boxes, scores and landmarks, a caption below it',
+        summary: 'An image with the faces that were found in it: boxes, scores and landmarks, a caption below it',
         params: Params,
         querystring: Side(64, 2048, 1024),
-        response: answers('The annotated picture: WebP where Accept names it, else JPEG'),
+        response: answers('The annotated image: WebP where Accept names it, else JPEG'),
       },
     },
     (request, reply) => {
       const { side = 1024 } = request.query;
-      return sendPicture(deps, { id: request.params.id, side, annotated: true }, request, reply);
+      return sendImage(deps, { id: request.params.id, side, annotated: true }, request, reply);
     },
   );
 
@@ -75,15 +75,15 @@ export async function pictureRoutes(app: App, deps: ApiDeps): Promise<void> {
       schema: {
         operationId: 'getImageThumbnail',
         tags: ['datasets'],
-        summary: 'A picture, small',
+        summary: 'An image, small',
         params: Params,
         querystring: Side(32, 512, 256),
-        response: answers('The small picture: WebP where Accept names it, else JPEG'),
+        response: answers('The small image: WebP where Accept names it, else JPEG'),
       },
     },
     (request, reply) => {
       const { side = 256 } = request.query;
-      return sendPicture(deps, { id: request.params.id, side, annotated: false }, request, reply);
+      return sendImage(deps, { id: request.params.id, side, annotated: false }, request, reply);
     },
   );
 }
@@ -94,24 +94,24 @@ interface Wanted {
   readonly annotated: boolean;
 }
 
-async function sendPicture(
-  { pool, config, pictures }: ApiDeps,
+async function sendImage(
+  { pool, config, images }: ApiDeps,
   wanted: Wanted,
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
   const source = await findImageFile(pool, wanted.id);
-  if (source === undefined) throw notFound(`file ${wanted.id} was not loaded as a picture, or is not known`);
+  if (source === undefined) throw notFound(`file ${wanted.id} was not loaded as an image, or is not known`);
   const identity = await identityAt(config.inboxDir, source);
   if (identity === undefined) throw gone(source.path);
 
-  const type = pictureTypeFor(request.headers.accept);
+  const type = imageTypeFor(request.headers.accept);
   const key = keyOf(source, wanted, type);
   const etag = `"${key}"`;
   reply.headers({ etag, vary: 'accept', 'cache-control': `private, max-age=${maxAgeSeconds}` });
   if (hasAlready(request.headers['if-none-match'], etag)) return reply.code(304).send();
   try {
-    const bytes = await pictures.get(key, async (renderer) => {
+    const bytes = await images.get(key, async (renderer) => {
       const rendered = await renderer.render({
         ...toRequest(config.inboxDir, source, wanted, type),
         identity,
@@ -128,7 +128,7 @@ async function sendPicture(
   }
 }
 
-/** Everything that the picture's bytes depend on, as a short text: its place in the cache, and its ETag. */
+/** Everything that the image's bytes depend on, as a short text: its place in the cache, and its ETag. */
 function keyOf({ sha256, path, model, faces }: ImageFile, { side, annotated }: Wanted, type: ImageType): string {
   const drawn = annotated ? [basename(path), model, faces] : [];
   const content = JSON.stringify([renderingVersion, sha256, side, type, ...drawn]);
@@ -158,9 +158,9 @@ const gone = (path: string): HttpProblem =>
 function toProblem(error: unknown, path: string): unknown {
   if (error instanceof FileChangedError || isMissing(error)) return gone(path);
   if (error instanceof BadInputError)
-    return new HttpProblem('picture-unreadable', `${path} cannot be shown. ${error.message}`);
+    return new HttpProblem('image-unreadable', `${path} cannot be shown. ${error.message}`);
   if (!(error instanceof RenderError)) return error;
-  if (error.fault === 'crashed') return new HttpProblem('picture-renderer-failed', error.message, { cause: error });
+  if (error.fault === 'crashed') return new HttpProblem('image-renderer-failed', error.message, { cause: error });
   const seconds = error.fault === 'too-slow' ? 60 : 2;
-  return new HttpProblem('picture-renderer-busy', error.message, { headers: { 'retry-after': String(seconds) } });
+  return new HttpProblem('image-renderer-busy', error.message, { headers: { 'retry-after': String(seconds) } });
 }
