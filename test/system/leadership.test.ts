@@ -28,14 +28,14 @@ for (const carrier of carriers) {
       await start();
       await waitUntilQuiet(pool, 1, takeover);
       await start('watcher-2');
-      await says(platform, 'watcher-2', /another watcher serves this database/);
+      await says(platform, 'watcher-2', /another watcher has the lease of this database/);
 
       process('watcher').signal('SIGSTOP');
       await inbox.write('second.parquet', sampleParquet(2));
       await waitForState(pool, 'second.parquet', 'loaded', takeover);
 
       process('watcher').signal('SIGCONT');
-      await says(platform, 'watcher', /another watcher serves this database/);
+      await says(platform, 'watcher', /another watcher has the lease of this database/);
       await inbox.write('third.parquet', sampleParquet(3));
       await waitUntilQuiet(pool, 3, takeover);
 
@@ -57,7 +57,7 @@ test('a watcher that hangs in the middle of writing the ledger holds up nobody, 
     const { inbox, pool, databaseUrl, start, process } = platform;
     await start();
     await start('watcher-2');
-    await says(platform, 'watcher-2', /another watcher serves this database/);
+    await says(platform, 'watcher-2', /another watcher has the lease of this database/);
     // It waits for the lock inside of a transaction that has written already.
     const lock = await lockTable(databaseUrl, 'ops.run_file');
     await inbox.write('first.parquet', sampleParquet(1));
@@ -73,7 +73,7 @@ test('a watcher that hangs in the middle of writing the ledger holds up nobody, 
     await waitUntilQuiet(pool, 1, takeover);
     assert.equal(await count(pool, 'SELECT count(*) FROM pg_stat_activity WHERE pid = $1', [stuck.pid]), 0);
     process('watcher').signal('SIGCONT');
-    await says(platform, 'watcher', /another watcher serves this database/);
+    await says(platform, 'watcher', /another watcher has the lease of this database/);
     await inbox.write('second.parquet', sampleParquet(2));
     await waitUntilQuiet(pool, 2, takeover);
     assert.equal((await listRuns(pool)).length, 2);
