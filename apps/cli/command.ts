@@ -47,7 +47,7 @@ export function millraceCommand(): Command {
     .option('--input <json>', 'its input, or @file with it', '{}')
     .option('--no-wait', 'print the run’s id once it is recorded')
     .option('--idempotency-key <key>', 'the same key for the same task gives the same run')
-    .option('--delay <ms>', 'begin no sooner than so many milliseconds from now', wholeNumber)
+    .option('--delay <ms>', 'milliseconds from now before which it does not begin', wholeNumber)
     .action(async (task: string, options: RunOptions) => {
       process.exitCode = await (await import('./run.js')).runTask(task, options);
     });

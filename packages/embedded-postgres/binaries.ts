@@ -23,8 +23,8 @@ export interface Binaries {
  */
 export async function provideBinaries(account: Account | undefined, home: () => Promise<string>): Promise<Binaries> {
   const installed = locateInstalled();
-  const inPlace = tryVersion(account, installed.folder);
-  if (typeof inPlace === 'object') return inPlace;
+  const installedBinaries = tryVersion(account, installed.folder);
+  if (typeof installedBinaries === 'object') return installedBinaries;
 
   const copy = join(await home(), `postgresql-${installed.version}`);
   if (!(await stat(copy).catch(() => undefined))) await copyBinaries(installed.folder, copy);

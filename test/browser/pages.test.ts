@@ -76,7 +76,7 @@ test('the gallery shows the images themselves, and each leads to its page with t
     for (const name of ['one.jpg', 'two & <b>.jpg', 'three.jpg']) await seedImage(api, name);
     await logIn(page, address, '/images');
     assert.deepEqual(await loadedWidths(page), [256, 256, 256]);
-    assert.equal(await page.getByRole('img', { name: 'Pictures by number of faces' }).locator('rect').count(), 1);
+    assert.equal(await page.getByRole('img', { name: 'Images by number of faces' }).locator('rect').count(), 1);
     await page.fill('input[name=name]', 'TWO');
     await page.click('button[type=submit]');
     await page.getByRole('link', { name: 'two & <b>' }).click();

@@ -10,7 +10,7 @@ const foundBy = (api: TestApi) => async (query: string) => {
   return body.items.map((image: { filename: string }) => image.filename);
 };
 
-test('pictures come with their faces and landmarks, and with links to file, thumbnail and marked picture', () =>
+test('images come with their faces and landmarks, and with links to file, thumbnail and annotated image', () =>
   withApi(async (api) => {
     const id = await seedImage(api.pool, { name: 'two', faces: 2 });
     const none = await seedImage(api.pool, { name: 'none', day: '2026-11-19' });
@@ -44,7 +44,7 @@ test('pictures come with their faces and landmarks, and with links to file, thum
     assert.deepEqual(second.faces, []);
   }));
 
-test('pictures are filtered by faces, import day, size, format, model and name', () =>
+test('images are filtered by faces, import day, size, format, model and name', () =>
   withApi(async (api) => {
     const ids: string[] = [];
     const days = ['2026-11-18', '2026-11-19', '2026-11-20'] as const;
@@ -90,7 +90,7 @@ test('pictures are filtered by faces, import day, size, format, model and name',
     }
   }));
 
-test('each order pages to the end without a gap or a double, however many pictures share a key', () =>
+test('each order pages to the end without a gap or a double, however many images share a key', () =>
   withApi(async (api) => {
     const names = ['b', 'a', 'ä', 'b', '\u0001'.repeat(80), 'B', 'b', '=x', ''];
     const images: { id: bigint; name: string; faces: number; pixels: number }[] = [];
@@ -154,7 +154,7 @@ test('a cursor of another order, or one that was made up, is refused with words'
     assert.equal(nul.status, 422);
   }));
 
-test('one picture tells its file, its runs, and the attempt and worker that made it', () =>
+test('one image says its file, its runs, and the attempt and worker that made it', () =>
   withApi(async (api) => {
     const id = await seedImage(api.pool, { name: 'one', day: '2026-11-01', faces: 1 });
     const runId = randomUUID();
@@ -184,7 +184,7 @@ test('one picture tells its file, its runs, and the attempt and worker that made
     assert.deepEqual(body.decidedBy, { runId, attempt: 1, worker: { id: 'w', host: 'here', pid: 7 } });
   }));
 
-test('a picture that is not there is 404 in words: no file, a file without a picture, no id at all', () =>
+test('an image that is not there is 404 in words: no file, a file without an image, no id at all', () =>
   withApi(async (api) => {
     const bad = await seedFile(api.pool, { path: 'bad.jpg', source: 'images', state: 'quarantined' });
     const of = async (id: string) => {
@@ -194,7 +194,7 @@ test('a picture that is not there is 404 in words: no file, a file without a pic
     assert.deepEqual(await of('4242'), [404, 'no file has the id 4242']);
     assert.deepEqual(await of(bad), [
       404,
-      `file ${bad} has no picture's record; /api/files/${bad} tells what became of it`,
+      `file ${bad} has no record of an image; /api/files/${bad} says what became of it`,
     ]);
     assert.equal((await of('x'))[0], 404);
   }));

@@ -188,7 +188,7 @@ test('the gallery shows images, counts and charts, filters, sorts and pages them
     assert.deepEqual(all.found, ids.toReversed());
     for (const words of [
       '&lt;i&gt;3',
-      'Pictures by number of faces',
+      'Images by number of faces',
       '20 %',
       '5 images, 10 faces',
       'minFaces=3&amp;maxFaces=3',

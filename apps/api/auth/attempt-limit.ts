@@ -9,7 +9,7 @@ export interface AttemptLimit {
 }
 
 /** A guesser with many addresses must not fill the memory. */
-const mostAddresses = 10_000;
+const maxAddresses = 10_000;
 
 /** @param now milliseconds of a clock that never goes back */
 export function limitAttempts(
@@ -33,7 +33,7 @@ export function limitAttempts(
       failures.delete(key);
       failures.set(key, { count, until: now() + windowMs });
       for (const oldest of failures.keys()) {
-        if (failures.size <= mostAddresses) break;
+        if (failures.size <= maxAddresses) break;
         failures.delete(oldest);
       }
     },

@@ -19,7 +19,7 @@ interface ValueType {
 }
 
 const int4 = { minimum: -2_147_483_648, maximum: 2_147_483_647 };
-const mostInt8 = 2n ** 63n - 1n;
+const maxInt8 = 2n ** 63n - 1n;
 const uuid = /^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$/;
 const timeOfDay = /^([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,6})?)?$/;
 const decimal = /^-?(\d+(\.\d*)?|\.\d+)$/;
@@ -134,7 +134,7 @@ const types: Readonly<Record<ColumnType, ValueType>> = {
   },
 };
 
-const fitsInt8 = (value: bigint): boolean => value >= -mostInt8 - 1n && value <= mostInt8;
+const fitsInt8 = (value: bigint): boolean => value >= -maxInt8 - 1n && value <= maxInt8;
 
 /** How the values of a column stand in answers, parameters and exports. */
 export const valueTypeOf = ({ type }: Pick<ColumnDefinition, 'type'>): ValueType => types[type];

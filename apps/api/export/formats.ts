@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 
 /**
- * What a column holds, for formats that tell kinds apart. `decimal`: a text of digits that may be more than a double has;
+ * What a column holds, for formats that have several kinds of cells. `decimal`: a text of digits that may be more than a double has;
  * `day`: `YYYY-MM-DD`; `moment`: ISO-8601, with or without a zone.
  */
 export type ColumnKind = 'text' | 'number' | 'decimal' | 'day' | 'moment';

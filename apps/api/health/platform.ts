@@ -33,7 +33,7 @@ export interface Platform {
 /** A watcher gives a sign of life every two seconds or sooner. */
 const slowestWatcherMs = 2_000;
 
-/** Looks at the other processes again and again: whether something moves, one look does not tell. */
+/** Looks at the other processes again and again: one look does not show whether something moves. */
 export function observePlatform(deps: PlatformDeps): Platform {
   const { pool, carrier, queues, beatMs, lookMs, onError } = deps;
   const aliveMs = 3 * Math.max(beatMs, slowestWatcherMs);

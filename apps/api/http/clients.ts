@@ -92,7 +92,7 @@ export class Clients {
 
   #tick(tickMs: number): void {
     for (const exchange of this.#exchanges.values()) {
-      const fault = exchange.faultAfter(tickMs);
+      const fault = exchange.problemAfter(tickMs);
       if (fault === undefined) continue;
       this.#closed += 1;
       const { request, response } = exchange;

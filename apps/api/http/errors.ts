@@ -14,7 +14,7 @@ export function answerErrors(app: App): void {
     const problem = toProblem(error, request);
     const { url } = request;
     if (problem.status === 500) request.log.error({ err: error, url }, messageOf(error));
-    // The place in our code where the database went away tells nothing; the log would be full of it.
+    // Which line of ours noticed that the database was away does not matter; stacks would fill the log.
     else if (problem.status > 500) request.log.warn({ url }, messageOf(error).trim());
     return sendProblem(request, reply, problem);
   });

@@ -190,7 +190,7 @@ export const problemTypes = {
     status: 503,
     title: 'Database Unavailable',
     meaning: 'The database cannot be reached at the moment, so nothing can be read, recorded or checked.',
-    remedy: 'Try again after the seconds that Retry-After says; GET /readyz tells when it is back.',
+    remedy: 'Try again after the seconds that Retry-After says; GET /readyz says when it is back.',
   },
   'query-too-slow': {
     status: 503,

@@ -38,7 +38,7 @@ export class Exchange {
    * Only time in which the API had read all that had come counts: a body that waits for our disk is not slow. After each
    * `clientIdleMs` of that, the body must have brought its bytes per second, and one byte at least.
    */
-  faultAfter(tickMs: number): string | undefined {
+  problemAfter(tickMs: number): string | undefined {
     const { request } = this;
     const { clientIdleMs, clientBytesPerSecond } = this.#limits;
     if (!isComing(request)) return undefined;

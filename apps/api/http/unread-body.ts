@@ -2,8 +2,8 @@ import type { IncomingMessage } from 'node:http';
 import type { App } from './app-type.js';
 
 /** How much of a body that nobody reads is waited for before the answer, so that the client reads it undisturbed. */
-const mostBytes = 1_000_000;
-const mostMs = 2_000;
+const maxBytes = 1_000_000;
+const maxMs = 2_000;
 
 /** Whether the client has yet to send a part of the body that it announced. */
 export const isComing = ({ headers, complete }: IncomingMessage): boolean =>
@@ -29,14 +29,14 @@ async function drain(request: IncomingMessage): Promise<boolean> {
     let bytes = 0;
     const count = (chunk: Buffer): void => {
       bytes += chunk.length;
-      if (bytes > mostBytes) settle();
+      if (bytes > maxBytes) settle();
     };
     const settle = (): void => {
       clearTimeout(timer);
       request.off('data', count).off('end', settle).off('close', settle);
       resolve(request.complete);
     };
-    const timer = setTimeout(settle, mostMs);
+    const timer = setTimeout(settle, maxMs);
     request.on('data', count).on('end', settle).on('close', settle);
     request.resume();
   });

@@ -12,7 +12,7 @@ export const compileValidator: FastifySchemaCompiler<TSchema> = ({ schema, httpP
   const isBody = httpPart === 'body';
   return (data: unknown) => {
     const value = isBody ? data : fromTexts(schema, data);
-    const unstorable = isBody ? new ViolationList() : nulFaults(value);
+    const unstorable = isBody ? new ViolationList() : nulViolations(value);
     const faults = unstorable.count > 0 ? unstorable : findViolations(schema, value);
     return faults.count === 0 ? { value } : { error: toProblem(faults, httpPart) };
   };
@@ -25,7 +25,7 @@ function toProblem(faults: ViolationList, part: string | undefined): HttpProblem
 }
 
 /** PostgreSQL's texts hold every character but NUL. */
-function nulFaults(value: unknown): ViolationList {
+function nulViolations(value: unknown): ViolationList {
   const faults = new ViolationList();
   for (const [name, each] of Object.entries(Object(value))) {
     if (typeof each === 'string' && each.includes('\0')) faults.add(`/${name}`, 'must not have NUL characters');

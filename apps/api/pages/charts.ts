@@ -9,7 +9,7 @@ export interface Bar {
   readonly note: string;
   /** Where the bar leads. */
   readonly href?: string;
-  /** Told when somebody rests on it. */
+  /** Shown when the pointer rests on it. */
   readonly title: string;
 }
 

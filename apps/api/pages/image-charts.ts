@@ -3,7 +3,7 @@ import { type Bar, barChart } from './charts.js';
 import { type Html, html } from './html.js';
 
 /** So many face counts have a bar of their own; images with more share the last one. */
-const mostBars = 16;
+const maxBars = 16;
 
 const percent = (part: number, whole: number): string =>
   `${((100 * part) / Math.max(1, whole)).toLocaleString('en', { maximumFractionDigits: 1 })} %`;
@@ -12,14 +12,14 @@ const images = (count: number): string => `${count.toLocaleString('en')} ${count
 
 /** Images by number of faces. `linkTo` says where the images with these numbers are listed. */
 export function faceChart(stats: ImageStats, linkTo: (least: number, most: number | undefined) => string): Html {
-  const own = stats.byFaces.filter(({ faceNo }) => faceNo < mostBars);
+  const own = stats.byFaces.filter(({ faceNo }) => faceNo < maxBars);
   const bars = own.map(({ faceNo, pictures: count }) =>
     bar({ label: String(faceNo), of: `${faceNo} faces`, count, whole: stats.pictures, href: linkTo(faceNo, faceNo) }),
   );
   const rest = stats.pictures - own.reduce((sum, each) => sum + each.pictures, 0);
   if (rest > 0) {
-    const [label, of] = [`${mostBars}+`, `${mostBars} faces or more`];
-    bars.push(bar({ label, of, count: rest, whole: stats.pictures, href: linkTo(mostBars, undefined) }));
+    const [label, of] = [`${maxBars}+`, `${maxBars} faces or more`];
+    bars.push(bar({ label, of, count: rest, whole: stats.pictures, href: linkTo(maxBars, undefined) }));
   }
   return barChart('Images by number of faces', bars);
 }

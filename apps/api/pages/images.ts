@@ -30,7 +30,7 @@ const sortWords: Record<(typeof imageSorts)[number], string> = {
   '-name': 'by name, backwards',
 };
 
-/** Filters that the form has a field for; others of the address are kept and told. */
+/** Filters that the form has a field for; others of the address are kept and shown. */
 const inForm = new Set(['minFaces', 'maxFaces', 'name', 'model', 'sort', 'cursor']);
 
 const style = new Html(`

@@ -5,7 +5,7 @@ const longestName = 255;
  * What is wrong with a name that a user gave to a file or folder in the inbox, in words for people; undefined when it
  * may be used as it is. Nothing is silently changed: another name would be another file.
  */
-export function faultOfName(name: string): string | undefined {
+export function problemOfName(name: string): string | undefined {
   if (name === '') return 'is empty; expected a file name';
   if (/[/\\]/.test(name)) return 'has a path separator; expected a name without folders (give those as “folder”)';
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
@@ -17,11 +17,11 @@ export function faultOfName(name: string): string | undefined {
 }
 
 /** What is wrong with a folder below the inbox, given with `/` between its parts; undefined when it may be used. */
-export function faultOfFolder(folder: string): string | undefined {
+export function problemOfFolder(folder: string): string | undefined {
   if (folder === '') return undefined;
   if (folder.length > 1_000) return `is ${folder.length} characters long; expected at most 1000`;
   for (const segment of folder.split('/')) {
-    const fault = faultOfName(segment);
+    const fault = problemOfName(segment);
     if (fault !== undefined) return `has the part ${JSON.stringify(segment)}, which ${fault}`;
   }
   return undefined;

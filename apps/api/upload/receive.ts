@@ -9,7 +9,7 @@ import type { Violation } from '#contracts/violation-list.js';
 import { HttpProblem, unprocessable } from '../http/problem.js';
 import { type HeldFolder, holdFolder, openChild, openFolder } from './folder.js';
 import type { StagedFile } from './move-into-inbox.js';
-import { faultOfFolder, faultOfName } from './names.js';
+import { problemOfFolder, problemOfName } from './names.js';
 import { sweep } from './sweep.js';
 import { explainUploadError, hasCode } from './upload-errors.js';
 
@@ -99,7 +99,7 @@ async function readParts(
       continue;
     }
     const name = part.filename ?? '';
-    const fault = names.has(name) ? 'is given twice in this upload' : faultOfName(name);
+    const fault = names.has(name) ? 'is given twice in this upload' : problemOfName(name);
     names.add(name);
     if (fault !== undefined) {
       faults.push({ path: `${part.fieldname}`, message: `the name ${JSON.stringify(name.slice(0, 300))} ${fault}` });
@@ -111,8 +111,8 @@ async function readParts(
     files.push({ staged, name, size: await writeSynced(part.file, staged) });
   }
   folder = folder.replace(/^\/+|\/+$/g, '');
-  const folderFault = faultOfFolder(folder);
-  if (folderFault !== undefined) faults.push({ path: 'folder', message: folderFault });
+  const folderProblem = problemOfFolder(folder);
+  if (folderProblem !== undefined) faults.push({ path: 'folder', message: folderProblem });
   if (files.length === 0 && faults.length === 0)
     faults.push({ path: '', message: 'has no file; expected at least one' });
   if (faults.length > 0) throw unprocessable(faults);

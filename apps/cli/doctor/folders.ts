@@ -6,13 +6,13 @@ import { messageOf } from '#contracts/errors.js';
 import { type Finding, failure, ok, warning } from './finding.js';
 
 /** Below this the embedded PostgreSQL may stop in the middle of a load. */
-const leastFreeBytes = 2 ** 30;
+const minFreeBytes = 2 ** 30;
 /** PostgreSQL keeps a tenth of the free disk for what it writes ahead; less than this is soon full. */
 const fewFreeBytes = 10 * 2 ** 30;
 
 /** Whether the inbox is there and can be read. Only the API writes to it. */
 export async function checkInbox(folder: string): Promise<Finding> {
-  const fault = await folderFault(folder, constants.R_OK | constants.X_OK);
+  const fault = await folderProblem(folder, constants.R_OK | constants.X_OK);
   if (fault === 'missing') return warning('inbox', `${folder} is not there yet; the start makes it`);
   if (fault !== undefined) {
     return failure(
@@ -25,7 +25,7 @@ export async function checkInbox(folder: string): Promise<Finding> {
 
 /** Whether the data folder can be written, and by no other user be read. */
 export async function checkDataFolder(folder: string): Promise<Finding> {
-  const fault = await folderFault(folder, constants.R_OK | constants.W_OK | constants.X_OK);
+  const fault = await folderProblem(folder, constants.R_OK | constants.W_OK | constants.X_OK);
   if (fault === 'missing') return ok('data', `${folder} is not there yet; the start makes it`);
   if (fault !== undefined) {
     return failure(
@@ -49,7 +49,7 @@ export async function checkDisk(folder: string): Promise<Finding> {
   const { bavail, bsize } = await statfs(await nearestFolder(folder));
   const free = bavail * bsize;
   const words = `${(free / 2 ** 30).toFixed(1)} GiB are free for ${folder}`;
-  if (free < leastFreeBytes) return failure('disk', `${words}; free some, at least ${leastFreeBytes / 2 ** 30} GiB`);
+  if (free < minFreeBytes) return failure('disk', `${words}; free some, at least ${minFreeBytes / 2 ** 30} GiB`);
   return free < fewFreeBytes ? warning('disk', `${words}, which large loads fill`) : ok('disk', words);
 }
 
@@ -59,7 +59,7 @@ async function nearestFolder(folder: string): Promise<string> {
   }
 }
 
-async function folderFault(folder: string, rights: number): Promise<string | undefined> {
+async function folderProblem(folder: string, rights: number): Promise<string | undefined> {
   const found = await stat(folder).catch(() => undefined);
   if (found === undefined) return 'missing';
   if (!found.isDirectory()) return 'it is no folder';

@@ -19,8 +19,8 @@ export async function checkNode(): Promise<Finding> {
   const read: unknown = JSON.parse(await readFile(new URL('../../../../package.json', import.meta.url), 'utf8'));
   const wanted = Value.Check(PackageFile, read) ? read.engines.node : '>=0.0';
   const [major = 0, minor = 0] = numbersOf(process.versions.node);
-  const [leastMajor = 0, leastMinor = 0] = numbersOf(wanted.slice(2));
-  const isEnough = major > leastMajor || (major === leastMajor && minor >= leastMinor);
+  const [minMajor = 0, minMinor = 0] = numbersOf(wanted.slice(2));
+  const isEnough = major > minMajor || (major === minMajor && minor >= minMinor);
   const words = `Node ${process.versions.node}, ${wanted} is needed`;
   return isEnough ? ok('node', words) : failure('node', `${words}; install a newer one`);
 }

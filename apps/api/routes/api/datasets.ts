@@ -4,18 +4,32 @@ import { noFigures, readDatasetFigures } from '#database/queries/dataset-figures
 import { describeDataset, describeDatasetFully } from '../../datasets/describe.js';
 import { DatasetDetailSchema, DatasetSchema } from '../../datasets/schemas.js';
 import type { ApiDeps } from '../../deps.js';
+import { exportFormats, exportResponses } from '../../export/send-export.js';
 import type { App } from '../../http/app-type.js';
 import { component } from '../../http/openapi/component.js';
 import { notFound } from '../../http/problem.js';
-import { problems } from '../../http/schemas.js';
+import { FileId, Nullable, PageOf, problems, RunId } from '../../http/schemas.js';
 import { refuseSlowQuery } from '../../http/slow-query.js';
 
 const advice = 'ask again when the database has less to do';
 
+const AnyRow = Type.Object(
+  {
+    fileId: FileId,
+    ordinal: Type.Integer({ description: 'Position of the row in its file, from 0' }),
+    runId: Nullable(RunId),
+  },
+  { ...component('DatasetRow', 'A row of any dataset, with a field per column'), additionalProperties: true },
+);
+
 const rowsRoutes = [
-  { ending: '', operationId: 'listRows', what: '' },
-  { ending: '.csv', operationId: 'exportRowsAsCsv', what: ', as CSV' },
-  { ending: '.xlsx', operationId: 'exportRowsAsXlsx', what: ', as XLSX' },
+  { ending: '', operationId: 'listRows', what: '', answer: { 200: PageOf(AnyRow, 'A page of rows') } },
+  ...exportFormats.map((format) => ({
+    ending: `.${format.extension}`,
+    operationId: `exportRowsAs${format.extension}`,
+    what: `, as ${format.extension.toUpperCase()}`,
+    answer: exportResponses(format),
+  })),
 ];
 
 /** GET /api/datasets and /api/datasets/{name}. */
@@ -63,7 +77,7 @@ export async function datasetRoutes(app: App, { pool, catalogue }: ApiDeps): Pro
   );
 
   // The rows of each dataset have routes of their own, which go first; what is left is a name that there is not.
-  for (const { ending, operationId, what } of rowsRoutes) {
+  for (const { ending, operationId, what, answer } of rowsRoutes) {
     app.get(
       `/api/datasets/:name/rows${ending}`,
       {
@@ -73,7 +87,7 @@ export async function datasetRoutes(app: App, { pool, catalogue }: ApiDeps): Pro
           summary: `Rows of any dataset${what}`,
           description: 'Each dataset has a path of its own that says its parameters and its fields.',
           params: Type.Object({ name: Type.String() }),
-          response: problems(404),
+          response: { ...answer, ...problems(404) },
         },
       },
       async ({ params: { name } }) => {

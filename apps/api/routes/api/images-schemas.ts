@@ -18,7 +18,7 @@ const Name = (description: string) => Type.Optional(Type.String({ maxLength: 1_0
 /** Filters that the list of images, the figures about them and the exports share. */
 export const imageFilters = {
   fileId: Type.Optional(FileId),
-  faceNo: Faces('Exactly so many faces'),
+  faceNo: Faces('Exactly this number of faces'),
   minFaces: Faces('So many faces or more'),
   maxFaces: Faces('So many faces or fewer'),
   from: TimeBound('Import date'),

@@ -28,7 +28,7 @@ export const ImageQuery = Type.Object(
 );
 
 const Whole = Type.String({ pattern: '^[0-9]{1,18}$' });
-const PlaceSchema = Type.Union([
+const PositionSchema = Type.Union([
   Type.Tuple([Type.Enum(['newest', 'oldest']), Type.Literal(''), FileId]),
   Type.Tuple([Type.Enum(['faces', '-faces']), Type.String({ pattern: '^[0-9]{1,9}$' }), FileId]),
   Type.Tuple([Type.Enum(['pixels', '-pixels']), Whole, FileId]),
@@ -68,7 +68,7 @@ export async function imageRoutes(app: App, { pool, prisma }: ApiDeps): Promise<
     async ({ params: { id } }) => {
       const [image, file] = await Promise.all([findImage(pool, id), findFileDetail(pool, prisma, id)]);
       if (!file) throw notFound(`no file has the id ${id}`);
-      if (!image) throw notFound(`file ${id} has no image's record; /api/files/${id} tells what became of it`);
+      if (!image) throw notFound(`file ${id} has no record of an image; /api/files/${id} says what became of it`);
       const { version, current, size, seenAt, runs, decidedBy } = file;
       return { ...withLinks(image), file: { id, version, current, size, seenAt }, runs, decidedBy };
     },
@@ -84,7 +84,7 @@ export async function readImages(
   query: Static<typeof ImageQuery>,
 ): Promise<{ items: ImageRow[]; nextCursor: string | null }> {
   const { sort = 'newest', cursor: _cursor, limit: _limit, ...filter } = query;
-  const request = readPage(PlaceSchema, query);
+  const request = readPage(PositionSchema, query);
   if (request.after !== undefined) checkSort(sort, request.after[0]);
   return toPage(
     await refuseSlowQuery(listImages(pool, readImageFilter(filter), sort, request), 'ask for fewer days (from, to)'),

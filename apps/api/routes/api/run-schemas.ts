@@ -45,7 +45,7 @@ export const RunSummarySchema = Type.Object(
   component('Run'),
 );
 
-/** A run with its input, output and history. Lists inside hold at most 100; the counts beside them tell the whole. */
+/** A run with its input, output and history. Lists inside hold at most 100; the counts beside them are of all. */
 export const RunDetailSchema = Type.Object(
   {
     ...RunSummarySchema.properties,

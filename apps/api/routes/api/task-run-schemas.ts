@@ -20,7 +20,7 @@ const runOptions = {
     Type.Integer({
       minimum: 0,
       maximum: 366 * 86_400_000,
-      description: 'Not to be started for so many milliseconds',
+      description: 'Milliseconds before which it is not started',
     }),
   ),
 };

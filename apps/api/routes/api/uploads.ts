@@ -38,7 +38,7 @@ interface UploadDeps {
 /** POST /api/files: files into the inbox, where the watcher finds them like any other. */
 export async function uploadRoutes(app: App, { config }: UploadDeps): Promise<void> {
   await app.register(multipart, {
-    // Names as they were sent: what is wrong with one is told, not silently mended.
+    // Names as they were sent: what is wrong with one is answered, not silently mended.
     preservePath: true,
     limits: { files: maxFiles, fields: 10, fieldSize: 10_000, fieldNameSize: 200, fileSize: Number.POSITIVE_INFINITY },
   });

@@ -18,7 +18,7 @@ import { imageTypeFor } from './media-type.js';
 /** Raised when the same request would give another image than before: what is kept then counts no more. */
 const renderingVersion = 1;
 
-/** Browsers show it again without asking for so long; then they ask whether it is still the same. */
+/** Time in which browsers show it again without asking; after that they ask whether it is still the same. */
 const maxAgeSeconds = 300;
 
 const Side = (least: number, most: number, standard: number) =>
@@ -29,7 +29,7 @@ const Side = (least: number, most: number, standard: number) =>
           minimum: least,
           maximum: most,
           default: standard,
-          description: 'The image is scaled down to fit a square of so many pixels; never enlarged',
+          description: 'The image is scaled down to fit a square with sides of this many pixels; never enlarged',
         }),
       ),
     },
