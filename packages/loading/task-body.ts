@@ -1,8 +1,11 @@
 import { findBody } from '#catalogue/catalogue.js';
 import { importTaskModule } from '#catalogue/task-files.js';
-import { isDatasetTask } from '#contracts/file-task.js';
+import { type DatasetTaskDefinition, type FileTaskOutput, isDatasetTask } from '#contracts/file-task.js';
 import type { TaskDefinition } from '#contracts/task.js';
 import type { AnyTaskRun } from '#runs/attempt.js';
+import type { TaskContext, WorkerServices } from '#runs/context.js';
+import type { CopyLoader } from './copy-loader.js';
+import { loadByCopy } from './load-by-copy.js';
 
 /**
  * The work of a task: what its folder's `body.js` exports as `run`, or, for a task that is a declaration, the loading of
@@ -11,10 +14,7 @@ import type { AnyTaskRun } from '#runs/attempt.js';
  * @throws Error when the folder has no such body
  */
 export async function loadTaskBody(task: TaskDefinition, tasksDir: readonly string[]): Promise<AnyTaskRun> {
-  if (isDatasetTask(task)) {
-    const { loadDatasetBody } = await import('./load-dataset.js');
-    return loadDatasetBody(task);
-  }
+  if (isDatasetTask(task)) return loadDatasetBody(task);
   const file = await findBody(task.name, tasksDir);
   const module = await importTaskModule(file);
   if ('run' in module && isTaskRun(module.run)) return module.run;
@@ -23,3 +23,22 @@ export async function loadTaskBody(task: TaskDefinition, tasksDir: readonly stri
 
 /** Its types were checked when it was compiled, against the definition that its input is checked with now. */
 const isTaskRun = (value: unknown): value is AnyTaskRun => typeof value === 'function';
+
+/** The work of a task that is nothing but a declaration: its files' rows go into its table as they are. */
+export function loadDatasetBody(task: DatasetTaskDefinition): (context: TaskContext) => Promise<FileTaskOutput> {
+  return async (context) => loadByCopy(context, await loaderOf(task, context.services));
+}
+
+/** Readers of a format are imported when the first file of it comes. */
+async function loaderOf({ format, dataset }: DatasetTaskDefinition, services: WorkerServices): Promise<CopyLoader> {
+  switch (format) {
+    case 'parquet': {
+      const { openPageMemory, parquetLoader } = await import('./parquet-loader.js');
+      return parquetLoader(dataset, await openPageMemory(services));
+    }
+    case 'json': {
+      const { jsonLoader } = await import('./json-loader.js');
+      return jsonLoader(dataset);
+    }
+  }
+}

@@ -8,7 +8,7 @@ import { type DatasetTaskDefinition, isDatasetTask } from '#contracts/file-task.
 import { ensureDatasets } from '#database/datasets/tables.js';
 import { settleFiles } from '#database/ledger/settle.js';
 import { recordSightings } from '#database/ledger/sightings.js';
-import { loadDatasetBody } from '#loading/load-dataset.js';
+import { loadDatasetBody } from '#loading/task-body.js';
 import { runAttempt } from '#runs/attempt.js';
 import { startRun } from '#runs/start-run.js';
 import { begun } from '#testing/task-runner.js';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, posix } from 'node:path';
 import { test } from 'node:test';
 import { attemptStates, fileStates, finalRunStates, runStates } from '#contracts/states.js';
 import { listProjectFiles, projectDir, readProjectFile } from './project.js';
@@ -148,6 +148,27 @@ test('a numbered section is one of a standard that is named beside it', () => {
       .map((line) => `${path}: ${line.trim()}`),
   );
   assert.deepEqual(unnamed, []);
+});
+
+test('each file of the ways through the code is imported by one above it, or is where a process begins', () => {
+  const chapter = /^## Which files one opens\n([\s\S]*?)^## /m.exec(readProjectFile('docs/architecture.md'))?.[1] ?? '';
+  const ways = chapter.split(/^\| file \|.*$/m).slice(1);
+  assert.equal(ways.length, 2);
+  for (const way of ways) {
+    const files = [...way.matchAll(/^\| `([^`]+\.ts)` \|/gm)].map(([, path]) => String(path));
+    assert.ok(files.length > 10, way);
+    const reachable = new Set<string>();
+    for (const path of files) {
+      assert.ok(/^apps\/\w+\/app\.ts$/.test(path) || reachable.has(path), `${path} is imported by none above it`);
+      for (const [, specifier = ''] of readProjectFile(path).matchAll(/\b(?:from|import)\s*\(?\s*'([#.][^']+)\.js'/g)) {
+        reachable.add(
+          specifier.startsWith('#')
+            ? `packages/${specifier.slice(1)}.ts`
+            : posix.join(dirname(path), `${specifier}.ts`),
+        );
+      }
+    }
+  }
 });
 
 test('links between the pages lead somewhere', () => {

@@ -15,7 +15,7 @@ import type { TestDatabase } from '#testing/database.js';
 import { begun } from '#testing/task-runner.js';
 import { withTestDatabase } from '../../test/helpers/database.js';
 import { openStubWorker } from '../../test/helpers/stub-worker.js';
-import { loadDatasetBody } from './load-dataset.js';
+import { loadDatasetBody } from './task-body.js';
 
 const source = (name: string, pattern: RegExp) => ({
   name,
