@@ -2,9 +2,12 @@ import { Readable } from 'node:stream';
 import type { ColumnKind, ExportFormat, ExportPages, ExportTable, ExportValue } from './formats.js';
 
 /**
- * RFC 4180 in UTF-8, first the names of the columns, no line break after the last row; a missing value is nothing between two commas, an empty text `""`, as
- * PostgreSQL writes and reads them. A text that a spreadsheet would take for a formula (it begins with `=`, `+`, `-`, `@`,
- * `|`, a tab or a line break) gets a `'` before it; all other texts stay as they are.
+ * RFC 4180 in UTF-8, first the names of the columns, no line break after the last row; a missing value is nothing between
+ * two commas, an empty text `""`, as PostgreSQL writes and reads them. A text that a spreadsheet would take for a formula (it
+ * begins with `=`, `+`, `-`, `@`, `|`, a tab or a line break) gets a `'` before it; all other texts stay as they are.
+ *
+ * Written here because hucre 1.0 and csv-stringify 6.9 write a missing value and an empty text alike, and the latter leaves
+ * a text with a line feed unquoted where lines end in CR LF.
  */
 export const csv: ExportFormat = {
   extension: 'csv',
