@@ -7,13 +7,11 @@
  * 4000 × 3000, all different. For each of the two sets, in one run and `--rounds` times, one after the other:
  *
  *   plain    one single-threaded loop of sharp and onnxruntime over the files, from reading to boxes, in a process of
- * its
- *            own (faces/plain-loop.ts); without starting and without storing anything.
+ *            its own (faces/plain-loop.ts); without starting and without storing anything.
  *   stages   our decoding and inference, one image after the other in one process (faces/our-loop.ts): what an image
  *            costs by stage without the waiting of several at once.
  *   ours     the product as `npm start` runs it, on an embedded PostgreSQL, warm: the folder is renamed into the inbox,
- * and
- *            the clock runs until the last image's rows are committed, hashes, ledger and history included.
+ *            and the clock runs until the last image's rows are committed, hashes, ledger and history included.
  *            "Its work" leaves out SETTLE_MS (1.5 s by default), for which files must stand still before they are read.
  *   before   the same of another, built checkout of Millrace (`--before`), in the same run.
  *

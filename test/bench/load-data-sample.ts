@@ -10,8 +10,7 @@
  *   a  `psql \copy … binary`, one psql after the other, of the same rows, encoded before (not timed) in pieces of a
  *      million rows that lie in the system's cache; the partitions are there. What the server can take: the limit.
  *   b  ours: the supervisor and its processes as `npm start` runs them, with the files in the inbox (hard links) when
- * it
- *      starts; from the moment that the watcher is ready until all files are in an end state, with ledger, hashes and
+ *      it starts; from the moment that the watcher is ready until all files are in an end state, with ledger, hashes and
  *      history. Runs that follow (the star) are reported separately. Fails when a file or a row is missing.
  *   c  Prisma's `createMany`, 1,000 rows at a time, of a few files; only the time inside of it.
  *

@@ -13,8 +13,7 @@
  *           one COPY, into the same table with the same indexes; our own COPY where there is no psql
  *   ours    a real watcher and a real worker run, then the files appear in the inbox. Timed twice: the load from the
  *           run's first begin to its last commit, which is the ratio, and all of it from the files' appearance until
- * they
- *           are loaded, which has the wait for a file to stand still and its hash in it.
+ *           they are loaded, which has the wait for a file to stand still and its hash in it.
  *
  * `--indexes` loads the limit once more without indexes and with each of them alone, to see what each one costs.
  * CPU and memory are read from /proc; "peak" is the largest resident memory (VmHWM) of a process.
