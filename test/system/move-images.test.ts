@@ -13,9 +13,9 @@ import { readProjectFile } from '../structure/project.js';
 const photos = ['azure_Family1-Dad3.jpg', 'azure_Family1-Daughter2.jpg', 'azure_Family2-Lady1.jpg'];
 
 interface Stats {
-  readonly images: number;
+  readonly pictures: number;
   readonly faces: number;
-  readonly byModel: readonly { readonly model: string; readonly images: number }[];
+  readonly byModel: readonly { readonly model: string; readonly pictures: number }[];
 }
 
 /** Starts Millrace on a folder of its own with one model and then another. All ends, then the folder goes. */
@@ -60,7 +60,7 @@ test('the script of docs/move-images.md has all images of an old model counted b
   const first = await startWith(YUNET_2023_PATH);
   const before = await waitFor('the images are loaded', async () => {
     const stats = await statsOf(first);
-    return stats.images === photos.length ? stats : undefined;
+    return stats.pictures === photos.length ? stats : undefined;
   });
   const [old] = before.byModel;
   assert.match(old?.model ?? '', /^yunet-2023mar@/);
@@ -73,7 +73,7 @@ test('the script of docs/move-images.md has all images of an old model counted b
   const { stdout } = await move(old?.model ?? '');
   assert.match(stdout, /^\d{4}-\d\d-\d\d: 3 images of yunet-2023mar@[0-9a-f]{12}, succeeded \{.*loaded: 3/);
   const after = await statsOf(millrace);
-  assert.deepEqual([after.images, after.faces, after.byModel.length], [3, before.faces, 1]);
+  assert.deepEqual([after.pictures, after.faces, after.byModel.length], [3, before.faces, 1]);
   const [present] = after.byModel;
   assert.match(present?.model ?? '', /^yunet-n@/);
 
