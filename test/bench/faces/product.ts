@@ -104,7 +104,7 @@ async function measure(
   }
   const meter = new ProcessMeter((each) => product.roleOf(each));
   const begin = Date.now() / 1000;
-  const target = join(product.inbox, 'pictures');
+  const target = join(product.inbox, 'images');
   await rename(folder, target);
   try {
     await waitUntilEnded(client, files + images, product);
