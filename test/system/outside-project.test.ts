@@ -192,6 +192,7 @@ test('an empty project with the tarball and the README’s tasks type-checks, te
   ]) {
     assert.match(doctor.stdout, new RegExp(`^ok +${check} `, 'm'), check);
   }
+  assert.match(doctor.stdout, /^ok +node +Node [\d.]+, expected \^20\.19\.0 /m);
 
   await stop();
   const left = readSupervisorState(join(project.folder, '.millrace'))?.processes ?? [];

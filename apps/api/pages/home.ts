@@ -115,8 +115,8 @@ function datasets({ datasets: list, figures, model }: HomeContent): Html {
   const rows = list.map(({ name, description, link }) => {
     const known = figures && (figures.get(name) ?? noFigures);
     return html`<tr><td><a href="${link}" title="${description}">${name}</a></td>
-<td class="number">${known ? `${number(known.rows)} rows` : ''}</td>
-<td><a class="dim" href="/api/datasets/${name}">columns</a></td></tr>`;
+<td><a href="/api/datasets/${name}">columns</a></td>
+<td class="number">${known ? `${number(known.rows)} rows` : ''}</td></tr>`;
   });
   return html`${table(rows, 'None.')}<p class="dim">Faces are counted by: ${model ?? 'no image yet'}</p>`;
 }

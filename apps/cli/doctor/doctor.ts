@@ -58,5 +58,5 @@ async function* examine(): AsyncGenerator<Finding> {
 async function checkTasks({ tasksDir }: Config): Promise<Finding> {
   const catalogue = await loadCatalogue(tasksDir);
   const where = tasksDir.length === 0 ? 'no TASKS_DIR is set' : `with those of ${tasksDir.join(', ')}`;
-  return ok('tasks', `${catalogue.size} tasks, ${datasetsOf(catalogue).length} declared datasets; ${where}`);
+  return ok('tasks', `all are valid: ${catalogue.size}, declared datasets: ${datasetsOf(catalogue).length}; ${where}`);
 }

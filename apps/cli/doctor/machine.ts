@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
+import semver from 'semver';
 import { Type } from 'typebox';
 import { Value } from 'typebox/value';
 import type { Config } from '#config/config.js';
@@ -12,20 +13,17 @@ import { defaultsAmong } from '#faces/model/resolve.js';
 import { readSupervisorState } from '#process/supervisor-state.js';
 import { type Finding, failure, ok, warning } from './finding.js';
 
-const PackageFile = Type.Object({ engines: Type.Object({ node: Type.String({ pattern: '^>=\\d+\\.\\d+$' }) }) });
+const PackageFile = Type.Object({ engines: Type.Object({ node: Type.String() }) });
 
 /** Whether this Node is one that the package names. */
 export async function checkNode(): Promise<Finding> {
   const read: unknown = JSON.parse(await readFile(new URL('../../../../package.json', import.meta.url), 'utf8'));
-  const wanted = Value.Check(PackageFile, read) ? read.engines.node : '>=0.0';
-  const [major = 0, minor = 0] = numbersOf(process.versions.node);
-  const [minMajor = 0, minMinor = 0] = numbersOf(wanted.slice(2));
-  const isEnough = major > minMajor || (major === minMajor && minor >= minMinor);
-  const words = `Node ${process.versions.node}, ${wanted} is needed`;
-  return isEnough ? ok('node', words) : failure('node', `${words}; install a newer one`);
+  const { node } = Value.Parse(PackageFile, read).engines;
+  const words = `Node ${process.versions.node}, expected ${node}`;
+  return semver.satisfies(process.versions.node, node)
+    ? ok('node', words)
+    : failure('node', `${words}; install Node 24`);
 }
-
-const numbersOf = (version: string): number[] => version.split('.').map(Number);
 
 /** Whether the API can listen, or does. */
 export async function checkPort({ host, port, dataDir }: Config): Promise<Finding> {
