@@ -1,9 +1,8 @@
-import { BadInputError, messageOf } from '#contracts/errors.js';
+import { messageOf } from '#contracts/errors.js';
 import type { RejectedPart } from '#contracts/rejects.js';
 import { CopyBinaryWriter, type CopyMark } from '#database/copy/binary.js';
 import { CopyIn } from '#database/copy/copy-in.js';
 import { fileCondition } from '#database/datasets/file-condition.js';
-import { dayOf } from '#database/datasets/partitions.js';
 import { type FileOutcome, type RunFile, removeRejects, storeRejects } from '#database/ledger/outcomes.js';
 import type { Tx } from '#database/pool.js';
 import { quoteTable } from '#database/quote.js';
@@ -21,6 +20,7 @@ import { type Batch, BatchOutcomes, type Load, loadedOutcome, outcomeOf } from '
 import type { CopyLoad, CopyLoader, CopySource } from './copy-loader.js';
 import type { WrittenBatch } from './load-batch.js';
 import { prefetch } from './prefetch.js';
+import { withScope } from './replace-scope.js';
 import { behindSavepoint } from './savepoints.js';
 import { oneTable, PartitionTables, type TargetTable, type TargetTables } from './target-tables.js';
 
@@ -180,7 +180,7 @@ export class CopyBatch {
           for (;;) {
             signal.throwIfAborted();
             const step = await rows.next();
-            if (step.done === true) return this.#scoped(step.value);
+            if (step.done === true) return withScope(step.value, this.#loader.replace);
             if (this.#writer.bytesSince(mark) > services.loadMemory) return undefined;
           }
         } finally {
@@ -239,7 +239,7 @@ export class CopyBatch {
       if (file.state === 'loaded') await this.#removeEarlierLoad([file.id]);
       const source = await this.#loader.open(open, signal);
       const table = await this.#tables.tableFor((await source.spans?.()) ?? [], file.id);
-      return this.#scoped(await this.#stream(table, source));
+      return withScope(await this.#stream(table, source), this.#loader.replace);
     };
     return await behindSavepoint(
       this.#tx,
@@ -253,23 +253,6 @@ export class CopyBatch {
         return outcomeOf(file, error);
       },
     );
-  }
-
-  /** Adds what the file stands for. @throws BadInputError `several-days` */
-  #scoped(load: CopyLoad): CopyLoad {
-    const { replace = 'file' } = this.#loader;
-    if (replace === 'file' || load.rows === 0) return load;
-    if (replace === 'table') return { ...load, scope: '*' };
-    const days = [...new Set((load.spans ?? []).flatMap((span) => [dayOf(span.from), dayOf(span.to)]))];
-    const [day] = days;
-    if (days.length > 1 || day === undefined) {
-      throw new BadInputError(
-        'several-days',
-        `its rows lie on several days (${days.slice(0, 5).join(', ')}); a file of this source replaces the rows of its ` +
-          'day and must hold one day only: split it by day',
-      );
-    }
-    return { ...load, scope: day };
   }
 
   async #stream(table: TargetTable, source: CopySource): Promise<CopyLoad> {
