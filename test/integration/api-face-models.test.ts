@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { storeFaceComparisons } from '#database/queries/face-comparisons.js';
+import { storeFaceComparisons } from '#database/images/face-comparisons.js';
 import { readAll, type TestApi, withApi } from './api-fixture.js';
 
 interface Listed {

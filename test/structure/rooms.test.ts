@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { findBreaches, readRooms } from '../../scripts/structure/rooms.js';
-import { projectDir, readProjectFile } from './project.js';
+import { listProjectFiles, projectDir, readProjectFile } from './project.js';
 
 const page = (rows: string): string =>
   `# A page\n\n## Rooms\n\n| room | what | imports |\n|---|---|---|\n${rows}\n\n## Next\n`;
@@ -69,4 +69,11 @@ test('files that import each other are refused, also when one of the imports is 
     "import type { A } from './a.js';\nexport const b: number = 1;\nexport type B = A;\n",
   );
   assert.equal(lint(), 1);
+});
+
+test('what is below packages/database/queries only reads', () => {
+  const writing = listProjectFiles()
+    .filter((path) => /^packages\/database\/queries\/.*(?<!\.test)\.ts$/.test(path))
+    .filter((path) => /\b(?:INSERT INTO|UPDATE \w+\.|DELETE FROM|TRUNCATE|COPY \w)/.test(readProjectFile(path)));
+  assert.deepEqual(writing, []);
 });

@@ -1,6 +1,7 @@
 import { BadInputError, FileChangedError, FileFaultError, messageOf } from '#contracts/errors.js';
 import type { InputOf } from '#contracts/task.js';
-import { type LoadedImage, listLoadedImages, storeFaceComparisons } from '#database/queries/face-comparisons.js';
+import { storeFaceComparisons } from '#database/images/face-comparisons.js';
+import { type LoadedImage, listLoadedImages } from '#database/queries/face-comparisons.js';
 import type { FaceDetection } from '#faces/detection.js';
 import { createFaceDetector, type FaceDetector } from '#faces/detector.js';
 import { type FaceModel, withThreshold } from '#faces/model/face-model.js';

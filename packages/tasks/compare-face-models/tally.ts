@@ -1,5 +1,5 @@
 import type { OutputOf } from '#contracts/task.js';
-import type { ComparedBox, FaceComparison } from '#database/queries/face-comparisons.js';
+import type { ComparedBox, FaceComparison } from '#database/images/face-comparisons.js';
 import type { FaceDetection } from '#faces/detection.js';
 import type { definition } from './definition.js';
 import { matchBoxes } from './match-boxes.js';
