@@ -24,11 +24,11 @@ export interface WatcherDeps {
   readonly releasers: Releasers;
 }
 
-/** Between two looks at hints, at what arrives and settles, and at whether a scan is due, in milliseconds. */
+/** Milliseconds between two checks of changed paths, of what arrives and settles, and of whether a scan is due. */
 const tickMs = 250;
 
 /**
- * Starts the watcher: inbox → ledger → runs. Hints of the operating system and a periodic scan say what is there, the
+ * Starts the watcher: inbox → ledger → runs. Events of the file system and a periodic scan say what is there, the
  * ledger says what is new, the settle rule when it may be read, the dispatcher who gets it. All of its state is in the
  * ledger, so it may die at any time.
  */
@@ -77,7 +77,7 @@ export async function startWatcher({ config, databaseUrl, log, releasers }: Watc
     try {
       await scanner.check(paths);
     } catch (error) {
-      // The hints are used up; what they meant is found by looking everywhere.
+      // The events are used up; a scan of everything finds what they meant.
       pace.soon();
       throw error;
     }
@@ -122,7 +122,7 @@ export async function startWatcher({ config, databaseUrl, log, releasers }: Watc
     );
     releasers.add(what, () => repeated.stop());
   };
-  loop('the look at what is hinted at', look);
+  loop('the check of changed paths', look);
   loop('the scan of the inbox', scan);
   loop('settling and dispatching', work);
   releasers.add('reading', async () => {

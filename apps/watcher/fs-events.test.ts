@@ -12,23 +12,23 @@ import { type FsEvents, watchFsEvents } from './fs-events.js';
 type Listener = (event: string, name: string | null) => void;
 
 async function withFolder(t: TestContext): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'millrace-test-hints-'));
+  const folder = await mkdtemp(join(tmpdir(), 'millrace-test-events-'));
   t.after(() => rm(folder, { recursive: true }));
   return folder;
 }
 
 const fail = (error: unknown): void => assert.fail(String(error));
 
-/** Waits until these paths are hinted at, others perhaps as well. */
+/** Waits until events name these paths, others perhaps as well. */
 async function untilChanged(fsEvents: FsEvents, paths: readonly string[]): Promise<void> {
   const seen = new Set<string>();
-  await waitFor(`${paths} are hinted at`, async () => {
+  await waitFor(`${paths} are named by events`, async () => {
     for (const path of fsEvents.take().paths) seen.add(path);
     return paths.every((path) => seen.has(path)) || undefined;
   });
 }
 
-test('what happens in a watched folder is hinted at by its path, hidden names are not', async (t) => {
+test('what happens in a watched folder is an event with its path, hidden names are none', async (t) => {
   const inbox = await withFolder(t);
   const fsEvents = watchFsEvents(inbox, fail);
   t.after(() => fsEvents.close());

@@ -11,7 +11,7 @@ export interface ChangedPaths {
   readonly overflowed: boolean;
 }
 
-/** The operating system's events, as hints where to look (promise 5). */
+/** The operating system's events: where to look soon, and no more than that (promise 5). */
 export interface FsEvents {
   /**
    * Watches a folder, a path below the inbox: its events are reported once this resolves. Calling it again does

@@ -128,7 +128,7 @@ export class CopyBatch {
       pool: services.pool,
       table: target.table,
       every: partitionsEvery,
-      // Unlike any other transaction's, and a hint who made it. Its end: the beginning of such an id is a time.
+      // Unlike any other transaction's, and it says whose. The id's end, because its beginning is a time.
       name: `r${fence.runId.slice(-12)}_${fence.attempt}`,
       large,
     });
