@@ -102,11 +102,11 @@ export function watchFsEvents(inboxDir: string, onError: (error: unknown) => voi
       if (identity !== undefined) watched.set(folder, { watcher: await open(folder), identity });
     },
     take() {
-      const hinted = { paths: [...pending].sort(), overflowed: lost || events >= manyEvents };
+      const taken = { paths: [...pending].sort(), overflowed: lost || events >= manyEvents };
       pending.clear();
       events = 0;
       lost = false;
-      return hinted;
+      return taken;
     },
     async prune() {
       for (const [folder, { identity }] of watched) if (identityOf(folder) !== identity) await drop(folder);
