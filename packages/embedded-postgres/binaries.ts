@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
 import { Type } from 'typebox';
 import { Value } from 'typebox/value';
+import { codeOf } from '#contracts/error-codes.js';
 import { messageOf, SetupError } from '#contracts/errors.js';
 import { type Account, runAs } from './account.js';
 
@@ -99,7 +100,7 @@ async function linkLibraries(folder: string): Promise<void> {
   const inFolder = (path: string): string => join(folder, relative('native', path));
   for (const { source, target } of list) {
     await symlink(relative(dirname(target), source), inFolder(target)).catch((error: unknown) => {
-      if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+      if (codeOf(error) !== 'EEXIST') throw error;
     });
   }
 }

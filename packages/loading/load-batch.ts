@@ -33,6 +33,7 @@ export interface BatchWriter {
 interface LoadedBatch extends WrittenBatch {
   /** Files of before whose rows were taken away. */
   readonly replaced: readonly bigint[];
+  readonly output: FileTaskOutput;
 }
 
 /**
@@ -43,10 +44,10 @@ interface LoadedBatch extends WrittenBatch {
  */
 export async function loadBatch(context: TaskContext, writer: BatchWriter): Promise<FileTaskOutput> {
   const loaded = await context.commit((tx) => loadInTransaction(context, writer, tx), {
-    output: ({ outcomes, replaced }) => summarize(outcomes, replaced.length),
+    output: ({ output }) => output,
     failure: ({ outcomes }) => failureOf(outcomes),
   });
-  const output = summarize(loaded.outcomes, loaded.replaced.length);
+  const { output } = loaded;
   // Not before the commit: log lines stay when the work is rolled back, and these would then speak of rows that are not there.
   if (loaded.replaced.length > 0) {
     context.log.info(`took away the rows of ${loaded.replaced.length} older files`, {
@@ -75,7 +76,7 @@ async function loadInTransaction(context: TaskContext, writer: BatchWriter, tx: 
     if (outcome.kind === 'outdated') context.log.info(`${outcome.file.path}: ${outcome.reason}`);
   }
   await followLoad(context, tx, outcomes, replaced.length);
-  return { ...written, outcomes, replaced };
+  return { ...written, outcomes, replaced, output: summarize(outcomes, replaced.length) };
 }
 
 const scopedFile = (outcome: FileOutcome): (RunFile & { readonly scope: string })[] =>
