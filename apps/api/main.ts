@@ -6,7 +6,7 @@ import { openPrisma } from '#database/client.js';
 import { pendingMigrations } from '#database/migrations/apply.js';
 import { openPool } from '#database/pool.js';
 import { RenderedImages } from '#faces/render/rendered-images.js';
-import { listenError } from '#process/listen-error.js';
+import { listenError } from '#process/listen.js';
 import { type MainContext, runMain } from '#process/run-main.js';
 import { announceReady } from '#process/supervisor-messages.js';
 import { openCarrier } from '#queue/carrier.js';

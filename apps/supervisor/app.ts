@@ -7,12 +7,13 @@ import { SetupError } from '#contracts/errors.js';
 import { ensureDatasets } from '#database/datasets/tables.js';
 import { applyMigrations } from '#database/migrations/apply.js';
 import { resolveFaceModel } from '#faces/model/resolve.js';
+import { tryToListen } from '#process/listen.js';
 import { takeFileLock } from '#process/lock-file.js';
 import { type MainContext, setupErrorExitCode } from '#process/run-main.js';
 import { type SupervisorState, writeSupervisorState } from '#process/supervisor-state.js';
 import { migrateCarrier } from '#queue/migrate.js';
 import { awaitRedis } from '#queue/redis.js';
-import { provideDataFolder, provideInbox, refuseBusyPort } from './checks.js';
+import { provideDataFolder, provideInbox } from './checks.js';
 import { launchChild } from './child.js';
 import { awaitGivenDatabase, type Database, databaseStopMs, embeddedDatabaseUnit, patienceMs } from './database.js';
 import { endEarlierRun } from './earlier-run.js';
@@ -96,7 +97,7 @@ export async function startSupervisor(
   const lock = takeFileLock(join(config.dataDir, 'supervisor.lock'), `the data folder ${config.dataDir}`);
   releasers.add('lock', () => lock.release());
   await endEarlierRun(config.dataDir, config.stopTimeoutMs + graceMs, log);
-  await refuseBusyPort(config.host, config.port);
+  await tryToListen(config.host, config.port);
 
   const startedAt = new Date().toISOString();
   const saveState = (): void => {

@@ -1,11 +1,8 @@
-import { once } from 'node:events';
 import { constants, mkdirSync } from 'node:fs';
 import { access, chmod, rm, stat, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { messageOf, SetupError } from '#contracts/errors.js';
-import { listenError } from '#process/listen-error.js';
 import type { Logger } from '#process/log.js';
 
 /**
@@ -63,20 +60,4 @@ async function provide(variable: string, folder: string, umask: number, probe: (
       { cause },
     );
   }
-}
-
-/**
- * Sees that the API will be able to listen.
- * @throws SetupError in one line, or the system's error when it is not about the address
- */
-export async function refuseBusyPort(host: string, port: number): Promise<void> {
-  const server = createServer();
-  try {
-    server.listen({ host, port });
-    await once(server, 'listening');
-  } catch (cause) {
-    throw listenError(cause, host, port);
-  }
-  server.close();
-  await once(server, 'close');
 }

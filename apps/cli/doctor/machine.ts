@@ -1,15 +1,15 @@
-import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import semver from 'semver';
 import { Type } from 'typebox';
 import { Value } from 'typebox/value';
 import type { Config } from '#config/config.js';
+import { codeOf } from '#contracts/error-codes.js';
 import { messageOf } from '#contracts/errors.js';
 import { cachedPath, liesThere } from '#faces/model/cache.js';
 import { builtInModels } from '#faces/model/folders.js';
 import { readSetting } from '#faces/model/from-setting.js';
 import { defaultsAmong } from '#faces/model/resolve.js';
+import { tryToListen } from '#process/listen.js';
 import { readSupervisorState } from '#process/supervisor-state.js';
 import { type Finding, failure, ok, warning } from './finding.js';
 
@@ -27,22 +27,14 @@ export async function checkNode(): Promise<Finding> {
 
 /** Whether the API can listen, or does. */
 export async function checkPort({ host, port, dataDir }: Config): Promise<Finding> {
-  const server = createServer();
   try {
-    server.listen({ host, port });
-    await once(server, 'listening');
+    await tryToListen(host, port);
+    return ok('port', `${host}:${port} is free`);
   } catch (error) {
     const api = readSupervisorState(dataDir)?.processes.find(({ name }) => name === 'api');
-    const isOurs = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE' && api?.state === 'running';
-    if (isOurs) return ok('port', `${host}:${port} is that of the API, which runs`);
-    return failure(
-      'port',
-      `HOST, PORT: ${host}:${port} cannot be listened on (${messageOf(error)}); set PORT to another one`,
-    );
+    const isOurs = error instanceof Error && codeOf(error.cause) === 'EADDRINUSE' && api?.state === 'running';
+    return isOurs ? ok('port', `${host}:${port} is that of the API, which runs`) : failure('port', messageOf(error));
   }
-  server.close();
-  await once(server, 'close');
-  return ok('port', `${host}:${port} is free`);
 }
 
 /** Whether the face model is here. Nothing is downloaded. */

@@ -1,6 +1,24 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
 import { userInfo } from 'node:os';
 import { codeOf } from '#contracts/error-codes.js';
 import { SetupError } from '#contracts/errors.js';
+
+/**
+ * Listens and stops at once, to see that the API will be able to.
+ * @throws SetupError in one line, or the system's error when it is not about the address
+ */
+export async function tryToListen(host: string, port: number): Promise<void> {
+  const server = createServer();
+  try {
+    server.listen({ host, port });
+    await once(server, 'listening');
+  } catch (cause) {
+    throw listenError(cause, host, port);
+  }
+  server.close();
+  await once(server, 'close');
+}
 
 /**
  * What an error of `listen` means for the person who set HOST and PORT: a SetupError in one line, or the error itself
