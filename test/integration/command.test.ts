@@ -168,7 +168,7 @@ test('doctor names what is broken and what to do, and ends with 1', async (t) =>
     tasks: ['failure', /^TASKS_DIR: expected a folder that can be read/],
     inbox: ['failure', /^INBOX_DIR: user \S+ cannot read \S+ \(it is no folder\); give/],
     data: ['warning', /has mode 755, so other users can read it; .*chmod 700/],
-    port: ['failure', /^HOST, PORT: 127\.0\.0\.1:\d+ cannot be listened on \(.*EADDRINUSE/],
+    port: ['failure', /^PORT: expected a free port, got \d+ on 127\.0\.0\.1, which is in use; stop the program/],
     'face model': ['failure', /^FACE_MODEL: expected the name of a built-in model/],
     carrier: ['failure', /^REDIS_URL: the Redis at 127\.0\.0\.1:1\/0 does not answer/],
     database: ['failure', /^the database 127\.0\.0\.1:1\/b does not answer/],

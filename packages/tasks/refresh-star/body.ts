@@ -1,4 +1,4 @@
-import { datasetOf } from '#catalogue/dataset-of.js';
+import { datasetOf } from '#catalogue/tasks-by-source.js';
 import { BadInputError, messageOf } from '#contracts/errors.js';
 import { refreshStar, type StarLimits, summarizeFacts } from '#database/datasets/refresh-star.js';
 import { hasStar, type StarDataset } from '#database/datasets/star.js';

@@ -1,4 +1,4 @@
-import { dayTaskOf } from '#catalogue/by-day.js';
+import { dayTaskOf } from '#catalogue/tasks-by-source.js';
 import { listFilesOfDay } from '#database/datasets/files-of-day.js';
 import type { TaskRun } from '#runs/context.js';
 import type { definition } from './definition.js';
