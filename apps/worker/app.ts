@@ -5,7 +5,7 @@ import type { appSettings } from '#config/app-settings.js';
 import { seekLease } from '#database/leases/lease.js';
 import { openPool } from '#database/pool.js';
 import { beatHeart, stopHeart, type WorkerIdentity } from '#database/workers/heartbeat.js';
-import { loadTaskBody } from '#loading/task-body.js';
+import { taskBodies } from '#loading/task-body.js';
 import { every } from '#process/every.js';
 import type { Logger } from '#process/log.js';
 import type { AppConfig } from '#process/read-settings.js';
@@ -13,6 +13,7 @@ import type { Releasers } from '#process/releasers.js';
 import { openCarrier } from '#queue/carrier.js';
 import { createExecutor } from '#runs/executor.js';
 import { createReconciler } from '#runs/reconciler.js';
+import { createRunRecord, groupKinds } from '#runs/run-record.js';
 import { serverPaths } from '#runs/server-paths.js';
 import { createServices } from '#runs/services.js';
 
@@ -43,15 +44,24 @@ export async function startWorker({ config, databaseUrl, log, releasers }: Worke
   const queues = queuesOf(catalogue);
   const slots = [...queues.values()].reduce((sum, count) => sum + count, 0);
 
+  const onError = (error: Error): void =>
+    log.warn({ err: error }, 'database connection failed while idle; the pool opens another when it is needed');
   const pool = openPool({
     url: databaseUrl,
     name: `millrace worker ${process.pid}`,
     // A run holds one connection for its transaction while its log and heartbeat need others.
     max: slots + 4,
-    onError: (error) =>
-      log.warn({ err: error }, 'database connection failed while idle; the pool opens another when it is needed'),
+    onError,
   });
   releasers.add('database pool', () => pool.end());
+  const groupPool = openPool({
+    url: databaseUrl,
+    name: `millrace worker ${process.pid}`,
+    max: groupKinds,
+    onError,
+    byKey: true,
+  });
+  releasers.add('database pool of the run record', () => groupPool.end());
   const carrierTrouble = (error: Error): void =>
     log.warn({ err: error }, `carrier connection failed: ${error.message}; reconnecting`);
   const carrier = openCarrier({ databaseUrl, redisUrl: config.redisUrl }, 'background', carrierTrouble);
@@ -72,6 +82,7 @@ export async function startWorker({ config, databaseUrl, log, releasers }: Worke
   const giveBack = new AbortController();
   const executor = createExecutor({
     pool,
+    record: createRunRecord({ groupPool, pool }),
     carrier,
     worker: identity,
     catalogue,
@@ -81,7 +92,7 @@ export async function startWorker({ config, databaseUrl, log, releasers }: Worke
     paths: serverPaths([config.inboxDir, config.dataDir, ...config.tasksDir, process.cwd()]),
     stop: giveBack.signal,
     followUpsOff: new Set(config.star === 'off' ? ['refresh-star'] : []),
-    loadBody: (task) => loadTaskBody(task, config.tasksDir),
+    loadBody: taskBodies(config.tasksDir),
   });
 
   await beatHeart(pool, identity, []);

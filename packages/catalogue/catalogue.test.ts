@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { SetupError } from '#contracts/errors.js';
-import { loadTaskBody } from '#loading/task-body.js';
+import { taskBodies } from '#loading/task-body.js';
 import { loadCatalogue } from './catalogue.js';
 
 const ours = new URL('../millrace/index.js', import.meta.url).href;
@@ -48,7 +48,7 @@ test('tasks of further folders are there beside the own ones, with their bodies'
   assert.ok(catalogue.has('load-data-sample') && catalogue.has('load-hive'));
   const task = catalogue.get('count-bees');
   assert.ok(task);
-  const run: unknown = await loadTaskBody(task, [one, link]);
+  const run: unknown = await taskBodies([one, link])(task);
   assert.ok(typeof run === 'function');
   assert.deepEqual(await run(), { word: 'shared' });
 });

@@ -6,4 +6,12 @@ export interface OpenRun {
   readonly priority: number;
   /** Milliseconds until it may start; 0 or less: now. */
   readonly delayMs: number;
+  /** The run that invoked it, whose job is the parent of its job. */
+  readonly parent?: RunInQueue | undefined;
+}
+
+/** A run and the queue that carries it. */
+export interface RunInQueue {
+  readonly id: string;
+  readonly queue: string;
 }

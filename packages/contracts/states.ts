@@ -59,6 +59,9 @@ export type RunState = (typeof runStates)[number];
 
 /** The states that a run never leaves. */
 export const finalRunStates = ['succeeded', 'failed', 'cancelled'] as const satisfies readonly RunState[];
+export type FinalRunState = (typeof finalRunStates)[number];
+
+export const isFinal = (state: RunState): state is FinalRunState => finalRunStates.some((final) => final === state);
 
 /** States of an attempt, that is of one try of a run by one worker. */
 export const attemptStates = [

@@ -13,22 +13,24 @@ export interface PoolOptions {
   /** Most connections at a time. */
   readonly max: number;
   onError(error: Error): void;
+  /** The sessions look rows up by key, whatever the statistics say of a table that grows by thousands of rows a second. */
+  readonly byKey?: boolean;
   /** Done first in each session; when it fails there is no session, and the caller gets the error. */
   onConnect?(client: Tx): Promise<void>;
 }
 
 /**
- * Opens the one pool of a process, shared by Prisma, plain statements and COPY. Opens no connection yet.
+ * Opens a pool; that of a process is shared by Prisma, plain statements and COPY. Opens no connection yet.
  * The sessions speak UTC, so that a date without a zone means the same on every machine.
  */
-export function openPool({ url, name, max, onError, onConnect }: PoolOptions): Pool {
+export function openPool({ url, name, max, onError, byKey = false, onConnect }: PoolOptions): Pool {
   const pool = new pg.Pool({
     connectionString: url,
     max,
     application_name: name,
     connectionTimeoutMillis: 10_000,
     keepAlive: true,
-    options: '-c TimeZone=UTC',
+    options: `-c TimeZone=UTC${byKey ? ' -c enable_seqscan=off' : ''}`,
     ...(onConnect ? { onConnect } : {}),
   });
   // An idle connection that breaks is replaced by the pool; without a listener it would end the process.

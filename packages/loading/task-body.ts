@@ -8,12 +8,23 @@ import type { CopyLoader } from './copy-loader.js';
 import { loadByCopy } from './load-by-copy.js';
 
 /**
- * The work of a task: what its folder's `body.js` exports as `run`, or, for a task that is a declaration, the loading of
- * its files.
+ * Makes a function that gives the work of a task: what its folder's `body.js` exports as `run`, or, for a task that is a
+ * declaration, the loading of its files. Each is looked for once; one that is missing (Error) is looked for again.
  * @param tasksDir as the catalogue was loaded with
- * @throws Error when the folder has no such body
  */
-export async function loadTaskBody(task: TaskDefinition, tasksDir: readonly string[]): Promise<AnyTaskRun> {
+export function taskBodies(tasksDir: readonly string[]): (task: TaskDefinition) => Promise<AnyTaskRun> {
+  const bodies = new Map<string, Promise<AnyTaskRun>>();
+  return (task) => {
+    const known = bodies.get(task.name);
+    if (known) return known;
+    const loading = loadTaskBody(task, tasksDir);
+    bodies.set(task.name, loading);
+    loading.catch(() => bodies.delete(task.name));
+    return loading;
+  };
+}
+
+async function loadTaskBody(task: TaskDefinition, tasksDir: readonly string[]): Promise<AnyTaskRun> {
   if (isDatasetTask(task)) return loadDatasetBody(task);
   const file = await findBody(task.name, tasksDir);
   const module = await importTaskModule(file);

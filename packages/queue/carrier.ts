@@ -15,14 +15,15 @@ import pg from 'pg';
 export interface JobData {
   readonly runId: string;
 }
-export type RunJob = Job<JobData, void, string>;
+/** Its return value is the run's output. */
+export type RunJob = Job<JobData, unknown, string>;
 
 type QueueOver<B extends RedisQueueBackend | PostgresQueueBackend, C> = Queue<
   JobData,
-  void,
+  unknown,
   string,
   JobData,
-  void,
+  unknown,
   string,
   B,
   C
@@ -31,8 +32,8 @@ export type RunQueue =
   | QueueOver<RedisQueueBackend, RedisOptions>
   | QueueOver<PostgresQueueBackend, PostgresConnectionOptions>;
 export type RunWorker =
-  | Worker<JobData, void, string, RedisQueueBackend, number, RedisOptions>
-  | Worker<JobData, void, string, PostgresQueueBackend, number, PostgresConnectionOptions>;
+  | Worker<JobData, unknown, string, RedisQueueBackend, number, RedisOptions>
+  | Worker<JobData, unknown, string, PostgresQueueBackend, number, PostgresConnectionOptions>;
 
 /** Where the carrier keeps its jobs: Redis when it is given, else the database. */
 export interface CarrierAddress {
@@ -51,7 +52,7 @@ export interface Carrier {
   readonly kind: 'redis' | 'postgres';
   /** Opens the queue on first use, and anew when the carrier was away then; so ask for it each time. */
   queue(name: string): RunQueue;
-  worker(name: string, processor: (job: RunJob, token: string) => Promise<void>, options: WorkerSettings): RunWorker;
+  worker(name: string, processor: (job: RunJob, token: string) => Promise<unknown>, options: WorkerSettings): RunWorker;
   /** Fails when the carrier cannot be reached. */
   ping(): Promise<void>;
   close(): Promise<void>;
@@ -117,7 +118,7 @@ interface WorkerTuning {
   readonly maxStalledCount: number;
   readonly autorun: boolean;
 }
-type Processor = (job: RunJob, token?: string) => Promise<void>;
+type Processor = (job: RunJob, token?: string) => Promise<unknown>;
 
 /**
  * BullMQ asks for its tables on a connection to whose errors nobody listens, so one that breaks then would end the
@@ -140,13 +141,13 @@ function overPostgres(databaseUrl: string) {
   };
   return {
     queue: (name: string): RunQueue =>
-      new Queue<JobData, void, string, JobData, void, string, PostgresQueueBackend, PostgresConnectionOptions>(
+      new Queue<JobData, unknown, string, JobData, unknown, string, PostgresQueueBackend, PostgresConnectionOptions>(
         name,
         { connection, defaultJobOptions: keepEnded },
         createPostgresBackend,
       ),
     worker: (name: string, processor: Processor, tuning: WorkerTuning): RunWorker =>
-      new Worker<JobData, void, string, PostgresQueueBackend, number, PostgresConnectionOptions>(
+      new Worker<JobData, unknown, string, PostgresQueueBackend, number, PostgresConnectionOptions>(
         name,
         processor,
         { ...tuning, connection },
@@ -165,14 +166,14 @@ function overRedis(url: string, role: CarrierRole) {
   const failFast: RedisOptions = { url, maxRetriesPerRequest: 1, retryStrategy: retryWithin(1_000) };
   return {
     queue: (name: string): RunQueue =>
-      new Queue<JobData, void, string, JobData, void, string, RedisQueueBackend, RedisOptions>(name, {
+      new Queue<JobData, unknown, string, JobData, unknown, string, RedisQueueBackend, RedisOptions>(name, {
         connection: role === 'http' ? failFast : patient,
         skipWaitingForReady: role === 'http',
         prefix: redisPrefix,
         defaultJobOptions: keepEnded,
       }),
     worker: (name: string, processor: Processor, tuning: WorkerTuning): RunWorker =>
-      new Worker<JobData, void, string, RedisQueueBackend, number, RedisOptions>(name, processor, {
+      new Worker<JobData, unknown, string, RedisQueueBackend, number, RedisOptions>(name, processor, {
         ...tuning,
         connection: patient,
         prefix: redisPrefix,

@@ -1,9 +1,14 @@
+import type { JobsOptions } from 'bullmq';
 import { messageOf } from '#contracts/errors.js';
-import type { OpenRun } from '#contracts/open-run.js';
+import type { OpenRun, RunInQueue } from '#contracts/open-run.js';
 import { withTimeLimit } from '#process/time-limit.js';
 import type { Carrier, JobData } from './carrier.js';
 
-/** Adds the jobs of recorded runs. Adding one that is there already does nothing, so this may be repeated. */
+/**
+ * Adds the jobs of recorded runs. Adding one that is there already does nothing but make it a child of its parent's job,
+ * so this may be repeated.
+ * @throws Error when the carrier does not answer, or does not have the job of a parent
+ */
 export async function addJobs(carrier: Carrier, runs: readonly OpenRun[]): Promise<void> {
   for (const name of new Set(runs.map((run) => run.queue))) {
     const ofQueue = runs.filter((run) => run.queue === name);
@@ -11,11 +16,22 @@ export async function addJobs(carrier: Carrier, runs: readonly OpenRun[]): Promi
       ofQueue.map((run) => ({
         name: run.task,
         data: { runId: run.id } satisfies JobData,
-        opts: { jobId: run.id, priority: run.priority, delay: Math.max(0, Math.round(run.delayMs)) },
+        opts: {
+          jobId: run.id,
+          priority: run.priority,
+          delay: Math.max(0, Math.round(run.delayMs)),
+          ...(run.parent && childOf(carrier, run.parent)),
+        },
       })),
     );
   }
 }
+
+/** A child that fails lets its parent go on: the record says what becomes of it. */
+const childOf = (carrier: Carrier, { id, queue }: RunInQueue): JobsOptions => ({
+  parent: { id, queue: carrier.queue(queue).qualifiedName },
+  ignoreDependencyOnFailure: true,
+});
 
 /** What a sender of jobs does when the carrier does not take them. */
 export interface SendOptions {
@@ -31,18 +47,6 @@ export interface SendOptions {
  */
 export async function sendJobs(carrier: Carrier, runs: readonly OpenRun[], options: SendOptions): Promise<void> {
   if (runs.length > 0) await orLater(() => addJobs(carrier, runs), options);
-}
-
-/** The same for runs that had jobs before, which are over: those of parents whose invoked runs have ended. */
-export async function resendJobs(carrier: Carrier, runs: readonly OpenRun[], options: SendOptions): Promise<void> {
-  if (runs.length === 0) return;
-  await orLater(async () => {
-    const standings = await readStandings(carrier, runs);
-    await restoreJobs(
-      carrier,
-      runs.filter((_run, index) => standings[index] === 'none'),
-    );
-  }, options);
 }
 
 async function orLater(send: () => Promise<void>, { onFailure, limitMs }: SendOptions): Promise<void> {
@@ -62,12 +66,12 @@ export async function countOpenJobs(carrier: Carrier, queue: string): Promise<nu
 }
 
 /** What a run's job does: `none` when the carrier has lost it or thinks that it is over. */
-export type JobStanding = 'waiting' | 'delayed' | 'active' | 'none';
+export type JobStanding = 'waiting' | 'waiting-children' | 'delayed' | 'active' | 'none';
 
 const standings: Readonly<Record<string, JobStanding>> = {
   waiting: 'waiting',
   prioritized: 'waiting',
-  'waiting-children': 'waiting',
+  'waiting-children': 'waiting-children',
   delayed: 'delayed',
   active: 'active',
 };
@@ -78,10 +82,20 @@ export async function readStandings(carrier: Carrier, runs: readonly OpenRun[]):
   return states.map((state) => standings[state] ?? 'none');
 }
 
-/** Puts back the jobs of runs that have none, instead of what is left of an earlier one. */
+/**
+ * Puts back the jobs of runs that have none, instead of what is left of an earlier one. Where the job of the parent is
+ * missing, too, it is nobody's child until the parent has one again.
+ */
 export async function restoreJobs(carrier: Carrier, runs: readonly OpenRun[]): Promise<void> {
-  await Promise.all(runs.map((run) => carrier.queue(run.queue).remove(run.id)));
-  await addJobs(carrier, runs);
+  await Promise.all(runs.map((run) => carrier.queue(run.queue).remove(run.id, { removeChildren: false })));
+  try {
+    await addJobs(carrier, runs);
+  } catch {
+    await addJobs(
+      carrier,
+      runs.map((run) => ({ ...run, parent: undefined })),
+    );
+  }
 }
 
 /**

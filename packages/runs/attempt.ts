@@ -3,17 +3,21 @@ import type { TaskDefinition } from '#contracts/task.js';
 import { validate } from '#contracts/validate.js';
 import type { Pool } from '#database/pool.js';
 import type { BegunRun } from '#database/runs/attempts.js';
-import { suspendRun } from '#database/runs/flow.js';
+import { toEnding } from '#database/runs/end-attempts.js';
 import type { Logger } from '#process/log.js';
 import type { Carrier } from '#queue/carrier.js';
 import { sendJobs } from '#queue/jobs.js';
-import { AttemptCommit } from './commit.js';
+import { AttemptCommit, type CommittedEnd } from './commit.js';
 import type { TaskContext, WorkerServices } from './context.js';
 import { trackFollowUps } from './follow.js';
-import { trackInvocations } from './invoke.js';
+import { openRunsOf, trackInvocations } from './invoke.js';
+import { AttemptMemory } from './memory.js';
 import { recordRunLog } from './run-log.js';
+import type { RunRecord } from './run-record.js';
+import type { RunView } from './run-view.js';
 import type { ServerPaths } from './server-paths.js';
-import { type EndDeps, failRun, judgeError, resendParent, type Verdict } from './verdict.js';
+import { trackSteps } from './step.js';
+import { type EndDeps, failRun, judgeError, sendReleased, type Verdict } from './verdict.js';
 
 /** The work of a task, whatever its types; input and output are checked against the definition. */
 export type AnyTaskRun = (context: TaskContext, input: unknown) => Promise<unknown>;
@@ -21,6 +25,7 @@ export type AnyTaskRun = (context: TaskContext, input: unknown) => Promise<unkno
 /** What attempts of a worker process need. */
 export interface AttemptDeps {
   readonly pool: Pool;
+  readonly record: RunRecord;
   /** For the jobs of runs that runs invoke. */
   readonly carrier: Carrier;
   readonly catalogue: Catalogue;
@@ -44,29 +49,51 @@ const maxLosses = 20;
  */
 const abortGraceMs = 4_000;
 
-/** Runs a task's body for an attempt that has begun, and records how it ended. @throws what the record throws */
-export async function runAttempt(deps: AttemptDeps, run: BegunRun): Promise<Verdict> {
-  const { pool, carrier, stop, paths } = deps;
-  const recorder = recordRunLog(pool, run, deps.log, paths);
-  const end: EndDeps = { pool, carrier, stop, paths, recorder };
+/**
+ * Runs a task's body for an attempt that has begun, and records how it ended.
+ * @param view shows the run where its job is
+ * @throws what the record throws
+ */
+export async function runAttempt(deps: AttemptDeps, run: BegunRun, view?: RunView): Promise<Verdict> {
+  const recorder = recordRunLog(deps, run, view);
+  const end: EndDeps = { ...deps, recorder };
   try {
     const task = deps.catalogue.get(run.task);
     if (!task) {
       const message = `no task is named "${run.task}" here; was it renamed or removed?`;
-      return await failRun(end, run, { name: 'UnknownTask', message });
+      return await failRun(end, run, task, { name: 'UnknownTask', message });
     }
     if (run.losses > maxLosses) {
       const message = `its worker died or stalled ${run.losses} times while it ran; the worker's log says how`;
-      return await failRun(end, run, { name: 'LostError', message });
+      return await failRun(end, run, task, { name: 'LostError', message });
     }
-    const timeout = AbortSignal.timeout(task.timeoutMs);
-    try {
-      return await work(deps, end, run, task, AbortSignal.any([stop, timeout]));
-    } catch (error) {
-      return await judgeError(end, run, task, timeout.aborted ? timedOut(task) : error);
-    }
+    return await tryWork(deps, end, run, task, view);
   } finally {
     await recorder.close();
+  }
+}
+
+/** Does the work within the task's time, and judges the error if there is one. */
+async function tryWork(
+  deps: AttemptDeps,
+  end: EndDeps,
+  run: BegunRun,
+  task: TaskDefinition,
+  view: RunView | undefined,
+): Promise<Verdict> {
+  const limit = new AbortController();
+  const stop = (): void => limit.abort(deps.stop.reason);
+  const timer = setTimeout(() => limit.abort(timedOut(task)), task.timeoutMs);
+  deps.stop.addEventListener('abort', stop, { once: true });
+  if (deps.stop.aborted) stop();
+  try {
+    return await work(deps, end, run, task, limit.signal, view);
+  } catch (error) {
+    const isLate = limit.signal.aborted && !deps.stop.aborted;
+    return await judgeError(end, run, task, isLate ? limit.signal.reason : error);
+  } finally {
+    clearTimeout(timer);
+    deps.stop.removeEventListener('abort', stop);
   }
 }
 
@@ -79,13 +106,19 @@ async function work(
   run: BegunRun,
   task: TaskDefinition,
   signal: AbortSignal,
+  view: RunView | undefined,
 ): Promise<Verdict> {
-  const { pool, carrier, catalogue, services } = deps;
+  const { pool, record, carrier, catalogue, services } = deps;
   const { recorder } = end;
   const onFailure = (message: string): void => recorder.warn(message);
   const body = await deps.loadBody(task);
   const input = validate(task.input, run.input);
-  const invocations = trackInvocations(pool, run.runId, (child) => sendJobs(carrier, [child], { onFailure }));
+  const memory = new AttemptMemory(pool, run);
+  const invocations = trackInvocations({
+    ...{ pool, run, memory },
+    send: (children) => sendJobs(carrier, children, { onFailure }),
+  });
+  const steps = trackSteps({ record, fence: run, memory });
   const followUps = trackFollowUps(catalogue);
   const commit = new AttemptCommit(pool, run, task, signal);
   const follower = task.followedBy;
@@ -100,22 +133,39 @@ async function work(
     progress: (done, total) => recorder.progress(done, total),
     invoke: invocations.invoke,
     invokeAll: invocations.invokeAll,
+    step: steps.step,
     follow: followUps.follow,
     commit: (workOf, options) => commit.commit(workOf, options),
   };
   const ended = await outcomeOf(unlessStuck(body(context, input), signal));
-  const waits = await invocations.settle();
+  await steps.settle();
+  const { waits, children } = await invocations.settle();
+  if (view && waits) view.hasChildren = true;
   if (waits && !commit.end && !signal.aborted) {
-    recorder.info('attempt suspended until the runs that it invoked have ended');
-    return (await suspendRun(pool, run)) === 'waiting' ? { kind: 'over' } : { kind: 'again', delayMs: 0 };
+    await record.end(toEnding(run, { run: 'waiting', attempt: 'suspended' }, children));
+    return { kind: 'waits', children: openRunsOf(run, children) };
   }
   if ('error' in ended) throw ended.error;
-  if (!commit.end) await commit.commit(() => Promise.resolve(ended.result));
+  const { output, failure, released } = commit.end ?? (await endWithout(record, run, task, signal, ended.result));
+  if (view) view.output = output;
   for (const { task: name, id } of followUps.recorded()) recorder.info(`is followed by ${name}, run ${id}`);
   await sendJobs(carrier, followUps.recorded(), { onFailure });
-  await resendParent(end, commit.end?.parent);
-  const failure = commit.end?.failure;
+  await sendReleased(end, released);
   return failure ? { kind: 'failed', error: failure } : { kind: 'over' };
+}
+
+/** Ends an attempt whose body has committed nothing by itself. */
+async function endWithout(
+  record: RunRecord,
+  run: BegunRun,
+  task: TaskDefinition,
+  signal: AbortSignal,
+  result: unknown,
+): Promise<CommittedEnd> {
+  signal.throwIfAborted();
+  const output = validate(task.output, result);
+  const { released } = await record.end(toEnding(run, { run: 'succeeded', attempt: 'succeeded', output }));
+  return { failure: undefined, output, released };
 }
 
 /** How a promise ended, as a value. */

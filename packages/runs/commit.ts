@@ -2,8 +2,8 @@ import type { OpenRun } from '#contracts/open-run.js';
 import type { TaskDefinition } from '#contracts/task.js';
 import { validate } from '#contracts/validate.js';
 import { type Pool, type Tx, transaction } from '#database/pool.js';
-import { endAttempt, type Fence, type RunError } from '#database/runs/attempts.js';
-import { wakeParent } from '#database/runs/flow.js';
+import type { Fence, RunError } from '#database/runs/attempts.js';
+import { endAttempt } from '#database/runs/end-attempts.js';
 import type { CommitOptions } from './context.js';
 import { interruptibly } from './interrupt.js';
 
@@ -11,8 +11,9 @@ import { interruptibly } from './interrupt.js';
 export interface CommittedEnd {
   /** Set when the run has failed with its transaction kept. */
   readonly failure: RunError | undefined;
-  /** The parent that this end queued again; its job is to be added. */
-  readonly parent: OpenRun | undefined;
+  readonly output: unknown;
+  /** A run that was held for this end; its job is to be added. */
+  readonly released: OpenRun | undefined;
 }
 
 /** The one commit of an attempt (promise 2). */
@@ -53,13 +54,14 @@ export class AttemptCommit {
       const result = await work(tx);
       this.#signal.throwIfAborted();
       const failed = failure?.(result);
-      await endAttempt(tx, this.#fence, {
+      const ran = validate(this.#task.output, output ? output(result) : result);
+      const { released } = await endAttempt(tx, this.#fence, {
         run: failed ? 'failed' : 'succeeded',
         attempt: failed ? 'failed' : 'succeeded',
-        output: validate(this.#task.output, output ? output(result) : result),
+        output: ran,
         ...(failed ? { error: failed } : {}),
       });
-      return { result, end: { failure: failed, parent: await wakeParent(tx, runId) } };
+      return { result, end: { failure: failed, output: ran, released } };
     });
   }
 }

@@ -4,6 +4,7 @@ import type { Pool, Tx } from '#database/pool.js';
 import type { Fence, RunError } from '#database/runs/attempts.js';
 import type { FollowUps } from './follow.js';
 import type { Invocations } from './invoke.js';
+import type { Steps } from './step.js';
 
 /** What a worker process shares among the tasks it runs. */
 export interface WorkerServices {
@@ -22,7 +23,7 @@ export interface WorkerServices {
 }
 
 /** What a task's body has to work with, for one attempt of one run. */
-export interface TaskContext extends Invocations, FollowUps {
+export interface TaskContext extends Invocations, Steps, FollowUps {
   readonly fence: Fence;
   readonly task: string;
   /** The task that is to follow loads of this one, by its definition; undefined when that is switched off. */

@@ -1,10 +1,14 @@
-import { DelayedError, UnrecoverableError } from 'bullmq';
+import { DelayedError, UnrecoverableError, WaitingChildrenError } from 'bullmq';
 import { FencedError, messageOf } from '#contracts/errors.js';
+import type { OpenRun } from '#contracts/open-run.js';
 import { isConnectionError } from '#database/error-kinds.js';
-import { beginAttempt } from '#database/runs/attempts.js';
+import { listOpenChildren } from '#database/runs/invocations.js';
 import type { WorkerIdentity } from '#database/workers/heartbeat.js';
 import type { RunJob } from '#queue/carrier.js';
+import { addJobs } from '#queue/jobs.js';
 import { type AttemptDeps, runAttempt } from './attempt.js';
+import { viewJob } from './job-view.js';
+import type { RunView } from './run-view.js';
 import type { Verdict } from './verdict.js';
 
 export interface ExecutorDeps extends AttemptDeps {
@@ -13,14 +17,14 @@ export interface ExecutorDeps extends AttemptDeps {
 
 /** What a worker does with jobs. */
 export interface Executor {
-  /** BullMQ's processor: returns when the run has ended, otherwise throws what makes BullMQ move the job. */
-  process(job: RunJob, token: string): Promise<void>;
+  /** BullMQ's processor: returns the run's output when it has ended, otherwise throws what makes BullMQ move the job. */
+  process(job: RunJob, token: string): Promise<unknown>;
   /** The runs held now. */
   active(): string[];
 }
 
-/** How long a job waits when the database did not answer. */
-const databaseAwayMs = 2_000;
+/** How long a job waits when the database or the carrier did not answer, in milliseconds. */
+const awayMs = 2_000;
 
 /**
  * Maps jobs to attempts of runs and the attempts' verdicts back to jobs: the one place where the record's states meet
@@ -34,7 +38,7 @@ export function createExecutor(deps: ExecutorDeps): Executor {
       const { runId } = job.data;
       active.add(runId);
       try {
-        await settleJob(job, token, await attemptRun(deps, runId));
+        return await processJob(deps, job, token);
       } finally {
         active.delete(runId);
       }
@@ -42,15 +46,51 @@ export function createExecutor(deps: ExecutorDeps): Executor {
   };
 }
 
-async function attemptRun(deps: ExecutorDeps, runId: string): Promise<Verdict> {
-  try {
-    const begin = await beginAttempt(deps.pool, runId, deps.worker.id);
-    if (begin.kind === 'delayed') return { kind: 'again', delayMs: begin.delayMs };
-    if (begin.kind !== 'begun') {
-      deps.log.debug({ run: runId, ...begin }, 'the job has nothing to do');
-      return { kind: 'over' };
+/** Rounds in which the carrier may know of no run to wait for while the record does; they end in between, as a rule. */
+const maxRounds = 3;
+
+async function processJob(deps: ExecutorDeps, job: RunJob, token: string): Promise<unknown> {
+  const view = viewJob(job, deps.log);
+  for (let round = 1; ; round += 1) {
+    const verdict = await attemptRun(deps, job.data.runId, view);
+    switch (verdict.kind) {
+      case 'failed':
+        throw new UnrecoverableError(messageOf(verdict.error));
+      case 'again':
+        return await delayJob(job, token, verdict.delayMs);
+      case 'waits':
+        if (!(await addChildren(deps, job, verdict.children))) return await delayJob(job, token, awayMs);
+        await waitForChildren(job, token);
+        // Not so: they have ended meanwhile.
+        if (verdict.children === undefined && round >= maxRounds) return await delayJob(job, token, awayMs);
+        break;
+      case 'over':
+        // A run that ended although runs that it invoked go on: its job is over when theirs are.
+        if (view.hasChildren) await waitForChildren(job, token);
+        return view.output;
     }
-    return await runAttempt(deps, begin.run);
+  }
+}
+
+async function attemptRun(deps: ExecutorDeps, runId: string, view: RunView): Promise<Verdict> {
+  try {
+    const begin = await deps.record.begin({ runId, workerId: deps.worker.id });
+    switch (begin.kind) {
+      case 'begun':
+        return await runAttempt(deps, begin.run, view);
+      case 'delayed':
+        return { kind: 'again', delayMs: begin.delayMs };
+      case 'waits':
+        return { kind: 'waits' };
+      case 'ended':
+        deps.log.debug({ run: runId, state: begin.state }, 'the run of the job has ended already');
+        view.hasChildren = true;
+        view.output = begin.output;
+        return begin.error ? { kind: 'failed', error: begin.error } : { kind: 'over' };
+      case 'unknown':
+        deps.log.warn({ run: runId }, 'the record knows no run of this job; the job is dropped');
+        return { kind: 'over' };
+    }
   } catch (error) {
     if (error instanceof FencedError) {
       deps.log.info({ run: runId }, error.message);
@@ -58,13 +98,48 @@ async function attemptRun(deps: ExecutorDeps, runId: string): Promise<Verdict> {
     }
     // The record could not be read or written, so nothing has happened as far as it knows; the job comes back.
     deps.log[isConnectionError(error) ? 'warn' : 'error']({ err: error, run: runId }, 'a run could not be recorded');
-    return { kind: 'again', delayMs: databaseAwayMs };
+    return { kind: 'again', delayMs: awayMs };
   }
 }
 
-async function settleJob(job: RunJob, token: string, verdict: Verdict): Promise<void> {
-  if (verdict.kind === 'over') return;
-  if (verdict.kind === 'failed') throw new UnrecoverableError(messageOf(verdict.error));
-  await job.moveToDelayed(Date.now() + Math.max(1, Math.ceil(verdict.delayMs)), token);
+async function delayJob(job: RunJob, token: string, delayMs: number): Promise<never> {
+  await job.moveToDelayed(Date.now() + Math.max(1, Math.ceil(delayMs)), token);
   throw new DelayedError();
+}
+
+/** Leaves the job waiting for those of its children that have not ended; goes on when there are none. */
+async function waitForChildren(job: RunJob, token: string): Promise<void> {
+  if (await job.moveToWaitingChildren(token)) throw new WaitingChildrenError();
+}
+
+/** Runs whose jobs are added at a time. */
+const pageSize = 1_000;
+
+/**
+ * Adds the jobs of runs that a run has invoked, as children of its job. One that is there already becomes its child.
+ * @param children all that have not ended if not given, as for a parent whose job was lost
+ * @returns false when the carrier or the record did not answer
+ */
+async function addChildren(
+  { pool, carrier, log }: ExecutorDeps,
+  job: RunJob,
+  children: readonly OpenRun[] | undefined,
+): Promise<boolean> {
+  try {
+    if (children) {
+      for (let at = 0; at < children.length; at += pageSize) await addJobs(carrier, children.slice(at, at + pageSize));
+      return true;
+    }
+    const parent = { id: job.data.runId, queue: job.queueName };
+    let after: string | undefined;
+    for (;;) {
+      const page = await listOpenChildren(pool, parent, { after, limit: pageSize });
+      await addJobs(carrier, page);
+      after = page.at(-1)?.id;
+      if (page.length < pageSize) return true;
+    }
+  } catch (error) {
+    log.warn({ err: error, run: job.data.runId }, 'jobs of invoked runs could not be added; they are added later');
+    return false;
+  }
 }

@@ -12,6 +12,7 @@ import type { TaskContext } from './context.js';
 import { createExecutor } from './executor.js';
 import { InvokedRunError } from './invoke.js';
 import { createReconciler } from './reconciler.js';
+import { createRunRecord } from './run-record.js';
 import { serverPaths } from './server-paths.js';
 import { startRun } from './start-run.js';
 
@@ -47,6 +48,7 @@ async function withWorker(
     await beatHeart(pool, identity, []);
     const executor = createExecutor({
       pool,
+      record: createRunRecord({ groupPool: pool, pool }),
       carrier,
       worker: identity,
       catalogue: new Map<string, TaskDefinition>([double, addUp].map((task) => [task.name, task])),

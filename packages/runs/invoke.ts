@@ -2,7 +2,10 @@ import type { OpenRun } from '#contracts/open-run.js';
 import type { InputOf, OutputOf, TaskDefinition } from '#contracts/task.js';
 import { validate } from '#contracts/validate.js';
 import type { Pool } from '#database/pool.js';
-import { findInvoked, type InvokedRun } from '#database/runs/flow.js';
+import type { BegunRun } from '#database/runs/attempts.js';
+import { type InvokedChild, type InvokedRun, recordChildren } from '#database/runs/invocations.js';
+import { newRunId } from '#database/runs/record-run.js';
+import { type AttemptMemory, isUnderWay, type Memory } from './memory.js';
 import { startRun } from './start-run.js';
 
 /** A run that was invoked did not succeed. Another attempt of the parent would meet the same end, so it is no passing fault. */
@@ -25,6 +28,19 @@ export class SuspendError extends Error {
   override readonly name = 'SuspendError';
 }
 
+/** How one of several invoked runs ended. */
+export type InvokedOutcome<O> =
+  | { readonly state: 'succeeded'; readonly output: O }
+  | { readonly state: 'failed' | 'cancelled'; readonly error: InvokedRunError };
+
+/** How several runs are invoked. */
+export interface InvokeAllOptions {
+  /** Most of them that are under way at a time: as one ends the next one starts. All at a time if not given. */
+  readonly atMost?: number;
+  /** True: the result says of each run how it ended, and none is thrown. */
+  readonly settled?: boolean;
+}
+
 /** Invoking other tasks from a body. */
 export interface Invocations {
   /**
@@ -35,63 +51,191 @@ export interface Invocations {
    * @throws InvokedRunError when the invoked run failed, InvalidInputError when its input does not fit
    */
   invoke<D extends TaskDefinition>(key: string, task: D, input: InputOf<D>): Promise<OutputOf<D>>;
-  /** Invokes a task once per input, all at a time, under the keys `key/0`, `key/1`, …; the outputs are in that order. */
-  invokeAll<D extends TaskDefinition>(key: string, task: D, inputs: readonly InputOf<D>[]): Promise<OutputOf<D>[]>;
+  /**
+   * Invokes a task once per input under the keys `key/0`, `key/1`, …; the outputs are in that order.
+   * @throws InvokedRunError when all have ended and one has failed, without `settled`
+   */
+  invokeAll<D extends TaskDefinition>(
+    key: string,
+    task: D,
+    inputs: readonly InputOf<D>[],
+    options?: InvokeAllOptions & { readonly settled?: false },
+  ): Promise<OutputOf<D>[]>;
+  invokeAll<D extends TaskDefinition>(
+    key: string,
+    task: D,
+    inputs: readonly InputOf<D>[],
+    options: InvokeAllOptions & { readonly settled: true },
+  ): Promise<InvokedOutcome<OutputOf<D>>[]>;
 }
 
 /** The invocations of one attempt, as its worker sees them. */
 export interface AttemptInvocations extends Invocations {
-  /** Waits for invocations under way and says whether the body has to wait for any. */
-  settle(): Promise<boolean>;
+  /**
+   * Waits for invocations under way.
+   * @returns whether the body has to wait for any, and the runs that it invoked last, which are to be recorded with the
+   * attempt's end
+   * @throws what the record of some threw
+   */
+  settle(): Promise<{ readonly waits: boolean; readonly children: readonly InvokedChild[] }>;
 }
 
-/** @param send adds the job of a run that was recorded */
-export function trackInvocations(
-  pool: Pool,
-  parentId: string,
-  send: (run: OpenRun) => Promise<void>,
-): AttemptInvocations {
-  const underWay = new Set<Promise<unknown>>();
-  let waits = false;
+/** What the invocations of an attempt need. */
+export interface InvocationDeps {
+  readonly pool: Pool;
+  readonly run: BegunRun;
+  readonly memory: AttemptMemory;
+  /** Adds the jobs of runs that were recorded. */
+  send(runs: readonly OpenRun[]): Promise<void>;
+}
 
-  const resolve = async (key: string, task: TaskDefinition, input: unknown): Promise<unknown> => {
-    const found = await findInvoked(pool, parentId, key);
-    if (!found) {
-      const started = await startRun(pool, task, { input, trigger: 'invoke', parent: { runId: parentId, key } });
+export function trackInvocations({ pool, run, memory, send }: InvocationDeps): AttemptInvocations {
+  const underWay = new Set<Promise<unknown>>();
+  const invokedNow = new Set<string>();
+  let children: InvokedChild[] = [];
+  let recording: NodeJS.Immediate | undefined;
+  let waits = false;
+  let failure: { readonly error: unknown } | undefined;
+
+  // A body that is left at once has its invocations recorded with the attempt's end; the others of one turn together.
+  const recordSoon = (): void => {
+    recording ??= setImmediate(() => {
+      recording = undefined;
+      const batch = children;
+      children = [];
+      void watch(recordAndSend(batch)).catch((error: unknown) => {
+        failure = { error };
+      });
+    });
+  };
+  const recordAndSend = async (batch: readonly InvokedChild[]): Promise<void> => {
+    // An attempt that is fenced has no run that could be their parent; its end says so.
+    if (await recordChildren(pool, run, batch)) await send(openRunsOf(run, batch));
+  };
+  const watch = <T>(work: Promise<T>): Promise<T> => {
+    underWay.add(work);
+    work.catch(() => {}).finally(() => underWay.delete(work));
+    return work;
+  };
+
+  /** Records a run of the task; the run's files, if any, are taken at once. */
+  const start = async (task: TaskDefinition, input: unknown, slot: InvocationSlot): Promise<void> => {
+    waits = true;
+    if (invokedNow.has(slot.key)) throw new Error(`expected each key once, got "${slot.key}" twice; name them apart`);
+    invokedNow.add(slot.key);
+    if (task.source) {
+      const parent = { runId: run.runId, queue: run.queue, ...slot };
+      const { open } = await startRun(pool, task, { input, trigger: 'invoke', parent });
+      if (open && !slot.held) await send([open]);
+      return;
+    }
+    children.push({
+      parentId: run.runId,
+      id: newRunId(),
+      task: task.name,
+      queue: task.queue,
+      input: validate(task.input, input),
+      priority: task.priority,
+      maxAttempts: task.retry.attempts,
+      ...slot,
+    });
+    recordSoon();
+  };
+
+  const invokeAll = async (
+    key: string,
+    task: TaskDefinition,
+    inputs: readonly unknown[],
+    { atMost, settled = false }: InvokeAllOptions = {},
+  ): Promise<unknown[]> => {
+    if (atMost !== undefined && !(Number.isInteger(atMost) && atMost > 0)) {
+      throw new Error(`atMost: expected a positive whole number, got ${atMost}`);
+    }
+    const { invoked } = await memory.read();
+    const slots = openSlots(key, inputs.length, invoked, atMost);
+    const found = inputs.map((_input, index) => known(invoked, `${key}/${index}`, task));
+    const starting = inputs.flatMap((input, index) => (found[index] ? [] : [start(task, input, slots(index))]));
+    await Promise.all(starting);
+    const ended = found.flatMap((child) => (child && hasEnded(child) ? [child] : []));
+    // A failure counts only when all have ended: until then the others would be left without a parent.
+    if (ended.length < inputs.length) {
       waits = true;
-      if (started.open) await send(started.open);
       throw new SuspendError(`waits for "${key}"`);
     }
-    if (found.task !== task.name) {
-      throw new Error(
-        `"${key}" invoked ${found.task} before and ${task.name} now; keys must mean the same in every attempt`,
-      );
-    }
-    if (found.state === 'succeeded') return found.output;
-    if (found.state === 'failed' || found.state === 'cancelled') throw new InvokedRunError(found);
-    waits = true;
-    throw new SuspendError(`waits for "${key}"`);
+    return ended.map((child) => (settled ? outcomeOf(child, task) : outputOf(child, task)));
   };
-  const invoke = async <D extends TaskDefinition>(key: string, task: D, input: InputOf<D>): Promise<OutputOf<D>> => {
-    const going = resolve(key, task, input);
-    underWay.add(going);
-    return validate<D['output']>(task.output, await going.finally(() => underWay.delete(going)));
-  };
+
   return {
-    invoke,
-    async invokeAll(key, task, inputs) {
-      const results = await Promise.allSettled(inputs.map((input, index) => invoke(`${key}/${index}`, task, input)));
-      // A failure counts only when all have ended: until then the others would be left without a parent.
-      const suspended = results.find((result) => result.status === 'rejected' && result.reason instanceof SuspendError);
-      if (suspended?.status === 'rejected') throw suspended.reason;
-      return results.map((result) => {
-        if (result.status === 'rejected') throw result.reason;
-        return result.value;
-      });
-    },
+    invoke: (key, task, input) =>
+      watch(
+        (async () => {
+          const { invoked } = await memory.read();
+          const found = known(invoked, key, task);
+          if (found && hasEnded(found)) return outputOf(found, task);
+          if (!found) await start(task, input, { key, held: false });
+          waits = true;
+          throw new SuspendError(`waits for "${key}"`);
+        })(),
+      ) as Promise<never>,
+    invokeAll: (...args: Parameters<typeof invokeAll>) => watch(invokeAll(...args)) as Promise<never>,
     async settle() {
-      await Promise.allSettled(underWay);
-      return waits;
+      while (underWay.size > 0) await Promise.allSettled(underWay);
+      clearImmediate(recording);
+      if (failure) throw failure.error;
+      return { waits, children };
     },
   };
+}
+
+/** The key of an invocation, the window that limits it, and whether it has to wait for its turn there. */
+type InvocationSlot = Pick<InvokedChild, 'key' | 'window' | 'held'>;
+
+/** The slots of an `invokeAll`, to be asked for in the order of its inputs. */
+function openSlots(
+  key: string,
+  count: number,
+  invoked: Memory['invoked'],
+  atMost: number | undefined,
+): (index: number) => InvocationSlot {
+  if (atMost === undefined) return (index) => ({ key: `${key}/${index}`, held: false });
+  let free = atMost;
+  for (let index = 0; index < count; index += 1) {
+    const child = invoked.get(`${key}/${index}`);
+    if (child && isUnderWay(child)) free -= 1;
+  }
+  return (index) => {
+    free -= 1;
+    return { key: `${key}/${index}`, window: key, held: free < 0 };
+  };
+}
+
+/** The run that was invoked under a key. @throws Error when it was another task's */
+function known(invoked: Memory['invoked'], key: string, task: TaskDefinition): InvokedRun | undefined {
+  const found = invoked.get(key);
+  if (!found || found.task === task.name) return found;
+  throw new Error(
+    `"${key}" invoked ${found.task} before and ${task.name} now; keys must mean the same in every attempt`,
+  );
+}
+
+const hasEnded = ({ state }: InvokedRun): boolean =>
+  state === 'succeeded' || state === 'failed' || state === 'cancelled';
+
+function outputOf(child: InvokedRun, task: TaskDefinition): unknown {
+  if (child.state !== 'succeeded') throw new InvokedRunError(child);
+  return validate(task.output, child.output);
+}
+
+function outcomeOf(child: InvokedRun, task: TaskDefinition): InvokedOutcome<unknown> {
+  const { state } = child;
+  if (state === 'failed' || state === 'cancelled') return { state, error: new InvokedRunError(child) };
+  return { state: 'succeeded', output: outputOf(child, task) };
+}
+
+/** Invoked runs that were recorded, as far as their jobs need to know: those that need not wait for their turn. */
+export function openRunsOf({ runId, queue: parentQueue }: BegunRun, children: readonly InvokedChild[]): OpenRun[] {
+  const parent = { id: runId, queue: parentQueue };
+  return children
+    .filter(({ held }) => !held)
+    .map(({ id, task, queue, priority }) => ({ id, task, queue, priority, delayMs: 0, parent }));
 }

@@ -1,5 +1,5 @@
 import type { Pool } from '#database/pool.js';
-import { boundDelays } from '#database/runs/attempts.js';
+import { boundDelays } from '#database/runs/begin-attempts.js';
 import {
   countOpenRuns,
   type ExpectedRun,
@@ -7,6 +7,8 @@ import {
   listHeldRuns,
   listOpenRuns,
   listOverdueRuns,
+  listReadyParents,
+  releaseIdleWindows,
 } from '#database/runs/reconcile.js';
 import type { Logger } from '#process/log.js';
 import { type Standstill, watchStandstill } from '#process/standstill.js';
@@ -34,7 +36,7 @@ const pageSize = 500;
 const onTheWayMs = 2_000;
 /** A pause between two passes after which what was seen before counts for nothing. */
 const maxGapMs = 60_000;
-/** Delayed runs whose time has come that are looked at in one pass. */
+/** Delayed runs whose time has come, and parents that wait for nothing, that are looked at in one pass. */
 const maxOverdue = 100;
 
 /** Compares the record with the carrier. */
@@ -66,7 +68,8 @@ export function createReconciler(deps: ReconcilerDeps): Reconciler {
       await boundDelays(pool);
       const { living, freed } = await watchHeldRuns(deps, standstill);
       await hurryOverdue(deps);
-      let restored = 0;
+      await releaseIdleWindows(pool);
+      let restored = await wakeParents(deps, standstill);
       const suspects = new Set<string>();
       for (const { queue, runs } of await countOpenRuns(pool)) {
         // Cheap first: with a job for every run there is most likely the right job for every run.
@@ -122,6 +125,22 @@ async function hurryOverdue({ pool, carrier }: ReconcilerDeps): Promise<void> {
   );
 }
 
+/**
+ * The record says that all runs which a run invoked have ended; its job waits for one of theirs, whose worker died before
+ * it could end it.
+ */
+async function wakeParents({ pool, carrier }: ReconcilerDeps, standstill: Standstill): Promise<number> {
+  const found = await listReadyParents(pool, maxOverdue);
+  const ready = found.filter((run) => standstill.observe(`ready ${run.id}`, run.mark) >= onTheWayMs);
+  const standings = await readStandings(carrier, ready);
+  const stuck = await keepUnchanged(
+    pool,
+    ready.filter((_run, index) => standings[index] === 'waiting-children'),
+  );
+  await restoreJobs(carrier, stuck);
+  return stuck.length;
+}
+
 async function reconcileQueue(
   deps: ReconcilerDeps,
   standstill: Standstill,
@@ -165,9 +184,12 @@ function patience({ aliveMs, goneMs }: ReconcilerDeps, run: ExpectedRun, job: Jo
     case 'active':
       // Its worker died between taking the job and beginning the attempt.
       return run.state === 'running' ? undefined : goneMs;
+    case 'waiting-children':
+      // Then it waits for others, or is looked after above.
+      return run.state === 'waiting' ? undefined : goneMs;
     case 'delayed':
       // Given back for a second or two, by a clock that was set back since.
-      return run.state === 'queued' ? Math.max(aliveMs, onTheWayMs) : undefined;
+      return run.state === 'queued' || run.state === 'waiting' ? Math.max(aliveMs, onTheWayMs) : undefined;
     case 'waiting':
       return undefined;
   }

@@ -1,8 +1,10 @@
 import type { TaskLog } from '#contracts/task.js';
 import type { Pool } from '#database/pool.js';
 import type { Fence } from '#database/runs/attempts.js';
-import { appendLog, type LogLine, recordProgress } from '#database/runs/history.js';
+import { type LogLine, recordProgress } from '#database/runs/history.js';
 import type { Logger } from '#process/log.js';
+import type { RunRecord } from './run-record.js';
+import type { RunView } from './run-view.js';
 import type { ServerPaths } from './server-paths.js';
 
 /** An attempt's log and progress on their way to the database. */
@@ -17,16 +19,30 @@ const flushMs = 500;
 /** Lines of one attempt that are stored; more would be a flood nobody reads. */
 const maxLines = 10_000;
 
+/** Where the log lines and the progress of an attempt go. */
+export interface RunLogDeps {
+  readonly pool: Pool;
+  readonly record: RunRecord;
+  /** The process's own log. */
+  readonly log: Logger;
+  /** Taken out of what is stored; the process's own log keeps them. */
+  readonly paths: ServerPaths;
+}
+
 /**
  * Collects an attempt's log lines and progress and writes them in the background. What cannot be written, because the
  * database is away, goes to the process's own log instead; the run goes on.
- * @param paths taken out of what is stored; the process's own log keeps them
  */
-export function recordRunLog(pool: Pool, fence: Fence, processLog: Logger, paths: ServerPaths): RunRecorder {
+export function recordRunLog(
+  { pool, record, log: processLog, paths }: RunLogDeps,
+  fence: Fence,
+  view: RunView | undefined,
+): RunRecorder {
   let lines: LogLine[] = [];
   let stored = 0;
   let progress: { done: number; total: number } | undefined;
   let writing: Promise<void> = Promise.resolve();
+  let timer: NodeJS.Timeout | undefined;
 
   const write = async (): Promise<void> => {
     const batch = lines;
@@ -34,8 +50,11 @@ export function recordRunLog(pool: Pool, fence: Fence, processLog: Logger, paths
     lines = [];
     progress = undefined;
     try {
-      await appendLog(pool, fence, batch);
-      if (reached) await recordProgress(pool, fence, reached.done, reached.total);
+      await Promise.all([
+        batch.length > 0 && record.log(batch.map((line) => ({ ...line, fence }))),
+        reached && recordProgress(pool, fence, reached.done, reached.total),
+        view?.show(batch, reached),
+      ]);
     } catch (error) {
       processLog.warn(
         { err: error, run: fence.runId, lines: batch },
@@ -48,13 +67,14 @@ export function recordRunLog(pool: Pool, fence: Fence, processLog: Logger, paths
       Object.entries(fields).map(([key, value]) => [key, typeof value === 'string' ? paths.hide(value) : value]),
     );
   const flush = (): Promise<void> => {
-    writing = writing.then(write);
+    clearTimeout(timer);
+    timer = undefined;
+    if (lines.length > 0 || progress) writing = writing.then(write);
     return writing;
   };
-  const timer = setInterval(() => {
-    if (lines.length > 0 || progress) void flush();
-  }, flushMs);
-  timer.unref();
+  const flushSoon = (): void => {
+    timer ??= setTimeout(() => void flush(), flushMs).unref();
+  };
 
   const say =
     (level: LogLine['level']) =>
@@ -69,6 +89,7 @@ export function recordRunLog(pool: Pool, fence: Fence, processLog: Logger, paths
         message: paths.hide(message) + last,
         ...(fields && { fields: hidden(fields) }),
       });
+      flushSoon();
     };
   return {
     debug: say('debug'),
@@ -77,10 +98,8 @@ export function recordRunLog(pool: Pool, fence: Fence, processLog: Logger, paths
     error: say('error'),
     progress(done, total) {
       progress = { done, total };
+      flushSoon();
     },
-    async close() {
-      clearInterval(timer);
-      await flush();
-    },
+    close: flush,
   };
 }

@@ -4,12 +4,13 @@ import type { RetryPolicy, TaskDefinition } from '#contracts/task.js';
 import { isConnectionError, sqlState } from '#database/error-kinds.js';
 import { releaseFiles } from '#database/ledger/outcomes.js';
 import { type Pool, transaction } from '#database/pool.js';
-import { type BegunRun, endAttempt, type RunError } from '#database/runs/attempts.js';
-import { wakeParent } from '#database/runs/flow.js';
+import type { BegunRun, Outcome, RunError } from '#database/runs/attempts.js';
+import { type Ended, endAttempt, toEnding } from '#database/runs/end-attempts.js';
 import type { Carrier } from '#queue/carrier.js';
-import { resendJobs } from '#queue/jobs.js';
+import { sendJobs } from '#queue/jobs.js';
 import { InvokedRunError } from './invoke.js';
 import type { RunRecorder } from './run-log.js';
+import type { RunRecord } from './run-record.js';
 import type { ServerPaths } from './server-paths.js';
 
 /** What becomes of the job after an attempt. */
@@ -17,11 +18,14 @@ export type Verdict =
   /** The run has ended well, or is another's now: the job is done. */
   | { readonly kind: 'over' }
   | { readonly kind: 'failed'; readonly error: RunError }
-  | { readonly kind: 'again'; readonly delayMs: number };
+  | { readonly kind: 'again'; readonly delayMs: number }
+  /** Until the runs that it invoked have ended; `children` are those whose jobs are to be added first, all if not given. */
+  | { readonly kind: 'waits'; readonly children?: readonly OpenRun[] };
 
 /** What the end of an attempt needs. */
 export interface EndDeps {
   readonly pool: Pool;
+  readonly record: RunRecord;
   readonly carrier: Carrier;
   /** Aborted when the worker gives its runs back. */
   readonly stop: AbortSignal;
@@ -39,41 +43,56 @@ export async function judgeError(deps: EndDeps, run: BegunRun, task: TaskDefinit
   }
   if (deps.stop.aborted) {
     recorder.info('run given back because the worker stops');
-    await endAttempt(deps.pool, run, { run: 'queued', attempt: 'released' });
+    await end(deps, run, { run: 'queued', attempt: 'released' });
     return { kind: 'again', delayMs: 0 };
   }
   const described = describe(error, paths);
   // Nothing is wrong with the work when the database went away; the attempt is lost, like one whose worker died.
   if (isConnectionError(error)) {
     recorder.warn(`database connection failed: ${described.message}; the run is tried again`);
-    await endAttempt(deps.pool, run, { run: 'queued', attempt: 'lost', error: described });
+    await end(deps, run, { run: 'queued', attempt: 'lost', error: described });
     return { kind: 'again', delayMs: 1_000 };
   }
   const lasting = error instanceof BadInputError || error instanceof InvokedRunError;
   if (!lasting && run.failures + 1 < run.maxAttempts) {
     const delayMs = backoff(task.retry, run.failures);
     recorder.warn(`failed, next try in ${(delayMs / 1000).toFixed(1)} s: ${described.message}`, stackOf(error, paths));
-    await endAttempt(deps.pool, run, { run: 'delayed', attempt: 'failed', error: described, delayMs, failures: 1 });
+    await end(deps, run, { run: 'delayed', attempt: 'failed', error: described, delayMs, failures: 1 });
     return { kind: 'again', delayMs };
   }
   recorder.error(`failed: ${described.message}`, stackOf(error, paths));
-  return await failRun(deps, run, described);
+  return await failRun(deps, run, task, described);
 }
 
-/** Ends a run that is not tried again. */
-export async function failRun(deps: EndDeps, run: BegunRun, error: RunError): Promise<Verdict> {
-  const parent = await transaction(deps.pool, async (tx) => {
-    await releaseFiles(tx, run, error.message);
-    await endAttempt(tx, run, { run: 'failed', attempt: 'failed', error, failures: 1 });
-    return await wakeParent(tx, run.runId);
-  });
-  await resendParent(deps, parent);
+/** Ends a run that is not tried again. @param task its definition, if it has one */
+export async function failRun(
+  deps: EndDeps,
+  run: BegunRun,
+  task: TaskDefinition | undefined,
+  error: RunError,
+): Promise<Verdict> {
+  const outcome: Outcome = { run: 'failed', attempt: 'failed', error, failures: 1 };
+  // Only runs of a source have files; a task that is gone may have had one.
+  const { released } =
+    task && !task.source ? await end(deps, run, outcome) : await failWithFiles(deps, run, outcome, error);
+  await sendReleased(deps, released);
   return { kind: 'failed', error };
 }
 
-/** Gives the carrier the job of a parent that the end of a run has queued again. */
-export async function resendParent({ carrier, recorder }: EndDeps, parent: OpenRun | undefined): Promise<void> {
-  await resendJobs(carrier, parent ? [parent] : [], { onFailure: (message) => recorder.warn(message) });
+async function failWithFiles({ pool }: EndDeps, run: BegunRun, outcome: Outcome, error: RunError): Promise<Ended> {
+  return await transaction(pool, async (tx) => {
+    await releaseFiles(tx, run, error.message);
+    return await endAttempt(tx, run, outcome);
+  });
+}
+
+async function end({ record }: EndDeps, run: BegunRun, outcome: Outcome): Promise<Ended> {
+  return await record.end(toEnding(run, outcome));
+}
+
+/** Gives the carrier the job of a run that was held for the end of another. */
+export async function sendReleased({ carrier, recorder }: EndDeps, released: OpenRun | undefined): Promise<void> {
+  await sendJobs(carrier, released ? [released] : [], { onFailure: (message) => recorder.warn(message) });
 }
 
 /** `backoffMs · 2^failures`, at most `maxBackoffMs`, spread over its upper half so that many do not come at once. */

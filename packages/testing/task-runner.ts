@@ -8,13 +8,15 @@ import { v7 as uuidv7 } from 'uuid';
 import type { Catalogue } from '#catalogue/catalogue.js';
 import { settleFiles } from '#database/ledger/settle.js';
 import { recordSightings } from '#database/ledger/sightings.js';
-import { type Begin, beginAttempt } from '#database/runs/attempts.js';
+import type { Begin } from '#database/runs/attempts.js';
+import { beginAttempt, hasOpenChildren } from '#database/runs/begin-attempts.js';
 import { beatHeart } from '#database/workers/heartbeat.js';
-import { loadTaskBody } from '#loading/task-body.js';
+import { taskBodies } from '#loading/task-body.js';
 import { createLogger } from '#process/log.js';
 import { openCarrier } from '#queue/carrier.js';
 import { runAttempt } from '#runs/attempt.js';
 import type { ExecutorDeps } from '#runs/executor.js';
+import { createRunRecord } from '#runs/run-record.js';
 import { serverPaths } from '#runs/server-paths.js';
 import { createServices } from '#runs/services.js';
 import { startRun } from '#runs/start-run.js';
@@ -59,6 +61,7 @@ export async function openTaskRunner(database: TestDatabase, options: TaskRunner
   const services = createServices({ pool, inboxDir, dataDir, ...memory, faceModel }, log);
   const deps: ExecutorDeps = {
     pool,
+    record: createRunRecord({ groupPool: pool, pool }),
     carrier,
     worker,
     catalogue,
@@ -67,7 +70,7 @@ export async function openTaskRunner(database: TestDatabase, options: TaskRunner
     paths: serverPaths([inboxDir, dataDir, ...tasksDir]),
     stop: new AbortController().signal,
     followUpsOff: new Set(star ? [] : ['refresh-star']),
-    loadBody: (task) => loadTaskBody(task, tasksDir),
+    loadBody: taskBodies(tasksDir),
   };
   const enter = async (source: string, path: string, sha256?: string): Promise<string> => {
     const hash = sha256 ?? (await hashOf(join(inboxDir, path)));
@@ -90,7 +93,8 @@ export async function openTaskRunner(database: TestDatabase, options: TaskRunner
     async drain() {
       for (;;) {
         const { rows } = await pool.query<{ id: string }>(
-          `SELECT id FROM ops.run WHERE state = 'queued' ORDER BY priority, id LIMIT 1`,
+          `SELECT id FROM ops.run r WHERE (state = 'queued' AND NOT held) OR (state = 'waiting' AND NOT ${hasOpenChildren})
+           ORDER BY priority, id LIMIT 1`,
         );
         const [next] = rows;
         if (!next) return;

@@ -2,13 +2,15 @@ import { Type } from 'typebox';
 import { FileTaskInput, FileTaskOutput } from '#contracts/file-task.js';
 import { defineTask, type TaskDefinition } from '#contracts/task.js';
 import type { Pool } from '#database/pool.js';
-import { type Begin, beginAttempt } from '#database/runs/attempts.js';
+import type { Begin } from '#database/runs/attempts.js';
+import { beginAttempt } from '#database/runs/begin-attempts.js';
 import { beatHeart } from '#database/workers/heartbeat.js';
 import { createLogger } from '#process/log.js';
 import { openCarrier } from '#queue/carrier.js';
 import type { AnyTaskRun } from '#runs/attempt.js';
 import type { TaskContext } from '#runs/context.js';
 import type { ExecutorDeps } from '#runs/executor.js';
+import { createRunRecord } from '#runs/run-record.js';
 import { serverPaths } from '#runs/server-paths.js';
 
 /** The most ordinary task of files, whose retries do not wait long. */
@@ -58,6 +60,7 @@ export async function openStubWorker(
   return {
     deps: {
       pool,
+      record: createRunRecord({ groupPool: pool, pool }),
       carrier,
       worker,
       catalogue: new Map([

@@ -3,7 +3,8 @@ import { test } from 'node:test';
 import pg from 'pg';
 import { BadInputError } from '#contracts/errors.js';
 import { dispatchBatch } from '#database/ledger/dispatch.js';
-import { endAttempt, enterSession } from '#database/runs/attempts.js';
+import { enterSession } from '#database/runs/attempts.js';
+import { endAttempt } from '#database/runs/end-attempts.js';
 import { runAttempt } from '#runs/attempt.js';
 import type { TaskContext } from '#runs/context.js';
 import { startRun } from '#runs/start-run.js';
@@ -102,7 +103,12 @@ test('a run that has ended is not begun again, however often its job comes', () 
   withWorker(writeRow, async (worker, database) => {
     const runId = await startPlain(database);
     await attempt(worker, runId);
-    assert.deepEqual(await worker.begin(runId), { kind: 'idle', state: 'succeeded' });
+    assert.deepEqual(await worker.begin(runId), {
+      kind: 'ended',
+      state: 'succeeded',
+      output: { rows: 1 },
+      error: null,
+    });
     assert.equal((await worker.begin('00000000-0000-7000-8000-000000000000')).kind, 'unknown');
   }));
 

@@ -10,23 +10,29 @@ export interface LogLine {
   readonly fields?: Record<string, unknown>;
 }
 
-/** Stores lines of an attempt's log, outside any transaction of the work: they stay when the work is rolled back. */
-export async function appendLog(db: Queryable, fence: Fence, lines: readonly LogLine[]): Promise<void> {
-  if (lines.length === 0) return;
-  await db.query(
-    `INSERT INTO ops.log (run_id, attempt, at, level, message, fields)
-     SELECT $1, $2, l.at, l.level, l.message, l.fields
-     FROM unnest($3::timestamptz[], $4::text[], $5::text[], $6::jsonb[]) WITH ORDINALITY AS l (at, level, message, fields, nth)
+/** A line and the attempt that says it. */
+export interface AttemptLogLine extends LogLine {
+  readonly fence: Fence;
+}
+
+/** Stores lines of attempts' logs, outside any transaction of the work: they stay when the work is rolled back. */
+export async function appendLog(db: Queryable, lines: readonly AttemptLogLine[]): Promise<void> {
+  await db.query({
+    name: 'append-log',
+    text: `INSERT INTO ops.log (run_id, attempt, at, level, message, fields)
+     SELECT l.run_id, l.attempt, l.at, l.level, l.message, l.fields
+     FROM unnest($1::uuid[], $2::int[], $3::timestamptz[], $4::text[], $5::text[], $6::jsonb[])
+       WITH ORDINALITY AS l (run_id, attempt, at, level, message, fields, nth)
      ORDER BY l.nth`,
-    [
-      fence.runId,
-      fence.attempt,
+    values: [
+      lines.map(({ fence }) => fence.runId),
+      lines.map(({ fence }) => fence.attempt),
       lines.map((line) => line.at),
       lines.map((line) => line.level),
       lines.map((line) => storableText(line.message)),
       lines.map((line) => storableJson(line.fields)),
     ],
-  );
+  });
 }
 
 /** Says how far an attempt is, or how far it got; ignored when a later one has the run. */

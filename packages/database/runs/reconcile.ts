@@ -1,30 +1,38 @@
 import type { OpenRun } from '#contracts/open-run.js';
 import type { Queryable } from '../pool.js';
+import { hasOpenChildren } from './begin-attempts.js';
 
 /** How many runs of each queue must have a job in the carrier now. */
 export async function countOpenRuns(db: Queryable): Promise<{ queue: string; runs: number }[]> {
   const { rows } = await db.query<{ queue: string; runs: number }>(
-    `SELECT queue, count(*)::int AS runs FROM ops.run WHERE state IN ('queued', 'delayed', 'running') GROUP BY queue`,
+    `SELECT queue, count(*)::int AS runs FROM ops.run WHERE state IN ('queued', 'delayed', 'waiting', 'running') AND NOT held GROUP BY queue`,
   );
   return rows;
 }
 
 /** A run that ought to have a job. */
 export interface ExpectedRun extends OpenRun {
-  readonly state: 'queued' | 'delayed' | 'running';
+  readonly state: 'queued' | 'delayed' | 'waiting' | 'running';
   /** Another one whenever the run's row has changed. */
   readonly mark: string;
 }
 
 /** `r` is an open run. The row's transaction stands for its version: no clock can be set so that two are equal. */
 const expectedRun = `r.id, r.queue, r.task, r.priority, r.state, r.xmin::text AS mark,
-  CASE r.state WHEN 'delayed' THEN (extract(epoch FROM r.available_at - now()) * 1000)::float8 ELSE 0 END AS delay_ms`;
+  CASE r.state WHEN 'delayed' THEN (extract(epoch FROM r.available_at - now()) * 1000)::float8 ELSE 0 END AS delay_ms,
+  r.parent_id, (SELECT p.queue FROM ops.run p WHERE p.id = r.parent_id) AS parent_queue`;
 
-interface ExpectedRow extends Omit<ExpectedRun, 'delayMs'> {
+interface ExpectedRow extends Omit<ExpectedRun, 'delayMs' | 'parent'> {
   readonly delay_ms: number;
+  readonly parent_id: string | null;
+  readonly parent_queue: string | null;
 }
 
-const expected = ({ delay_ms: delayMs, ...row }: ExpectedRow): ExpectedRun => ({ ...row, delayMs });
+const expected = ({ delay_ms: delayMs, parent_id: id, parent_queue: queue, ...row }: ExpectedRow): ExpectedRun => ({
+  ...row,
+  delayMs,
+  parent: id === null || queue === null ? undefined : { id, queue },
+});
 
 /** A page of the open runs of a queue, by id. */
 export async function listOpenRuns(
@@ -34,7 +42,7 @@ export async function listOpenRuns(
 ): Promise<ExpectedRun[]> {
   const { rows } = await db.query<ExpectedRow>(
     `SELECT ${expectedRun} FROM ops.run r
-     WHERE r.queue = $1 AND r.state IN ('queued', 'delayed', 'running') AND ($2::uuid IS NULL OR r.id > $2)
+     WHERE r.queue = $1 AND r.state IN ('queued', 'delayed', 'waiting', 'running') AND NOT r.held AND ($2::uuid IS NULL OR r.id > $2)
      ORDER BY r.id LIMIT $3`,
     [queue, after ?? null, limit],
   );
@@ -49,6 +57,33 @@ export async function listOverdueRuns(db: Queryable, overdueMs: number, limit: n
     [overdueMs, limit],
   );
   return rows.map(expected);
+}
+
+/** Some runs that wait although all runs that they invoked have ended. */
+export async function listReadyParents(db: Queryable, limit: number): Promise<ExpectedRun[]> {
+  const { rows } = await db.query<ExpectedRow>(
+    `SELECT ${expectedRun} FROM ops.run r WHERE r.state = 'waiting' AND NOT ${hasOpenChildren} ORDER BY r.id LIMIT $1`,
+    [limit],
+  );
+  return rows.map(expected);
+}
+
+/**
+ * Lets go of the next held run of each window of which none is under way, as happens when those that were under way
+ * ended before it was recorded.
+ * @returns how many were let go; they have no job yet
+ */
+export async function releaseIdleWindows(db: Queryable): Promise<number> {
+  const { rowCount } = await db.query(
+    `UPDATE ops.run r SET held = false, updated_at = now()
+     FROM (SELECT DISTINCT ON (h.parent_id, h.invoke_window) h.id FROM ops.run h
+           WHERE h.held AND h.state = 'queued' AND NOT EXISTS (
+             SELECT FROM ops.run o WHERE o.parent_id = h.parent_id AND o.invoke_window = h.invoke_window AND NOT o.held
+               AND o.state IN ('queued', 'delayed', 'waiting', 'running'))
+           ORDER BY h.parent_id, h.invoke_window, h.id) next
+     WHERE r.id = next.id AND r.held`,
+  );
+  return rowCount ?? 0;
 }
 
 /** A run under way and the worker that has it. */

@@ -34,7 +34,11 @@ export interface RequestedOptions {
 /** A run that invokes another, and the key under which it knows it. */
 export interface Invoker {
   readonly runId: string;
+  readonly queue: string;
   readonly key: string;
+  /** See `InvokedChild`. */
+  readonly window?: string;
+  readonly held: boolean;
 }
 
 /** A new run's id. UUIDs of version 7 sort by time, so that lists page by id. */
@@ -49,9 +53,9 @@ export async function recordRun(tx: Tx, id: string, run: NewRun): Promise<OpenRu
   const delayMs = run.delayMs ?? 0;
   const { rowCount } = await tx.query(
     `INSERT INTO ops.run (id, task, queue, state, trigger, input, priority, max_attempts, idempotency_key, available_at,
-       delay_ms, parent_id, invoke_key, root_id, requested)
+       delay_ms, parent_id, invoke_key, root_id, requested, invoke_window, held)
      VALUES ($1, $2, $3, $4, $5, $6::jsonb, $7, $8, $9, now() + $10 * interval '1 millisecond',
-       $10, $11, $12, COALESCE((SELECT root_id FROM ops.run WHERE id = $11), $1), $13::jsonb)
+       $10, $11, $12, COALESCE((SELECT root_id FROM ops.run WHERE id = $11), $1), $13::jsonb, $14, $15)
      ON CONFLICT DO NOTHING`,
     [
       id,
@@ -67,9 +71,12 @@ export async function recordRun(tx: Tx, id: string, run: NewRun): Promise<OpenRu
       run.parent?.runId ?? null,
       run.parent?.key ?? null,
       storableJson(run.idempotencyKey?.requested),
+      run.parent?.window ?? null,
+      run.parent?.held ?? false,
     ],
   );
-  return rowCount === 1 ? { id, queue: run.queue, task: run.task, priority: run.priority, delayMs } : undefined;
+  const parent = run.parent && { id: run.parent.runId, queue: run.parent.queue };
+  return rowCount === 1 ? { id, queue: run.queue, task: run.task, priority: run.priority, delayMs, parent } : undefined;
 }
 
 /** The run that a key was used for, and which parameters of a request with the same key are the same. */
