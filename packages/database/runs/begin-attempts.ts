@@ -32,7 +32,7 @@ export async function beginAttempts(db: Queryable, beginnings: readonly Beginnin
          SELECT r.id, asked.worker_id FROM asked JOIN ops.run r ON r.id = asked.run_id
          WHERE r.state = 'queued' OR (r.state = 'delayed' AND r.available_at <= now())
            OR (r.state = 'waiting' AND NOT ${hasOpenChildren})
-         ORDER BY r.id FOR UPDATE OF r SKIP LOCKED
+         ORDER BY r.id FOR NO KEY UPDATE OF r SKIP LOCKED
        ), begun AS (
          UPDATE ops.run r SET ${beginRun} FROM ready WHERE r.id = ready.id
          RETURNING ready.worker_id, ${begunColumns}
@@ -71,7 +71,7 @@ export async function beginAttempt(pool: Pool, runId: string, workerId: string):
   );
   return await transaction(pool, async (tx) => {
     await boundDelays(tx, [runId]);
-    await tx.query('SELECT FROM ops.run WHERE id = $1 FOR UPDATE', [runId]);
+    await tx.query('SELECT FROM ops.run WHERE id = $1 FOR NO KEY UPDATE', [runId]);
     // Under the lock, so that it sees what those who held it have committed.
     const { rows } = await tx.query<FoundRun>(
       `SELECT state, (extract(epoch FROM available_at - now()) * 1000)::float8 AS delay_ms, output, error,

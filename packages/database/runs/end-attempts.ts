@@ -76,7 +76,7 @@ async function end(
            attempt_state ops.attempt_state, output jsonb, error jsonb, failures int, delay_ms float8, final boolean)
        ), own AS MATERIALIZED (
          SELECT ending.* FROM ending JOIN ops.run r ON r.id = ending.run_id
-         WHERE r.attempt = ending.attempt AND r.state = 'running' ORDER BY r.id FOR UPDATE OF r ${locking}
+         WHERE r.attempt = ending.attempt AND r.state = 'running' ORDER BY r.id FOR NO KEY UPDATE OF r ${locking}
        ), moved AS (
          UPDATE ops.run r SET state = own.run, output = own.output, error = own.error,
            failures = r.failures + own.failures, losses = r.losses + (own.attempt_state = 'lost')::int,
@@ -98,7 +98,7 @@ async function end(
            LATERAL (SELECT id, row_number() OVER () AS nth
                     FROM (SELECT id FROM ops.run h WHERE h.parent_id = freed.parent_id
                             AND h.invoke_window = freed.invoke_window AND h.held
-                          ORDER BY h.id LIMIT cardinality(freed.ends) FOR UPDATE SKIP LOCKED) h) next
+                          ORDER BY h.id LIMIT cardinality(freed.ends) FOR NO KEY UPDATE SKIP LOCKED) h) next
        ), released AS (
          UPDATE ops.run r SET held = false, updated_at = now() FROM next WHERE r.id = next.id
          RETURNING r.id, r.task, r.queue, r.priority, r.parent_id, next.end_id

@@ -35,7 +35,7 @@ async function record(
   const { rows } = await db.query<{ nth: string }>({
     ...(locking === '' ? {} : { name: 'record-steps' }),
     text: `WITH done AS MATERIALIZED (
-         SELECT * FROM unnest($1::uuid[], $2::int[], $3::text[], $4::jsonb[])
+         SELECT * FROM unnest($1::uuid[], $2::int[], $3::text[], $4::json[])
            WITH ORDINALITY AS done (run_id, attempt, key, output, nth)
        ), own AS MATERIALIZED (
          SELECT done.* FROM done JOIN ops.run r ON r.id = done.run_id

@@ -13,7 +13,7 @@ CREATE TABLE "ops"."step" (
     "run_id" UUID NOT NULL,
     "key" TEXT NOT NULL,
     "attempt" INTEGER NOT NULL,
-    "output" JSONB,
+    "output" JSON,
     "ended_at" TIMESTAMPTZ(6) NOT NULL DEFAULT CURRENT_TIMESTAMP,
 
     CONSTRAINT "step_pkey" PRIMARY KEY ("run_id","key")
