@@ -147,6 +147,7 @@ test('the OpenAPI document is 3.1 and describes every route, each answer with a 
       '/api/runs',
       '/api/runs/{id}',
       '/api/runs/{id}/logs',
+      '/api/runs/{id}/steps',
       '/api/tasks',
       '/api/tasks/compare-face-models/runs',
       '/api/tasks/detect-faces/runs',

@@ -199,3 +199,26 @@ test('a log is paged oldest first and filtered by level and attempt', () =>
     assert.deepEqual(await messages('?level=warn,error&attempt=2'), ['line 10', 'line 15']);
     assert.equal((await api.ask(`/api/runs/${id}/logs?level=loud`)).status, 422);
   }));
+
+test('a run’s steps are shown page by page, by key, and counted', () =>
+  withApi(async (api) => {
+    const id = await seedRun(api, { state: 'waiting' });
+    assert.deepEqual((await api.ask(`/api/runs/${id}/steps`)).body, { items: [], nextCursor: null });
+    await api.pool.query(
+      `INSERT INTO ops.step (run_id, key, attempt, output)
+       VALUES ($1, 'b', 1, '{"z":1,"a":[2]}'), ($1, 'c', 2, NULL), ($1, 'a/ü', 1, '"x"')`,
+      [id],
+    );
+    const steps = await readAll(api, `/api/runs/${id}/steps`, 2);
+    assert.deepEqual(
+      steps.map(({ key, attempt, output }) => [key, attempt, output]),
+      [
+        ['a/ü', 1, 'x'],
+        ['b', 1, { z: 1, a: [2] }],
+        ['c', 2, null],
+      ],
+    );
+    const { body } = await api.ask(`/api/runs/${id}`);
+    assert.deepEqual([body.stepCount, body.held], [3, false]);
+    assert.equal((await api.ask(`/api/runs/${newRunId()}/steps`)).status, 404);
+  }));

@@ -34,6 +34,7 @@ export interface RunDetail extends RunSummary {
     readonly endedAt: string | null;
   }[];
   readonly childCount: number;
+  readonly stepCount: number;
   /** The files that it was given, in the order in which it loads them. */
   readonly files: {
     readonly id: string;
@@ -55,7 +56,7 @@ export async function findRun(prisma: PrismaClient, id: string): Promise<RunDeta
       attempts: { include: { worker: true }, orderBy: { number: 'desc' }, take: maxShown },
       children: { orderBy: { id: 'asc' }, take: maxShown },
       runFiles: { include: { file: true }, orderBy: { ordinal: 'asc' }, take: maxShown },
-      _count: { select: { children: true, runFiles: true } },
+      _count: { select: { children: true, steps: true, runFiles: true } },
     },
   });
   if (!run) return undefined;
@@ -81,6 +82,7 @@ export async function findRun(prisma: PrismaClient, id: string): Promise<RunDeta
       endedAt: child.endedAt?.toISOString() ?? null,
     })),
     childCount: counts.children,
+    stepCount: counts.steps,
     files: runFiles.map(({ file, ordinal, outcome, reason }) => ({
       id: String(file.id),
       path: file.path,

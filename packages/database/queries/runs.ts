@@ -25,6 +25,8 @@ export interface RunSummary {
   readonly parentId: string | null;
   readonly rootId: string;
   readonly invokeKey: string | null;
+  /** Queued, but not before another of those invoked with it has ended. */
+  readonly held: boolean;
   readonly idempotencyKey: string | null;
   /** Number of the latest attempt; 0 before the first. */
   readonly attempt: number;

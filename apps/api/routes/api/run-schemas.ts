@@ -29,6 +29,9 @@ export const RunSummarySchema = Type.Object(
     parentId: Nullable(RunId),
     rootId: RunId,
     invokeKey: Nullable(Text),
+    held: Type.Boolean({
+      description: 'Queued, but not before another of the runs that were invoked with it has ended (atMost)',
+    }),
     idempotencyKey: Nullable(Text),
     attempt: Type.Integer({ minimum: 0, description: 'Number of the latest attempt; 0 before the first' }),
     failures: Type.Integer({ minimum: 0, description: 'Attempts that failed' }),
@@ -72,6 +75,7 @@ export const RunDetailSchema = Type.Object(
       }),
     ),
     childCount: Count,
+    stepCount: Count,
     files: Type.Array(
       Type.Object({
         id: FileId,
@@ -86,6 +90,17 @@ export const RunDetailSchema = Type.Object(
     fileCount: Count,
   },
   component('RunDetail', 'A run with its input, output and history'),
+);
+
+/** A step of a run. */
+export const StepSchema = Type.Object(
+  {
+    key: Text,
+    attempt: Type.Integer({ minimum: 1, description: 'The attempt that did it' }),
+    output: Json,
+    endedAt: Instant,
+  },
+  component('Step'),
 );
 
 /** One line of a run's log. */

@@ -2,6 +2,7 @@ import { Type } from 'typebox';
 import { runStates } from '#contracts/states.js';
 import { findRun } from '#database/queries/run-detail.js';
 import { listLogs } from '#database/queries/run-logs.js';
+import { listSteps } from '#database/queries/run-steps.js';
 import { listRuns } from '#database/queries/runs.js';
 import type { ApiDeps } from '../../deps.js';
 import type { App } from '../../http/app-type.js';
@@ -9,7 +10,7 @@ import { readPage, toPage } from '../../http/cursor.js';
 import { notFound } from '../../http/problem.js';
 import { FileId, ListQuery, namedIn, OneOrMore, PageOf, problems, RunId, TimeBound } from '../../http/schemas.js';
 import { readInstants } from '../../http/time-range.js';
-import { LogLineSchema, RunDetailSchema, RunSummarySchema } from './run-schemas.js';
+import { LogLineSchema, RunDetailSchema, RunSummarySchema, StepSchema } from './run-schemas.js';
 
 const RunQuery = ListQuery({
   task: Type.Optional(Type.String({ description: 'Name of the task' })),
@@ -28,7 +29,7 @@ const LogQuery = ListQuery({
 
 const IdParam = Type.Object({ id: RunId });
 
-/** GET /api/runs, /api/runs/{id} and /api/runs/{id}/logs. */
+/** GET /api/runs, /api/runs/{id}, /api/runs/{id}/steps and /api/runs/{id}/logs. */
 export async function runRoutes(app: App, { prisma }: ApiDeps): Promise<void> {
   app.get(
     '/api/runs',
@@ -62,6 +63,25 @@ export async function runRoutes(app: App, { prisma }: ApiDeps): Promise<void> {
       const run = await findRun(prisma, params.id);
       if (!run) throw unknownRun(params.id);
       return run;
+    },
+  );
+
+  app.get(
+    '/api/runs/:id/steps',
+    {
+      schema: {
+        operationId: 'listRunSteps',
+        tags: ['runs'],
+        summary: 'A run’s recorded steps, by key',
+        params: IdParam,
+        querystring: ListQuery({}),
+        response: { 200: PageOf(StepSchema, 'A page of steps'), ...problems(404, 422) },
+      },
+    },
+    async ({ params, query }) => {
+      const page = await listSteps(prisma, params.id, readPage(Type.String(), query));
+      if (!page) throw unknownRun(params.id);
+      return toPage(page);
     },
   );
 
