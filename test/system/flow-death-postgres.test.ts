@@ -1,0 +1,3 @@
+import { testFlows } from './flow-death.fixture.js';
+
+testFlows('postgres');
