@@ -1,7 +1,6 @@
 import {
   createPostgresBackend,
   type Job,
-  type JobsOptions,
   type PostgresConnectionOptions,
   type PostgresQueueBackend,
   Queue,
@@ -10,6 +9,7 @@ import {
   Worker,
 } from 'bullmq';
 import pg from 'pg';
+import { trimEnded } from './trim-ended.js';
 
 /** A job carries the run's id and no more: Postgres is the truth. */
 export interface JobData {
@@ -68,7 +68,7 @@ export interface WorkerSettings {
 const redisPrefix = '{millrace}';
 
 /** Number of ended jobs, the newest, that stay visible in Bull Board; history is the run record's. */
-const keepEnded: JobsOptions = { removeOnComplete: { count: 1_000 }, removeOnFail: { count: 1_000 } };
+const keepEnded = 1_000;
 
 export function openCarrier(address: CarrierAddress, role: CarrierRole, onError: (error: Error) => void): Carrier {
   const open = new Map<string, RunQueue>();
@@ -100,6 +100,7 @@ export function openCarrier(address: CarrierAddress, role: CarrierRole, onError:
         autorun: false,
       });
       worker.on('error', onError);
+      if (redisUrl === undefined) trimEnded(worker, () => queue(name), keepEnded, onError);
       return worker;
     },
     async ping() {
@@ -132,18 +133,20 @@ class ListeningClient extends pg.Client {
 }
 
 function overPostgres(databaseUrl: string) {
-  // Each queue and worker has a pool of its own, so the pools are small.
+  // Each queue and worker has a pool of its own, so the pools are small. What a crash of the server takes from the
+  // carrier is put right from the record, so nobody waits for the disk.
   const connection: PostgresConnectionOptions = {
     connectionString: databaseUrl,
     max: 2,
     keepAlive: true,
+    options: '-c synchronous_commit=off',
     Client: ListeningClient,
   };
   return {
     queue: (name: string): RunQueue =>
       new Queue<JobData, unknown, string, JobData, unknown, string, PostgresQueueBackend, PostgresConnectionOptions>(
         name,
-        { connection, defaultJobOptions: keepEnded },
+        { connection },
         createPostgresBackend,
       ),
     worker: (name: string, processor: Processor, tuning: WorkerTuning): RunWorker =>
@@ -170,7 +173,7 @@ function overRedis(url: string, role: CarrierRole) {
         connection: role === 'http' ? failFast : patient,
         skipWaitingForReady: role === 'http',
         prefix: redisPrefix,
-        defaultJobOptions: keepEnded,
+        defaultJobOptions: { removeOnComplete: { count: keepEnded }, removeOnFail: { count: keepEnded } },
       }),
     worker: (name: string, processor: Processor, tuning: WorkerTuning): RunWorker =>
       new Worker<JobData, unknown, string, RedisQueueBackend, number, RedisOptions>(name, processor, {

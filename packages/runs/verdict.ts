@@ -4,7 +4,7 @@ import type { RetryPolicy, TaskDefinition } from '#contracts/task.js';
 import { isConnectionError, sqlState } from '#database/error-kinds.js';
 import { releaseFiles } from '#database/ledger/outcomes.js';
 import { type Pool, transaction } from '#database/pool.js';
-import type { BegunRun, Outcome, RunError } from '#database/runs/attempts.js';
+import { type BegunRun, enterSession, type Outcome, type RunError } from '#database/runs/attempts.js';
 import { type Ended, endAttempt, toEnding } from '#database/runs/end-attempts.js';
 import type { Carrier } from '#queue/carrier.js';
 import { sendJobs } from '#queue/jobs.js';
@@ -81,6 +81,7 @@ export async function failRun(
 
 async function failWithFiles({ pool }: EndDeps, run: BegunRun, outcome: Outcome, error: RunError): Promise<Ended> {
   return await transaction(pool, async (tx) => {
+    await enterSession(tx, run.runId);
     await releaseFiles(tx, run, error.message);
     return await endAttempt(tx, run, outcome);
   });

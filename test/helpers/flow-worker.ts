@@ -17,6 +17,8 @@ import type { CarrierKind } from './platform.js';
 import { redisMissing, startRedis } from './redis.js';
 import { waitFor } from './wait.js';
 
+const log = createLogger({ name: 'test', level: 'fatal', format: 'json' });
+
 const common = {
   queue: 'test',
   output: Type.Object({ sum: Type.Number() }),
@@ -78,7 +80,6 @@ export async function withFlowWorker(
   if (kind === 'redis' && !redis) return t.skip(redisMissing);
   try {
     await withTestDatabase(async ({ url, pool }) => {
-      const log = createLogger({ name: 'test', level: 'fatal', format: 'json' });
       const carrier = openCarrier({ databaseUrl: url, redisUrl: redis?.url }, 'background', () => {});
       const worker = { id: 'w', host: 'test', pid: process.pid };
       await beatHeart(pool, worker, []);

@@ -116,6 +116,31 @@ export function testFlows(carrier: CarrierKind): void {
       assert.deepEqual([ended.state, ended.output], ['succeeded', { sum: sumOf(tiny) }]);
       await assertFlow(platform.pool, root, tiny);
     }));
+
+  test(`a worker that sleeps in the middle of a leaf's commit holds up no other leaf (${carrier})`, (t) =>
+    withFlows(t, carrier, async (platform) => {
+      const { pool, process } = platform;
+      await Promise.all(workers.map((name) => platform.start(name)));
+      const root = await startFlow(platform, large);
+      const sleeper = process('worker-1');
+      const held = `SELECT count(*) FROM ops.attempt a JOIN ops.worker w ON w.id = a.worker_id AND w.pid = $1
+        WHERE a.state = 'running'`;
+      const commits = `AND 'millrace run ' || a.run_id IN (SELECT application_name FROM pg_stat_activity
+        WHERE state = 'idle in transaction' AND query NOT LIKE '%flow_test%')`;
+      await waitFor('it sleeps in the middle of a commit', async () => {
+        sleeper.signal('SIGSTOP');
+        if ((await count(pool, `${held} ${commits}`, [sleeper.pid])) > 0) return true;
+        sleeper.signal('SIGCONT');
+        return undefined;
+      });
+      await waitFor('the other worker has taken over what it held', async () =>
+        (await count(pool, held, [sleeper.pid])) === 0 ? true : undefined,
+      );
+      sleeper.signal('SIGCONT');
+      const ended = await waitForRoot(platform, root);
+      assert.deepEqual([ended.state, ended.output], ['succeeded', { sum: sumOf(large) }]);
+      await assertFlow(pool, root, large);
+    }));
 }
 
 /** Runs a test of flows, whose workers it starts, and looks at what holds for all of them. */

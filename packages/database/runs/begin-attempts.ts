@@ -1,6 +1,6 @@
 import { isFinal, type RunState } from '#contracts/states.js';
 import { type Pool, type Queryable, type Tx, transaction } from '../pool.js';
-import { type Begin, type BegunRun, type RunError, sessionName } from './attempts.js';
+import { type Begin, type BegunRun, enterSession, type RunError, sessionName } from './attempts.js';
 
 /** Of the run `r`: whether it has invoked runs that have not ended. */
 export const hasOpenChildren = `EXISTS (
@@ -50,6 +50,9 @@ export async function beginAttempts(db: Queryable, beginnings: readonly Beginnin
   });
 }
 
+/** Milliseconds after which a session that locks a run and says nothing hangs. */
+const hangingMs = 5_000;
+
 interface FoundRun {
   readonly state: RunState;
   readonly delay_ms: number;
@@ -66,10 +69,14 @@ export async function beginAttempt(pool: Pool, runId: string, workerId: string):
   // Before the row is locked: a worker that was stopped between its last statement and its commit holds that lock.
   await pool.query(
     `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-     WHERE application_name = $1 AND EXISTS (SELECT FROM ops.run WHERE id = $2 AND state = 'running')`,
-    [sessionName(runId), runId],
+     WHERE application_name = $1 AND (EXISTS (SELECT FROM ops.run WHERE id = $2 AND state = 'running')
+       OR (state = 'idle in transaction' AND state_change < now() - $3 * interval '1 millisecond'))`,
+    [sessionName(runId), runId, hangingMs],
   );
   return await transaction(pool, async (tx) => {
+    await enterSession(tx, runId);
+    // A worker that was stopped since then is found the next time.
+    await tx.query(`SELECT set_config('lock_timeout', $1, true)`, [`${hangingMs}ms`]);
     await boundDelays(tx, [runId]);
     await tx.query('SELECT FROM ops.run WHERE id = $1 FOR NO KEY UPDATE', [runId]);
     // Under the lock, so that it sees what those who held it have committed.
