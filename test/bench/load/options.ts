@@ -1,6 +1,5 @@
-import { parseArgs } from 'node:util';
-import { messageOf, SetupError } from '#contracts/errors.js';
 import { wholeSampleFiles } from '#samples/data-sample-oracles.js';
+import { environment, oneOf, parseStrictly, wholeNumber } from './option-values.js';
 
 /** How the bench is called. */
 export const benchUsage = `usage: npm run bench:load -- [options]
@@ -46,6 +45,7 @@ export interface BenchOptions {
   readonly json: string | undefined;
 }
 
+const wholeNote = `${wholeSampleFiles} are the whole data sample`;
 const text = { type: 'string' } as const;
 const flag = { type: 'boolean' } as const;
 
@@ -53,7 +53,7 @@ const flag = { type: 'boolean' } as const;
 export function parseBenchOptions(args: readonly string[]): BenchOptions {
   const values = parse(args);
   const number = (name: keyof typeof values, standard: number, least = 1, most = 1_000_000): number =>
-    wholeNumber(name, values[name], standard, least, most);
+    wholeNumber(name, values[name], { standard, least, most, ...(name === 'files' ? { note: wholeNote } : {}) });
   const files = number('files', 1440);
   return {
     files,
@@ -75,54 +75,23 @@ export function parseBenchOptions(args: readonly string[]): BenchOptions {
 }
 
 function parse(args: readonly string[]) {
-  try {
-    const options = {
-      files: text,
-      rounds: text,
-      only: text,
-      'limit-files': text,
-      'prisma-files': text,
-      workers: text,
-      carrier: text,
-      env: { type: 'string', multiple: true },
-      server: text,
-      dir: text,
-      keep: text,
-      'kill-every': text,
-      idle: text,
-      oracles: flag,
-      json: text,
-    } as const;
-    return parseArgs({ args: [...args], options, strict: true, allowPositionals: false }).values;
-  } catch (cause) {
-    throw new SetupError(messageOf(cause).replaceAll('\n', ' '), { cause });
-  }
-}
-
-function wholeNumber(name: string, given: unknown, standard: number, least: number, most: number): number {
-  if (given === undefined) return standard;
-  const value = Number(given);
-  if (/^\d+$/.test(String(given)) && value >= least && value <= most) return value;
-  throw new SetupError(
-    `--${name} is ${JSON.stringify(given)}: expected a whole number from ${least} to ${most}` +
-      (name === 'files' ? ` (${wholeSampleFiles} are the whole data sample)` : ''),
-  );
-}
-
-function oneOf<T extends string>(name: string, given: string, known: readonly T[]): T {
-  const found = known.find((each) => each === given);
-  if (found === undefined) throw new SetupError(`--${name} is "${given}": expected ${known.join(' or ')}`);
-  return found;
-}
-
-function environment(given: readonly string[]): Record<string, string> {
-  const settings: Record<string, string> = {};
-  for (const each of given) {
-    const [name = '', value] = each.split(/=(.*)/s);
-    if (value === undefined) throw new SetupError(`--env is "${each}": expected NAME=value`);
-    settings[name] = value;
-  }
-  return settings;
+  return parseStrictly(args, {
+    files: text,
+    rounds: text,
+    only: text,
+    'limit-files': text,
+    'prisma-files': text,
+    workers: text,
+    carrier: text,
+    env: { type: 'string', multiple: true },
+    server: text,
+    dir: text,
+    keep: text,
+    'kill-every': text,
+    idle: text,
+    oracles: flag,
+    json: text,
+  } as const);
 }
 
 function waysOf(given: string): Set<Way> {
