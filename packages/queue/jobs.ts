@@ -2,7 +2,7 @@ import type { JobsOptions } from 'bullmq';
 import { messageOf } from '#contracts/errors.js';
 import type { OpenRun, RunInQueue } from '#contracts/open-run.js';
 import { withTimeLimit } from '#process/time-limit.js';
-import type { Carrier, JobData } from './carrier.js';
+import type { Carrier, JobData, RunQueue } from './carrier.js';
 
 /**
  * Adds the jobs of recorded runs. Adding one that is there already does nothing but make it a child of its parent's job,
@@ -78,8 +78,15 @@ const standings: Readonly<Record<string, JobStanding>> = {
 
 /** What the jobs of some runs do, in their order. */
 export async function readStandings(carrier: Carrier, runs: readonly OpenRun[]): Promise<JobStanding[]> {
-  const states = await Promise.all(runs.map((run) => carrier.queue(run.queue).getJobState(run.id)));
-  return states.map((state) => standings[state] ?? 'none');
+  return await Promise.all(runs.map((run) => readStanding(carrier.queue(run.queue), run.id)));
+}
+
+async function readStanding(queue: RunQueue, runId: string): Promise<JobStanding> {
+  const job = await queue.getJob(runId);
+  if (!job || job.finishedOn !== undefined) return 'none';
+  // One that no worker has had waits for one. Asking in which list it is would have Redis walk through all that wait.
+  if (job.processedOn === undefined && job.delay === 0) return 'waiting';
+  return standings[await queue.getJobState(runId)] ?? 'none';
 }
 
 /**
