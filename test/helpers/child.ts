@@ -23,6 +23,8 @@ export interface Exit {
 export interface AppProcess {
   readonly name: string;
   readonly pid: number;
+  /** For what is sent over its channel besides. */
+  readonly child: ChildProcess;
   readonly exited: Promise<Exit>;
   /** Sends a signal. */
   signal(name: NodeJS.Signals): void;
@@ -38,8 +40,20 @@ const maxLines = 400;
  * @throws Error with the last lines when it ends before it is ready
  */
 export async function startApp(app: string, name: string, env: NodeJS.ProcessEnv): Promise<AppProcess> {
-  const entry = fileURLToPath(new URL(`../../apps/${app}/main.js`, import.meta.url));
-  const child = fork(entry, [name], { env, execArgv: [], stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
+  return await startProcess(fileURLToPath(new URL(`../../apps/${app}/main.js`, import.meta.url)), name, { env });
+}
+
+/**
+ * The same for an entry that calls `announceReady`, wherever it is.
+ * @param entry absolute path
+ * @param options.execArgv of Node itself
+ */
+export async function startProcess(
+  entry: string,
+  name: string,
+  options: { readonly env: NodeJS.ProcessEnv; readonly cwd?: string; readonly execArgv?: string[] },
+): Promise<AppProcess> {
+  const child = fork(entry, [name], { execArgv: [], ...options, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
   const lines: string[] = [];
   for (const stream of [child.stdout, child.stderr]) {
     if (!stream) continue;
@@ -53,6 +67,7 @@ export async function startApp(app: string, name: string, env: NodeJS.ProcessEnv
   return {
     name,
     pid: child.pid ?? 0,
+    child,
     exited,
     signal: (signal) => void child.kill(signal),
     lines: () => lines,

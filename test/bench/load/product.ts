@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { YUNET_PATH } from '#faces/testing/shared.js';
 import { readSupervisorState, type SupervisorState } from '#process/supervisor-state.js';
 import { findFreePort } from '../../helpers/free-port.js';
-import { startRedis } from '../../helpers/redis.js';
+import { startRedis, type TestRedis } from '../../helpers/redis.js';
 import { waitFor } from '../../helpers/wait.js';
 import { type ProcessReading, postgresRole } from '../process-figures.js';
 import type { BenchOptions } from './options.js';
@@ -16,6 +16,8 @@ import type { BenchServer } from './server.js';
 /** Millrace as `npm start` runs it, with its inbox and data in a folder of its own. */
 export interface Product {
   readonly inbox: string;
+  /** Its own, where that is the carrier. */
+  readonly redis: TestRedis | undefined;
   /**
    * Starts the supervisor and waits until the watcher is ready.
    * @returns when that was, in milliseconds since 1970
@@ -60,6 +62,7 @@ export async function prepareProduct(
   const said = async (): Promise<string> => (await readFile(logPath, 'utf8')).split('\n').slice(-40).join('\n');
   return {
     inbox,
+    redis,
     state,
     said,
     async start() {

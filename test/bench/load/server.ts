@@ -16,11 +16,14 @@ export interface BenchServer {
   stop(): Promise<void>;
 }
 
-/** Starts a server as `npm start` does, in a folder; its settings are those of the product. */
-export async function startBenchServer(dataDir: string): Promise<BenchServer> {
+/**
+ * Starts a server as `npm start` does, in a folder; its settings are those of the product.
+ * @param settings go before them
+ */
+export async function startBenchServer(dataDir: string, settings: Record<string, string> = {}): Promise<BenchServer> {
   // As root the server runs as another user, who passes through here.
   await chmod(dataDir, 0o711);
-  const server = await startEmbeddedPostgres({ dataDir, log: console.error });
+  const server = await startEmbeddedPostgres({ dataDir, log: console.error, settings });
   // A bench that dies takes its server with it.
   const endWithUs = (): void => server.quit();
   process.once('exit', endWithUs);
