@@ -38,7 +38,14 @@ const reports: Readonly<Record<Section, SectionReport>> = {
     title: 'sequential: one no-op run invoked after another; costs per invocation',
     units: 'invocations',
     by: 'medianMs',
-    columns: [['seconds', 'seconds', 2], ['median ms', 'medianMs', 2], ['p95 ms', 'p95Ms', 2], ...costColumns],
+    columns: [
+      ['seconds', 'seconds', 2],
+      ['median ms', 'medianMs', 2],
+      ['p95 ms', 'p95Ms', 2],
+      ['mean ms', 'meanMs', 2],
+      ['gaps ≥ 1 s', 'stalls', 0],
+      ...costColumns,
+    ],
   },
   step: {
     title: 'step: calls of context.step, measured in the body; costs per call',
