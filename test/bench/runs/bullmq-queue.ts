@@ -15,19 +15,12 @@ export interface JobQueue {
   close(): Promise<void>;
 }
 
-/** Ended jobs that stay, as in Millrace. */
-export const keepEnded: JobsOptions = { removeOnComplete: { count: 1_000 }, removeOnFail: { count: 1_000 } };
-
-/** A queue with BullMQ's own settings, but for the jobs that stay. */
+/** A queue with BullMQ's own settings. */
 export function openQueue(name: string, { databaseUrl, redisUrl }: QueueAddress, prefix = 'bull'): JobQueue {
   const queue =
     redisUrl === undefined
-      ? new Queue(
-          name,
-          { connection: { connectionString: databaseUrl, max: 2 }, defaultJobOptions: keepEnded },
-          createPostgresBackend,
-        )
-      : new Queue(name, { connection: { url: redisUrl }, prefix, defaultJobOptions: keepEnded });
+      ? new Queue(name, { connection: { connectionString: databaseUrl, max: 2 } }, createPostgresBackend)
+      : new Queue(name, { connection: { url: redisUrl }, prefix });
   queue.on('error', () => {});
   return queue;
 }
