@@ -29,6 +29,7 @@ export {
   FileTaskOutput,
   manySmallFiles,
 } from '#contracts/file-task.js';
+export { type FailedRun, InvokedRunError, SuspendError } from '#contracts/invoke-errors.js';
 export {
   defineTask,
   type InputOf,
@@ -40,3 +41,4 @@ export {
 } from '#contracts/task.js';
 export type { Pool, Queryable, Tx } from '#database/pool.js';
 export type { CommitOptions, TaskContext, TaskRun, WorkerServices } from '#runs/context.js';
+export type { InvokeAllOptions, InvokedOutcome } from '#runs/invoke.js';

@@ -1,5 +1,5 @@
 import { DelayedError, UnrecoverableError, WaitingChildrenError } from 'bullmq';
-import { FencedError, messageOf } from '#contracts/errors.js';
+import { FencedError } from '#contracts/errors.js';
 import type { OpenRun } from '#contracts/open-run.js';
 import { isConnectionError } from '#database/error-kinds.js';
 import { listOpenChildren } from '#database/runs/invocations.js';
@@ -55,7 +55,7 @@ async function processJob(deps: ExecutorDeps, job: RunJob, token: string): Promi
     const verdict = await attemptRun(deps, job.data.runId, view);
     switch (verdict.kind) {
       case 'failed':
-        throw new UnrecoverableError(messageOf(verdict.error));
+        throw new UnrecoverableError(verdict.error.message);
       case 'again':
         return await delayJob(job, token, verdict.delayMs);
       case 'waits':

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { BadInputError } from '#contracts/errors.js';
+import { InvokedRunError } from '#contracts/invoke-errors.js';
 import { addUp, type Bodies, double, withFlowWorker } from '../../test/helpers/flow-worker.js';
 import { carriers } from '../../test/helpers/platform.js';
 import { waitFor } from '../../test/helpers/wait.js';
-import { InvokedRunError } from './invoke.js';
 
 const numbers = (upTo: number): { n: number }[] => Array.from({ length: upTo }, (_, n) => ({ n }));
 const sumOf = (parts: readonly { sum: number }[]): number => parts.reduce((sum, each) => sum + each.sum, 0);

@@ -1,3 +1,4 @@
+import { InvokedRunError, SuspendError } from '#contracts/invoke-errors.js';
 import type { OpenRun } from '#contracts/open-run.js';
 import type { InputOf, OutputOf, TaskDefinition } from '#contracts/task.js';
 import { validate } from '#contracts/validate.js';
@@ -7,26 +8,6 @@ import { type InvokedChild, type InvokedRun, recordChildren } from '#database/ru
 import { newRunId } from '#database/runs/record-run.js';
 import { type AttemptMemory, isUnderWay, type Memory } from './memory.js';
 import { startRun } from './start-run.js';
-
-/** A run that was invoked did not succeed. Another attempt of the parent would meet the same end, so it is no passing fault. */
-export class InvokedRunError extends Error {
-  override readonly name = 'InvokedRunError';
-  readonly run: InvokedRun;
-  constructor(run: InvokedRun) {
-    super(
-      `the invoked run ${run.id} ("${run.key}", ${run.task}) ${run.state}: ${run.error?.message ?? 'no reason given'}`,
-    );
-    this.run = run;
-  }
-}
-
-/**
- * Thrown out of a body whose invoked runs have not ended yet. The body is run again from the top when they have; it must
- * let this pass.
- */
-export class SuspendError extends Error {
-  override readonly name = 'SuspendError';
-}
 
 /** How one of several invoked runs ended. */
 export type InvokedOutcome<O> =

@@ -1,4 +1,5 @@
 import { BadInputError, FencedError, messageOf } from '#contracts/errors.js';
+import { InvokedRunError } from '#contracts/invoke-errors.js';
 import type { OpenRun } from '#contracts/open-run.js';
 import type { RetryPolicy, TaskDefinition } from '#contracts/task.js';
 import { isConnectionError, sqlState } from '#database/error-kinds.js';
@@ -8,7 +9,6 @@ import { type BegunRun, enterSession, type Outcome, type RunError } from '#datab
 import { type Ended, endAttempt, toEnding } from '#database/runs/end-attempts.js';
 import type { Carrier } from '#queue/carrier.js';
 import { sendJobs } from '#queue/jobs.js';
-import { InvokedRunError } from './invoke.js';
 import type { RunRecorder } from './run-log.js';
 import type { RunRecord } from './run-record.js';
 import type { ServerPaths } from './server-paths.js';

@@ -1,4 +1,4 @@
-import type { TaskContext, TaskRun } from 'millrace';
+import { InvokedRunError, type TaskContext, type TaskRun } from 'millrace';
 import { definition as leaf } from '../flow-leaf/definition.js';
 import type { definition } from './definition.js';
 
@@ -14,7 +14,7 @@ export const run: TaskRun<typeof definition> = async (context, input) => {
     const outputs = await context.invokeAll('leaves', leaf, inputs);
     return { sum: outputs.reduce((sum, each) => sum + each.sum, 0), open: await countOpen(context) };
   } catch (error) {
-    if (!catches || !(error instanceof Error) || error.name !== 'InvokedRunError') throw error;
+    if (!catches || !(error instanceof InvokedRunError)) throw error;
     return { sum: 0, caught: error.message, open: await countOpen(context) };
   }
 };
