@@ -40,11 +40,17 @@ export type FileState = (typeof fileStates)[number];
 
 /** States of a run, that is of one execution of a task for one input. */
 export const runStates = [
-  /** Recorded; its job is in the carrier or will be put there by the reconciler. A worker moves it on. */
+  /**
+   * Recorded; its job is in the carrier or will be put there by the reconciler. A worker moves it on. One that is held has
+   * no job before another of its window has ended.
+   */
   'queued',
   /** Not before `availableAt`: asked for later, or a retry's backoff. The carrier's delayed job moves it on. */
   'delayed',
-  /** Its children run; the last child to end queues it again. A crash leaves it here, the reconciler checks. */
+  /**
+   * Its children have not ended. Its job comes back when theirs are over, and a worker begins the next attempt. A crash
+   * leaves it here; the reconciler sees to it that there is a job which comes back.
+   */
   'waiting',
   /**
    * A worker holds it. The attempt's commit ends it; a crash leaves it here until the carrier or the reconciler

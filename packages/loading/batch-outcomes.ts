@@ -3,7 +3,7 @@ import type { FileTaskOutput } from '#contracts/file-task.js';
 import type { RejectedPart } from '#contracts/rejects.js';
 import { isDataError } from '#database/error-kinds.js';
 import type { FileOutcome, LoadedFile, RunFile } from '#database/ledger/outcomes.js';
-import type { RunError } from '#database/runs/attempts.js';
+import type { RunError } from '#database/runs/attempt-types.js';
 import { identityAt } from '#inbox/open-file.js';
 import type { TaskContext } from '#runs/context.js';
 

@@ -2,8 +2,8 @@ import type { OpenRun } from '#contracts/open-run.js';
 import type { TaskDefinition } from '#contracts/task.js';
 import { validate } from '#contracts/validate.js';
 import { type Pool, type Tx, transaction } from '#database/pool.js';
-import type { Fence, RunError } from '#database/runs/attempts.js';
-import { endAttempt } from '#database/runs/end-attempts.js';
+import type { Fence, RunError } from '#database/runs/attempt-types.js';
+import { endAttempt } from '#database/runs/attempts.js';
 import type { CommitOptions } from './context.js';
 import { interruptibly } from './interrupt.js';
 

@@ -1,7 +1,7 @@
 import type { Catalogue } from '#catalogue/catalogue.js';
 import type { InputOf, OutputOf, TaskDefinition, TaskLog } from '#contracts/task.js';
 import type { Pool, Tx } from '#database/pool.js';
-import type { Fence, RunError } from '#database/runs/attempts.js';
+import type { Fence, RunError } from '#database/runs/attempt-types.js';
 import type { FollowUps } from './follow.js';
 import type { Invocations } from './invoke.js';
 import type { Steps } from './step.js';

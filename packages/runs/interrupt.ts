@@ -1,5 +1,5 @@
 import type { Pool, Tx } from '#database/pool.js';
-import { cancelStatement, enterSession } from '#database/runs/attempts.js';
+import { cancelStatement, enterSession } from '#database/runs/run-sessions.js';
 
 /** Milliseconds that aborted work has to stop by itself, and milliseconds between two cancels after that. */
 const intervalMs = 500;

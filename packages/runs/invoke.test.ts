@@ -120,11 +120,11 @@ test('the outcomes of settled runs say which failed and why', async (t) => {
     },
     'add-up': async (context, { upTo }) => {
       const outcomes = await context.invokeAll('all', double, numbers(upTo), { settled: true, atMost: 1 });
-      const told = outcomes.map((each) =>
+      const shown = outcomes.map((each) =>
         each.state === 'succeeded' ? each.output.sum : each.error.run.error?.message,
       );
-      assert.deepEqual(told, [0, '1 is odd', 4, '3 is odd']);
-      return { sum: told.length };
+      assert.deepEqual(shown, [0, '1 is odd', 4, '3 is odd']);
+      return { sum: shown.length };
     },
   };
   await withFlowWorker(t, 'postgres', bodies, async ({ run }) => {

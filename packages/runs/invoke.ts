@@ -3,7 +3,7 @@ import type { OpenRun } from '#contracts/open-run.js';
 import type { InputOf, OutputOf, TaskDefinition } from '#contracts/task.js';
 import { validate } from '#contracts/validate.js';
 import type { Pool } from '#database/pool.js';
-import type { BegunRun } from '#database/runs/attempts.js';
+import type { BegunRun } from '#database/runs/attempt-types.js';
 import { type InvokedChild, type InvokedRun, recordChildren } from '#database/runs/invocations.js';
 import { newRunId } from '#database/runs/record-run.js';
 import { type AttemptMemory, isUnderWay, type Memory } from './memory.js';

@@ -1,6 +1,6 @@
 import { isFinal } from '#contracts/states.js';
 import type { Pool } from '#database/pool.js';
-import type { Fence } from '#database/runs/attempts.js';
+import type { Fence } from '#database/runs/attempt-types.js';
 import { type InvokedRun, readMemory } from '#database/runs/invocations.js';
 
 /** What earlier attempts of a run have invoked and done, read once per attempt, when it is first asked for. */

@@ -1,5 +1,5 @@
 import type { Pool } from '#database/pool.js';
-import { boundDelays } from '#database/runs/begin-attempts.js';
+import { boundDelays } from '#database/runs/readiness.js';
 import {
   countOpenRuns,
   type ExpectedRun,

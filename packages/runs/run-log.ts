@@ -1,6 +1,6 @@
 import type { TaskLog } from '#contracts/task.js';
 import type { Pool } from '#database/pool.js';
-import type { Fence } from '#database/runs/attempts.js';
+import type { Fence } from '#database/runs/attempt-types.js';
 import { type LogLine, recordProgress } from '#database/runs/history.js';
 import type { Logger } from '#process/log.js';
 import type { RunRecord } from './run-record.js';

@@ -1,7 +1,14 @@
 import type { Pool } from '#database/pool.js';
-import type { Begin } from '#database/runs/attempts.js';
-import { type Beginning, beginAttempt, beginAttempts } from '#database/runs/begin-attempts.js';
-import { type Ended, type Ending, endAlone, endAttempts } from '#database/runs/end-attempts.js';
+import type { Begin } from '#database/runs/attempt-types.js';
+import {
+  type Beginning,
+  beginAttempt,
+  beginAttempts,
+  type Ended,
+  type Ending,
+  endAlone,
+  endAttempts,
+} from '#database/runs/attempts.js';
 import { type AttemptLogLine, appendLog } from '#database/runs/history.js';
 import { type EndedStep, recordStep, recordSteps } from '#database/runs/steps.js';
 import { inGroups } from './group.js';

@@ -1,4 +1,4 @@
-import type { Fence } from '#database/runs/attempts.js';
+import type { Fence } from '#database/runs/attempt-types.js';
 import { storableJson } from '#database/storable.js';
 import type { AttemptMemory } from './memory.js';
 import type { RunRecord } from './run-record.js';

@@ -1,7 +1,7 @@
 import { maxRejectLength, type RejectedPart } from '#contracts/rejects.js';
 import type { FileState } from '#contracts/states.js';
 import type { Pool, Queryable, Tx } from '../pool.js';
-import type { Fence } from '../runs/attempts.js';
+import type { Fence } from '../runs/attempt-types.js';
 import { storableText } from '../storable.js';
 import { seenDaySql } from './seen-day.js';
 

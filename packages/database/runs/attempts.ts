@@ -1,76 +1,229 @@
-import type { AttemptState, FinalRunState, RunState } from '#contracts/states.js';
-import type { Queryable, Tx } from '../pool.js';
+import { FencedError } from '#contracts/errors.js';
+import type { OpenRun } from '#contracts/open-run.js';
+import { isFinal, type RunState } from '#contracts/states.js';
+import { type Pool, type Queryable, type Tx, transaction } from '../pool.js';
+import { storableJson } from '../storable.js';
+import type { Begin, BegunRun, Fence, Outcome, RunError } from './attempt-types.js';
+import { type InvokedChild, insertChildren } from './invocations.js';
+import { boundDelays, hasOpenChildren } from './readiness.js';
+import { enterSession, sessionName } from './run-sessions.js';
 
-/** What is stored of an error that ended a run or an attempt. */
-export interface RunError {
-  readonly name: string;
-  readonly message: string;
-  readonly code?: string;
-}
+/** What the statement that begins an attempt of the run `r` sets, and what it returns. */
+const beginRun = `state = 'running', attempt = r.attempt + 1, started_at = COALESCE(r.started_at, now()),
+  progress_done = NULL, progress_total = NULL, updated_at = now()`;
+const begunColumns = `r.id AS "runId", r.attempt, r.task, r.queue, r.input, r.failures, r.losses, r.max_attempts AS "maxAttempts"`;
 
-/** Which attempt of which run acts: the fence of promise 2. */
-export interface Fence {
+/** A worker that begins an attempt of a run. */
+export interface Beginning {
   readonly runId: string;
-  readonly attempt: number;
-}
-
-/** A run as the worker that begins an attempt gets it. */
-export interface BegunRun extends Fence {
-  readonly task: string;
-  readonly queue: string;
-  readonly input: unknown;
-  readonly failures: number;
-  readonly losses: number;
-  readonly maxAttempts: number;
-}
-
-/** What a worker may do with a run that the carrier handed it. */
-export type Begin =
-  | { readonly kind: 'begun'; readonly run: BegunRun }
-  /** Runs that it invoked have not ended. */
-  | { readonly kind: 'waits' }
-  | { readonly kind: 'ended'; readonly state: FinalRunState; readonly output: unknown; readonly error: RunError | null }
-  | { readonly kind: 'delayed'; readonly delayMs: number }
-  /** The record does not know it: the job outlived its database. */
-  | { readonly kind: 'unknown' };
-
-/** How an attempt leaves its run. */
-export interface Outcome {
-  readonly run: RunState;
-  readonly attempt: AttemptState;
-  readonly output?: unknown;
-  readonly error?: RunError;
-  /** For a retry: milliseconds until the next attempt. */
-  readonly delayMs?: number;
-  /** 1 when this counts against the run's attempts. */
-  readonly failures?: number;
-}
-
-/** The name under which the transaction that commits a run's work shows in `pg_stat_activity`. */
-export const sessionName = (runId: string): string => `millrace run ${runId}`;
-
-/** The database session in which a run's work is committed. */
-export interface RunSession {
-  readonly runId: string;
-  readonly pid: number;
+  readonly workerId: string;
 }
 
 /**
- * Names the transaction's session after its run: by this name a later attempt finds and ends it if it hangs. The name
- * is local to the transaction.
+ * Begins attempts of several runs in one statement, as `beginAttempt` does for each: those that wait for nothing, are no
+ * other worker's, and are locked by nobody. The others are left as they are.
+ * @param db sessions that look rows up by key (PoolOptions.byKey)
+ * @returns the runs that have begun, in the order of `beginnings`; undefined for the others
  */
-export async function enterSession(tx: Tx, runId: string): Promise<RunSession> {
-  const { rows } = await tx.query<{ pid: number }>(
-    `SELECT set_config('application_name', $1, true), pg_backend_pid() AS pid`,
-    [sessionName(runId)],
-  );
-  return { runId, pid: rows[0]?.pid ?? 0 };
+export async function beginAttempts(db: Queryable, beginnings: readonly Beginning[]): Promise<(Begin | undefined)[]> {
+  const { rows } = await db.query<BegunRun>({
+    name: 'begin-attempts',
+    text: `WITH asked AS MATERIALIZED (
+         SELECT * FROM unnest($1::uuid[], $2::text[]) AS asked (run_id, worker_id)
+       ), ready AS MATERIALIZED (
+         SELECT r.id, asked.worker_id FROM asked JOIN ops.run r ON r.id = asked.run_id
+         WHERE r.state = 'queued' OR (r.state = 'delayed' AND r.available_at <= now())
+           OR (r.state = 'waiting' AND NOT ${hasOpenChildren})
+         ORDER BY r.id FOR NO KEY UPDATE OF r SKIP LOCKED
+       ), begun AS (
+         UPDATE ops.run r SET ${beginRun} FROM ready WHERE r.id = ready.id
+         RETURNING ready.worker_id, ${begunColumns}
+       ), opened AS (
+         INSERT INTO ops.attempt (run_id, number, state, worker_id)
+         SELECT "runId", attempt, 'running', worker_id FROM begun
+       )
+       SELECT "runId", attempt, task, queue, input, failures, losses, "maxAttempts" FROM begun`,
+    values: [beginnings.map((each) => each.runId), beginnings.map((each) => each.workerId)],
+  });
+  const begun = new Map(rows.map((run) => [run.runId, run]));
+  return beginnings.map(({ runId }) => {
+    const run = begun.get(runId);
+    return run && { kind: 'begun', run };
+  });
 }
 
-/** Cancels the statement that a run's session is busy with, if it is; its transaction is left to be rolled back. */
-export async function cancelStatement(db: Queryable, { runId, pid }: RunSession): Promise<void> {
-  await db.query('SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE pid = $1 AND application_name = $2', [
-    pid,
-    sessionName(runId),
-  ]);
+/** Milliseconds after which a session that locks a run and says nothing hangs. */
+const hangingMs = 5_000;
+
+interface FoundRun {
+  readonly state: RunState;
+  readonly delay_ms: number;
+  readonly waits: boolean;
+  readonly output: unknown;
+  readonly error: RunError | null;
 }
+
+/**
+ * Takes the run over for this worker under the next attempt number. An attempt that was still marked running is lost:
+ * its number fences it from committing, and its sessions are thrown out so that the locks it held are free.
+ */
+export async function beginAttempt(pool: Pool, runId: string, workerId: string): Promise<Begin> {
+  // Before the row is locked: a worker that was stopped between its last statement and its commit holds that lock.
+  await pool.query(
+    `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+     WHERE application_name = $1 AND (EXISTS (SELECT FROM ops.run WHERE id = $2 AND state = 'running')
+       OR (state = 'idle in transaction' AND state_change < now() - $3 * interval '1 millisecond'))`,
+    [sessionName(runId), runId, hangingMs],
+  );
+  return await transaction(pool, async (tx) => {
+    await enterSession(tx, runId);
+    // A worker that was stopped since then is found the next time.
+    await tx.query(`SELECT set_config('lock_timeout', $1, true)`, [`${hangingMs}ms`]);
+    await boundDelays(tx, [runId]);
+    await tx.query('SELECT FROM ops.run WHERE id = $1 FOR NO KEY UPDATE', [runId]);
+    // Under the lock, so that it sees what those who held it have committed.
+    const { rows } = await tx.query<FoundRun>(
+      `SELECT state, (extract(epoch FROM available_at - now()) * 1000)::float8 AS delay_ms, output, error,
+         ${hasOpenChildren} AS waits
+       FROM ops.run r WHERE id = $1`,
+      [runId],
+    );
+    const found = rows[0];
+    if (!found) return { kind: 'unknown' };
+    const { state, delay_ms: delayMs, waits, output, error } = found;
+    if (isFinal(state)) return { kind: 'ended', state, output, error };
+    if (state === 'delayed' && delayMs > 0) return { kind: 'delayed', delayMs };
+    if (state === 'waiting' && waits) return { kind: 'waits' };
+    if (state === 'running') await loseAttempt(tx, runId);
+    const begun = await tx.query<BegunRun>(
+      `UPDATE ops.run r SET ${beginRun}, losses = losses + $2 WHERE id = $1 RETURNING ${begunColumns}`,
+      [runId, state === 'running' ? 1 : 0],
+    );
+    const run = begun.rows[0];
+    if (!run) throw new Error(`run ${runId} vanished under lock`);
+    await tx.query(`INSERT INTO ops.attempt (run_id, number, state, worker_id) VALUES ($1, $2, 'running', $3)`, [
+      runId,
+      run.attempt,
+      workerId,
+    ]);
+    return { kind: 'begun', run };
+  });
+}
+
+async function loseAttempt(tx: Tx, runId: string): Promise<void> {
+  await tx.query(
+    `UPDATE ops.attempt SET state = 'lost', ended_at = now(),
+       error = '{"name":"LostError","message":"its worker died, stalled or was cut off; a later attempt took over"}'
+     WHERE run_id = $1 AND state = 'running'`,
+    [runId],
+  );
+}
+
+/** The end of one attempt, with the runs that it invoked, as the statement takes them. */
+export interface Ending {
+  readonly fence: Fence;
+  /** JSON objects, with commas between. */
+  readonly row: string;
+  readonly children: string;
+}
+
+/** @throws TypeError when the output is nothing that JSON can say */
+export function toEnding(fence: Fence, outcome: Outcome, children: readonly InvokedChild[] = []): Ending {
+  const row = {
+    run_id: fence.runId,
+    attempt: fence.attempt,
+    run: outcome.run,
+    attempt_state: outcome.attempt,
+    output: outcome.output,
+    error: outcome.error,
+    failures: outcome.failures ?? 0,
+    delay_ms: outcome.delayMs,
+    final: isFinal(outcome.run),
+  };
+  return { fence, row: storableJson(row) ?? '', children: children.map((child) => storableJson(child)).join() };
+}
+
+/** What the end of an attempt has done. */
+export interface Ended {
+  /** A run of the same window that was held for this one's end, and may start now: its job is the caller's to add. */
+  readonly released: OpenRun | undefined;
+}
+
+/**
+ * Ends an attempt and moves its run on. Holds only for the attempt that has the run; the row's lock makes the check
+ * and the commit that follows one step.
+ * @throws FencedError when another attempt has the run by now, or it has ended
+ */
+export async function endAttempt(db: Queryable, fence: Fence, outcome: Outcome): Promise<Ended> {
+  return await endAlone(db, toEnding(fence, outcome));
+}
+
+/** The same. */
+export async function endAlone(db: Queryable, ending: Ending): Promise<Ended> {
+  const [ended] = await end(db, [ending], '');
+  if (ended) return ended;
+  const { runId, attempt } = ending.fence;
+  throw new FencedError(`attempt ${attempt} of run ${runId} no longer holds it; nothing was committed`);
+}
+
+/**
+ * Ends several attempts in one statement.
+ * @param db sessions that look rows up by key (PoolOptions.byKey)
+ * @returns in the order of `endings`; undefined for one that does not hold its run, or whose run somebody has locked:
+ * it is left as it is
+ */
+export async function endAttempts(db: Queryable, endings: readonly Ending[]): Promise<(Ended | undefined)[]> {
+  return await end(db, endings, 'SKIP LOCKED');
+}
+
+async function end(
+  db: Queryable,
+  endings: readonly Ending[],
+  locking: '' | 'SKIP LOCKED',
+): Promise<(Ended | undefined)[]> {
+  const { rows } = await db.query<{ runId: string; released: OpenRun | null }>({
+    // Kept for sessions that look rows up by key: elsewhere a plan made while the table was small could stay.
+    ...(locking === '' ? {} : { name: 'end-attempts' }),
+    text: `WITH ending AS MATERIALIZED (
+         SELECT * FROM json_to_recordset($1::json) AS ending (run_id uuid, attempt int, run ops.run_state,
+           attempt_state ops.attempt_state, output jsonb, error jsonb, failures int, delay_ms float8, final boolean)
+       ), own AS MATERIALIZED (
+         SELECT ending.* FROM ending JOIN ops.run r ON r.id = ending.run_id
+         WHERE r.attempt = ending.attempt AND r.state = 'running' ORDER BY r.id FOR NO KEY UPDATE OF r ${locking}
+       ), moved AS (
+         UPDATE ops.run r SET state = own.run, output = own.output, error = own.error,
+           failures = r.failures + own.failures, losses = r.losses + (own.attempt_state = 'lost')::int,
+           available_at = CASE WHEN own.delay_ms IS NULL THEN r.available_at
+             ELSE now() + own.delay_ms * interval '1 millisecond' END,
+           delay_ms = COALESCE(own.delay_ms, r.delay_ms),
+           ended_at = CASE WHEN own.final THEN clock_timestamp() END, updated_at = now()
+         FROM own WHERE r.id = own.run_id
+         RETURNING r.id, r.attempt, r.root_id, r.parent_id, r.invoke_window, own.attempt_state, own.error, own.final
+       ), closed AS (
+         UPDATE ops.attempt a SET state = moved.attempt_state, error = moved.error, ended_at = clock_timestamp()
+         FROM moved WHERE a.run_id = moved.id AND a.number = moved.attempt
+       ), invoked AS (
+         ${insertChildren('$2', 'moved')}
+       ), next AS (
+         SELECT next.id, freed.ends[next.nth] AS end_id
+         FROM (SELECT parent_id, invoke_window, array_agg(id) AS ends FROM moved
+               WHERE final AND invoke_window IS NOT NULL GROUP BY parent_id, invoke_window) freed,
+           LATERAL (SELECT id, row_number() OVER () AS nth
+                    FROM (SELECT id FROM ops.run h WHERE h.parent_id = freed.parent_id
+                            AND h.invoke_window = freed.invoke_window AND h.held
+                          ORDER BY h.id LIMIT cardinality(freed.ends) FOR NO KEY UPDATE SKIP LOCKED) h) next
+       ), released AS (
+         UPDATE ops.run r SET held = false, updated_at = now() FROM next WHERE r.id = next.id
+         RETURNING r.id, r.task, r.queue, r.priority, r.parent_id, next.end_id
+       )
+       SELECT moved.id AS "runId", CASE WHEN released.id IS NOT NULL THEN json_build_object(
+           'id', released.id, 'task', released.task, 'queue', released.queue, 'priority', released.priority, 'delayMs', 0,
+           'parent', json_build_object('id', parent.id, 'queue', parent.queue)) END AS released
+       FROM moved LEFT JOIN released ON released.end_id = moved.id LEFT JOIN ops.run parent ON parent.id = released.parent_id`,
+    values: [list(endings.map(({ row }) => row)), list(endings.flatMap(({ children }) => children || []))],
+  });
+  const ended = new Map(rows.map(({ runId, released }) => [runId, { released: released ?? undefined }]));
+  return endings.map(({ fence }) => ended.get(fence.runId));
+}
+
+const list = (objects: readonly string[]): string => `[${objects.join()}]`;

@@ -1,6 +1,6 @@
 import type { Queryable } from '../pool.js';
 import { storableJson, storableText } from '../storable.js';
-import type { Fence } from './attempts.js';
+import type { Fence } from './attempt-types.js';
 
 /** One line of an attempt's log. */
 export interface LogLine {

@@ -2,7 +2,7 @@ import type { OpenRun, RunInQueue } from '#contracts/open-run.js';
 import type { RunState } from '#contracts/states.js';
 import type { Queryable } from '../pool.js';
 import { storableJson } from '../storable.js';
-import type { Fence, RunError } from './attempts.js';
+import type { Fence, RunError } from './attempt-types.js';
 
 /** A run that another invokes, as it is to be recorded. */
 export interface InvokedChild {

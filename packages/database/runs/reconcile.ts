@@ -1,6 +1,6 @@
 import type { OpenRun } from '#contracts/open-run.js';
 import type { Queryable } from '../pool.js';
-import { hasOpenChildren } from './begin-attempts.js';
+import { hasOpenChildren } from './readiness.js';
 
 /** How many runs of each queue must have a job in the carrier now. */
 export async function countOpenRuns(db: Queryable): Promise<{ queue: string; runs: number }[]> {

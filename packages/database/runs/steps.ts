@@ -1,6 +1,6 @@
 import { FencedError } from '#contracts/errors.js';
 import type { Queryable } from '../pool.js';
-import type { Fence } from './attempts.js';
+import type { Fence } from './attempt-types.js';
 
 /** The end of a step. */
 export interface EndedStep {

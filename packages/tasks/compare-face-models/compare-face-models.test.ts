@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { Value } from 'typebox/value';
 import type { OutputOf } from '#contracts/task.js';
 import { listFaceComparisons } from '#database/queries/face-comparisons.js';
-import { beginAttempt } from '#database/runs/begin-attempts.js';
+import { beginAttempt } from '#database/runs/attempts.js';
 import { quarters } from '#faces/testing/images.js';
 import { PHOTOS, unlessPresent, YUNET_PATH } from '#faces/testing/shared.js';
 import { runAttempt } from '#runs/attempt.js';

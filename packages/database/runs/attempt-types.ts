@@ -1,0 +1,46 @@
+import type { AttemptState, FinalRunState, RunState } from '#contracts/states.js';
+
+/** What is stored of an error that ended a run or an attempt. */
+export interface RunError {
+  readonly name: string;
+  readonly message: string;
+  readonly code?: string;
+}
+
+/** Which attempt of which run acts: the fence of promise 2. */
+export interface Fence {
+  readonly runId: string;
+  readonly attempt: number;
+}
+
+/** A run as the worker that begins an attempt gets it. */
+export interface BegunRun extends Fence {
+  readonly task: string;
+  readonly queue: string;
+  readonly input: unknown;
+  readonly failures: number;
+  readonly losses: number;
+  readonly maxAttempts: number;
+}
+
+/** What a worker may do with a run that the carrier handed it. */
+export type Begin =
+  | { readonly kind: 'begun'; readonly run: BegunRun }
+  /** Runs that it invoked have not ended. */
+  | { readonly kind: 'waits' }
+  | { readonly kind: 'ended'; readonly state: FinalRunState; readonly output: unknown; readonly error: RunError | null }
+  | { readonly kind: 'delayed'; readonly delayMs: number }
+  /** The record does not know it: the job outlived its database. */
+  | { readonly kind: 'unknown' };
+
+/** How an attempt leaves its run. */
+export interface Outcome {
+  readonly run: RunState;
+  readonly attempt: AttemptState;
+  readonly output?: unknown;
+  readonly error?: RunError;
+  /** For a retry: milliseconds until the next attempt. */
+  readonly delayMs?: number;
+  /** 1 when this counts against the run's attempts. */
+  readonly failures?: number;
+}

@@ -1,0 +1,19 @@
+import type { Queryable } from '../pool.js';
+
+/** Of the run `r`: whether it has invoked runs that have not ended. */
+export const hasOpenChildren = `EXISTS (
+  SELECT FROM ops.run child WHERE child.parent_id = r.id AND child.state IN ('queued', 'delayed', 'waiting', 'running'))`;
+
+/**
+ * Lets no delayed run wait for longer from now than its whole delay was to take, which it would when the database's clock
+ * was set back meanwhile.
+ * @param runIds all delayed runs if not given
+ */
+export async function boundDelays(db: Queryable, runIds?: readonly string[]): Promise<void> {
+  await db.query(
+    `UPDATE ops.run SET available_at = now() + delay_ms * interval '1 millisecond', updated_at = now()
+     WHERE state = 'delayed' AND available_at > now() + delay_ms * interval '1 millisecond'
+       AND ($1::uuid[] IS NULL OR id = ANY ($1))`,
+    [runIds ?? null],
+  );
+}
