@@ -1,4 +1,5 @@
 import type { Catalogue } from '#catalogue/catalogue.js';
+import { SuspendError } from '#contracts/invoke-errors.js';
 import type { TaskDefinition } from '#contracts/task.js';
 import { validate } from '#contracts/validate.js';
 import type { Pool } from '#database/pool.js';
@@ -138,7 +139,10 @@ async function work(
     commit: (workOf, options) => commit.commit(workOf, options),
   };
   const ended = await outcomeOf(unlessStuck(body(context, input), signal));
-  await steps.settle();
+  // What a body that waits has done beside is recorded first; one that is to stop leaves behind what does not stop.
+  if ('error' in ended && ended.error instanceof SuspendError && !signal.aborted) {
+    await outcomeOf(unlessStuck(steps.settle(), signal));
+  }
   const { waits, children } = await invocations.settle();
   if (view && waits) view.hasChildren = true;
   if (waits && !commit.end && !signal.aborted) {

@@ -154,16 +154,31 @@ test('what is invoked twice under one key, or with a limit that is none, fails t
     double: doubles,
     'add-up': async (context, { upTo }) => {
       if (upTo === 0) return { sum: sumOf(await context.invokeAll('all', double, [], { atMost: 0 })) };
-      const both = await Promise.allSettled([
+      const [one, two] = await Promise.all([
         context.invoke('same', double, { n: 1 }),
         context.invoke('same', double, { n: 2 }),
       ]);
-      for (const each of both) if (each.status === 'rejected' && !/waits/.test(String(each.reason))) throw each.reason;
-      throw new Error('unreachable');
+      return { sum: one.sum + two.sum };
     },
   };
   await withFlowWorker(t, 'postgres', bodies, async ({ run }) => {
     assert.match((await run(0)).error?.message ?? '', /atMost: expected a positive whole number, got 0/);
+    assert.match((await run(1)).error?.message ?? '', /expected each key once, got "same" twice; name them apart/);
+  });
+});
+
+test('an input that does not fit fails the run at once, and none of its neighbours is recorded', async (t) => {
+  const bodies: Bodies = {
+    double: doubles,
+    'add-up': async (context) => ({
+      sum: sumOf(await context.invokeAll('all', double, [{ n: 1 }, { n: Number.NaN }, { n: 3 }])),
+    }),
+  };
+  await withFlowWorker(t, 'postgres', bodies, async ({ run, query }) => {
+    const ended = await run(1);
+    assert.match(ended.error?.message ?? '', /does not fit the task's schema: \/n must be number/);
+    assert.deepEqual(await query('SELECT state FROM ops.attempt'), [{ state: 'failed' }]);
+    assert.deepEqual(await query('SELECT FROM ops.run WHERE parent_id IS NOT NULL'), []);
   });
 });
 

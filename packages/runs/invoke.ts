@@ -72,7 +72,7 @@ export interface InvocationDeps {
 
 export function trackInvocations({ pool, run, memory, send }: InvocationDeps): AttemptInvocations {
   const underWay = new Set<Promise<unknown>>();
-  const invokedNow = new Set<string>();
+  const usedKeys = new Set<string>();
   let children: InvokedChild[] = [];
   let recording: NodeJS.Immediate | undefined;
   let waits = false;
@@ -99,27 +99,34 @@ export function trackInvocations({ pool, run, memory, send }: InvocationDeps): A
     return work;
   };
 
-  /** Records a run of the task; the run's files, if any, are taken at once. */
-  const start = async (task: TaskDefinition, input: unknown, slot: InvocationSlot): Promise<void> => {
-    waits = true;
-    if (invokedNow.has(slot.key)) throw new Error(`expected each key once, got "${slot.key}" twice; name them apart`);
-    invokedNow.add(slot.key);
+  const use = (key: string): void => {
+    if (usedKeys.has(key)) throw new Error(`expected each key once, got "${key}" twice; name them apart`);
+    usedKeys.add(key);
+  };
+  /** Records runs of the task; the files of those that have some are taken at once. */
+  const start = async (task: TaskDefinition, invocations: readonly Invocation[]): Promise<void> => {
+    for (const { input } of invocations) validate(task.input, input);
     if (task.source) {
-      const parent = { runId: run.runId, queue: run.queue, ...slot };
-      const { open } = await startRun(pool, task, { input, trigger: 'invoke', parent });
-      if (open && !slot.held) await send([open]);
+      for (const { input, ...slot } of invocations) {
+        const parent = { runId: run.runId, queue: run.queue, ...slot };
+        const { open } = await startRun(pool, task, { input, trigger: 'invoke', parent });
+        if (open && !slot.held) await send([open]);
+      }
       return;
     }
-    children.push({
-      parentId: run.runId,
-      id: newRunId(),
-      task: task.name,
-      queue: task.queue,
-      input: validate(task.input, input),
-      priority: task.priority,
-      maxAttempts: task.retry.attempts,
-      ...slot,
-    });
+    const { name, queue, priority, retry } = task;
+    for (const invocation of invocations) {
+      const id = newRunId();
+      children.push({
+        ...invocation,
+        parentId: run.runId,
+        id,
+        task: name,
+        queue,
+        priority,
+        maxAttempts: retry.attempts,
+      });
+    }
     recordSoon();
   };
 
@@ -132,11 +139,12 @@ export function trackInvocations({ pool, run, memory, send }: InvocationDeps): A
     if (atMost !== undefined && !(Number.isInteger(atMost) && atMost > 0)) {
       throw new Error(`atMost: expected a positive whole number, got ${atMost}`);
     }
+    use(`${key}/*`);
     const { invoked } = await memory.read();
     const slots = openSlots(key, inputs.length, invoked, atMost);
     const found = inputs.map((_input, index) => known(invoked, `${key}/${index}`, task));
-    const starting = inputs.flatMap((input, index) => (found[index] ? [] : [start(task, input, slots(index))]));
-    await Promise.all(starting);
+    const starting = inputs.flatMap((input, index) => (found[index] ? [] : [{ input, ...slots(index) }]));
+    if (starting.length > 0) await start(task, starting);
     const ended = found.flatMap((child) => (child && hasEnded(child) ? [child] : []));
     // A failure counts only when all have ended: until then the others would be left without a parent.
     if (ended.length < inputs.length) {
@@ -150,10 +158,11 @@ export function trackInvocations({ pool, run, memory, send }: InvocationDeps): A
     invoke: (key, task, input) =>
       watch(
         (async () => {
+          use(key);
           const { invoked } = await memory.read();
           const found = known(invoked, key, task);
           if (found && hasEnded(found)) return outputOf(found, task);
-          if (!found) await start(task, input, { key, held: false });
+          if (!found) await start(task, [{ input, key, held: false }]);
           waits = true;
           throw new SuspendError(`waits for "${key}"`);
         })(),
@@ -170,6 +179,8 @@ export function trackInvocations({ pool, run, memory, send }: InvocationDeps): A
 
 /** The key of an invocation, the window that limits it, and whether it has to wait for its turn there. */
 type InvocationSlot = Pick<InvokedChild, 'key' | 'window' | 'held'>;
+
+type Invocation = InvocationSlot & { readonly input: unknown };
 
 /** The slots of an `invokeAll`, to be asked for in the order of its inputs. */
 function openSlots(

@@ -39,6 +39,8 @@ const maxGapMs = 60_000;
 /** Delayed runs whose time has come, and parents that wait for nothing, that are looked at in one pass. */
 const maxOverdue = 100;
 
+const noneHeld = { living: new Set<string>(), freed: 0 } as const;
+
 /** Compares the record with the carrier. */
 export interface Reconciler {
   /**
@@ -65,13 +67,18 @@ export function createReconciler(deps: ReconcilerDeps): Reconciler {
       if (!(await deps.leads())) return 0;
       const thorough = passes % thoroughEvery === 0;
       passes += 1;
-      await boundDelays(pool);
-      const { living, freed } = await watchHeldRuns(deps, standstill);
-      await hurryOverdue(deps);
-      await releaseIdleWindows(pool);
-      let restored = await wakeParents(deps, standstill);
+      const open = await countOpenRuns(pool);
+      // A platform that has nothing to do is to cost next to nothing.
+      const isAny = (kind: 'delayed' | 'running' | 'waiting' | 'held'): boolean => open.some((each) => each[kind] > 0);
+      if (isAny('delayed')) {
+        await boundDelays(pool);
+        await hurryOverdue(deps);
+      }
+      const { living, freed } = isAny('running') ? await watchHeldRuns(deps, standstill) : noneHeld;
+      if (isAny('held')) await releaseIdleWindows(pool);
+      let restored = isAny('waiting') ? await wakeParents(deps, standstill) : 0;
       const suspects = new Set<string>();
-      for (const { queue, runs } of await countOpenRuns(pool)) {
+      for (const { queue, runs } of open) {
         // Cheap first: with a job for every run there is most likely the right job for every run.
         if (!thorough && !suspected.has(queue) && (await countOpenJobs(carrier, queue)) >= runs) continue;
         const found = await reconcileQueue(deps, standstill, queue, living);

@@ -4,7 +4,7 @@ import type { FileState } from '#contracts/states.js';
 import type { TaskDefinition } from '#contracts/task.js';
 import { InvalidInputError, validate } from '#contracts/validate.js';
 import { ViolationList } from '#contracts/violation-list.js';
-import { type Pool, type Tx, transaction } from '#database/pool.js';
+import { type Pool, type Queryable, type Tx, transaction } from '#database/pool.js';
 import {
   findKeyedRun,
   giveFilesToRun,
@@ -59,8 +59,8 @@ export async function startRun(pool: Pool, task: TaskDefinition, request: RunReq
   const input = validate(task.input, request.input);
   const { idempotencyKey, parent, priority, delayMs } = request;
   const requested: RequestedOptions = { priority, delayMs };
-  return await transaction(pool, async (tx) => {
-    const open = await recordRun(tx, newRunId(), {
+  const start = async (db: Queryable): Promise<StartedRun> => {
+    const open = await recordRun(db, newRunId(), {
       task: task.name,
       queue: task.queue,
       trigger: request.trigger,
@@ -73,23 +73,29 @@ export async function startRun(pool: Pool, task: TaskDefinition, request: RunReq
     });
     if (!open) {
       // The statement that found the key taken has waited for the transaction which took it, so its run can be seen here.
-      if (idempotencyKey === undefined) return { id: await findByParent(tx, task.name, parent) };
-      return { id: await findByKey(tx, task.name, idempotencyKey, input, requested) };
+      if (idempotencyKey === undefined) return { id: await findByParent(db, task.name, parent) };
+      return { id: await findByKey(db, task.name, idempotencyKey, input, requested) };
     }
-    if (task.source) await takeFiles(tx, open.id, task.source.name, validate(FileTaskInput, input));
     return { id: open.id, open };
+  };
+  const { source } = task;
+  if (!source) return await start(pool);
+  return await transaction(pool, async (tx) => {
+    const started = await start(tx);
+    if (started.open) await takeFiles(tx, started.id, source.name, validate(FileTaskInput, input));
+    return started;
   });
 }
 
 /** The run that has the key, which must have been asked for in the same way. */
 async function findByKey(
-  tx: Tx,
+  db: Queryable,
   task: string,
   key: string,
   input: unknown,
   { priority, delayMs }: RequestedOptions,
 ): Promise<string> {
-  const found = await findKeyedRun(tx, task, key, input);
+  const found = await findKeyedRun(db, task, key, input);
   if (!found) throw new Error(`the run of ${task} with key "${key}" was there a moment ago and is gone`);
   const { id, sameInput, requested } = found;
   const differing = [
@@ -101,8 +107,8 @@ async function findByKey(
   return id;
 }
 
-async function findByParent(tx: Tx, task: string, parent: Invoker | undefined): Promise<string> {
-  const { rows } = await tx.query<{ id: string }>('SELECT id FROM ops.run WHERE parent_id = $1 AND invoke_key = $2', [
+async function findByParent(db: Queryable, task: string, parent: Invoker | undefined): Promise<string> {
+  const { rows } = await db.query<{ id: string }>('SELECT id FROM ops.run WHERE parent_id = $1 AND invoke_key = $2', [
     parent?.runId ?? null,
     parent?.key ?? null,
   ]);

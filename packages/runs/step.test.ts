@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { test } from 'node:test';
+import { BadInputError } from '#contracts/errors.js';
 import { type Bodies, double, withFlowWorker } from '../../test/helpers/flow-worker.js';
 import { waitFor } from '../../test/helpers/wait.js';
 
@@ -90,6 +91,20 @@ test('a key that is used twice, and a result that is too large, fail the run wit
   await withFlowWorker(t, 'postgres', bodies, async ({ run }) => {
     assert.match((await run(0)).error?.message ?? '', /step "large": expected a result of at most 1048576 characters/);
     assert.match((await run(1)).error?.message ?? '', /expected each step's key once, got "twice" twice/);
+  });
+});
+
+test('a step that hangs is left behind when its body fails', async (t) => {
+  const bodies: Bodies = {
+    double: doubles,
+    'add-up': async (context) => {
+      void context.step('hangs', () => new Promise<void>(() => {}));
+      throw new BadInputError('bad', 'gives up');
+    },
+  };
+  await withFlowWorker(t, 'postgres', bodies, async ({ run, query }) => {
+    assert.match((await run(1)).error?.message ?? '', /gives up/);
+    assert.deepEqual(await query('SELECT FROM ops.step'), []);
   });
 });
 

@@ -2,10 +2,24 @@ import type { OpenRun } from '#contracts/open-run.js';
 import type { Queryable } from '../pool.js';
 import { hasOpenChildren } from './readiness.js';
 
-/** How many runs of each queue must have a job in the carrier now. */
-export async function countOpenRuns(db: Queryable): Promise<{ queue: string; runs: number }[]> {
-  const { rows } = await db.query<{ queue: string; runs: number }>(
-    `SELECT queue, count(*)::int AS runs FROM ops.run WHERE state IN ('queued', 'delayed', 'waiting', 'running') AND NOT held GROUP BY queue`,
+/** Numbers of the open runs of a queue. */
+export interface OpenRunCounts {
+  readonly queue: string;
+  /** Those that must have a job in the carrier now. */
+  readonly runs: number;
+  readonly delayed: number;
+  readonly running: number;
+  readonly waiting: number;
+  /** Those that are held, and have no job. */
+  readonly held: number;
+}
+
+export async function countOpenRuns(db: Queryable): Promise<OpenRunCounts[]> {
+  const { rows } = await db.query<OpenRunCounts>(
+    `SELECT queue, count(*) FILTER (WHERE NOT held)::int AS runs, count(*) FILTER (WHERE state = 'delayed')::int AS delayed,
+       count(*) FILTER (WHERE state = 'running')::int AS running, count(*) FILTER (WHERE state = 'waiting')::int AS waiting,
+       count(*) FILTER (WHERE held)::int AS held
+     FROM ops.run WHERE state IN ('queued', 'delayed', 'waiting', 'running') GROUP BY queue`,
   );
   return rows;
 }

@@ -1,7 +1,7 @@
 import { v7 as uuidv7 } from 'uuid';
 import type { OpenRun } from '#contracts/open-run.js';
 import type { RunTrigger } from '../generated/enums.js';
-import type { Tx } from '../pool.js';
+import type { Queryable, Tx } from '../pool.js';
 import { storableJson } from '../storable.js';
 
 /** What is recorded of a run before its job is added (promise 1). */
@@ -49,9 +49,9 @@ export const newRunId = (): string => uuidv7();
  * @returns undefined when a run of this task with the same idempotency key, or of this parent with the same key, stands
  * already
  */
-export async function recordRun(tx: Tx, id: string, run: NewRun): Promise<OpenRun | undefined> {
+export async function recordRun(db: Queryable, id: string, run: NewRun): Promise<OpenRun | undefined> {
   const delayMs = run.delayMs ?? 0;
-  const { rowCount } = await tx.query(
+  const { rowCount } = await db.query(
     `INSERT INTO ops.run (id, task, queue, state, trigger, input, priority, max_attempts, idempotency_key, available_at,
        delay_ms, parent_id, invoke_key, root_id, requested, invoke_window, held)
      VALUES ($1, $2, $3, $4, $5, $6::jsonb, $7, $8, $9, now() + $10 * interval '1 millisecond',
@@ -88,8 +88,13 @@ export interface KeyedRun {
 }
 
 /** The run of a task with this idempotency key. Inputs are compared as jsonb: the order of an object's keys does not count. */
-export async function findKeyedRun(tx: Tx, task: string, key: string, input: unknown): Promise<KeyedRun | undefined> {
-  const { rows } = await tx.query<KeyedRun>(
+export async function findKeyedRun(
+  db: Queryable,
+  task: string,
+  key: string,
+  input: unknown,
+): Promise<KeyedRun | undefined> {
+  const { rows } = await db.query<KeyedRun>(
     `SELECT id, input = $3::jsonb AS "sameInput", requested FROM ops.run WHERE task = $1 AND idempotency_key = $2`,
     [task, key, storableJson(input)],
   );
