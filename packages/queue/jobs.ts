@@ -5,26 +5,40 @@ import { withTimeLimit } from '#process/time-limit.js';
 import type { Carrier, JobData, RunQueue } from './carrier.js';
 
 /**
- * Adds the jobs of recorded runs. Adding one that is there already does nothing but make it a child of its parent's job,
- * so this may be repeated.
- * @throws Error when the carrier does not answer, or does not have the job of a parent
+ * Adds the jobs of recorded runs, as children of their parents' jobs. Adding one that is there already does nothing but
+ * make it a child of its parent's job, so this may be repeated. Where the job of a parent is missing they are nobody's
+ * children until the parent has one again.
+ * @throws Error when the carrier does not answer
  */
 export async function addJobs(carrier: Carrier, runs: readonly OpenRun[]): Promise<void> {
   for (const name of new Set(runs.map((run) => run.queue))) {
     const ofQueue = runs.filter((run) => run.queue === name);
-    await carrier.queue(name).addBulk(
-      ofQueue.map((run) => ({
-        name: run.task,
-        data: { runId: run.id } satisfies JobData,
-        opts: {
-          jobId: run.id,
-          priority: run.priority,
-          delay: Math.max(0, Math.round(run.delayMs)),
-          ...(run.parent && childOf(carrier, run.parent)),
-        },
-      })),
-    );
+    try {
+      await addToQueue(carrier, name, ofQueue);
+    } catch (error) {
+      if (!ofQueue.some((run) => run.parent)) throw error;
+      await addToQueue(
+        carrier,
+        name,
+        ofQueue.map((run) => ({ ...run, parent: undefined })),
+      );
+    }
   }
+}
+
+async function addToQueue(carrier: Carrier, name: string, runs: readonly OpenRun[]): Promise<void> {
+  await carrier.queue(name).addBulk(
+    runs.map((run) => ({
+      name: run.task,
+      data: { runId: run.id } satisfies JobData,
+      opts: {
+        jobId: run.id,
+        priority: run.priority,
+        delay: Math.max(0, Math.round(run.delayMs)),
+        ...(run.parent && childOf(carrier, run.parent)),
+      },
+    })),
+  );
 }
 
 /** A child that fails lets its parent go on: the record says what becomes of it. */
@@ -89,20 +103,10 @@ async function readStanding(queue: RunQueue, runId: string): Promise<JobStanding
   return standings[await queue.getJobState(runId)] ?? 'none';
 }
 
-/**
- * Puts back the jobs of runs that have none, instead of what is left of an earlier one. Where the job of the parent is
- * missing, too, it is nobody's child until the parent has one again.
- */
+/** Puts back the jobs of runs that have none, instead of what is left of an earlier one. */
 export async function restoreJobs(carrier: Carrier, runs: readonly OpenRun[]): Promise<void> {
   await Promise.all(runs.map((run) => carrier.queue(run.queue).remove(run.id, { removeChildren: false })));
-  try {
-    await addJobs(carrier, runs);
-  } catch {
-    await addJobs(
-      carrier,
-      runs.map((run) => ({ ...run, parent: undefined })),
-    );
-  }
+  await addJobs(carrier, runs);
 }
 
 /**
