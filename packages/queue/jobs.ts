@@ -12,22 +12,23 @@ import type { Carrier, JobData, RunQueue } from './carrier.js';
  */
 export async function addJobs(carrier: Carrier, runs: readonly OpenRun[]): Promise<void> {
   for (const name of new Set(runs.map((run) => run.queue))) {
-    const ofQueue = runs.filter((run) => run.queue === name);
-    try {
-      await addToQueue(carrier, name, ofQueue);
-    } catch (error) {
-      if (!ofQueue.some((run) => run.parent)) throw error;
-      await addToQueue(
-        carrier,
-        name,
-        ofQueue.map((run) => ({ ...run, parent: undefined })),
-      );
-    }
+    const orphans = await addToQueue(
+      carrier,
+      name,
+      runs.filter((run) => run.queue === name),
+    );
+    if (orphans.length === 0) continue;
+    await addToQueue(
+      carrier,
+      name,
+      orphans.map((run) => ({ ...run, parent: undefined })),
+    );
   }
 }
 
-async function addToQueue(carrier: Carrier, name: string, runs: readonly OpenRun[]): Promise<void> {
-  await carrier.queue(name).addBulk(
+/** @returns the runs whose jobs were not added, because the carrier does not have the job of their parent */
+async function addToQueue(carrier: Carrier, name: string, runs: readonly OpenRun[]): Promise<OpenRun[]> {
+  const jobs = await carrier.queue(name).addBulk(
     runs.map((run) => ({
       name: run.task,
       data: { runId: run.id } satisfies JobData,
@@ -39,6 +40,8 @@ async function addToQueue(carrier: Carrier, name: string, runs: readonly OpenRun
       },
     })),
   );
+  // BullMQ throws nothing then: such a job has the code of an error in place of its id.
+  return runs.filter((run, index) => jobs[index]?.id !== run.id);
 }
 
 /** A child that fails lets its parent go on: the record says what becomes of it. */

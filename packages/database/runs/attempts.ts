@@ -48,6 +48,8 @@ export async function beginAttempts(db: Queryable, beginnings: readonly Beginnin
   const begun = new Map(rows.map((run) => [run.runId, run]));
   return beginnings.map(({ runId }) => {
     const run = begun.get(runId);
+    // Who asks for it once more takes it over, as from any other attempt.
+    begun.delete(runId);
     return run && { kind: 'begun', run };
   });
 }
@@ -160,27 +162,34 @@ export async function endAttempt(db: Queryable, fence: Fence, outcome: Outcome):
 
 /** The same. */
 export async function endAlone(db: Queryable, ending: Ending): Promise<Ended> {
-  const [ended] = await end(db, [ending], '');
-  if (ended) return ended;
   const { runId, attempt } = ending.fence;
+  const ended = (await end(db, [ending], '')).get(runId);
+  if (ended) return ended;
   throw new FencedError(`attempt ${attempt} of run ${runId} no longer holds it; nothing was committed`);
 }
 
 /**
  * Ends several attempts in one statement.
  * @param db sessions that look rows up by key (PoolOptions.byKey)
- * @returns in the order of `endings`; undefined for one that does not hold its run, or whose run somebody has locked:
- * it is left as it is
+ * @returns in the order of `endings`; undefined for one that does not hold its run, whose run somebody has locked, or
+ * that comes after another of its run: it is left as it is
  */
 export async function endAttempts(db: Queryable, endings: readonly Ending[]): Promise<(Ended | undefined)[]> {
-  return await end(db, endings, 'SKIP LOCKED');
+  // Rows and children go by the run: with two attempts of it the one that was overtaken would pass for the other.
+  const firsts = new Map([...endings].reverse().map((ending) => [ending.fence.runId, ending]));
+  const ended = await end(db, [...firsts.values()], 'SKIP LOCKED');
+  return endings.map((ending) => {
+    const { runId } = ending.fence;
+    return firsts.get(runId) === ending ? ended.get(runId) : undefined;
+  });
 }
 
+/** @param endings of one run each @returns those that were recorded, by their runs */
 async function end(
   db: Queryable,
   endings: readonly Ending[],
   locking: '' | 'SKIP LOCKED',
-): Promise<(Ended | undefined)[]> {
+): Promise<ReadonlyMap<string, Ended>> {
   const { rows } = await db.query<{ runId: string; released: OpenRun | null }>({
     // Kept for sessions that look rows up by key: elsewhere a plan made while the table was small could stay.
     ...(locking === '' ? {} : { name: 'end-attempts' }),
@@ -222,8 +231,7 @@ async function end(
        FROM moved LEFT JOIN released ON released.end_id = moved.id LEFT JOIN ops.run parent ON parent.id = released.parent_id`,
     values: [list(endings.map(({ row }) => row)), list(endings.flatMap(({ children }) => children || []))],
   });
-  const ended = new Map(rows.map(({ runId, released }) => [runId, { released: released ?? undefined }]));
-  return endings.map(({ fence }) => ended.get(fence.runId));
+  return new Map(rows.map(({ runId, released }) => [runId, { released: released ?? undefined }]));
 }
 
 const list = (objects: readonly string[]): string => `[${objects.join()}]`;
