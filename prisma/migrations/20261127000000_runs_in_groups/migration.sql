@@ -4,6 +4,9 @@ DROP INDEX "ops"."run_task_idempotency_key_key";
 -- DropIndex
 DROP INDEX "ops"."run_parent_id_invoke_key_key";
 
+-- DropIndex
+DROP INDEX "ops"."run_root_id_idx";
+
 -- AlterTable
 ALTER TABLE "ops"."run" ADD COLUMN     "held" BOOLEAN NOT NULL DEFAULT false,
 ADD COLUMN     "invoke_window" TEXT;
@@ -27,6 +30,7 @@ ALTER TABLE "ops"."step" ADD CONSTRAINT "step_run_id_fkey" FOREIGN KEY ("run_id"
 
 -- As before, but only of the runs that they are about: each change of a run's state writes into every index that has it.
 CREATE UNIQUE INDEX "run_idempotency_key" ON "ops"."run" ("task", "idempotency_key") WHERE "idempotency_key" IS NOT NULL;
+CREATE INDEX "run_root_id" ON "ops"."run" ("root_id") WHERE "parent_id" IS NOT NULL;
 CREATE UNIQUE INDEX "run_invoke_key" ON "ops"."run" ("parent_id", "invoke_key") WHERE "parent_id" IS NOT NULL;
 
 -- Whether a run waits for another, whatever number of them have ended.
