@@ -1,6 +1,7 @@
 import {
   createPostgresBackend,
   type Job,
+  type JobsOptions,
   type PostgresConnectionOptions,
   type PostgresQueueBackend,
   Queue,
@@ -9,7 +10,6 @@ import {
   Worker,
 } from 'bullmq';
 import pg from 'pg';
-import { trimEnded } from './trim-ended.js';
 
 /** A job carries the run's id and no more: Postgres is the truth. */
 export interface JobData {
@@ -50,6 +50,8 @@ export type CarrierRole = 'http' | 'background';
 /** One process's way to the queues; both backends behave alike behind it. */
 export interface Carrier {
   readonly kind: 'redis' | 'postgres';
+  /** The options of a new job that say how long it stays when it has ended. */
+  retention(): JobsOptions;
   /** Opens the queue on first use, and anew when the carrier was away then; so ask for it each time. */
   queue(name: string): RunQueue;
   worker(name: string, processor: (job: RunJob, token: string) => Promise<unknown>, options: WorkerSettings): RunWorker;
@@ -68,7 +70,12 @@ export interface WorkerSettings {
 const redisPrefix = '{millrace}';
 
 /** Number of ended jobs, the newest, that stay visible in Bull Board; history is the run record's. */
-const keepEnded = 1_000;
+const keepEnded = { count: 1_000 } as const;
+/**
+ * On PostgreSQL one job in so many takes the older ones away when it ends. It looks at all that are kept to do so, which
+ * costs several times what a job does; Redis looks at the surplus alone.
+ */
+const trimOneIn = 500;
 
 export function openCarrier(address: CarrierAddress, role: CarrierRole, onError: (error: Error) => void): Carrier {
   const open = new Map<string, RunQueue>();
@@ -89,6 +96,10 @@ export function openCarrier(address: CarrierAddress, role: CarrierRole, onError:
   };
   return {
     kind: redisUrl === undefined ? 'postgres' : 'redis',
+    retention: () =>
+      redisUrl === undefined && Math.random() > 1 / trimOneIn
+        ? {}
+        : { removeOnComplete: keepEnded, removeOnFail: keepEnded },
     queue,
     worker(name, processor, options) {
       const worker = carrier.worker(name, (job, token = '') => processor(job, token), {
@@ -100,7 +111,6 @@ export function openCarrier(address: CarrierAddress, role: CarrierRole, onError:
         autorun: false,
       });
       worker.on('error', onError);
-      if (redisUrl === undefined) trimEnded(worker, () => queue(name), keepEnded, onError);
       return worker;
     },
     async ping() {
@@ -173,7 +183,6 @@ function overRedis(url: string, role: CarrierRole) {
         connection: role === 'http' ? failFast : patient,
         skipWaitingForReady: role === 'http',
         prefix: redisPrefix,
-        defaultJobOptions: { removeOnComplete: { count: keepEnded }, removeOnFail: { count: keepEnded } },
       }),
     worker: (name: string, processor: Processor, tuning: WorkerTuning): RunWorker =>
       new Worker<JobData, unknown, string, RedisQueueBackend, number, RedisOptions>(name, processor, {

@@ -36,6 +36,7 @@ async function addToQueue(carrier: Carrier, name: string, runs: readonly OpenRun
         jobId: run.id,
         priority: run.priority,
         delay: Math.max(0, Math.round(run.delayMs)),
+        ...carrier.retention(),
         ...(run.parent && childOf(carrier, run.parent)),
       },
     })),

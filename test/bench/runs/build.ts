@@ -26,7 +26,7 @@ interface CarrierModule {
     address: QueueAddress,
     role: string,
     onError: () => void,
-  ) => { queue(name: string): JobQueue; close(): Promise<void> };
+  ) => { queue(name: string): JobQueue; retention?(): object; close(): Promise<void> };
 }
 
 /**
@@ -40,7 +40,7 @@ export async function openBuildQueue(folder: string, name: string, address: Queu
   const carrier = openCarrier(address, 'background', () => {});
   const queue = carrier.queue(name);
   return {
-    addBulk: (jobs) => queue.addBulk(jobs),
+    addBulk: (jobs) => queue.addBulk(jobs.map((job) => ({ ...job, opts: { ...job.opts, ...carrier.retention?.() } }))),
     pause: () => queue.pause(),
     resume: () => queue.resume(),
     getJobCounts: (...states) => queue.getJobCounts(...states),
