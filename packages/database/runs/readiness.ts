@@ -1,8 +1,11 @@
 import type { Queryable } from '../pool.js';
 
-/** Of the run `r`: whether it has invoked runs that have not ended. */
-export const hasOpenChildren = `EXISTS (
-  SELECT FROM ops.run child WHERE child.parent_id = r.id AND child.state IN ('queued', 'delayed', 'waiting', 'running'))`;
+/**
+ * Of the run `r`: whether it has invoked runs that have not ended. Not as EXISTS, for which the server may gather all open
+ * runs of all parents first.
+ */
+export const hasOpenChildren = `((SELECT true FROM ops.run child WHERE child.parent_id = r.id
+  AND child.state IN ('queued', 'delayed', 'waiting', 'running') LIMIT 1) IS NOT NULL)`;
 
 /**
  * Lets no delayed run wait for longer from now than its whole delay was to take, which it would when the database's clock
