@@ -22,6 +22,9 @@ export interface Beginning {
 /**
  * Begins attempts of several runs in one statement, as `beginAttempt` does for each: those that wait for nothing, are no
  * other worker's, and are locked by nobody. The others are left as they are.
+ *
+ * `IS TRUE` keeps the server from looking through all runs of a state, which it does while its statistics still say that
+ * there are none.
  * @param db sessions that look rows up by key (PoolOptions.byKey)
  * @returns the runs that have begun, in the order of `beginnings`; undefined for the others
  */
@@ -32,8 +35,8 @@ export async function beginAttempts(db: Queryable, beginnings: readonly Beginnin
          SELECT * FROM unnest($1::uuid[], $2::text[]) AS asked (run_id, worker_id)
        ), ready AS MATERIALIZED (
          SELECT r.id, asked.worker_id FROM asked JOIN ops.run r ON r.id = asked.run_id
-         WHERE r.state = 'queued' OR (r.state = 'delayed' AND r.available_at <= now())
-           OR (r.state = 'waiting' AND NOT ${hasOpenChildren})
+         WHERE (r.state = 'queued' OR (r.state = 'delayed' AND r.available_at <= now())
+           OR (r.state = 'waiting' AND NOT ${hasOpenChildren})) IS TRUE
          ORDER BY r.id FOR NO KEY UPDATE OF r SKIP LOCKED
        ), begun AS (
          UPDATE ops.run r SET ${beginRun} FROM ready WHERE r.id = ready.id
@@ -198,7 +201,7 @@ async function end(
            attempt_state ops.attempt_state, output jsonb, error jsonb, failures int, delay_ms float8, final boolean)
        ), own AS MATERIALIZED (
          SELECT ending.* FROM ending JOIN ops.run r ON r.id = ending.run_id
-         WHERE r.attempt = ending.attempt AND r.state = 'running' ORDER BY r.id FOR NO KEY UPDATE OF r ${locking}
+         WHERE r.attempt = ending.attempt AND (r.state = 'running') IS TRUE ORDER BY r.id FOR NO KEY UPDATE OF r ${locking}
        ), moved AS (
          UPDATE ops.run r SET state = own.run, output = own.output, error = own.error,
            failures = r.failures + own.failures, losses = r.losses + (own.attempt_state = 'lost')::int,

@@ -39,7 +39,7 @@ async function record(
            WITH ORDINALITY AS done (run_id, attempt, key, output, nth)
        ), own AS MATERIALIZED (
          SELECT done.* FROM done JOIN ops.run r ON r.id = done.run_id
-         WHERE r.attempt = done.attempt AND r.state = 'running' ORDER BY r.id FOR SHARE OF r ${locking}
+         WHERE r.attempt = done.attempt AND (r.state = 'running') IS TRUE ORDER BY r.id FOR SHARE OF r ${locking}
        ), recorded AS (
          INSERT INTO ops.step (run_id, key, attempt, output) SELECT run_id, key, attempt, output FROM own
        )
