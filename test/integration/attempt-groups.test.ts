@@ -109,6 +109,15 @@ test('runs that are begun together each get the answer that they would get alone
 
 const writer = ({ pool }: TestRecord, runId: string | undefined) => writerOf(pool, runId ?? '');
 
+test('a run that somebody has locked for long is tried later, as one that a long load shares as its follow-up', () =>
+  withRunRecord(async ({ record, start, url }) => {
+    const runId = await start();
+    await whileRunIsLocked(url, runId, async () => {
+      assert.deepEqual(await record.begin({ runId, workerId }), { kind: 'delayed', delayMs: 1_000 });
+    });
+    assert.equal((await record.begin({ runId, workerId })).kind, 'begun');
+  }));
+
 test('a run that is begun twice in one group is taken over by the second', () =>
   withRunRecord(async ({ pool, start, begin }) => {
     const [twice, other] = [await start(), await start()];

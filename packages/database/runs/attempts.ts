@@ -1,6 +1,7 @@
 import { FencedError } from '#contracts/errors.js';
 import type { OpenRun } from '#contracts/open-run.js';
 import { isFinal, type RunState } from '#contracts/states.js';
+import { sqlState } from '../error-kinds.js';
 import { type Pool, type Queryable, type Tx, transaction } from '../pool.js';
 import { storableJson } from '../storable.js';
 import type { Begin, BegunRun, Fence, Outcome, RunError } from './attempt-types.js';
@@ -57,8 +58,12 @@ export async function beginAttempts(db: Queryable, beginnings: readonly Beginnin
   });
 }
 
-/** Milliseconds after which a session that locks a run and says nothing hangs. */
+/** Milliseconds after which a session that locks a run and says nothing hangs, and for which its lock is waited for. */
 const hangingMs = 5_000;
+/** Milliseconds until the next try of a run that somebody has locked for so long. */
+const lockedMs = 1_000;
+/** Source: PostgreSQL manual, appendix "Error Codes". */
+const lockNotAvailable = '55P03';
 
 interface FoundRun {
   readonly state: RunState;
@@ -71,8 +76,19 @@ interface FoundRun {
 /**
  * Takes the run over for this worker under the next attempt number. An attempt that was still marked running is lost:
  * its number fences it from committing, and its sessions are thrown out so that the locks it held are free.
+ * @returns `delayed`, too, when somebody has the run's row locked for seconds
  */
 export async function beginAttempt(pool: Pool, runId: string, workerId: string): Promise<Begin> {
+  try {
+    return await takeOver(pool, runId, workerId);
+  } catch (error) {
+    // A load that shares this run as its follow-up holds the row until it has committed, which may take minutes.
+    if (sqlState(error) === lockNotAvailable) return { kind: 'delayed', delayMs: lockedMs };
+    throw error;
+  }
+}
+
+async function takeOver(pool: Pool, runId: string, workerId: string): Promise<Begin> {
   // Before the row is locked: a worker that was stopped between its last statement and its commit holds that lock.
   await pool.query(
     `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
@@ -82,7 +98,6 @@ export async function beginAttempt(pool: Pool, runId: string, workerId: string):
   );
   return await transaction(pool, async (tx) => {
     await enterSession(tx, runId);
-    // A worker that was stopped since then is found the next time.
     await tx.query(`SELECT set_config('lock_timeout', $1, true)`, [`${hangingMs}ms`]);
     await boundDelays(tx, [runId]);
     await tx.query('SELECT FROM ops.run WHERE id = $1 FOR NO KEY UPDATE', [runId]);
