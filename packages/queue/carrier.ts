@@ -50,7 +50,7 @@ export type CarrierRole = 'http' | 'background';
 /** One process's way to the queues; both backends behave alike behind it. */
 export interface Carrier {
   readonly kind: 'redis' | 'postgres';
-  /** The options of a new job that say how long it stays when it has ended. */
+  /** The options of a new job that say how much of its log stays, and how long it stays when it has ended. */
   retention(): JobsOptions;
   /** Opens the queue on first use, and anew when the carrier was away then; so ask for it each time. */
   queue(name: string): RunQueue;
@@ -71,6 +71,8 @@ const redisPrefix = '{millrace}';
 
 /** Number of ended jobs, the newest, that stay visible in Bull Board; history is the run record's. */
 const keepEnded = { count: 1_000 } as const;
+/** Lines of a run's log that its job shows, the newest; the record has them all. */
+export const keepLogs = 100;
 /**
  * On PostgreSQL one job in so many takes the older ones away when it ends. It looks at all that are kept to do so, which
  * costs several times what a job does; Redis looks at the surplus alone.
@@ -98,8 +100,8 @@ export function openCarrier(address: CarrierAddress, role: CarrierRole, onError:
     kind: redisUrl === undefined ? 'postgres' : 'redis',
     retention: () =>
       redisUrl === undefined && Math.random() > 1 / trimOneIn
-        ? {}
-        : { removeOnComplete: keepEnded, removeOnFail: keepEnded },
+        ? { keepLogs }
+        : { keepLogs, removeOnComplete: keepEnded, removeOnFail: keepEnded },
     queue,
     worker(name, processor, options) {
       const worker = carrier.worker(name, (job, token = '') => processor(job, token), {

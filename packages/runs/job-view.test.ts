@@ -140,6 +140,26 @@ for (const carrier of carriers) {
   });
 }
 
+test('a job shows the newest lines of a long log only; the record has them all', async (t) => {
+  const bodies: Bodies = {
+    double: async () => ({ sum: 1 }),
+    async 'add-up'(context) {
+      for (let line = 1; line <= 60; line += 1) context.log.info(`line ${line}`);
+      await context.invoke('between', double, { n: 1 });
+      return { sum: 1 };
+    },
+  };
+  await withFlowWorker(t, 'redis', bodies, async (worker) => {
+    const id = await worker.start(1);
+    await waitForState(worker, id, 'completed');
+    const { logs } = await worker.carrier.queue('test').getJobLogs(id);
+    assert.equal(logs.length, 100);
+    assert.match(logs.at(0) ?? '', /line 21$/);
+    assert.match(logs.at(-1) ?? '', /line 60$/);
+    assert.equal((await worker.query('SELECT FROM ops.log')).length, 120);
+  });
+});
+
 test('an output that is too long for a job is in the record only', async (t) => {
   const bodies: Bodies = {
     double: async () => ({ sum: 1 }),

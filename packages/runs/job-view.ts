@@ -1,10 +1,8 @@
 import { messageOf } from '#contracts/errors.js';
 import type { Logger } from '#process/log.js';
-import type { RunJob } from '#queue/carrier.js';
+import { keepLogs, type RunJob } from '#queue/carrier.js';
 import type { RunView } from './run-view.js';
 
-/** Lines of a run's log that its job shows, the newest; the record has them all. */
-const keepLines = 100;
 /** Characters of an output as JSON that a job carries; a longer one is in the record only. */
 const maxOutput = 64 * 1024;
 
@@ -24,7 +22,7 @@ export function viewJob(job: RunJob, log: Pick<Logger, 'debug'>): RunView {
         await Promise.all([
           progress && job.updateProgress(percent(progress)),
           ...lines
-            .slice(-keepLines)
+            .slice(-keepLogs)
             .map(({ at, level, message }) =>
               job.log(`${at.toISOString()} ${level.toUpperCase()} ${message}`).catch(() => {}),
             ),
