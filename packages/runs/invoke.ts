@@ -103,15 +103,19 @@ export function trackInvocations({ pool, run, memory, send }: InvocationDeps): A
     if (usedKeys.has(key)) throw new Error(`expected each key once, got "${key}" twice; name them apart`);
     usedKeys.add(key);
   };
+  const startWithFiles = async (task: TaskDefinition, { input, ...slot }: Invocation): Promise<void> => {
+    const parent = { runId: run.runId, queue: run.queue, ...slot };
+    const { open } = await startRun(pool, task, { input, trigger: 'invoke', parent });
+    if (open && !slot.held) await send([open]);
+  };
   /** Records runs of the task; the files of those that have some are taken at once. */
   const start = async (task: TaskDefinition, invocations: readonly Invocation[]): Promise<void> => {
     for (const { input } of invocations) validate(task.input, input);
     if (task.source) {
-      for (const { input, ...slot } of invocations) {
-        const parent = { runId: run.runId, queue: run.queue, ...slot };
-        const { open } = await startRun(pool, task, { input, trigger: 'invoke', parent });
-        if (open && !slot.held) await send([open]);
-      }
+      const outcomes = await Promise.allSettled(invocations.map((invocation) => startWithFiles(task, invocation)));
+      const refused = outcomes.find((outcome) => outcome.status === 'rejected');
+      // Those that were recorded are waited for first; the next attempt meets the fault with none of them under way.
+      if (refused && outcomes.every((outcome) => outcome.status === 'rejected')) throw refused.reason;
       return;
     }
     const { name, queue, priority, retry } = task;

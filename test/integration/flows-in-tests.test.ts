@@ -37,3 +37,25 @@ export const run = async (context, { texts }) => {
     assert.deepEqual(output, { words: 5, failures: ['expected a text, got none'], starts: 1 });
   });
 });
+
+test('of file tasks that are invoked together, those that can load are waited for before the fault of another fails the parent', async (t) => {
+  const tasksDir = writeTasks(t, {
+    'load-both': {
+      input: '{ files: Type.Array(Type.String()) }',
+      output: '{}',
+      body: `export const run = async (context, { files }) => {
+  const load = context.catalogue.get('load-vehicle-status');
+  await context.invokeAll('load', load, files.map((file) => ({ files: [file] })));
+  return {};
+};`,
+    },
+  });
+  await withMillrace({ tasksDir, serverUrl: await testServerUrl() }, async (millrace) => {
+    const id = await millrace.drop('vehicle_status_1.json', 'no status');
+    const { state, attempts, error } = await millrace.run('load-both', { files: [id, '999999'] });
+    assert.deepEqual([state, attempts], ['failed', 2]);
+    assert.match(error?.message ?? '', /names file 999999, which the ledger does not know/);
+    const runs = await millrace.rows('SELECT task, state FROM ops.run WHERE parent_id IS NOT NULL');
+    assert.deepEqual(runs, [{ task: 'load-vehicle-status', state: 'failed' }]);
+  });
+});
