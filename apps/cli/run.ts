@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { loadCatalogue } from '#catalogue/catalogue.js';
 import { messageOf, SetupError } from '#contracts/errors.js';
-import { finalRunStates } from '#contracts/states.js';
+import { isFinal } from '#contracts/states.js';
 import { InvalidInputError } from '#contracts/validate.js';
 import { openPrisma, type PrismaClient } from '#database/client.js';
 import { connectForSetup } from '#database/migrations/connect.js';
@@ -138,8 +138,6 @@ function end(run: RunDetail): number {
   say(`millrace: the run ${run.state === 'failed' ? 'failed' : 'was cancelled'}${reason}`);
   return 1;
 }
-
-const isFinal = (state: string): boolean => finalRunStates.some((final) => final === state);
 
 const describeFields = (fields: unknown): string =>
   fields === null || fields === undefined ? '' : ` ${JSON.stringify(fields)}`;

@@ -67,7 +67,7 @@ export type RunState = (typeof runStates)[number];
 export const finalRunStates = ['succeeded', 'failed', 'cancelled'] as const satisfies readonly RunState[];
 export type FinalRunState = (typeof finalRunStates)[number];
 
-export const isFinal = (state: RunState): state is FinalRunState => finalRunStates.some((final) => final === state);
+export const isFinal = (state: string): state is FinalRunState => finalRunStates.some((final) => final === state);
 
 /** States of an attempt, that is of one try of a run by one worker. */
 export const attemptStates = [

@@ -30,6 +30,18 @@ test('a carrier that was away when it was first used is used as soon as Redis is
   }
 });
 
+test('ended jobs are trimmed by each job on Redis, and by some on PostgreSQL, where it costs more than the job', async () => {
+  const trims = async (redisUrl: string | undefined): Promise<number> => {
+    const carrier = openCarrier({ databaseUrl: 'postgresql://127.0.0.1:1/none', redisUrl }, 'background', () => {});
+    const options = Array.from({ length: 20_000 }, () => carrier.retention());
+    await carrier.close();
+    return options.filter(({ removeOnComplete, removeOnFail }) => removeOnComplete && removeOnFail).length;
+  };
+  assert.equal(await trims('redis://127.0.0.1:1/0'), 20_000);
+  const some = await trims(undefined);
+  assert.ok(some > 0 && some < 1_000, `${some} of 20,000`);
+});
+
 test('a carrier that was away when it was first used is used as soon as PostgreSQL is there', () =>
   withOwnPostgres(async ({ url, crash }) => {
     const carrier = openCarrier({ databaseUrl: url }, 'http', () => {});

@@ -1,5 +1,6 @@
 import { InvokedRunError, SuspendError } from '#contracts/invoke-errors.js';
 import type { OpenRun } from '#contracts/open-run.js';
+import { isFinal } from '#contracts/states.js';
 import type { InputOf, OutputOf, TaskDefinition } from '#contracts/task.js';
 import { validate } from '#contracts/validate.js';
 import type { Pool } from '#database/pool.js';
@@ -149,7 +150,7 @@ export function trackInvocations({ pool, run, memory, send }: InvocationDeps): A
     const found = inputs.map((_input, index) => known(invoked, `${key}/${index}`, task));
     const starting = inputs.flatMap((input, index) => (found[index] ? [] : [{ input, ...slots(index) }]));
     if (starting.length > 0) await start(task, starting);
-    const ended = found.flatMap((child) => (child && hasEnded(child) ? [child] : []));
+    const ended = found.flatMap((child) => (child && isFinal(child.state) ? [child] : []));
     // A failure counts only when all have ended: until then the others would be left without a parent.
     if (ended.length < inputs.length) {
       waits = true;
@@ -165,7 +166,7 @@ export function trackInvocations({ pool, run, memory, send }: InvocationDeps): A
           use(key);
           const { invoked } = await memory.read();
           const found = known(invoked, key, task);
-          if (found && hasEnded(found)) return outputOf(found, task);
+          if (found && isFinal(found.state)) return outputOf(found, task);
           if (!found) await start(task, [{ input, key, held: false }]);
           waits = true;
           throw new SuspendError(`waits for "${key}"`);
@@ -213,9 +214,6 @@ function known(invoked: Memory['invoked'], key: string, task: TaskDefinition): I
     `"${key}" invoked ${found.task} before and ${task.name} now; keys must mean the same in every attempt`,
   );
 }
-
-const hasEnded = ({ state }: InvokedRun): boolean =>
-  state === 'succeeded' || state === 'failed' || state === 'cancelled';
 
 function outputOf(child: InvokedRun, task: TaskDefinition): unknown {
   if (child.state !== 'succeeded') throw new InvokedRunError(child);

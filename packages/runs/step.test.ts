@@ -62,10 +62,12 @@ test('steps and invocations side by side: the steps are recorded before the body
   const bodies: Bodies = {
     double: doubles,
     'add-up': async (context) => {
+      const going = context.invoke('child', double, { n: 1 });
       const [child, step] = await Promise.all([
-        context.invoke('child', double, { n: 1 }),
+        going,
         context.step('slow', async () => {
-          await new Promise((resolve) => setTimeout(resolve, 50));
+          await going.catch(() => {});
+          await new Promise((resolve) => setImmediate(resolve));
           done += 1;
           return 1;
         }),
