@@ -5,6 +5,7 @@ import type { RunJob } from '#queue/carrier.js';
 import { type Bodies, double, type FlowWorker, withFlowWorker } from '../../test/helpers/flow-worker.js';
 import { carriers } from '../../test/helpers/platform.js';
 import { waitFor } from '../../test/helpers/wait.js';
+import { viewJob } from './job-view.js';
 
 const jobOf = async ({ carrier }: FlowWorker, id: unknown): Promise<RunJob> => {
   const job = await carrier.queue('test').getJob(String(id));
@@ -158,6 +159,15 @@ test('a job shows the newest lines of a long log only; the record has them all',
     assert.match(logs.at(-1) ?? '', /line 60$/);
     assert.equal((await worker.query('SELECT FROM ops.log')).length, 120);
   });
+});
+
+test('a carrier that is away holds up neither the log of a run nor its end', async () => {
+  const said: string[] = [];
+  const never = (): Promise<never> => new Promise(() => {});
+  const job = { data: { runId: 'x' }, log: never, updateProgress: never };
+  const view = viewJob(job, { debug: (_fields: unknown, message?: string) => said.push(String(message)) });
+  await view.show([{ at: new Date(), level: 'info', message: 'says' }], { done: 1, total: 2 });
+  assert.match(said.join(), /the job does not show how far its run is: the carrier/);
 });
 
 test('an output that is too long for a job is in the record only', async (t) => {
