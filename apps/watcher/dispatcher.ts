@@ -1,5 +1,6 @@
 import type { SourceTask } from '#catalogue/sources.js';
 import type { OpenRun } from '#contracts/open-run.js';
+import { termsOf } from '#contracts/run-terms.js';
 import {
   dispatchBatch,
   listTwins,
@@ -116,9 +117,10 @@ interface Done {
 
 async function dispatchStretch(
   deps: DispatcherDeps,
-  { name: task, queue, priority, retry, source }: SourceTask,
+  task: SourceTask,
   { arriving, after, runs, waitedMs }: Progress,
 ): Promise<Done> {
+  const { source } = task;
   const files = source.batch.files > 1 ? (deps.batchFiles ?? source.batch.files) : source.batch.files;
   const limit = Math.max(2 * files, minStretch);
   const stretch: Stretch = { source: source.name, after, limit };
@@ -135,7 +137,7 @@ async function dispatchStretch(
       deps.pool,
       source.name,
       { files, bytes: source.batch.bytes },
-      { task, queue, trigger: 'watcher', priority, maxAttempts: retry.attempts },
+      { ...termsOf(task), trigger: 'watcher' },
       (ids) => ({ files: ids.map(String) }),
       { after: last ?? after, limit, atLeast },
     );

@@ -8,7 +8,8 @@ import type {
 } from './dataset.js';
 import { messageOf, SetupError } from './errors.js';
 import { findViolations } from './find-violations.js';
-import type { RetryPolicy, SourceDefinition, TaskDefinition } from './task.js';
+import { Labels, type RetryPolicy } from './run-terms.js';
+import type { SourceDefinition, TaskDefinition } from './task.js';
 
 /** A shape with exactly the fields of a type; a field that is added there is missing here when this is compiled. */
 const shapeOf = <T>(fields: { readonly [K in keyof Required<T>]: TSchema }): TObject =>
@@ -71,10 +72,16 @@ const Task = shapeOf<TaskDefinition>({
   queue: Name,
   input: Type.Unknown(),
   output: Type.Unknown(),
-  retry: shapeOf<RetryPolicy>({ attempts: count(1, 1000), backoffMs: count(0), maxBackoffMs: count(0) }),
+  retry: shapeOf<RetryPolicy>({
+    attempts: count(1, 1000),
+    backoff: maybe(list('fixed', 'exponential')),
+    backoffMs: count(0),
+    maxBackoffMs: count(0),
+  }),
   timeoutMs: count(1),
   concurrency: count(1, 1000),
   priority: count(0, 2_097_152),
+  labels: maybe(Labels),
   source: maybe(
     shapeOf<SourceDefinition>({
       name: Name,

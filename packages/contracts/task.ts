@@ -1,5 +1,6 @@
 import type { Static, TObject } from 'typebox';
 import type { FileFormat, TableDefinition } from './dataset.js';
+import type { Labels, RetryPolicy } from './run-terms.js';
 
 /** Writes one line of a run's log; `fields` is stored beside the message as JSON. */
 export interface TaskLog {
@@ -27,13 +28,6 @@ export interface SourceDefinition {
   };
 }
 
-/** What happens after a passing fault: `attempts` tries in all, waiting `backoffMs · 2^(n−1)` plus jitter between. */
-export interface RetryPolicy {
-  readonly attempts: number;
-  readonly backoffMs: number;
-  readonly maxBackoffMs: number;
-}
-
 /**
  * A predefined, named piece of work: everything about it but the work itself, cheap to import. It stands in
  * `definition.ts` of the task's folder; the folder has the task's name. The work is `run` in `body.ts` beside it, which
@@ -53,6 +47,8 @@ export interface TaskDefinition<I extends TObject = TObject, O extends TObject =
   readonly concurrency: number;
   /** 1 (first) to 2,097,152 (last); 0 means none, which goes before all numbers. */
   readonly priority: number;
+  /** Given to each of its runs. */
+  readonly labels?: Labels;
   readonly source?: SourceDefinition;
   /** For a task that loads files: the table that they become rows of, as it is read. */
   readonly dataset?: TableDefinition;

@@ -30,11 +30,11 @@ export {
   manySmallFiles,
 } from '#contracts/file-task.js';
 export { type FailedRun, InvokedRunError, SuspendError } from '#contracts/invoke-errors.js';
+export type { Labels, RetryPolicy } from '#contracts/run-terms.js';
 export {
   defineTask,
   type InputOf,
   type OutputOf,
-  type RetryPolicy,
   type SourceDefinition,
   type TaskDefinition,
   type TaskLog,

@@ -84,7 +84,8 @@ async function tryWork(
 ): Promise<Verdict> {
   const limit = new AbortController();
   const stop = (): void => limit.abort(deps.stop.reason);
-  const timer = setTimeout(() => limit.abort(timedOut(task)), task.timeoutMs);
+  const timeoutMs = run.timeoutMs ?? task.timeoutMs;
+  const timer = setTimeout(() => limit.abort(timedOut(task.name, timeoutMs)), timeoutMs);
   deps.stop.addEventListener('abort', stop, { once: true });
   if (deps.stop.aborted) stop();
   try {
@@ -98,8 +99,8 @@ async function tryWork(
   }
 }
 
-const timedOut = (task: TaskDefinition): Error =>
-  new Error(`took longer than the ${task.timeoutMs / 1000} s that ${task.name} allows`);
+const timedOut = (task: string, timeoutMs: number): Error =>
+  new Error(`took longer than the ${timeoutMs / 1000} s that this run of ${task} may take`);
 
 async function work(
   deps: AttemptDeps,

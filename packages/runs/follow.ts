@@ -1,5 +1,6 @@
 import type { Catalogue } from '#catalogue/catalogue.js';
 import type { OpenRun } from '#contracts/open-run.js';
+import { termsOf } from '#contracts/run-terms.js';
 import { validate } from '#contracts/validate.js';
 import type { Tx } from '#database/pool.js';
 import { newRunId, recordFollowUp } from '#database/runs/record-run.js';
@@ -33,13 +34,9 @@ export function trackFollowUps(catalogue: Catalogue): AttemptFollowUps {
       const task = catalogue.get(name);
       if (!task) throw new Error(`expected a task to follow, no task is named "${name}"; was it renamed or removed?`);
       const open = await recordFollowUp(tx, newRunId(), {
-        task: task.name,
-        queue: task.queue,
+        ...termsOf(task, { delayMs }),
         trigger: 'follow',
         input: validate(task.input, input),
-        priority: task.priority,
-        maxAttempts: task.retry.attempts,
-        delayMs,
       });
       if (open) recorded.push(open);
     },

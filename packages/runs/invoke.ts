@@ -1,5 +1,6 @@
 import { InvokedRunError, SuspendError } from '#contracts/invoke-errors.js';
 import type { OpenRun } from '#contracts/open-run.js';
+import { termsOf } from '#contracts/run-terms.js';
 import { isFinal } from '#contracts/states.js';
 import type { InputOf, OutputOf, TaskDefinition } from '#contracts/task.js';
 import { validate } from '#contracts/validate.js';
@@ -105,7 +106,7 @@ export function trackInvocations({ pool, run, memory, send }: InvocationDeps): A
     usedKeys.add(key);
   };
   const startWithFiles = async (task: TaskDefinition, { input, ...slot }: Invocation): Promise<void> => {
-    const parent = { runId: run.runId, queue: run.queue, ...slot };
+    const parent = { runId: run.runId, attempt: run.attempt, queue: run.queue, ...slot };
     const { open } = await startRun(pool, task, { input, trigger: 'invoke', parent });
     if (open && !slot.held) await send([open]);
   };
@@ -119,18 +120,10 @@ export function trackInvocations({ pool, run, memory, send }: InvocationDeps): A
       if (refused && outcomes.every((outcome) => outcome.status === 'rejected')) throw refused.reason;
       return;
     }
-    const { name, queue, priority, retry } = task;
+    const { task: name, queue, priority, maxAttempts, labels = {} } = termsOf(task);
     for (const invocation of invocations) {
       const id = newRunId();
-      children.push({
-        ...invocation,
-        parentId: run.runId,
-        id,
-        task: name,
-        queue,
-        priority,
-        maxAttempts: retry.attempts,
-      });
+      children.push({ ...invocation, parentId: run.runId, id, task: name, queue, priority, maxAttempts, labels });
     }
     recordSoon();
   };

@@ -1,5 +1,8 @@
+import { isDeepStrictEqual } from 'node:util';
+import { FencedError } from '#contracts/errors.js';
 import { FileTaskInput } from '#contracts/file-task.js';
 import type { OpenRun } from '#contracts/open-run.js';
+import { type AskedTerms, termsOf } from '#contracts/run-terms.js';
 import type { FileState } from '#contracts/states.js';
 import type { TaskDefinition } from '#contracts/task.js';
 import { InvalidInputError, validate } from '#contracts/validate.js';
@@ -11,22 +14,18 @@ import {
   type Invoker,
   type NewRun,
   newRunId,
-  type RequestedOptions,
   recordRun,
 } from '#database/runs/record-run.js';
 
 /** What a caller asks for when starting a task. */
-export interface RunRequest {
+export interface RunRequest extends AskedTerms {
   readonly input: unknown;
   readonly trigger: NewRun['trigger'];
-  /**
-   * The same key for the same task, with the same input, priority and delayMs, gives the same run, for as long as the run
-   * is on record.
-   */
+  /** The same key for the same task, with the same input and terms, gives the same run, for as long as the run is on record. */
   readonly idempotencyKey?: string;
-  readonly priority?: number;
-  readonly delayMs?: number;
   readonly parent?: Invoker;
+  /** The run that it repeats with another input. */
+  readonly retryOf?: string;
 }
 
 /** An idempotency key was used before, for a request with other parameters. */
@@ -57,23 +56,20 @@ export interface StartedRun {
  */
 export async function startRun(pool: Pool, task: TaskDefinition, request: RunRequest): Promise<StartedRun> {
   const input = validate(task.input, request.input);
-  const { idempotencyKey, parent, priority, delayMs } = request;
-  const requested: RequestedOptions = { priority, delayMs };
+  const { idempotencyKey, parent, retryOf, priority, delayMs, timeoutMs, retry, labels } = request;
+  const requested: AskedTerms = { priority, delayMs, timeoutMs, retry, labels };
   const start = async (db: Queryable): Promise<StartedRun> => {
     const open = await recordRun(db, newRunId(), {
-      task: task.name,
-      queue: task.queue,
+      ...termsOf(task, requested),
       trigger: request.trigger,
       input,
-      priority: priority ?? task.priority,
-      maxAttempts: task.retry.attempts,
-      ...(delayMs === undefined ? {} : { delayMs }),
       ...(idempotencyKey === undefined ? {} : { idempotencyKey: { text: idempotencyKey, requested } }),
       ...(parent === undefined ? {} : { parent }),
+      ...(retryOf === undefined ? {} : { retryOf }),
     });
     if (!open) {
       // The statement that found the key taken has waited for the transaction which took it, so its run can be seen here.
-      if (idempotencyKey === undefined) return { id: await findByParent(db, task.name, parent) };
+      if (idempotencyKey === undefined) return { id: await findByParent(db, parent) };
       return { id: await findByKey(db, task.name, idempotencyKey, input, requested) };
     }
     return { id: open.id, open };
@@ -87,34 +83,31 @@ export async function startRun(pool: Pool, task: TaskDefinition, request: RunReq
   });
 }
 
+const termNames = ['priority', 'delayMs', 'timeoutMs', 'retry', 'labels'] as const satisfies (keyof AskedTerms)[];
+
 /** The run that has the key, which must have been asked for in the same way. */
-async function findByKey(
-  db: Queryable,
-  task: string,
-  key: string,
-  input: unknown,
-  { priority, delayMs }: RequestedOptions,
-): Promise<string> {
+async function findByKey(db: Queryable, task: string, key: string, input: unknown, asked: AskedTerms): Promise<string> {
   const found = await findKeyedRun(db, task, key, input);
   if (!found) throw new Error(`the run of ${task} with key "${key}" was there a moment ago and is gone`);
   const { id, sameInput, requested } = found;
   const differing = [
     ...(sameInput ? [] : ['input']),
-    ...(requested === null || requested.priority === priority ? [] : ['priority']),
-    ...(requested === null || requested.delayMs === delayMs ? [] : ['delayMs']),
+    ...termNames.filter((name) => requested !== null && !isDeepStrictEqual(requested[name], asked[name])),
   ];
   if (differing.length > 0) throw new IdempotencyKeyReusedError(key, task, id, differing);
   return id;
 }
 
-async function findByParent(db: Queryable, task: string, parent: Invoker | undefined): Promise<string> {
+async function findByParent(db: Queryable, parent: Invoker | undefined): Promise<string> {
   const { rows } = await db.query<{ id: string }>('SELECT id FROM ops.run WHERE parent_id = $1 AND invoke_key = $2', [
     parent?.runId ?? null,
     parent?.key ?? null,
   ]);
   const found = rows[0];
-  if (!found) throw new Error(`the run of ${task} with key "${parent?.key}" was there a moment ago and is gone`);
-  return found.id;
+  if (found) return found.id;
+  throw new FencedError(
+    `attempt ${parent?.attempt} of run ${parent?.runId} no longer holds it; it invokes nothing more`,
+  );
 }
 
 /** States from which a file may be given to a run on demand. */

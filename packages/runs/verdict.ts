@@ -1,7 +1,8 @@
 import { BadInputError, FencedError, messageOf } from '#contracts/errors.js';
 import { InvokedRunError } from '#contracts/invoke-errors.js';
 import type { OpenRun } from '#contracts/open-run.js';
-import type { RetryPolicy, TaskDefinition } from '#contracts/task.js';
+import type { RetryPolicy } from '#contracts/run-terms.js';
+import type { TaskDefinition } from '#contracts/task.js';
 import { isConnectionError, sqlState } from '#database/error-kinds.js';
 import { releaseFiles } from '#database/ledger/outcomes.js';
 import { type Pool, transaction } from '#database/pool.js';
@@ -56,7 +57,7 @@ export async function judgeError(deps: EndDeps, run: BegunRun, task: TaskDefinit
   }
   const lasting = error instanceof BadInputError || error instanceof InvokedRunError;
   if (!lasting && run.failures + 1 < run.maxAttempts) {
-    const delayMs = backoff(task.retry, run.failures);
+    const delayMs = backoff(run.retry ?? task.retry, run.failures);
     recorder.warn(`failed, next try in ${(delayMs / 1000).toFixed(1)} s: ${described.message}`, stackOf(error, paths));
     await end(deps, run, { run: 'delayed', attempt: 'failed', error: described, delayMs, failures: 1 });
     return { kind: 'again', delayMs };
@@ -97,8 +98,9 @@ export async function sendReleased({ carrier, recorder }: EndDeps, released: Ope
   await sendJobs(carrier, released ? [released] : [], { onFailure: (message) => recorder.warn(message) });
 }
 
-/** `backoffMs · 2^failures`, at most `maxBackoffMs`, spread over its upper half so that many do not come at once. */
+/** Milliseconds until the next try, see RetryPolicy. */
 function backoff(retry: RetryPolicy, failures: number): number {
+  if (retry.backoff === 'fixed') return retry.backoffMs;
   const full = Math.min(retry.backoffMs * 2 ** failures, retry.maxBackoffMs);
   return full * (0.5 + Math.random() / 2);
 }

@@ -12,7 +12,7 @@ const succeeded = (output: unknown = { rows: 0 }): Outcome => ({ run: 'succeeded
 const waiting: Outcome = { run: 'waiting', attempt: 'suspended' };
 
 const childOf = (parentId: string): InvokedChild => ({
-  ...{ parentId, id: newRunId(), task: 'plain', queue: 'stub', input: {}, priority: 0, maxAttempts: 1 },
+  ...{ parentId, id: newRunId(), task: 'plain', queue: 'stub', input: {}, priority: 0, maxAttempts: 1, labels: {} },
   ...{ key: 'only', held: false },
 });
 

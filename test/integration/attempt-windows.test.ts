@@ -20,7 +20,7 @@ async function openWindow(
   const parent = await begin(await start());
   const children = Array.from({ length: runs }, (_, index) => ({
     ...{ parentId: parent.runId, id: newRunId(), task: 'plain', queue: 'of-children', input: {} },
-    ...{ priority: 3, maxAttempts: 1, key: `all/${index}`, window: 'all', held: index >= atMost },
+    ...{ priority: 3, maxAttempts: 1, labels: {}, key: `all/${index}`, window: 'all', held: index >= atMost },
   }));
   await record.end(toEnding(parent, { run: 'waiting', attempt: 'suspended' }, children));
   return { parent: parent.runId, ids: children.map(({ id }) => id) };

@@ -33,6 +33,12 @@ export interface RunSummary {
   readonly failures: number;
   readonly losses: number;
   readonly maxAttempts: number;
+  /** {attempts, backoff, backoffMs, maxBackoffMs}; null: as its task says. */
+  readonly retry: unknown;
+  readonly timeoutMs: number | null;
+  readonly labels: unknown;
+  /** The run that it repeats with another input. */
+  readonly retryOf: string | null;
   readonly progress: { readonly done: number; readonly total: number | null } | null;
   /** {name, code?, message} of what ended it. */
   readonly error: unknown;

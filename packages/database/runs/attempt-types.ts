@@ -1,3 +1,4 @@
+import type { Labels, RetryPolicy } from '#contracts/run-terms.js';
 import type { AttemptState, FinalRunState, RunState } from '#contracts/states.js';
 
 /** What is stored of an error that ended a run or an attempt. */
@@ -21,6 +22,10 @@ export interface BegunRun extends Fence {
   readonly failures: number;
   readonly losses: number;
   readonly maxAttempts: number;
+  /** Null: as its task says. */
+  readonly retry: RetryPolicy | null;
+  readonly timeoutMs: number | null;
+  readonly labels: Labels;
 }
 
 /** What a worker may do with a run that the carrier handed it. */

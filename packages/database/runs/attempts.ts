@@ -12,7 +12,8 @@ import { enterSession, sessionName } from './run-sessions.js';
 /** What the statement that begins an attempt of the run `r` sets, and what it returns. */
 const beginRun = `state = 'running', attempt = r.attempt + 1, started_at = COALESCE(r.started_at, now()),
   progress_done = NULL, progress_total = NULL, updated_at = now()`;
-const begunColumns = `r.id AS "runId", r.attempt, r.task, r.queue, r.input, r.failures, r.losses, r.max_attempts AS "maxAttempts"`;
+const begunColumns = `r.id AS "runId", r.attempt, r.task, r.queue, r.input, r.failures, r.losses, r.max_attempts AS "maxAttempts",
+  r.retry, r.timeout_ms AS "timeoutMs", r.labels`;
 
 /** A worker that begins an attempt of a run. */
 export interface Beginning {
@@ -46,7 +47,7 @@ export async function beginAttempts(db: Queryable, beginnings: readonly Beginnin
          INSERT INTO ops.attempt (run_id, number, state, worker_id)
          SELECT "runId", attempt, 'running', worker_id FROM begun
        )
-       SELECT "runId", attempt, task, queue, input, failures, losses, "maxAttempts" FROM begun`,
+       SELECT "runId", attempt, task, queue, input, failures, losses, "maxAttempts", retry, "timeoutMs", labels FROM begun`,
     values: [beginnings.map((each) => each.runId), beginnings.map((each) => each.workerId)],
   });
   const begun = new Map(rows.map((run) => [run.runId, run]));
@@ -225,7 +226,7 @@ async function end(
            delay_ms = COALESCE(own.delay_ms, r.delay_ms),
            ended_at = CASE WHEN own.final THEN clock_timestamp() END, updated_at = now()
          FROM own WHERE r.id = own.run_id
-         RETURNING r.id, r.attempt, r.root_id, r.parent_id, r.invoke_window, own.attempt_state, own.error, own.final
+         RETURNING r.id, r.attempt, r.root_id, r.labels, r.parent_id, r.invoke_window, own.attempt_state, own.error, own.final
        ), closed AS (
          UPDATE ops.attempt a SET state = moved.attempt_state, error = moved.error, ended_at = clock_timestamp()
          FROM moved WHERE a.run_id = moved.id AND a.number = moved.attempt

@@ -1,4 +1,5 @@
 import type { OpenRun, RunInQueue } from '#contracts/open-run.js';
+import type { Labels } from '#contracts/run-terms.js';
 import type { RunState } from '#contracts/states.js';
 import type { Queryable } from '../pool.js';
 import { storableJson } from '../storable.js';
@@ -13,6 +14,8 @@ export interface InvokedChild {
   readonly input: unknown;
   readonly priority: number;
   readonly maxAttempts: number;
+  /** Those of its task; the parent's are added. */
+  readonly labels: Labels;
   /** Names the invocation among those of the parent. */
   readonly key: string;
   /** The `invokeAll` whose limit holds for it. */
@@ -24,14 +27,14 @@ export interface InvokedChild {
 /**
  * The INSERT of invoked runs. One whose parent has a run under that key is left out.
  * @param json the parameter that holds them, an array of InvokedChild
- * @param parents a table expression with the `id` and `root_id` of the parents that may invoke
+ * @param parents a table expression with the `id`, `root_id` and `labels` of the parents that may invoke
  */
 export const insertChildren = (json: string, parents: string): string => `INSERT INTO ops.run (id, task, queue, state,
-    trigger, input, priority, max_attempts, delay_ms, parent_id, invoke_key, invoke_window, held, root_id)
+    trigger, input, priority, max_attempts, delay_ms, parent_id, invoke_key, invoke_window, held, root_id, labels)
   SELECT c.id, c.task, c.queue, 'queued', 'invoke', c.input, c.priority, c."maxAttempts", 0, parent.id, c.key, c."window",
-    c.held, parent.root_id
+    c.held, parent.root_id, c.labels || parent.labels
   FROM json_to_recordset(${json}::json) AS c ("parentId" uuid, id uuid, task text, queue text, input jsonb, priority int,
-      "maxAttempts" int, key text, "window" text, held boolean)
+      "maxAttempts" int, key text, "window" text, held boolean, labels jsonb)
     JOIN ${parents} parent ON parent.id = c."parentId"
   ORDER BY c.id ON CONFLICT DO NOTHING`;
 
@@ -46,7 +49,7 @@ export async function recordChildren(
 ): Promise<boolean> {
   const { rows } = await db.query(
     `WITH own AS MATERIALIZED (
-       SELECT id, root_id FROM ops.run WHERE id = $2 AND attempt = $3 AND state = 'running' FOR SHARE
+       SELECT id, root_id, labels FROM ops.run WHERE id = $2 AND attempt = $3 AND state = 'running' FOR SHARE
      ), invoked AS (${insertChildren('$1', 'own')})
      SELECT FROM own`,
     [storableJson(children), runId, attempt],

@@ -1,20 +1,18 @@
 import { v7 as uuidv7 } from 'uuid';
 import type { OpenRun } from '#contracts/open-run.js';
+import type { AskedTerms, RunTerms } from '#contracts/run-terms.js';
 import type { RunTrigger } from '../generated/enums.js';
 import type { Queryable, Tx } from '../pool.js';
 import { storableJson } from '../storable.js';
+import type { Fence } from './attempt-types.js';
 
 /** What is recorded of a run before its job is added (promise 1). */
-export interface NewRun {
-  readonly task: string;
-  readonly queue: string;
+export interface NewRun extends RunTerms {
   readonly trigger: RunTrigger;
   readonly input: unknown;
-  readonly priority: number;
-  readonly maxAttempts: number;
-  /** Milliseconds from now before which no worker may start it. */
-  readonly delayMs?: number;
   readonly idempotencyKey?: RunKey;
+  /** The run that it repeats with another input. */
+  readonly retryOf?: string;
   /** The run that invokes it. */
   readonly parent?: Invoker;
 }
@@ -22,18 +20,11 @@ export interface NewRun {
 /** What makes a repeated request known: the key, and what it asked for beside the input, as it asked. */
 export interface RunKey {
   readonly text: string;
-  readonly requested: RequestedOptions;
+  readonly requested: AskedTerms;
 }
 
-/** What a request says about when its run starts; undefined where it leaves that to the task. */
-export interface RequestedOptions {
-  readonly priority?: number | undefined;
-  readonly delayMs?: number | undefined;
-}
-
-/** A run that invokes another, and the key under which it knows it. */
-export interface Invoker {
-  readonly runId: string;
+/** An attempt whose run invokes another, and the key under which it knows it. */
+export interface Invoker extends Fence {
   readonly queue: string;
   readonly key: string;
   /** See `InvokedChild`. */
@@ -47,15 +38,20 @@ export const newRunId = (): string => uuidv7();
 /**
  * Records a run as `queued` (or `delayed`).
  * @returns undefined when a run of this task with the same idempotency key, or of this parent with the same key, stands
- * already
+ * already, and when the attempt that invokes it no longer holds its run
  */
 export async function recordRun(db: Queryable, id: string, run: NewRun): Promise<OpenRun | undefined> {
   const delayMs = run.delayMs ?? 0;
   const { rowCount } = await db.query(
-    `INSERT INTO ops.run (id, task, queue, state, trigger, input, priority, max_attempts, idempotency_key, available_at,
-       delay_ms, parent_id, invoke_key, root_id, requested, invoke_window, held)
-     VALUES ($1, $2, $3, $4, $5, $6::jsonb, $7, $8, $9, now() + $10 * interval '1 millisecond',
-       $10, $11, $12, COALESCE((SELECT root_id FROM ops.run WHERE id = $11), $1), $13::jsonb, $14, $15)
+    `WITH parent AS MATERIALIZED (
+       SELECT id, root_id, labels FROM ops.run WHERE id = $11 AND attempt = $16 AND state = 'running' FOR SHARE
+     )
+     INSERT INTO ops.run (id, task, queue, state, trigger, input, priority, max_attempts, idempotency_key, available_at,
+       delay_ms, parent_id, invoke_key, root_id, requested, invoke_window, held, labels, retry, timeout_ms, retry_of)
+     SELECT $1::uuid, $2, $3, $4::ops.run_state, $5::ops.run_trigger, $6::jsonb, $7::int, $8::int, $9,
+       now() + $10::float8 * interval '1 millisecond', $10, parent.id, $12, COALESCE(parent.root_id, $1), $13::jsonb, $14,
+       $15::boolean, $17::jsonb || COALESCE(parent.labels, '{}'), $18::jsonb, $19::int, $20::uuid
+     FROM (SELECT) AS one LEFT JOIN parent ON true WHERE $11::uuid IS NULL OR parent.id IS NOT NULL
      ON CONFLICT DO NOTHING`,
     [
       id,
@@ -73,6 +69,11 @@ export async function recordRun(db: Queryable, id: string, run: NewRun): Promise
       storableJson(run.idempotencyKey?.requested),
       run.parent?.window ?? null,
       run.parent?.held ?? false,
+      run.parent?.attempt ?? null,
+      storableJson(run.labels ?? {}),
+      storableJson(run.retry),
+      run.timeoutMs ?? null,
+      run.retryOf ?? null,
     ],
   );
   const parent = run.parent && { id: run.parent.runId, queue: run.parent.queue };
@@ -84,7 +85,7 @@ export interface KeyedRun {
   readonly id: string;
   readonly sameInput: boolean;
   /** What the first request asked for beside the input; null of runs that were recorded before this was kept. */
-  readonly requested: RequestedOptions | null;
+  readonly requested: AskedTerms | null;
 }
 
 /** The run of a task with this idempotency key. Inputs are compared as jsonb: the order of an object's keys does not count. */

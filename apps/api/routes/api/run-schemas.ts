@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import { Labels } from '#contracts/run-terms.js';
 import { attemptStates, fileStates, runStates } from '#contracts/states.js';
 import { component } from '../../http/openapi/component.js';
 import { FileId, Instant, Json, Nullable, RunId } from '../../http/schemas.js';
@@ -14,6 +15,12 @@ export const FileState = StateSchema('FileState', fileStates);
 export const RunState = StateSchema('RunState', runStates);
 const AttemptState = StateSchema('AttemptState', attemptStates);
 
+/** Labels of a run. */
+export const LabelsSchema = Type.Record(Type.String(), Type.String(), {
+  ...Labels,
+  ...component('Labels', 'Names and values by which people find and count runs'),
+});
+
 /** A worker process. */
 export const WorkerSchema = Type.Object({ id: Text, host: Text, pid: Type.Integer() }, component('Worker'));
 
@@ -24,7 +31,7 @@ export const RunSummarySchema = Type.Object(
     task: Text,
     queue: Text,
     state: RunState,
-    trigger: Type.String({ description: 'What asked for it: watcher, api, replay, invoke or follow' }),
+    trigger: Type.String({ description: 'What asked for it: watcher, api, replay, invoke, follow or schedule' }),
     priority: Type.Integer(),
     parentId: Nullable(RunId),
     rootId: RunId,
@@ -37,6 +44,14 @@ export const RunSummarySchema = Type.Object(
     failures: Type.Integer({ minimum: 0, description: 'Attempts that failed' }),
     losses: Type.Integer({ minimum: 0, description: 'Attempts that were lost with their worker' }),
     maxAttempts: Count,
+    retry: Type.Unknown({
+      description: 'How it is tried again: {attempts, backoff, backoffMs, maxBackoffMs}; null: as its task says',
+    }),
+    timeoutMs: Nullable(
+      Type.Integer({ description: 'Milliseconds after which an attempt is aborted; null: as its task says' }),
+    ),
+    labels: Type.Unknown({ description: 'Names and values by which people find and count runs' }),
+    retryOf: Nullable(RunId),
     progress: Nullable(Type.Object({ done: Type.Number(), total: Nullable(Type.Number()) })),
     error: Json,
     createdAt: Instant,

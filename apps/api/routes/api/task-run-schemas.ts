@@ -1,9 +1,10 @@
 import { type TObject, Type } from 'typebox';
 import { FileTaskInput, FileTaskOutput } from '#contracts/file-task.js';
+import { RetryRequest } from '#contracts/run-terms.js';
 import type { TaskDefinition } from '#contracts/task.js';
 import { component } from '../../http/openapi/component.js';
 import { Json, Nullable } from '../../http/schemas.js';
-import { RunDetailSchema } from './run-schemas.js';
+import { LabelsSchema, RunDetailSchema } from './run-schemas.js';
 
 /** What a request may say of a run beside its input. */
 const runOptions = {
@@ -23,6 +24,20 @@ const runOptions = {
       description: 'Milliseconds before which it is not started',
     }),
   ),
+  timeoutMs: Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      maximum: 2 ** 31 - 1,
+      description: 'Milliseconds after which an attempt is aborted; as the task says if not given',
+    }),
+  ),
+  retry: Type.Optional(
+    Type.Object(RetryRequest.properties, {
+      additionalProperties: false,
+      description: 'How it is tried again; what is left out is as the task says',
+    }),
+  ),
+  labels: Type.Optional(LabelsSchema),
 };
 
 /** The body that starts a run of any task. Whether the input is the task's is checked where runs are recorded. */
