@@ -22,6 +22,7 @@ import { imageRoutes } from './routes/api/images.js';
 import { imageExportRoutes } from './routes/api/images-export.js';
 import { imageStatsRoutes } from './routes/api/images-stats.js';
 import { objectsDetectionRoutes } from './routes/api/objects-detection.js';
+import { runActionRoutes } from './routes/api/run-actions.js';
 import { runRoutes } from './routes/api/runs.js';
 import { taskRoutes } from './routes/api/tasks.js';
 import { uploadRoutes } from './routes/api/uploads.js';
@@ -38,6 +39,7 @@ const dataRoutes = [
   healthRoutes,
   taskRoutes,
   runRoutes,
+  runActionRoutes,
   fileRoutes,
   uploadRoutes,
   datasetRoutes,

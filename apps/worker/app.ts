@@ -11,6 +11,7 @@ import type { Logger } from '#process/log.js';
 import type { AppConfig } from '#process/read-settings.js';
 import type { Releasers } from '#process/releasers.js';
 import { openCarrier } from '#queue/carrier.js';
+import { watchAttempts } from '#runs/attempt-watch.js';
 import { createExecutor } from '#runs/executor.js';
 import { createReconciler } from '#runs/reconciler.js';
 import { createRunRecord, groupKinds } from '#runs/run-record.js';
@@ -91,6 +92,7 @@ export async function startWorker({ config, databaseUrl, log, releasers }: Worke
     // Tasks import what lies beside them, in the folder that this process was started in as a rule.
     paths: serverPaths([config.inboxDir, config.dataDir, ...config.tasksDir, process.cwd()]),
     stop: giveBack.signal,
+    watch: watchAttempts(pool, log),
     followUpsOff: new Set(config.star === 'off' ? ['refresh-star'] : []),
     loadBody: taskBodies(config.tasksDir),
   });

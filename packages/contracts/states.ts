@@ -63,7 +63,10 @@ export const runStates = [
 ] as const;
 export type RunState = (typeof runStates)[number];
 
-/** The states that a run never leaves. */
+/** The states of a run that has not ended. */
+export const openRunStates = ['queued', 'delayed', 'waiting', 'running'] as const satisfies readonly RunState[];
+
+/** The states that a run never leaves, unless somebody retries it. */
 export const finalRunStates = ['succeeded', 'failed', 'cancelled'] as const satisfies readonly RunState[];
 export type FinalRunState = (typeof finalRunStates)[number];
 

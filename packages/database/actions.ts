@@ -2,9 +2,20 @@ import type { Queryable } from './pool.js';
 import { conditions } from './queries/conditions.js';
 import { type Page, type PageRequest, takePage } from './queries/page.js';
 import { instantSql, shortInstant } from './queries/times.js';
+import { storableJson } from './storable.js';
 
-/** What people can do to a queue by hand. */
-export const actionNames = ['pause', 'resume', 'limit-rate', 'release-rate-limit', 'limit-concurrency'] as const;
+/** What people can do by hand: to a queue, to a run, or to all runs that a filter finds. */
+export const actionNames = [
+  'pause',
+  'resume',
+  'limit-rate',
+  'release-rate-limit',
+  'limit-concurrency',
+  'cancel-run',
+  'retry-run',
+  'cancel-runs',
+  'retry-runs',
+] as const;
 export type ActionName = (typeof actionNames)[number];
 
 /** Who does something: a program with the token, a person who logged in, or anybody on this machine (no token set). */
@@ -18,10 +29,13 @@ export interface Caller {
 export interface ActionRequest extends Caller {
   readonly address: string;
   readonly action: ActionName;
-  /** Null for all queues. */
+  /** What it is done to: `queue`, `run`, `runs`, or `schedule:` and its name. */
+  readonly subject: string;
+  /** Of an action on queues; null for all queues, and for other actions. */
   readonly queue: string | null;
-  /** The numbers that came with it. */
-  readonly detail: Readonly<Record<string, number | null>> | null;
+  readonly runId: string | null;
+  /** What came with it, and what came of it. */
+  readonly detail: Readonly<Record<string, unknown>> | null;
 }
 
 /** One thing that was done by hand. */
@@ -36,7 +50,8 @@ export interface Action extends ActionRequest {
 /** Records what is about to be done. @returns its id */
 export async function insertAction(db: Queryable, request: ActionRequest): Promise<string> {
   const { rows } = await db.query<{ id: string }>(
-    `INSERT INTO ops.action (caller, session, address, action, queue, detail) VALUES ($1, $2, $3, $4, $5, $6)
+    `INSERT INTO ops.action (caller, session, address, action, queue, detail, subject, run_id)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
      RETURNING id`,
     [
       request.caller,
@@ -44,7 +59,9 @@ export async function insertAction(db: Queryable, request: ActionRequest): Promi
       request.address,
       request.action,
       request.queue,
-      request.detail === null ? null : JSON.stringify(request.detail),
+      request.detail === null ? null : storableJson(request.detail),
+      request.subject,
+      request.runId,
     ],
   );
   const [row] = rows;
@@ -52,9 +69,17 @@ export async function insertAction(db: Queryable, request: ActionRequest): Promi
   return row.id;
 }
 
-/** Records how it was answered. */
-export async function endAction(db: Queryable, id: string, status: number): Promise<void> {
-  await db.query('UPDATE ops.action SET status = $2 WHERE id = $1', [id, status]);
+/** Records how it was answered, and what came of it. */
+export async function endAction(
+  db: Queryable,
+  id: string,
+  status: number,
+  outcome: Readonly<Record<string, unknown>> = {},
+): Promise<void> {
+  await db.query(
+    `UPDATE ops.action SET status = $2, detail = NULLIF(COALESCE(detail, '{}') || $3::jsonb, '{}') WHERE id = $1`,
+    [id, status, storableJson(outcome)],
+  );
 }
 
 /** Which actions are wanted; what is left out does not matter. */
@@ -62,6 +87,8 @@ export interface ActionFilter {
   readonly actions?: readonly ActionName[] | undefined;
   /** Those of this queue, and those of all queues. */
   readonly queue?: string | undefined;
+  readonly subject?: string | undefined;
+  readonly runId?: string | undefined;
   readonly from?: string | undefined;
   readonly to?: string | undefined;
 }
@@ -74,12 +101,14 @@ export async function listActions(
 ): Promise<Page<Action, string>> {
   const where = conditions();
   where.when(filter.actions, (p) => `action = ANY(${p}::text[])`);
-  where.when(filter.queue, (p) => `(queue = ${p} OR queue IS NULL)`);
+  where.when(filter.queue, (p) => `subject = 'queue' AND (queue = ${p} OR queue IS NULL)`);
+  where.when(filter.subject, (p) => `subject = ${p}`);
+  where.when(filter.runId, (p) => `run_id = ${p}::uuid`);
   where.when(filter.from, (p) => `at >= ${p}::timestamptz`);
   where.when(filter.to, (p) => `at <= ${p}::timestamptz`);
   where.when(after, (p) => `id < ${p}`);
   const { rows } = await db.query<Action>(
-    `SELECT id, ${instantSql('at')} AS at, caller, session, address, action, queue, detail, status
+    `SELECT id, ${instantSql('at')} AS at, caller, session, address, action, subject, queue, run_id AS "runId", detail, status
      FROM ops.action WHERE ${where.sql()} ORDER BY id DESC LIMIT ${where.param(limit + 1)}`,
     where.values,
   );

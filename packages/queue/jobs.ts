@@ -109,8 +109,13 @@ async function readStanding(queue: RunQueue, runId: string): Promise<JobStanding
 
 /** Puts back the jobs of runs that have none, instead of what is left of an earlier one. */
 export async function restoreJobs(carrier: Carrier, runs: readonly OpenRun[]): Promise<void> {
-  await Promise.all(runs.map((run) => carrier.queue(run.queue).remove(run.id, { removeChildren: false })));
+  await removeJobs(carrier, runs);
   await addJobs(carrier, runs);
+}
+
+/** The same; jobs that the carrier does not take now are added by the reconciler later, so this never throws. */
+export async function resendJobs(carrier: Carrier, runs: readonly OpenRun[], options: SendOptions): Promise<void> {
+  if (runs.length > 0) await orLater(() => restoreJobs(carrier, runs), options);
 }
 
 /**
@@ -132,4 +137,21 @@ export async function hurryJobs(carrier: Carrier, runs: readonly OpenRun[]): Pro
       if (state === 'active') await job?.moveToWait(anyToken);
     }),
   );
+}
+
+/** Jobs that are removed at a time. */
+const removedAtOnce = 100;
+
+/**
+ * Takes away jobs whose runs have ended before a worker had them; one that a worker has is left to that worker.
+ * @throws Error when the carrier does not answer
+ */
+export async function removeJobs(carrier: Carrier, runs: readonly RunInQueue[]): Promise<void> {
+  for (let at = 0; at < runs.length; at += removedAtOnce) {
+    await Promise.all(
+      runs
+        .slice(at, at + removedAtOnce)
+        .map(({ id, queue }) => carrier.queue(queue).remove(id, { removeChildren: false })),
+    );
+  }
 }

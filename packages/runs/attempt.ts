@@ -8,6 +8,7 @@ import { toEnding } from '#database/runs/attempts.js';
 import type { Logger } from '#process/log.js';
 import type { Carrier } from '#queue/carrier.js';
 import { sendJobs } from '#queue/jobs.js';
+import type { AttemptWatch } from './attempt-watch.js';
 import { AttemptCommit, type CommittedEnd } from './commit.js';
 import type { TaskContext, WorkerServices } from './context.js';
 import { trackFollowUps } from './follow.js';
@@ -36,6 +37,7 @@ export interface AttemptDeps {
   readonly paths: ServerPaths;
   /** Aborted when the worker gives its runs back. */
   readonly stop: AbortSignal;
+  readonly watch: AttemptWatch;
   /** Names of tasks that follow no load, because a setting says so. */
   readonly followUpsOff?: ReadonlySet<string>;
   /** Imports a task's body. */
@@ -86,15 +88,18 @@ async function tryWork(
   const stop = (): void => limit.abort(deps.stop.reason);
   const timeoutMs = run.timeoutMs ?? task.timeoutMs;
   const timer = setTimeout(() => limit.abort(timedOut(task.name, timeoutMs)), timeoutMs);
+  const unwatch = deps.watch.add(run, (reason) => limit.abort(reason));
   deps.stop.addEventListener('abort', stop, { once: true });
   if (deps.stop.aborted) stop();
   try {
     return await work(deps, end, run, task, limit.signal, view);
   } catch (error) {
-    const isLate = limit.signal.aborted && !deps.stop.aborted;
-    return await judgeError(end, run, task, isLate ? limit.signal.reason : error);
+    // What an abort makes of the work says nothing; its reason does.
+    const isAborted = limit.signal.aborted && !deps.stop.aborted;
+    return await judgeError(end, run, task, isAborted ? limit.signal.reason : error);
   } finally {
     clearTimeout(timer);
+    unwatch();
     deps.stop.removeEventListener('abort', stop);
   }
 }

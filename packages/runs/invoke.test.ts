@@ -82,7 +82,9 @@ for (const carrier of carriers) {
       async ({ run, query }) => {
         assert.deepEqual((await run(10)).output, { sum: 90 });
         assert.equal(most, 2);
-        assert.deepEqual(begun, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+        // Those that start together may begin in either order.
+        assert.deepEqual(begun.slice(0, 2).toSorted(), [0, 1]);
+        assert.deepEqual(begun.slice(2), [2, 3, 4, 5, 6, 7, 8, 9]);
         assert.deepEqual(await query('SELECT FROM ops.run WHERE held'), []);
         assert.equal(
           (await query(`SELECT FROM ops.attempt a JOIN ops.run r ON r.id = a.run_id WHERE r.task = 'add-up'`)).length,

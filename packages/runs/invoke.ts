@@ -176,7 +176,7 @@ export function trackInvocations({ pool, run, memory, send }: InvocationDeps): A
 }
 
 /** The key of an invocation, the window that limits it, and whether it has to wait for its turn there. */
-type InvocationSlot = Pick<InvokedChild, 'key' | 'window' | 'held'>;
+type InvocationSlot = Pick<InvokedChild, 'key' | 'window' | 'atMost' | 'held'>;
 
 type Invocation = InvocationSlot & { readonly input: unknown };
 
@@ -195,7 +195,7 @@ function openSlots(
   }
   return (index) => {
     free -= 1;
-    return { key: `${key}/${index}`, window: key, held: free < 0 };
+    return { key: `${key}/${index}`, window: key, atMost, held: free < 0 };
   };
 }
 

@@ -4,7 +4,7 @@ import type { OpenRun } from '#contracts/open-run.js';
 import type { RetryPolicy } from '#contracts/run-terms.js';
 import type { TaskDefinition } from '#contracts/task.js';
 import { isConnectionError, sqlState } from '#database/error-kinds.js';
-import { releaseFiles } from '#database/ledger/outcomes.js';
+import { releaseFiles } from '#database/ledger/files-of-runs.js';
 import { type Pool, transaction } from '#database/pool.js';
 import type { BegunRun, Outcome, RunError } from '#database/runs/attempt-types.js';
 import { type Ended, endAttempt, toEnding } from '#database/runs/attempts.js';

@@ -16,6 +16,7 @@ import { taskBodies } from '#loading/task-body.js';
 import { createLogger } from '#process/log.js';
 import { openCarrier } from '#queue/carrier.js';
 import { runAttempt } from '#runs/attempt.js';
+import { watchAttempts } from '#runs/attempt-watch.js';
 import type { ExecutorDeps } from '#runs/executor.js';
 import { createRunRecord } from '#runs/run-record.js';
 import { serverPaths } from '#runs/server-paths.js';
@@ -70,6 +71,7 @@ export async function openTaskRunner(database: TestDatabase, options: TaskRunner
     log,
     paths: serverPaths([inboxDir, dataDir, ...tasksDir]),
     stop: new AbortController().signal,
+    watch: watchAttempts(pool, log),
     followUpsOff: new Set(star ? [] : ['refresh-star']),
     loadBody: taskBodies(tasksDir),
   };

@@ -6,6 +6,7 @@ import { beatHeart } from '#database/workers/heartbeat.js';
 import { createLogger } from '#process/log.js';
 import { type Carrier, openCarrier } from '#queue/carrier.js';
 import { addJobs } from '#queue/jobs.js';
+import { watchAttempts } from '#runs/attempt-watch.js';
 import type { TaskContext } from '#runs/context.js';
 import { createExecutor } from '#runs/executor.js';
 import { createReconciler, type Reconciler } from '#runs/reconciler.js';
@@ -97,6 +98,7 @@ export async function withFlowWorker(
         },
         paths: serverPaths([]),
         stop: new AbortController().signal,
+        watch: watchAttempts(pool, log),
         // Their inputs are checked against the definitions by then.
         loadBody: async ({ name }) =>
           bodies[name as keyof Bodies] as (context: TaskContext, input: unknown) => Promise<unknown>,

@@ -8,6 +8,7 @@ import { beatHeart } from '#database/workers/heartbeat.js';
 import { createLogger } from '#process/log.js';
 import { openCarrier } from '#queue/carrier.js';
 import type { AnyTaskRun } from '#runs/attempt.js';
+import { watchAttempts } from '#runs/attempt-watch.js';
 import type { TaskContext } from '#runs/context.js';
 import type { ExecutorDeps } from '#runs/executor.js';
 import { createRunRecord } from '#runs/run-record.js';
@@ -56,6 +57,7 @@ export async function openStubWorker(
   const worker = { id: `stub-${Math.random()}`, host: 'test', pid: process.pid };
   await beatHeart(pool, worker, []);
   const carrier = openCarrier({ databaseUrl: url }, 'background', () => {});
+  const log = createLogger({ name: 'test', level: 'fatal', format: 'json' });
   const loadBody = (): Promise<AnyTaskRun> => Promise.resolve(body);
   return {
     deps: {
@@ -76,8 +78,9 @@ export async function openStubWorker(
         shared: (_key, open) => open(),
       },
       paths: serverPaths([inboxDir]),
-      log: createLogger({ name: 'test', level: 'fatal', format: 'json' }),
+      log,
       stop,
+      watch: watchAttempts(pool, log),
       loadBody,
     },
     begin: (runId) => beginAttempt(pool, runId, worker.id),

@@ -87,7 +87,7 @@ test('migrations that are missing make it not ready', () =>
 test('an error inside tells the client nothing of it', () =>
   withApi(
     async (api) => {
-      const { status, body } = await api.ask('/api/runs');
+      const { status, body } = await api.ask('/api/runs/01a00000-0000-7000-8000-000000000000');
       assert.equal(status, 500);
       assert.ok(!JSON.stringify(body).includes('secret'));
       assert.match(body.detail, /request req-/);
@@ -145,8 +145,13 @@ test('the OpenAPI document is 3.1 and describes every route, each answer with a 
       '/api/objects-detection',
       '/api/openapi.json',
       '/api/runs',
+      '/api/runs/cancel',
+      '/api/runs/counts',
+      '/api/runs/retry',
       '/api/runs/{id}',
+      '/api/runs/{id}/cancel',
       '/api/runs/{id}/logs',
+      '/api/runs/{id}/retry',
       '/api/runs/{id}/steps',
       '/api/tasks',
       '/api/tasks/compare-face-models/runs',

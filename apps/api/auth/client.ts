@@ -1,5 +1,6 @@
 import { isIP, isIPv4 } from 'node:net';
 import type { FastifyRequest } from 'fastify';
+import type { Caller } from '#database/actions.js';
 
 /**
  * The address of the client, for limits, the log and the record: behind a proxy of TRUST_PROXY the one that this names,
@@ -10,6 +11,12 @@ export function addressOf(request: FastifyRequest): string {
   const named = request.ip.replace(/^\[(.*)\](:\d+)?$/, '$1').replace(/^([\d.]+):\d+$/, '$1');
   const address = isIP(named) === 0 ? (request.socket.remoteAddress ?? 'unknown') : named;
   return address.replace(/^::ffff:(?=\d+\.)/i, '');
+}
+
+/** Who sends the request, for the record of what was done by hand. */
+export function actorOf(request: FastifyRequest): Caller & { readonly address: string } {
+  const { caller = 'local', session = null } = request.caller ?? {};
+  return { caller, session, address: addressOf(request) };
 }
 
 /**

@@ -2,6 +2,7 @@ import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { messageOf } from '#contracts/errors.js';
 import { InvalidInputError } from '#contracts/validate.js';
 import { isConnectionError, sqlState } from '#database/error-kinds.js';
+import { RunsLockedError } from '#database/runs/locks.js';
 import { IdempotencyKeyReusedError } from '#runs/start-run.js';
 import type { App } from './app-type.js';
 import { HttpProblem, sendProblem, unfit } from './problem.js';
@@ -34,6 +35,9 @@ function toProblem(error: unknown, request: FastifyRequest): HttpProblem {
   if (error instanceof InvalidInputError) return unfit(error.violations.at((path) => `/input${path}`));
   if (error instanceof IdempotencyKeyReusedError) {
     return new HttpProblem('idempotency-key-reused', error.message, { runId: error.runId });
+  }
+  if (error instanceof RunsLockedError) {
+    return new HttpProblem('runs-locked', error.message, { headers: { 'retry-after': '2' }, cause: error });
   }
   if (isAway(error)) {
     return new HttpProblem('database-unavailable', 'the database cannot be reached at the moment; try again soon', {

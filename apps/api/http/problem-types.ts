@@ -85,8 +85,9 @@ export const problemTypes = {
   'wrong-state': {
     status: 409,
     title: 'Wrong State',
-    meaning: 'The file is not in a state in which this can be done. The detail names its state and the expected ones.',
-    remedy: 'Look at the file (GET /api/files/{id}) and try again when its state allows it.',
+    meaning:
+      'The file or run is not in a state in which this can be done. The detail names its state and the expected ones.',
+    remedy: 'Look at it (GET /api/files/{id}, GET /api/runs/{id}) and try again when its state allows it.',
   },
   'name-taken': {
     status: 409,
@@ -191,6 +192,12 @@ export const problemTypes = {
     title: 'Database Unavailable',
     meaning: 'The database cannot be reached at the moment, so nothing can be read, recorded or checked.',
     remedy: 'Try again after the seconds that Retry-After says; GET /readyz says when it is back.',
+  },
+  'runs-locked': {
+    status: 503,
+    title: 'Runs Locked',
+    meaning: 'Others kept a run locked for seconds, for example a load that it is to follow. Nothing was changed.',
+    remedy: 'Try again after the seconds that Retry-After says.',
   },
   'query-too-slow': {
     status: 503,

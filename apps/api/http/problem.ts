@@ -32,7 +32,7 @@ export class HttpProblem extends Error {
 /** 404: nothing of that kind has this id or name. */
 export const notFound = (detail: string): HttpProblem => new HttpProblem('not-found', detail);
 
-/** 409: the file is not in a state in which this can be done. */
+/** 409: the file or run is not in a state in which this can be done. */
 export const wrongState = (detail: string): HttpProblem => new HttpProblem('wrong-state', detail);
 
 /** 422 with the faults; paths are JSON pointers into the body, or names of parameters. */

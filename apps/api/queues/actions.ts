@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import { messageOf } from '#contracts/errors.js';
 import { type ActionName, type ActionRequest, endAction, insertAction } from '#database/actions.js';
-import { addressOf } from '../auth/client.js';
+import { actorOf } from '../auth/client.js';
 import type { ApiDeps } from '../deps.js';
 import type { App } from '../http/app-type.js';
 import { HttpProblem, sendProblem } from '../http/problem.js';
@@ -63,8 +63,14 @@ export function guardQueueActions(
     const queue = queueOf(request);
     // Bull Board answers 404 to a queue that it does not know.
     if (action === undefined || (queue !== null && !names.includes(queue))) return;
-    const { caller = 'local', session = null } = request.caller ?? {};
-    const entry = { caller, session, address: addressOf(request), action, queue, detail: numbersOf(request.body) };
+    const entry = {
+      ...actorOf(request),
+      subject: 'queue',
+      action,
+      queue,
+      runId: null,
+      detail: numbersOf(request.body),
+    };
     try {
       request.action = { id: await insertAction(pool, entry), request: entry };
     } catch (error) {

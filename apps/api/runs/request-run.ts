@@ -5,7 +5,7 @@ import { type RunRequest, startRun } from '#runs/start-run.js';
 import type { ApiDeps } from '../deps.js';
 
 /** How long a request waits for the carrier, in milliseconds. */
-const carrierMs = 2_000;
+export const carrierMs = 2_000;
 
 /**
  * Records a run and adds its job. A carrier that is away is only logged: the reconciler adds the job later.

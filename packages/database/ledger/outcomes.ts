@@ -1,6 +1,6 @@
 import { maxRejectLength, type RejectedPart } from '#contracts/rejects.js';
 import type { FileState } from '#contracts/states.js';
-import type { Pool, Queryable, Tx } from '../pool.js';
+import type { Queryable, Tx } from '../pool.js';
 import type { Fence } from '../runs/attempt-types.js';
 import { storableText } from '../storable.js';
 import { seenDaySql } from './seen-day.js';
@@ -222,26 +222,5 @@ export async function storeRejects(tx: Tx, fileId: bigint, rejects: readonly Rej
       rejects.map((r) => storableText(r.reason)),
       rejects.map((r) => storableText(r.content.slice(0, maxRejectLength))),
     ],
-  );
-}
-
-/**
- * Gives back the files of a run that failed for a reason that is none of theirs alone. Several go back to be loaded
- * each in a batch of its own; a single one, or one that was alone already, is quarantined with the run's reason.
- */
-export async function releaseFiles(tx: Pool | Tx, fence: Fence, reason: string): Promise<void> {
-  await tx.query(
-    `WITH held AS (SELECT id, alone FROM ops.file WHERE run_id = $1 AND state = 'loading' FOR UPDATE),
-     decided AS (SELECT id, CASE WHEN alone OR (SELECT count(*) FROM held) = 1 THEN 'quarantined' ELSE 'settled' END AS state FROM held),
-     recorded AS (
-       UPDATE ops.run_file r SET outcome = CASE decided.state WHEN 'settled' THEN 'released' ELSE 'quarantined' END, reason = $3
-       FROM decided WHERE r.run_id = $1 AND r.file_id = decided.id
-     )
-     UPDATE ops.file f SET state = CASE WHEN f.current THEN decided.state ELSE 'superseded' END::ops.file_state,
-       alone = true, attempt = $2, updated_at = now(),
-       code = CASE decided.state WHEN 'quarantined' THEN 'failed' END, reason = CASE decided.state WHEN 'quarantined' THEN $3 END,
-       ended_at = CASE WHEN decided.state = 'quarantined' OR NOT f.current THEN now() END
-     FROM decided WHERE f.id = decided.id`,
-    [fence.runId, fence.attempt, storableText(reason)],
   );
 }

@@ -1,18 +1,10 @@
+import type { Labels, RetryPolicy } from '#contracts/run-terms.js';
 import type { RunState } from '#contracts/states.js';
-import type { PrismaClient } from '../client.js';
 import type { RunModel } from '../generated/models.js';
+import type { Pool } from '../pool.js';
 import { type Page, type PageRequest, takePage } from './page.js';
-
-/** Which runs are wanted; what is left out does not matter. */
-export interface RunFilter {
-  readonly task?: string | undefined;
-  readonly states?: readonly RunState[] | undefined;
-  readonly parentId?: string | undefined;
-  /** Created then or later. */
-  readonly from?: string | undefined;
-  /** Created then or earlier. */
-  readonly to?: string | undefined;
-}
+import { readingLimitMs, readTogether } from './reading.js';
+import { durationSql, type RunFilter, runConditions } from './run-filter.js';
 
 /** A run without its input and output, which may be long. Times are ISO-8601 in UTC. */
 export interface RunSummary {
@@ -33,10 +25,10 @@ export interface RunSummary {
   readonly failures: number;
   readonly losses: number;
   readonly maxAttempts: number;
-  /** {attempts, backoff, backoffMs, maxBackoffMs}; null: as its task says. */
-  readonly retry: unknown;
+  /** Null: as its task says. */
+  readonly retry: RetryPolicy | null;
   readonly timeoutMs: number | null;
-  readonly labels: unknown;
+  readonly labels: Labels;
   /** The run that it repeats with another input. */
   readonly retryOf: string | null;
   readonly progress: { readonly done: number; readonly total: number | null } | null;
@@ -47,37 +39,104 @@ export interface RunSummary {
   readonly startedAt: string | null;
   readonly endedAt: string | null;
   readonly updatedAt: string;
+  /** From its first start to its end, or to now; null before it starts. */
+  readonly durationMs: number | null;
 }
 
-/** Runs, newest first; the ids are UUIDs of version 7, so their order is that of time. */
+/** A run as a list shows it on demand. */
+export interface ListedRun extends RunSummary {
+  readonly input?: unknown;
+  readonly output?: unknown;
+}
+
+/** What long values a list shows. */
+export type RunInclude = 'input' | 'output';
+
+/** Microseconds since 1970, which a float8 holds exactly. */
+const microseconds = (column: string): string => `(extract(epoch FROM ${column}) * 1000000)::float8`;
+
+/** What runs may be ordered by, and the SQL of it, a float8; a run without that value comes last. */
+const orders = {
+  createdAt: microseconds('r.created_at'),
+  startedAt: microseconds('r.started_at'),
+  endedAt: microseconds('r.ended_at'),
+  durationMs: durationSql,
+} as const;
+type RunOrder = keyof typeof orders;
+export const runSorts = Object.keys(orders).flatMap((order) => [order, `-${order}`]) as (RunOrder | `-${RunOrder}`)[];
+export type RunSort = (typeof runSorts)[number];
+
+/** Where a page of runs ends: the last run, and by what it stands there. */
+export interface RunPosition {
+  readonly sort: string;
+  /** A number, or `Infinity` for a run without one. */
+  readonly key: string;
+  readonly id: string;
+}
+
+/** What is wanted of a list of runs. */
+export interface RunListRequest extends PageRequest<RunPosition> {
+  /** `-createdAt`, the newest first, if not given. */
+  readonly sort?: RunSort | undefined;
+  readonly include?: readonly RunInclude[] | undefined;
+}
+
+type RunRow = Omit<RunModel, 'input' | 'output' | 'progressDone' | 'progressTotal'> & {
+  readonly progressDone: string | null;
+  readonly progressTotal: string | null;
+  readonly key: string;
+};
+
+const columns = `r.id, r.task, r.queue, r.state, r.trigger, r.priority, r.parent_id AS "parentId", r.root_id AS "rootId",
+  r.invoke_key AS "invokeKey", r.held, r.idempotency_key AS "idempotencyKey", r.attempt, r.failures, r.losses,
+  r.max_attempts AS "maxAttempts", r.retry, r.timeout_ms AS "timeoutMs", r.labels, r.retry_of AS "retryOf",
+  r.progress_done AS "progressDone", r.progress_total AS "progressTotal", r.error, r.created_at AS "createdAt",
+  r.available_at AS "availableAt", r.started_at AS "startedAt", r.ended_at AS "endedAt", r.updated_at AS "updatedAt"`;
+
+/** Runs in the order that is asked for. Given up after a while: SQLSTATE 57014. */
 export async function listRuns(
-  prisma: PrismaClient,
+  pool: Pool,
   filter: RunFilter,
-  { after, limit }: PageRequest<string>,
-): Promise<Page<RunSummary, string>> {
-  const rows = await prisma.run.findMany({
-    omit: { input: true, output: true },
-    where: {
-      ...(filter.task === undefined ? {} : { task: filter.task }),
-      ...(filter.states === undefined ? {} : { state: { in: [...filter.states] } }),
-      ...(filter.parentId === undefined ? {} : { parentId: filter.parentId }),
-      ...(after === undefined ? {} : { id: { lt: after } }),
-      createdAt: {
-        ...(filter.from === undefined ? {} : { gte: new Date(filter.from) }),
-        // The list shows times cut to milliseconds; a run shown with exactly this time is among those wanted.
-        ...(filter.to === undefined ? {} : { lt: new Date(Date.parse(filter.to) + 1) }),
-      },
-    },
-    orderBy: { id: 'desc' },
-    take: limit + 1,
-  });
-  return takePage(rows, limit, toRunSummary, (row) => row.id);
+  { after, limit, sort = '-createdAt', include = [] }: RunListRequest,
+): Promise<Page<ListedRun, RunPosition>> {
+  const where = runConditions(filter);
+  const descending = sort.startsWith('-');
+  const order = sort.replace('-', '') as RunOrder;
+  const [direction, beyond] = descending ? (['DESC', '<'] as const) : (['ASC', '>'] as const);
+  // Ids are UUIDs of version 7, so their order is that of creation, and has an index.
+  const byId = order === 'createdAt';
+  const key = byId ? '0' : `COALESCE(${orders[order]}, '${descending ? '-' : ''}Infinity')`;
+  if (after) {
+    const id = where.param(after.id);
+    where.and(
+      byId ? `r.id ${beyond} ${id}::uuid` : `(${key}, r.id) ${beyond} (${where.param(after.key)}::float8, ${id}::uuid)`,
+    );
+  }
+  const statement = `SELECT ${[columns, ...include.map((column) => `r.${column}`)].join()}, ${key}::text AS key FROM ops.run r
+     WHERE ${where.sql()} ORDER BY ${byId ? '' : `${key} ${direction}, `}r.id ${direction} LIMIT ${where.param(limit + 1)}`;
+  const { rows } = await readTogether(pool, readingLimitMs, (tx) => tx.query<RunRow>(statement, where.values));
+  return takePage(
+    rows,
+    limit,
+    ({ key: _key, ...row }) => toRunSummary(row),
+    ({ key: position, id }) => ({ sort, key: position, id }),
+  );
 }
 
-export function toRunSummary(run: Omit<RunModel, 'input' | 'output'>): RunSummary {
-  const { progressDone, progressTotal, createdAt, availableAt, startedAt, endedAt, updatedAt, ...rest } = run;
+/** A run as it is shown, whether Prisma or a statement read it. */
+export function toRunSummary(
+  run: Omit<RunModel, 'input' | 'output' | 'progressDone' | 'progressTotal'> & {
+    readonly progressDone: bigint | string | null;
+    readonly progressTotal: bigint | string | null;
+  },
+): RunSummary {
+  const { progressDone, progressTotal, createdAt, availableAt, startedAt, endedAt, updatedAt, retry, labels, ...rest } =
+    run;
   return {
     ...rest,
+    // As `recordRun` has written them.
+    retry: retry as RetryPolicy | null,
+    labels: labels as Labels,
     progress:
       progressDone === null
         ? null
@@ -87,5 +146,6 @@ export function toRunSummary(run: Omit<RunModel, 'input' | 'output'>): RunSummar
     startedAt: startedAt?.toISOString() ?? null,
     endedAt: endedAt?.toISOString() ?? null,
     updatedAt: updatedAt.toISOString(),
+    durationMs: startedAt && Math.max(0, (endedAt?.getTime() ?? Date.now()) - startedAt.getTime()),
   };
 }

@@ -5,7 +5,9 @@ import { sqlState } from '../error-kinds.js';
 import { type Pool, type Queryable, type Tx, transaction } from '../pool.js';
 import { storableJson } from '../storable.js';
 import type { Begin, BegunRun, Fence, Outcome, RunError } from './attempt-types.js';
+import { releasedRun, releaseHeld } from './held.js';
 import { type InvokedChild, insertChildren } from './invocations.js';
+import { hangingMs, limitLockWait, lockNotAvailable } from './locks.js';
 import { boundDelays, hasOpenChildren } from './readiness.js';
 import { enterSession, sessionName } from './run-sessions.js';
 
@@ -59,12 +61,8 @@ export async function beginAttempts(db: Queryable, beginnings: readonly Beginnin
   });
 }
 
-/** Milliseconds after which a session that locks a run and says nothing hangs, and for which its lock is waited for. */
-const hangingMs = 5_000;
 /** Milliseconds until the next try of a run that somebody has locked for so long. */
 const lockedMs = 1_000;
-/** Source: PostgreSQL manual, appendix "Error Codes". */
-const lockNotAvailable = '55P03';
 
 interface FoundRun {
   readonly state: RunState;
@@ -99,7 +97,7 @@ async function takeOver(pool: Pool, runId: string, workerId: string): Promise<Be
   );
   return await transaction(pool, async (tx) => {
     await enterSession(tx, runId);
-    await tx.query(`SELECT set_config('lock_timeout', $1, true)`, [`${hangingMs}ms`]);
+    await limitLockWait(tx);
     await boundDelays(tx, [runId]);
     await tx.query('SELECT FROM ops.run WHERE id = $1 FOR NO KEY UPDATE', [runId]);
     // Under the lock, so that it sees what those who held it have committed.
@@ -232,21 +230,8 @@ async function end(
          FROM moved WHERE a.run_id = moved.id AND a.number = moved.attempt
        ), invoked AS (
          ${insertChildren('$2', 'moved')}
-       ), next AS (
-         SELECT next.id, freed.ends[next.nth] AS end_id
-         FROM (SELECT parent_id, invoke_window, array_agg(id) AS ends FROM moved
-               WHERE final AND invoke_window IS NOT NULL GROUP BY parent_id, invoke_window) freed,
-           LATERAL (SELECT id, row_number() OVER () AS nth
-                    FROM (SELECT id FROM ops.run h WHERE h.parent_id = freed.parent_id
-                            AND h.invoke_window = freed.invoke_window AND h.held
-                          ORDER BY h.id LIMIT cardinality(freed.ends) FOR NO KEY UPDATE SKIP LOCKED) h) next
-       ), released AS (
-         UPDATE ops.run r SET held = false, updated_at = now() FROM next WHERE r.id = next.id
-         RETURNING r.id, r.task, r.queue, r.priority, r.parent_id, next.end_id
-       )
-       SELECT moved.id AS "runId", CASE WHEN released.id IS NOT NULL THEN json_build_object(
-           'id', released.id, 'task', released.task, 'queue', released.queue, 'priority', released.priority, 'delayMs', 0,
-           'parent', json_build_object('id', parent.id, 'queue', parent.queue)) END AS released
+       ), ${releaseHeld('(SELECT * FROM moved WHERE final)')}
+       SELECT moved.id AS "runId", CASE WHEN released.id IS NOT NULL THEN ${releasedRun} END AS released
        FROM moved LEFT JOIN released ON released.end_id = moved.id LEFT JOIN ops.run parent ON parent.id = released.parent_id`,
     values: [list(endings.map(({ row }) => row)), list(endings.flatMap(({ children }) => children || []))],
   });

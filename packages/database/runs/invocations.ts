@@ -20,6 +20,8 @@ export interface InvokedChild {
   readonly key: string;
   /** The `invokeAll` whose limit holds for it. */
   readonly window?: string;
+  /** That limit. */
+  readonly atMost?: number;
   /** Not to be started before another of its window has ended. */
   readonly held: boolean;
 }
@@ -30,11 +32,13 @@ export interface InvokedChild {
  * @param parents a table expression with the `id`, `root_id` and `labels` of the parents that may invoke
  */
 export const insertChildren = (json: string, parents: string): string => `INSERT INTO ops.run (id, task, queue, state,
-    trigger, input, priority, max_attempts, delay_ms, parent_id, invoke_key, invoke_window, held, root_id, labels)
+    trigger, input, priority, max_attempts, delay_ms, parent_id, invoke_key, invoke_window, invoke_at_most, held,
+    root_id, labels)
   SELECT c.id, c.task, c.queue, 'queued', 'invoke', c.input, c.priority, c."maxAttempts", 0, parent.id, c.key, c."window",
-    c.held, parent.root_id, c.labels || parent.labels
+    c."atMost", c.held, parent.root_id, c.labels || parent.labels
   FROM json_to_recordset(${json}::json) AS c ("parentId" uuid, id uuid, task text, queue text, input jsonb, priority int,
-      "maxAttempts" int, key text, "window" text, held boolean, labels jsonb)
+      "maxAttempts" int, key text, "window" text, "atMost" int,
+      held boolean, labels jsonb)
     JOIN ${parents} parent ON parent.id = c."parentId"
   ORDER BY c.id ON CONFLICT DO NOTHING`;
 

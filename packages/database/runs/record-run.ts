@@ -29,6 +29,7 @@ export interface Invoker extends Fence {
   readonly key: string;
   /** See `InvokedChild`. */
   readonly window?: string;
+  readonly atMost?: number;
   readonly held: boolean;
 }
 
@@ -47,10 +48,11 @@ export async function recordRun(db: Queryable, id: string, run: NewRun): Promise
        SELECT id, root_id, labels FROM ops.run WHERE id = $11 AND attempt = $16 AND state = 'running' FOR SHARE
      )
      INSERT INTO ops.run (id, task, queue, state, trigger, input, priority, max_attempts, idempotency_key, available_at,
-       delay_ms, parent_id, invoke_key, root_id, requested, invoke_window, held, labels, retry, timeout_ms, retry_of)
+       delay_ms, parent_id, invoke_key, root_id, requested, invoke_window, held, labels, retry, timeout_ms, retry_of,
+       invoke_at_most)
      SELECT $1::uuid, $2, $3, $4::ops.run_state, $5::ops.run_trigger, $6::jsonb, $7::int, $8::int, $9,
        now() + $10::float8 * interval '1 millisecond', $10, parent.id, $12, COALESCE(parent.root_id, $1), $13::jsonb, $14,
-       $15::boolean, $17::jsonb || COALESCE(parent.labels, '{}'), $18::jsonb, $19::int, $20::uuid
+       $15::boolean, $17::jsonb || COALESCE(parent.labels, '{}'), $18::jsonb, $19::int, $20::uuid, $21::int
      FROM (SELECT) AS one LEFT JOIN parent ON true WHERE $11::uuid IS NULL OR parent.id IS NOT NULL
      ON CONFLICT DO NOTHING`,
     [
@@ -74,6 +76,7 @@ export async function recordRun(db: Queryable, id: string, run: NewRun): Promise
       storableJson(run.retry),
       run.timeoutMs ?? null,
       run.retryOf ?? null,
+      run.parent?.atMost ?? null,
     ],
   );
   const parent = run.parent && { id: run.parent.runId, queue: run.parent.queue };

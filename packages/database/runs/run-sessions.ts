@@ -28,3 +28,11 @@ export async function cancelStatement(db: Queryable, { runId, pid }: RunSession)
     sessionName(runId),
   ]);
 }
+
+/** Ends the sessions in which runs commit: what they have not committed is rolled back, and their locks are free. */
+export async function endSessions(db: Queryable, runIds: readonly string[]): Promise<void> {
+  if (runIds.length === 0) return;
+  await db.query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = ANY ($1)', [
+    runIds.map(sessionName),
+  ]);
+}

@@ -6,7 +6,8 @@ ALTER TABLE "ops"."action" ADD COLUMN     "run_id" UUID,
 ADD COLUMN     "subject" TEXT NOT NULL DEFAULT 'queue';
 
 -- AlterTable
-ALTER TABLE "ops"."run" ADD COLUMN     "labels" JSONB NOT NULL DEFAULT '{}',
+ALTER TABLE "ops"."run" ADD COLUMN     "invoke_at_most" INTEGER,
+ADD COLUMN     "labels" JSONB NOT NULL DEFAULT '{}',
 ADD COLUMN     "retry" JSONB,
 ADD COLUMN     "retry_of" UUID,
 ADD COLUMN     "timeout_ms" INTEGER;

@@ -13,6 +13,7 @@ import {
   OneOrMore,
   PageOf,
   problems,
+  RunId,
   TimeBound,
 } from '../../http/schemas.js';
 import { readInstants } from '../../http/time-range.js';
@@ -29,8 +30,12 @@ const ActionSchema = Type.Object(
     ),
     address: Type.String({ description: 'The client’s address' }),
     action: Type.Enum([...actionNames]),
-    queue: Nullable(Type.String({ description: 'Null: all queues' })),
-    detail: Type.Unknown({ description: 'The numbers that came with it, or null; a max of null takes a limit away' }),
+    subject: Type.String({ description: 'What it was done to: queue, run, runs, or schedule: and its name' }),
+    queue: Nullable(Type.String({ description: 'Of an action on queues; null: all queues' })),
+    runId: Nullable(Type.String({ description: 'Of an action on a run' })),
+    detail: Type.Unknown({
+      description: 'What came with it and what came of it, or null; a max of null takes a limit away',
+    }),
     status: Nullable(
       Type.Integer({
         description:
@@ -44,30 +49,35 @@ const ActionSchema = Type.Object(
 const ActionQuery = ListQuery({
   action: Type.Optional(OneOrMore(actionNames, 'What was done')),
   queue: Type.Optional(Type.String({ description: 'Name of the queue; what was done to all queues is listed, too' })),
+  subject: Type.Optional(
+    Type.String({ description: 'What it was done to: queue, run, runs, or schedule: and its name' }),
+  ),
+  runId: Type.Optional(RunId),
   from: TimeBound('Done then or later'),
   to: TimeBound('Done then or earlier'),
 });
 
-/** GET /api/actions: what was done to queues by hand. */
+/** GET /api/actions: what was done by hand. */
 export async function actionRoutes(app: App, { pool }: ApiDeps): Promise<void> {
   app.get(
     '/api/actions',
     {
       schema: {
         operationId: 'listActions',
-        tags: ['queues'],
-        summary: 'What was done to queues by hand, newest first',
+        tags: ['actions'],
+        summary: 'What was done by hand to queues, runs and schedules, newest first',
         description:
           'Bull Board (/queues) only shows unless QUEUE_ACTIONS=on. Then queues may be paused, set going again and slowed ' +
           'down; each of these is recorded here before it is done. Jobs are never added, changed, moved, retried or ' +
           'removed by hand: a job only carries the id of a run, and the record of runs decides what is done and when. ' +
-          'Replay a file or start a run instead.',
+          'Runs are started, cancelled and retried over this API, and files replayed.',
         querystring: ActionQuery,
         response: { 200: PageOf(ActionSchema, 'A page of actions'), ...problems(422) },
       },
     },
     async ({ query }) => {
-      const filter = { actions: namedIn(actionNames, query.action), queue: query.queue, ...readInstants(query) };
+      const { queue, subject, runId } = query;
+      const filter = { actions: namedIn(actionNames, query.action), queue, subject, runId, ...readInstants(query) };
       return toPage(await listActions(pool, filter, readPage(FileId, query)));
     },
   );

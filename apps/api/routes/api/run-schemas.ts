@@ -24,7 +24,7 @@ export const LabelsSchema = Type.Record(Type.String(), Type.String(), {
 /** A worker process. */
 export const WorkerSchema = Type.Object({ id: Text, host: Text, pid: Type.Integer() }, component('Worker'));
 
-/** A run as lists show it. */
+/** A run as lists show it; input and output where they are asked for. */
 export const RunSummarySchema = Type.Object(
   {
     id: RunId,
@@ -44,13 +44,21 @@ export const RunSummarySchema = Type.Object(
     failures: Type.Integer({ minimum: 0, description: 'Attempts that failed' }),
     losses: Type.Integer({ minimum: 0, description: 'Attempts that were lost with their worker' }),
     maxAttempts: Count,
-    retry: Type.Unknown({
-      description: 'How it is tried again: {attempts, backoff, backoffMs, maxBackoffMs}; null: as its task says',
-    }),
+    retry: Nullable(
+      Type.Object(
+        {
+          attempts: Type.Integer(),
+          backoff: Type.Optional(Type.Enum(['fixed', 'exponential'])),
+          backoffMs: Type.Number(),
+          maxBackoffMs: Type.Number(),
+        },
+        { description: 'How it is tried again; null: as its task says' },
+      ),
+    ),
     timeoutMs: Nullable(
       Type.Integer({ description: 'Milliseconds after which an attempt is aborted; null: as its task says' }),
     ),
-    labels: Type.Unknown({ description: 'Names and values by which people find and count runs' }),
+    labels: LabelsSchema,
     retryOf: Nullable(RunId),
     progress: Nullable(Type.Object({ done: Type.Number(), total: Nullable(Type.Number()) })),
     error: Json,
@@ -59,6 +67,11 @@ export const RunSummarySchema = Type.Object(
     startedAt: Nullable(Instant),
     endedAt: Nullable(Instant),
     updatedAt: Instant,
+    durationMs: Nullable(
+      Type.Number({ description: 'Milliseconds from its first start to its end, or to now; null before it starts' }),
+    ),
+    input: Type.Optional(Json),
+    output: Type.Optional(Json),
   },
   component('Run'),
 );

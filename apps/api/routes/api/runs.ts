@@ -1,24 +1,54 @@
 import { Type } from 'typebox';
-import { runStates } from '#contracts/states.js';
+import { countRuns, type RunGroup, runGroups } from '#database/queries/run-counts.js';
 import { findRun } from '#database/queries/run-detail.js';
 import { listLogs } from '#database/queries/run-logs.js';
 import { listSteps } from '#database/queries/run-steps.js';
-import { listRuns } from '#database/queries/runs.js';
+import { listRuns, type RunSort, runSorts } from '#database/queries/runs.js';
 import type { ApiDeps } from '../../deps.js';
 import type { App } from '../../http/app-type.js';
 import { readPage, toPage } from '../../http/cursor.js';
+import { component } from '../../http/openapi/component.js';
 import { notFound } from '../../http/problem.js';
-import { FileId, ListQuery, namedIn, OneOrMore, PageOf, problems, RunId, TimeBound } from '../../http/schemas.js';
-import { readInstants } from '../../http/time-range.js';
+import { FileId, ListQuery, Nullable, namedIn, OneOrMore, PageOf, problems, RunId } from '../../http/schemas.js';
+import { refuseSlowQuery } from '../../http/slow-query.js';
+import { readRunFilter, runFilterFields } from './run-query.js';
 import { LogLineSchema, RunDetailSchema, RunSummarySchema, StepSchema } from './run-schemas.js';
 
+const includes = ['input', 'output'] as const;
+
 const RunQuery = ListQuery({
-  task: Type.Optional(Type.String({ description: 'Name of the task' })),
-  state: Type.Optional(OneOrMore(runStates, 'State of the run')),
-  parentId: Type.Optional(RunId),
-  from: TimeBound('Created then or later'),
-  to: TimeBound('Created then or earlier'),
+  ...runFilterFields,
+  sort: Type.Optional(
+    Type.Enum([...runSorts], {
+      description: 'Order; `-` for descending, -createdAt if not given. Runs without that value come last',
+    }),
+  ),
+  include: Type.Optional(OneOrMore(includes, 'Long values to be shown')),
 });
+
+const CountQuery = Type.Object(
+  {
+    ...runFilterFields,
+    by: Type.Optional(
+      Type.String({
+        pattern: `^(${runGroups.join('|')}|label:.{1,200})$`,
+        description: `What they are counted by: ${runGroups.join(', ')}, or a label as label:name`,
+      }),
+    ),
+  },
+  { additionalProperties: false },
+);
+
+const CountsSchema = Type.Object(
+  {
+    count: Type.Number({ description: 'All runs that the filter finds' }),
+    groups: Type.Array(
+      Type.Object({ value: Nullable(Type.String({ description: 'Null: without that label' })), count: Type.Number() }),
+      { description: 'With `by`: the values, the most frequent first, at most 200' },
+    ),
+  },
+  component('RunCounts', 'How many runs there are'),
+);
 
 const logLevels = ['debug', 'info', 'warn', 'error'] as const;
 
@@ -29,22 +59,43 @@ const LogQuery = ListQuery({
 
 const IdParam = Type.Object({ id: RunId });
 
-/** GET /api/runs, /api/runs/{id}, /api/runs/{id}/steps and /api/runs/{id}/logs. */
-export async function runRoutes(app: App, { prisma }: ApiDeps): Promise<void> {
+/** GET /api/runs, /api/runs/counts, /api/runs/{id}, /api/runs/{id}/steps and /api/runs/{id}/logs. */
+export async function runRoutes(app: App, { prisma, pool }: ApiDeps): Promise<void> {
   app.get(
     '/api/runs',
     {
       schema: {
         operationId: 'listRuns',
         tags: ['runs'],
-        summary: 'Runs, newest first',
+        summary: 'Runs, newest first if not asked otherwise',
         querystring: RunQuery,
         response: { 200: PageOf(RunSummarySchema, 'A page of runs'), ...problems(422) },
       },
     },
     async ({ query }) => {
-      const filter = { task: query.task, states: namedIn(runStates, query.state), parentId: query.parentId };
-      return toPage(await listRuns(prisma, { ...filter, ...readInstants(query) }, readPage(RunId, query)));
+      const { sort = '-createdAt' } = query;
+      const page = readPage(PositionIn(sort), query);
+      const include = namedIn(includes, query.include);
+      const found = listRuns(pool, readRunFilter(query), { ...page, sort, include });
+      return toPage(await refuseSlowQuery(found, narrower));
+    },
+  );
+
+  app.get(
+    '/api/runs/counts',
+    {
+      schema: {
+        operationId: 'countRuns',
+        tags: ['runs'],
+        summary: 'How many runs there are, by task, state, trigger, queue or a label',
+        querystring: CountQuery,
+        response: { 200: CountsSchema, ...problems(422) },
+      },
+    },
+    async ({ query }) => {
+      const filter = readRunFilter(query);
+      const group = query.by === undefined ? undefined : groupOf(query.by);
+      return await refuseSlowQuery(countRuns(pool, filter, group), narrower);
     },
   );
 
@@ -105,5 +156,18 @@ export async function runRoutes(app: App, { prisma }: ApiDeps): Promise<void> {
     },
   );
 }
+
+/** A cursor belongs to one order. */
+const PositionIn = (sort: RunSort) =>
+  Type.Object({ sort: Type.Enum([sort]), key: Type.String({ pattern: numberPattern }), id: RunId });
+
+/** As PostgreSQL writes a float8. */
+const numberPattern = '^-?([0-9]{1,20}([.][0-9]{1,20})?(e[+-]?[0-9]{1,3})?|Infinity)$';
+
+function groupOf(by: string): RunGroup {
+  return runGroups.find((group) => group === by) ?? { label: by.slice('label:'.length) };
+}
+
+const narrower = 'ask for less: a task, a state, or a time (from, to)';
 
 const unknownRun = (id: string) => notFound(`no run has the id ${id}`);

@@ -1,0 +1,45 @@
+import type { FastifyRequest } from 'fastify';
+import { type ActionName, endAction, insertAction } from '#database/actions.js';
+import { actorOf } from '../auth/client.js';
+import type { ApiDeps } from '../deps.js';
+import { HttpProblem } from './problem.js';
+
+/** What somebody asks to have done, as it is recorded. */
+export interface Act {
+  readonly action: ActionName;
+  readonly subject: string;
+  readonly runId?: string;
+  readonly detail?: Readonly<Record<string, unknown>> | undefined;
+}
+
+/**
+ * Does what somebody asks for: it is recorded before, and then what came of it.
+ * @param work returns what the request is answered with; `outcomeOf` says what is recorded of that
+ * @throws what `work` throws; when nothing can be recorded, nothing is done
+ */
+export async function acting<T>(
+  { pool }: Pick<ApiDeps, 'pool'>,
+  request: FastifyRequest,
+  { action, subject, runId, detail }: Act,
+  work: () => Promise<T>,
+  outcomeOf: (result: T) => Readonly<Record<string, unknown>>,
+): Promise<T> {
+  const entry = { ...actorOf(request), action, subject, queue: null, runId: runId ?? null, detail: detail ?? null };
+  const id = await insertAction(pool, entry);
+  const ended = async (status: number, outcome?: Readonly<Record<string, unknown>>): Promise<void> => {
+    request.log.info({ ...entry, ...outcome, status }, `${action} was asked for by hand`);
+    try {
+      await endAction(pool, id, status, outcome);
+    } catch (error) {
+      request.log.error({ err: error, id }, 'how an action was answered is not recorded');
+    }
+  };
+  try {
+    const result = await work();
+    await ended(200, outcomeOf(result));
+    return result;
+  } catch (error) {
+    await ended(error instanceof HttpProblem ? error.status : 500);
+    throw error;
+  }
+}

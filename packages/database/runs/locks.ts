@@ -1,0 +1,24 @@
+import type { Tx } from '../pool.js';
+
+/** Milliseconds after which a session that locks a run and says nothing hangs, and for which its lock is waited for. */
+export const hangingMs = 5_000;
+
+/** Source: PostgreSQL manual, appendix "Error Codes". */
+export const lockNotAvailable = '55P03';
+export const deadlockDetected = '40P01';
+
+/** Has each wait of the transaction for a lock end with the error `lockNotAvailable` after a while. */
+export async function limitLockWait(tx: Tx): Promise<void> {
+  await tx.query(`SELECT set_config('lock_timeout', $1, true)`, [`${hangingMs}ms`]);
+}
+
+/** Runs could not be changed because others keep them locked. */
+export class RunsLockedError extends Error {
+  override readonly name = 'RunsLockedError';
+  constructor(count: number, options?: ErrorOptions) {
+    super(
+      `${count === 1 ? 'the run is' : `some of the ${count} runs are`} locked by a transaction that goes on; nothing was changed, try again soon`,
+      options,
+    );
+  }
+}
