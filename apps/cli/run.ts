@@ -63,7 +63,7 @@ export async function runTask(name: string, options: RunOptions): Promise<number
     releasers.add('prisma', () => prisma.$disconnect());
     const carrier = openCarrier({ databaseUrl: address.url, redisUrl: config.redisUrl }, 'http', () => {});
     releasers.add('carrier', () => carrier.close());
-    const { id, open } = await startRun(pool, task, {
+    const { id, open } = await startRun({ pool, catalogue }, task, {
       input,
       trigger: 'api',
       ...(options.idempotencyKey === undefined ? {} : { idempotencyKey: options.idempotencyKey }),

@@ -94,6 +94,7 @@ const Task = shapeOf<TaskDefinition>({
   format: maybe(list('parquet', 'json')),
   dataset: maybe(Dataset),
   followedBy: maybe(Name),
+  check: maybe(Type.Unknown()),
 });
 
 /**
@@ -120,12 +121,13 @@ const isTask = (definition: unknown): definition is TaskDefinition =>
 const isLoaded = (dataset: unknown): boolean => typeof dataset === 'object' && dataset !== null && 'replace' in dataset;
 
 function otherFaults(definition: object): string[] {
-  const { input, output, source, format, dataset }: { [K in keyof TaskDefinition]?: unknown } = definition;
+  const { input, output, source, format, dataset, check }: { [K in keyof TaskDefinition]?: unknown } = definition;
   const matches = typeof source === 'object' && source !== null && 'matches' in source ? source.matches : undefined;
   return [
     schemaFault('/input', input),
     schemaFault('/output', output),
     source !== undefined && typeof matches !== 'function' ? '/source/matches must be a function of a path' : undefined,
+    check !== undefined && typeof check !== 'function' ? '/check must be a function of an input' : undefined,
     format !== undefined && dataset === undefined ? 'a format must have a dataset' : undefined,
     (format === undefined) === isLoaded(dataset)
       ? 'a dataset must have replace where there is a format, and only there'

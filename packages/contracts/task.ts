@@ -1,6 +1,7 @@
 import type { Static, TObject } from 'typebox';
 import type { FileFormat, TableDefinition } from './dataset.js';
 import type { Labels, RetryPolicy } from './run-terms.js';
+import type { Violation } from './violation-list.js';
 
 /** Writes one line of a run's log; `fields` is stored beside the message as JSON. */
 export interface TaskLog {
@@ -59,6 +60,13 @@ export interface TaskDefinition<I extends TObject = TObject, O extends TObject =
    * `{ source }`. Loads that end before it begins share one run.
    */
   readonly followedBy?: string;
+  /**
+   * What is wrong with an input beyond its schema, which it fits; nothing if it is right. Asked before a run is recorded,
+   * wherever one is: so it is quick, and looks at nothing but the input and the tasks that there are.
+   * @param catalogue all tasks by name
+   * @returns faults at JSON pointers into the input
+   */
+  check?(input: Static<I>, catalogue: ReadonlyMap<string, TaskDefinition>): readonly Violation[];
 }
 
 /** Keeps a definition's exact types while it is checked. */

@@ -78,7 +78,7 @@ async function load(
       await settleFiles(pool, [{ id, size, mtimeNs, sha256 }]);
     }
     const input = { files: ids.map((_, at) => String(at + 1)) };
-    const { id } = await startRun(pool, task, { input, trigger: 'api' });
+    const { id } = await startRun({ pool, catalogue: new Map() }, task, { input, trigger: 'api' });
     const stub = await openStubWorker({ url, pool }, inboxDir, loadDatasetBody(task));
     const deps = { ...stub.deps, catalogue: new Map([[task.name, task]]) };
     const verdict = await runAttempt(deps, begun(await stub.begin(id)));

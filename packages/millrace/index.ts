@@ -39,6 +39,7 @@ export {
   type TaskDefinition,
   type TaskLog,
 } from '#contracts/task.js';
+export type { Violation } from '#contracts/violation-list.js';
 export type { Pool, Queryable, Tx } from '#database/pool.js';
 export type { CommitOptions, TaskContext, TaskRun, WorkerServices } from '#runs/context.js';
 export type { InvokeAllOptions, InvokedOutcome } from '#runs/invoke.js';

@@ -122,7 +122,7 @@ async function work(
   const input = validate(task.input, run.input);
   const memory = new AttemptMemory(pool, run);
   const invocations = trackInvocations({
-    ...{ pool, run, memory },
+    ...{ pool, catalogue, run, memory },
     send: (children) => sendJobs(carrier, children, { onFailure }),
   });
   const steps = trackSteps({ record, fence: run, memory });

@@ -1,9 +1,9 @@
 import type { Catalogue } from '#catalogue/catalogue.js';
 import type { OpenRun } from '#contracts/open-run.js';
 import { termsOf } from '#contracts/run-terms.js';
-import { validate } from '#contracts/validate.js';
 import type { Tx } from '#database/pool.js';
 import { newRunId, recordFollowUp } from '#database/runs/record-run.js';
+import { checkInput } from './check-input.js';
 
 /** Having other tasks run after the commit of a body's work. */
 export interface FollowUps {
@@ -36,7 +36,7 @@ export function trackFollowUps(catalogue: Catalogue): AttemptFollowUps {
       const open = await recordFollowUp(tx, newRunId(), {
         ...termsOf(task, { delayMs }),
         trigger: 'follow',
-        input: validate(task.input, input),
+        input: checkInput(catalogue, task, input),
       });
       if (open) recorded.push(open);
     },

@@ -1,3 +1,4 @@
+import type { Catalogue } from '#catalogue/catalogue.js';
 import { InvokedRunError, SuspendError } from '#contracts/invoke-errors.js';
 import type { OpenRun } from '#contracts/open-run.js';
 import { termsOf } from '#contracts/run-terms.js';
@@ -8,6 +9,7 @@ import type { Pool } from '#database/pool.js';
 import type { BegunRun } from '#database/runs/attempt-types.js';
 import { type InvokedChild, type InvokedRun, recordChildren } from '#database/runs/invocations.js';
 import { newRunId } from '#database/runs/record-run.js';
+import { checkInput } from './check-input.js';
 import { type AttemptMemory, isUnderWay, type Memory } from './memory.js';
 import { startRun } from './start-run.js';
 
@@ -66,13 +68,14 @@ export interface AttemptInvocations extends Invocations {
 /** What the invocations of an attempt need. */
 export interface InvocationDeps {
   readonly pool: Pool;
+  readonly catalogue: Catalogue;
   readonly run: BegunRun;
   readonly memory: AttemptMemory;
   /** Adds the jobs of runs that were recorded. */
   send(runs: readonly OpenRun[]): Promise<void>;
 }
 
-export function trackInvocations({ pool, run, memory, send }: InvocationDeps): AttemptInvocations {
+export function trackInvocations({ pool, catalogue, run, memory, send }: InvocationDeps): AttemptInvocations {
   const underWay = new Set<Promise<unknown>>();
   const usedKeys = new Set<string>();
   let children: InvokedChild[] = [];
@@ -107,12 +110,12 @@ export function trackInvocations({ pool, run, memory, send }: InvocationDeps): A
   };
   const startWithFiles = async (task: TaskDefinition, { input, ...slot }: Invocation): Promise<void> => {
     const parent = { runId: run.runId, attempt: run.attempt, queue: run.queue, ...slot };
-    const { open } = await startRun(pool, task, { input, trigger: 'invoke', parent });
+    const { open } = await startRun({ pool, catalogue }, task, { input, trigger: 'invoke', parent });
     if (open && !slot.held) await send([open]);
   };
   /** Records runs of the task; the files of those that have some are taken at once. */
   const start = async (task: TaskDefinition, invocations: readonly Invocation[]): Promise<void> => {
-    for (const { input } of invocations) validate(task.input, input);
+    for (const { input } of invocations) checkInput(catalogue, task, input);
     if (task.source) {
       const outcomes = await Promise.allSettled(invocations.map((invocation) => startWithFiles(task, invocation)));
       const refused = outcomes.find((outcome) => outcome.status === 'rejected');

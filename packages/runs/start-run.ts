@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { Catalogue } from '#catalogue/catalogue.js';
 import { FencedError } from '#contracts/errors.js';
 import { FileTaskInput } from '#contracts/file-task.js';
 import type { OpenRun } from '#contracts/open-run.js';
@@ -16,6 +17,13 @@ import {
   newRunId,
   recordRun,
 } from '#database/runs/record-run.js';
+import { checkInput } from './check-input.js';
+
+/** What starting a run needs. */
+export interface StartDeps {
+  readonly pool: Pool;
+  readonly catalogue: Catalogue;
+}
 
 /** What a caller asks for when starting a task. */
 export interface RunRequest extends AskedTerms {
@@ -54,8 +62,12 @@ export interface StartedRun {
  * reconciler adds it.
  * @throws InvalidInputError with the faults of the input, IdempotencyKeyReusedError when the key belongs to another request
  */
-export async function startRun(pool: Pool, task: TaskDefinition, request: RunRequest): Promise<StartedRun> {
-  const input = validate(task.input, request.input);
+export async function startRun(
+  { pool, catalogue }: StartDeps,
+  task: TaskDefinition,
+  request: RunRequest,
+): Promise<StartedRun> {
+  const input = checkInput(catalogue, task, request.input);
   const { idempotencyKey, parent, retryOf, priority, delayMs, timeoutMs, retry, labels } = request;
   const requested: AskedTerms = { priority, delayMs, timeoutMs, retry, labels };
   const start = async (db: Queryable): Promise<StartedRun> => {

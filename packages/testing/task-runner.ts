@@ -91,7 +91,7 @@ export async function openTaskRunner(database: TestDatabase, options: TaskRunner
     async start(name, input) {
       const task = catalogue.get(name);
       if (!task) throw new Error(`no task is named ${name}; there are ${[...catalogue.keys()].join(', ')}`);
-      return (await startRun(pool, task, { input, trigger: 'api' })).id;
+      return (await startRun({ pool, catalogue }, task, { input, trigger: 'api' })).id;
     },
     async drain() {
       for (;;) {

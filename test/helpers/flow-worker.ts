@@ -113,7 +113,7 @@ export async function withFlowWorker(
       });
       void jobs.run();
       const start = async (upTo: number): Promise<string> => {
-        const started = await startRun(pool, addUp, { input: { upTo }, trigger: 'api' });
+        const started = await startRun({ pool, catalogue: new Map() }, addUp, { input: { upTo }, trigger: 'api' });
         if (started.open) await addJobs(carrier, [started.open]);
         return started.id;
       };

@@ -49,7 +49,7 @@ export async function makeFlowTables(pool: pg.Pool): Promise<void> {
 /** Starts a flow as the API does. @returns the id of its root */
 export async function startFlow({ pool, databaseUrl, redisUrl }: Platform, shape: FlowShape): Promise<string> {
   const input = { failing: [], catches: false, inHalves: false, ...shape };
-  const run = await startRun(pool, definition, { input, trigger: 'api' });
+  const run = await startRun({ pool, catalogue: new Map() }, definition, { input, trigger: 'api' });
   const carrier = openCarrier({ databaseUrl, redisUrl }, 'background', () => {});
   await addJobs(carrier, run.open ? [run.open] : []);
   await carrier.close();

@@ -33,7 +33,8 @@ export const withRunRecord = (work: (test: TestRecord) => Promise<void>): Promis
         ...{ url, pool, record },
         async start(delayMs) {
           const delay = delayMs === undefined ? {} : { delayMs };
-          return (await startRun(pool, plainTask, { input: {}, trigger: 'api', ...delay })).id;
+          return (await startRun({ pool, catalogue: new Map() }, plainTask, { input: {}, trigger: 'api', ...delay }))
+            .id;
         },
         begin: async (runId) => begun(await record.begin({ runId, workerId })),
       });

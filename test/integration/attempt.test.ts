@@ -34,7 +34,7 @@ const withWorker = (
   });
 
 const startPlain = async ({ pool }: TestDatabase): Promise<string> =>
-  (await startRun(pool, plainTask, { input: {}, trigger: 'api' })).id;
+  (await startRun({ pool, catalogue: new Map() }, plainTask, { input: {}, trigger: 'api' })).id;
 
 const attempt = async (worker: StubWorker, runId: string): Promise<Verdict> =>
   runAttempt(worker.deps, begun(await worker.begin(runId)));

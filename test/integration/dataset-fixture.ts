@@ -68,7 +68,7 @@ export async function loadFiles(
     [Object.keys(files)],
   );
   const ids = rows.map((row) => row.id);
-  const { id } = await startRun(pool, task, { input: { files: ids }, trigger: 'api' });
+  const { id } = await startRun({ pool, catalogue: new Map() }, task, { input: { files: ids }, trigger: 'api' });
   const stub = await openStubWorker({ url, pool }, inbox, loadDatasetBody(task));
   const verdict = await runAttempt(
     { ...stub.deps, catalogue: new Map([[task.name, task]]) },

@@ -185,5 +185,5 @@ test('no record of a failed run names a path of the server', () =>
   }));
 
 async function startPlain({ pool }: { pool: TaskRunner['pool'] }): Promise<string> {
-  return (await startRun(pool, plainTask, { input: {}, trigger: 'api' })).id;
+  return (await startRun({ pool, catalogue: new Map() }, plainTask, { input: {}, trigger: 'api' })).id;
 }

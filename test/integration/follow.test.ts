@@ -25,7 +25,9 @@ async function withWorker(
   await withTestDatabase(async (database) => {
     const worker = await openStubWorker(database, '/nowhere', body);
     const begin = async () =>
-      await worker.begin((await startRun(database.pool, plainTask, { input: {}, trigger: 'api' })).id);
+      await worker.begin(
+        (await startRun({ pool: database.pool, catalogue: new Map() }, plainTask, { input: {}, trigger: 'api' })).id,
+      );
     try {
       await work({ ...database, worker, begin });
     } finally {
@@ -80,7 +82,7 @@ test('runs that end before the one that follows has begun share it; one that has
 
 test('a run with another input, or one that was asked for and may start much later, is not shared', async () => {
   await withTestDatabase(async ({ pool }) => {
-    await startRun(pool, plainTask, { input: {}, trigger: 'api', delayMs: 3_600_000 });
+    await startRun({ pool, catalogue: new Map() }, plainTask, { input: {}, trigger: 'api', delayMs: 3_600_000 });
     const record = (input: unknown) =>
       transaction(pool, (tx) => recordFollowUp(tx, newRunId(), { ...follower, input }));
     assert.ok(await record({}));

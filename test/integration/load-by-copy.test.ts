@@ -170,7 +170,10 @@ test('files loaded once more replace their rows, and keep them when one of them 
     const ids = [await fixture.drop('a', [minute(0)]), await fixture.drop('b', [minute(1), minute(2)])];
     await fixture.load();
     const again = async (): Promise<string> => {
-      const { id } = await startRun(fixture.pool, stubTask, { input: { files: ids }, trigger: 'api' });
+      const { id } = await startRun({ pool: fixture.pool, catalogue: new Map() }, stubTask, {
+        input: { files: ids },
+        trigger: 'api',
+      });
       return await runNow(fixture.worker, fixture, id);
     };
     assert.doesNotMatch(await again(), /one by one/);

@@ -85,7 +85,10 @@ async function withFixture(
             return rows[0]?.id ?? '';
           },
           async load(...files) {
-            const { id } = await startRun(pool, stubTask, { input: { files }, trigger: 'api' });
+            const { id } = await startRun({ pool, catalogue: new Map() }, stubTask, {
+              input: { files },
+              trigger: 'api',
+            });
             await runAttempt(worker.deps, begun(await worker.begin(id)));
             const { rows } = await pool.query<{ message: string }>(
               'SELECT message FROM ops.log WHERE run_id = $1 ORDER BY id',

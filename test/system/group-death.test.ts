@@ -52,7 +52,7 @@ const withGroups = (t: TestContext, kind: CarrierKind, work: (groups: Groups) =>
     const carrier = openCarrier({ databaseUrl, redisUrl }, 'background', () => {});
     const add = async (task: TaskDefinition, runs: number): Promise<void> => {
       const open = Array.from({ length: runs }, async (_, n) => {
-        const run = await startRun(pool, task, { input: { n }, trigger: 'api' });
+        const run = await startRun({ pool, catalogue: new Map() }, task, { input: { n }, trigger: 'api' });
         return run.open ? [run.open] : [];
       });
       await addJobs(carrier, (await Promise.all(open)).flat());

@@ -98,7 +98,11 @@ async function lockDay({ pool, databaseUrl }: Platform, day: number): Promise<Ta
 /** Asks for the loaded file once more, some seconds later. */
 async function startDelayed({ pool, databaseUrl, redisUrl }: Platform): Promise<string> {
   const files = (await listFiles(pool)).filter((file) => file.state === 'loaded').map((file) => file.id);
-  const run = await startRun(pool, definition, { input: { files }, trigger: 'api', delayMs: 3_000 });
+  const run = await startRun({ pool, catalogue: new Map() }, definition, {
+    input: { files },
+    trigger: 'api',
+    delayMs: 3_000,
+  });
   const carrier = openCarrier({ databaseUrl, redisUrl }, 'background', () => {});
   await addJobs(carrier, run.open ? [run.open] : []);
   await carrier.close();

@@ -13,12 +13,12 @@ export const carrierMs = 2_000;
  * @throws as `startRun`
  */
 export async function requestRun(
-  { pool, carrier }: Pick<ApiDeps, 'pool' | 'carrier'>,
+  { pool, carrier, catalogue }: Pick<ApiDeps, 'pool' | 'carrier' | 'catalogue'>,
   task: TaskDefinition,
   request: RunRequest,
   log: FastifyBaseLogger,
 ): Promise<string> {
-  const { id, open } = await startRun(pool, task, request);
+  const { id, open } = await startRun({ pool, catalogue }, task, request);
   await sendJobs(carrier, open ? [open] : [], {
     limitMs: carrierMs,
     onFailure: (message, error) => log.warn({ err: error, runId: id }, `run ${id}: ${message}`),
