@@ -13,17 +13,30 @@ import { checkInput } from './check-input.js';
 import { type AttemptMemory, isUnderWay, type Memory } from './memory.js';
 import { startRun } from './start-run.js';
 
-/** How one of several invoked runs ended. */
+/** How an invoked run ended. */
 export type InvokedOutcome<O> =
-  | { readonly state: 'succeeded'; readonly output: O }
+  | { readonly state: 'succeeded'; readonly output: O; readonly runId: string }
   | { readonly state: 'failed' | 'cancelled'; readonly error: InvokedRunError };
 
-/** How several runs are invoked. */
-export interface InvokeAllOptions {
-  /** Most of them that are under way at a time: as one ends the next one starts. All at a time if not given. */
-  readonly atMost?: number;
-  /** True: the result says of each run how it ended, and none is thrown. */
+/** A limit that invocations of a run share: those that name it, with the same `atMost` each time. */
+export interface InvokeLimit {
+  readonly name: string;
+  /** Most of them that are under way at a time: as one ends the next one starts. */
+  readonly atMost: number;
+}
+
+/** How a run is invoked. */
+export interface InvokeOptions {
+  /** One that other invocations have as well. */
+  readonly limit?: InvokeLimit | undefined;
+  /** True: the result says how the run ended, and it is not thrown. */
   readonly settled?: boolean;
+}
+
+/** How several runs are invoked. */
+export interface InvokeAllOptions extends InvokeOptions {
+  /** Most of them that are under way at a time: as one ends the next one starts. All at a time if not given. */
+  readonly atMost?: number | undefined;
 }
 
 /** Invoking other tasks from a body. */
@@ -35,7 +48,18 @@ export interface Invocations {
    * @param key names this invocation among those of the run, the same in every attempt
    * @throws InvokedRunError when the invoked run failed, InvalidInputError when its input does not fit
    */
-  invoke<D extends TaskDefinition>(key: string, task: D, input: InputOf<D>): Promise<OutputOf<D>>;
+  invoke<D extends TaskDefinition>(
+    key: string,
+    task: D,
+    input: InputOf<D>,
+    options?: InvokeOptions & { readonly settled?: false },
+  ): Promise<OutputOf<D>>;
+  invoke<D extends TaskDefinition>(
+    key: string,
+    task: D,
+    input: InputOf<D>,
+    options: InvokeOptions & { readonly settled: true },
+  ): Promise<InvokedOutcome<OutputOf<D>>>;
   /**
    * Invokes a task once per input under the keys `key/0`, `key/1`, …; the outputs are in that order.
    * @throws InvokedRunError when all have ended and one has failed, without `settled`
@@ -78,6 +102,7 @@ export interface InvocationDeps {
 export function trackInvocations({ pool, catalogue, run, memory, send }: InvocationDeps): AttemptInvocations {
   const underWay = new Set<Promise<unknown>>();
   const usedKeys = new Set<string>();
+  const slots = trackSlots();
   let children: InvokedChild[] = [];
   let recording: NodeJS.Immediate | undefined;
   let waits = false;
@@ -131,20 +156,39 @@ export function trackInvocations({ pool, catalogue, run, memory, send }: Invocat
     recordSoon();
   };
 
+  const invoke = async (
+    key: string,
+    task: TaskDefinition,
+    input: unknown,
+    { limit, settled = false }: InvokeOptions = {},
+  ): Promise<unknown> => {
+    checkLimit(limit);
+    use(key);
+    const { invoked } = await memory.read();
+    const found = known(invoked, key, task);
+    if (found && isFinal(found.state)) return settled ? outcomeOf(found, task) : outputOf(found, task);
+    if (!found) await start(task, [{ input, ...slots.take(key, invoked, limit) }]);
+    waits = true;
+    throw new SuspendError(`waits for "${key}"`);
+  };
+
   const invokeAll = async (
     key: string,
     task: TaskDefinition,
     inputs: readonly unknown[],
-    { atMost, settled = false }: InvokeAllOptions = {},
+    {
+      atMost,
+      settled = false,
+      limit = atMost === undefined ? undefined : { name: key, atMost },
+    }: InvokeAllOptions = {},
   ): Promise<unknown[]> => {
-    if (atMost !== undefined && !(Number.isInteger(atMost) && atMost > 0)) {
-      throw new Error(`atMost: expected a positive whole number, got ${atMost}`);
-    }
+    checkLimit(limit);
     use(`${key}/*`);
     const { invoked } = await memory.read();
-    const slots = openSlots(key, inputs.length, invoked, atMost);
     const found = inputs.map((_input, index) => known(invoked, `${key}/${index}`, task));
-    const starting = inputs.flatMap((input, index) => (found[index] ? [] : [{ input, ...slots(index) }]));
+    const starting = inputs.flatMap((input, index) =>
+      found[index] ? [] : [{ input, ...slots.take(`${key}/${index}`, invoked, limit) }],
+    );
     if (starting.length > 0) await start(task, starting);
     const ended = found.flatMap((child) => (child && isFinal(child.state) ? [child] : []));
     // A failure counts only when all have ended: until then the others would be left without a parent.
@@ -156,18 +200,7 @@ export function trackInvocations({ pool, catalogue, run, memory, send }: Invocat
   };
 
   return {
-    invoke: (key, task, input) =>
-      watch(
-        (async () => {
-          use(key);
-          const { invoked } = await memory.read();
-          const found = known(invoked, key, task);
-          if (found && isFinal(found.state)) return outputOf(found, task);
-          if (!found) await start(task, [{ input, key, held: false }]);
-          waits = true;
-          throw new SuspendError(`waits for "${key}"`);
-        })(),
-      ) as Promise<never>,
+    invoke: (...args: Parameters<typeof invoke>) => watch(invoke(...args)) as Promise<never>,
     invokeAll: (...args: Parameters<typeof invokeAll>) => watch(invokeAll(...args)) as Promise<never>,
     async settle() {
       while (underWay.size > 0) await Promise.allSettled(underWay);
@@ -183,23 +216,31 @@ type InvocationSlot = Pick<InvokedChild, 'key' | 'window' | 'atMost' | 'held'>;
 
 type Invocation = InvocationSlot & { readonly input: unknown };
 
-/** The slots of an `invokeAll`, to be asked for in the order of its inputs. */
-function openSlots(
-  key: string,
-  count: number,
-  invoked: Memory['invoked'],
-  atMost: number | undefined,
-): (index: number) => InvocationSlot {
-  if (atMost === undefined) return (index) => ({ key: `${key}/${index}`, held: false });
-  let free = atMost;
-  for (let index = 0; index < count; index += 1) {
-    const child = invoked.get(`${key}/${index}`);
-    if (child && isUnderWay(child)) free -= 1;
-  }
-  return (index) => {
-    free -= 1;
-    return { key: `${key}/${index}`, window: key, atMost, held: free < 0 };
+/** Gives the invocations of an attempt their slots, in the order in which they are to start. */
+function trackSlots(): {
+  take(key: string, invoked: Memory['invoked'], limit: InvokeLimit | undefined): InvocationSlot;
+} {
+  const free = new Map<string, number>();
+  return {
+    take(key, invoked, limit) {
+      if (!limit) return { key, held: false };
+      const { name, atMost } = limit;
+      const left = (free.get(name) ?? atMost - countUnderWay(invoked, name)) - 1;
+      free.set(name, left);
+      return { key, window: name, atMost, held: left < 0 };
+    },
   };
+}
+
+function countUnderWay(invoked: Memory['invoked'], window: string): number {
+  let count = 0;
+  for (const child of invoked.values()) if (child.window === window && isUnderWay(child)) count += 1;
+  return count;
+}
+
+function checkLimit(limit: InvokeLimit | undefined): void {
+  if (limit === undefined || (Number.isInteger(limit.atMost) && limit.atMost > 0)) return;
+  throw new Error(`atMost: expected a positive whole number, got ${limit.atMost}`);
 }
 
 /** The run that was invoked under a key. @throws Error when it was another task's */
@@ -219,7 +260,7 @@ function outputOf(child: InvokedRun, task: TaskDefinition): unknown {
 function outcomeOf(child: InvokedRun, task: TaskDefinition): InvokedOutcome<unknown> {
   const { state } = child;
   if (state === 'failed' || state === 'cancelled') return { state, error: new InvokedRunError(child) };
-  return { state: 'succeeded', output: outputOf(child, task) };
+  return { state: 'succeeded', output: outputOf(child, task), runId: child.id };
 }
 
 /** Invoked runs that were recorded, as far as their jobs need to know: those that need not wait for their turn. */

@@ -156,6 +156,7 @@ test('the OpenAPI document is 3.1 and describes every route, each answer with a 
       '/api/tasks',
       '/api/tasks/compare-face-models/runs',
       '/api/tasks/detect-faces/runs',
+      '/api/tasks/flow/runs',
       '/api/tasks/load-data-sample/runs',
       '/api/tasks/load-objects-detection/runs',
       '/api/tasks/load-vehicle-status/runs',
@@ -209,7 +210,7 @@ async function checkBoard(api: TestApi, kind: 'redis' | 'postgres'): Promise<voi
   assert.equal(status, 200);
   assert.deepEqual(
     body.queues.map((queue: { name: string }) => queue.name),
-    ['comparisons', 'images', 'loads'],
+    ['comparisons', 'flows', 'images', 'loads'],
   );
   const [job] = body.queues.find((queue: { name: string }) => queue.name === 'loads').jobs;
   assert.equal(job.externalUrl.href, `/api/runs/${job.id}`);

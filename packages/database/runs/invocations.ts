@@ -66,6 +66,8 @@ export interface InvokedRun {
   readonly id: string;
   readonly key: string;
   readonly task: string;
+  /** See `InvokedChild`. */
+  readonly window: string | null;
   readonly state: RunState;
   /** Not let go yet, see `InvokedChild.held`. */
   readonly held: boolean;
@@ -85,7 +87,7 @@ export interface RunMemory {
   readonly steps: readonly RecordedStep[];
 }
 
-const invokedColumns = 'id, invoke_key AS key, task, state, held, output, error';
+const invokedColumns = 'id, invoke_key AS key, task, invoke_window AS "window", state, held, output, error';
 
 /** Reads what the attempts of a run so far have invoked and done. */
 export async function readMemory(db: Queryable, runId: string): Promise<RunMemory> {
