@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
+import pg from 'pg';
 import { pino } from 'pino';
 import { FencedError } from '#contracts/errors.js';
 import { cancelRuns } from '#database/runs/cancel.js';
@@ -123,7 +124,11 @@ for (const carrier of carriers) {
       assert.deepEqual(begun, [0, 2]);
 
       const task = { ...plainTask, queue: 'test', name: 'double' };
-      const later = await startRun(pool, task, { input: {}, trigger: 'api', delayMs: 3_600_000 });
+      const later = await startRun({ pool, catalogue: new Map() }, task, {
+        input: {},
+        trigger: 'api',
+        delayMs: 3_600_000,
+      });
       await worker.carrier.queue('test').add('double', { runId: later.id }, { jobId: later.id, delay: 3_600_000 });
       assert.equal((await cancel(worker, later.id)).cancelled[0]?.was, 'delayed');
       await waitFor('its job is gone', async () => {
@@ -145,7 +150,7 @@ test('a run is cancelled or committed, never both, however they meet', async (t)
       });
     });
     const race = async (nth: number): Promise<void> => {
-      const { id } = await startRun(pool, plainTask, { input: {}, trigger: 'api' });
+      const { id } = await startRun(worker.deps, plainTask, { input: {}, trigger: 'api' });
       const begin = await worker.begin(id);
       assert.equal(begin.kind, 'begun');
       if (begin.kind !== 'begun') return;
@@ -184,5 +189,35 @@ test('a run is cancelled or committed, never both, however they meet', async (t)
     );
     const attempts = await pool.query(`SELECT FROM ops.attempt WHERE state = 'running'`);
     assert.equal(attempts.rows.length, 0, 'no attempt is left open');
+  });
+});
+
+test('a commit that hangs with its locks is thrown out by a cancel; a lock of somebody else is named', async () => {
+  await withTestDatabase(async (database) => {
+    const { pool, url } = database;
+    const worker = await openStubWorker(database, '/nowhere', () => Promise.reject(new Error('not run')));
+    const lock = async (id: string, application_name: string): Promise<pg.Client> => {
+      const client = new pg.Client({ connectionString: url, application_name });
+      client.on('error', () => {});
+      await client.connect();
+      await client.query('BEGIN');
+      await client.query('SELECT FROM ops.run WHERE id = $1 FOR UPDATE', [id]);
+      return client;
+    };
+    const { id } = await startRun(worker.deps, plainTask, { input: {}, trigger: 'api' });
+    await worker.begin(id);
+    const hanging = await lock(id, `millrace run ${id}`);
+    assert.equal((await cancelRuns(pool, [id], 'cancelled by a test')).cancelled.length, 1);
+    await assert.rejects(hanging.query('SELECT 1'), 'its session is gone');
+
+    const { id: other } = await startRun(worker.deps, plainTask, { input: {}, trigger: 'api' });
+    const foreign = await lock(other, 'somebody else');
+    await assert.rejects(
+      cancelRuns(pool, [other], 'cancelled by a test'),
+      /the run is locked by a transaction that goes on/,
+    );
+    await foreign.end();
+    assert.equal((await cancelRuns(pool, [other], 'cancelled by a test')).cancelled.length, 1);
+    await worker.close();
   });
 });

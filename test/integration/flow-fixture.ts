@@ -4,6 +4,7 @@ import { beatHeart } from '#database/workers/heartbeat.js';
 import { taskBodies } from '#loading/task-body.js';
 import { createLogger } from '#process/log.js';
 import { openCarrier } from '#queue/carrier.js';
+import { watchAttempts } from '#runs/attempt-watch.js';
 import { createExecutor } from '#runs/executor.js';
 import { createRunRecord } from '#runs/run-record.js';
 import { serverPaths } from '#runs/server-paths.js';
@@ -48,6 +49,7 @@ export async function withFlowApi(
         record: createRunRecord({ groupPool: pool, pool }),
         paths: serverPaths([]),
         stop: new AbortController().signal,
+        watch: watchAttempts(pool, log),
         followUpsOff: new Set(['refresh-star']),
         loadBody: taskBodies([folder]),
       });

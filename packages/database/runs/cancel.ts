@@ -5,7 +5,7 @@ import { cancelFiles } from '../ledger/files-of-runs.js';
 import { type Pool, type Queryable, type Tx, transaction } from '../pool.js';
 import { storableJson } from '../storable.js';
 import { releasedRun, releaseHeld } from './held.js';
-import { deadlockDetected, limitLockWait, lockNotAvailable, RunsLockedError } from './locks.js';
+import { deadlockDetected, hangingMs, limitLockWait, lockNotAvailable, RunsLockedError } from './locks.js';
 import { endSessions } from './run-sessions.js';
 
 /** A run that was cancelled. */
@@ -29,7 +29,7 @@ export interface Cancellation {
  * Ends runs and all below them as `cancelled`, all or none; those that have ended stay as they are. From then on no
  * attempt of theirs can commit, and they invoke nothing more. Files that they held are quarantined, to be replayed.
  *
- * A commit that is under way is thrown out, so that nobody waits for it; one that is through wins.
+ * A commit that holds its locks for long is thrown out, so that nobody waits for it; one that is through wins.
  * @param ids runs, in any number and any relation
  * @param reason for people: who, and why
  * @throws RunsLockedError when others have kept some of them locked for seconds; nothing was done
@@ -37,12 +37,12 @@ export interface Cancellation {
 export async function cancelRuns(pool: Pool, ids: readonly string[], reason: string): Promise<Cancellation> {
   for (let tries = 1; ; tries += 1) {
     try {
-      await endSessions(pool, await listRunning(pool, ids));
-      return await cancelInTransaction(pool, ids, reason);
+      return await cancelInTransaction(pool, ids, reason, tries === 1 ? briefMs : hangingMs);
     } catch (error) {
       const code = sqlState(error);
       if (code !== lockNotAvailable && code !== deadlockDetected) throw error;
       if (tries >= maxTries) throw new RunsLockedError(ids.length, { cause: error });
+      await endSessions(pool, await listRunning(pool, ids), briefMs);
     }
   }
 }
@@ -52,10 +52,17 @@ export async function cancelRuns(pool: Pool, ids: readonly string[], reason: str
  * gives way.
  */
 const maxTries = 3;
+/** Milliseconds that a commit may take once it has its locks, as a rule. */
+const briefMs = 250;
 
-async function cancelInTransaction(pool: Pool, ids: readonly string[], reason: string): Promise<Cancellation> {
+async function cancelInTransaction(
+  pool: Pool,
+  ids: readonly string[],
+  reason: string,
+  waitMs: number,
+): Promise<Cancellation> {
   return await transaction(pool, async (tx) => {
-    await limitLockWait(tx);
+    await limitLockWait(tx, waitMs);
     const cancelled = await cancelTrees(tx, ids, reason);
     await cancelFiles(
       tx,

@@ -8,8 +8,8 @@ export const lockNotAvailable = '55P03';
 export const deadlockDetected = '40P01';
 
 /** Has each wait of the transaction for a lock end with the error `lockNotAvailable` after a while. */
-export async function limitLockWait(tx: Tx): Promise<void> {
-  await tx.query(`SELECT set_config('lock_timeout', $1, true)`, [`${hangingMs}ms`]);
+export async function limitLockWait(tx: Tx, ms = hangingMs): Promise<void> {
+  await tx.query(`SELECT set_config('lock_timeout', $1, true)`, [`${ms}ms`]);
 }
 
 /** Runs could not be changed because others keep them locked. */

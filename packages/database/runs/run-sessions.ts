@@ -29,10 +29,15 @@ export async function cancelStatement(db: Queryable, { runId, pid }: RunSession)
   ]);
 }
 
-/** Ends the sessions in which runs commit: what they have not committed is rolled back, and their locks are free. */
-export async function endSessions(db: Queryable, runIds: readonly string[]): Promise<void> {
+/**
+ * Ends the sessions in which runs have been committing for a while: what they have not committed is rolled back, and their
+ * locks are free. Younger ones are left alone, since such a session may be another run's a moment later.
+ */
+export async function endSessions(db: Queryable, runIds: readonly string[], olderMs: number): Promise<void> {
   if (runIds.length === 0) return;
-  await db.query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = ANY ($1)', [
-    runIds.map(sessionName),
-  ]);
+  await db.query(
+    `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+     WHERE application_name = ANY ($1) AND xact_start < now() - $2 * interval '1 millisecond'`,
+    [runIds.map(sessionName), olderMs],
+  );
 }
