@@ -22,6 +22,7 @@ import { imageRoutes } from './routes/api/images.js';
 import { imageExportRoutes } from './routes/api/images-export.js';
 import { imageStatsRoutes } from './routes/api/images-stats.js';
 import { objectsDetectionRoutes } from './routes/api/objects-detection.js';
+import { reconcilerRoutes } from './routes/api/reconciler.js';
 import { runActionRoutes } from './routes/api/run-actions.js';
 import { runRoutes } from './routes/api/runs.js';
 import { taskRoutes } from './routes/api/tasks.js';
@@ -54,6 +55,7 @@ const dataRoutes = [
   vehicleStatusRoutes,
   dataSampleRoutes,
   actionRoutes,
+  reconcilerRoutes,
 ];
 
 /** Puts the API together, ready to listen or to be injected. What `deps` holds stays the caller's to close. */

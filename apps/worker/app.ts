@@ -126,6 +126,7 @@ export async function startWorker({ config, databaseUrl, log, releasers }: Worke
     log,
     aliveMs,
     goneMs: config.jobLockMs + aliveMs,
+    queues: [...queues.keys()],
     leads: async () => (await lease.held()) !== undefined,
   });
   const reconcile = every(

@@ -139,6 +139,19 @@ export async function hurryJobs(carrier: Carrier, runs: readonly OpenRun[]): Pro
   );
 }
 
+/** The ids of some jobs that no worker has yet. */
+export async function listWaitingJobs(
+  carrier: Carrier,
+  queue: string,
+  { start, limit }: { readonly start: number; readonly limit: number },
+): Promise<string[]> {
+  const kinds = ['wait', 'prioritized', 'delayed', 'waiting-children'] as const;
+  const pages = await Promise.all(
+    kinds.map((kind) => carrier.queue(queue).getJobs([kind], start, start + limit - 1, true)),
+  );
+  return pages.flat().flatMap((job) => job?.id ?? []);
+}
+
 /** Jobs that are removed at a time. */
 const removedAtOnce = 100;
 

@@ -1,4 +1,6 @@
+import { type MendKind, mends } from '#contracts/mends.js';
 import type { Pool } from '#database/pool.js';
+import { recordMends } from '#database/runs/mends.js';
 import { boundDelays } from '#database/runs/readiness.js';
 import {
   countOpenRuns,
@@ -14,6 +16,7 @@ import type { Logger } from '#process/log.js';
 import { type Standstill, watchStandstill } from '#process/standstill.js';
 import type { Carrier } from '#queue/carrier.js';
 import { countOpenJobs, hurryJobs, type JobStanding, readStandings, restoreJobs } from '#queue/jobs.js';
+import { removeStrayJobs } from './stray-jobs.js';
 
 export interface ReconcilerDeps {
   readonly pool: Pool;
@@ -23,6 +26,8 @@ export interface ReconcilerDeps {
   readonly aliveMs: number;
   /** The same for a run whose job the carrier still takes for that worker's: longer than the job's lock lasts. */
   readonly goneMs: number;
+  /** All queues that there are. */
+  readonly queues: readonly string[];
   /** Whether this process is the one that reconciles. */
   leads(): Promise<boolean>;
   /** Milliseconds of a clock that only goes forward. */
@@ -46,11 +51,11 @@ export interface Reconciler {
   /**
    * One pass. Finds recorded runs without a job (a flushed Redis, a crash between recording and adding) and adds them
    * again (promise 1); finds jobs that wait for nothing: for a worker that is gone or for a time that has passed,
-   * because a clock was set, and makes them wait for a worker. Of all processes one does it; for the others it is a
+   * because a clock was set, and makes them wait for a worker; removes jobs whose runs have ended. Of all processes one does it; for the others it is a
    * no-op.
    *
-   * What is found must have been so for a while, by this process's own clock.
-   * @returns how many jobs were put back or freed
+   * What is found must have been so for a while, by this process's own clock. It is counted, see `mends`.
+   * @returns how much was mended
    */
   pass(): Promise<number>;
 }
@@ -70,27 +75,33 @@ export function createReconciler(deps: ReconcilerDeps): Reconciler {
       const open = await countOpenRuns(pool);
       // A platform that has nothing to do is to cost next to nothing.
       const isAny = (kind: 'delayed' | 'running' | 'waiting' | 'held'): boolean => open.some((each) => each[kind] > 0);
+      const mended = new Map<MendKind, number>();
+      const count = (kind: MendKind, number: number): void => {
+        mended.set(kind, (mended.get(kind) ?? 0) + number);
+      };
       if (isAny('delayed')) {
         await boundDelays(pool);
-        await hurryOverdue(deps);
+        count('overdue-job', await hurryOverdue(deps));
       }
       const { living, freed } = isAny('running') ? await watchHeldRuns(deps, standstill) : noneHeld;
-      if (isAny('held')) await releaseIdleWindows(pool);
-      let restored = isAny('waiting') ? await wakeParents(deps, standstill) : 0;
+      count('lost-attempt', freed);
+      if (isAny('held')) count('idle-window', await releaseIdleWindows(pool));
+      if (isAny('waiting')) count('parent-without-open-children', await wakeParents(deps, standstill));
       const suspects = new Set<string>();
       for (const { queue, runs } of open) {
         // Cheap first: with a job for every run there is most likely the right job for every run.
         if (!thorough && !suspected.has(queue) && (await countOpenJobs(carrier, queue)) >= runs) continue;
         const found = await reconcileQueue(deps, standstill, queue, living);
-        restored += found.mended;
+        count('run-without-job', found.restored);
+        count('overdue-job', found.hurried);
         if (found.suspects > 0) suspects.add(queue);
       }
       suspected = suspects;
       standstill.sweep();
-      if (restored > 0) log.warn({ restored }, 'recorded runs had no job; their jobs were added');
-      if (freed > 0)
-        log.warn({ freed }, 'workers of some runs show no sign of life; other workers may take the runs over');
-      return restored + freed;
+      if (thorough) count('job-without-run', await removeStrayJobs(deps, open));
+      for (const [kind, number] of mended) if (number > 0) log.warn({ mended: kind, count: number }, mends[kind]);
+      await recordMends(pool, mended);
+      return [...mended.values()].reduce((sum, number) => sum + number, 0);
     },
   };
 }
@@ -123,13 +134,12 @@ async function watchHeldRuns(
 }
 
 /** The record says that their time has come, the carrier goes by another clock. */
-async function hurryOverdue({ pool, carrier }: ReconcilerDeps): Promise<void> {
+async function hurryOverdue({ pool, carrier }: ReconcilerDeps): Promise<number> {
   const overdue = await listOverdueRuns(pool, onTheWayMs, maxOverdue);
   const standings = await readStandings(carrier, overdue);
-  await hurryJobs(
-    carrier,
-    overdue.filter((_run, index) => standings[index] === 'delayed'),
-  );
+  const late = overdue.filter((_run, index) => standings[index] === 'delayed');
+  await hurryJobs(carrier, late);
+  return late.length;
 }
 
 /**
@@ -153,9 +163,10 @@ async function reconcileQueue(
   standstill: Standstill,
   queue: string,
   living: ReadonlySet<string>,
-): Promise<{ mended: number; suspects: number }> {
+): Promise<{ restored: number; hurried: number; suspects: number }> {
   const { pool, carrier } = deps;
-  let mended = 0;
+  let restored = 0;
+  let hurried = 0;
   let suspects = 0;
   let after: string | undefined;
   for (;;) {
@@ -176,9 +187,10 @@ async function reconcileQueue(
     await restoreJobs(carrier, stillLost);
     const stillLate = await keepUnchanged(pool, late);
     await hurryJobs(carrier, stillLate);
-    mended += stillLost.length + stillLate.length;
+    restored += stillLost.length;
+    hurried += stillLate.length;
     after = page.at(-1)?.id;
-    if (page.length < pageSize || after === undefined) return { mended, suspects };
+    if (page.length < pageSize || after === undefined) return { restored, hurried, suspects };
   }
 }
 

@@ -104,7 +104,7 @@ export async function withFlowWorker(
           bodies[name as keyof Bodies] as (context: TaskContext, input: unknown) => Promise<unknown>,
       });
       const reconciler = createReconciler({
-        ...{ pool, carrier, log, aliveMs: 60_000, goneMs: 60_000 },
+        ...{ pool, carrier, log, aliveMs: 60_000, goneMs: 60_000, queues: ['test'] },
         leads: () => Promise.resolve(true),
       });
       const jobs = carrier.worker('test', (job, token) => executor.process(job, token), {

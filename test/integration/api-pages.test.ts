@@ -144,6 +144,7 @@ test('the OpenAPI document is 3.1 and describes every route, each answer with a 
       '/api/images/{id}/thumbnail',
       '/api/objects-detection',
       '/api/openapi.json',
+      '/api/reconciler',
       '/api/runs',
       '/api/runs/cancel',
       '/api/runs/counts',

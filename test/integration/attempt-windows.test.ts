@@ -109,7 +109,7 @@ test('a held run that somebody has locked is passed over; the reconciler lets go
     let now = 0;
     const carrier = openCarrier({ databaseUrl: url }, 'background', () => {});
     const reconciler = createReconciler({
-      ...{ pool, carrier, aliveMs: 60_000, goneMs: 60_000, now: () => now },
+      ...{ pool, carrier, aliveMs: 60_000, goneMs: 60_000, queues: ['stub'], now: () => now },
       log: createLogger({ name: 'test', level: 'fatal', format: 'json' }),
       leads: () => Promise.resolve(true),
     });

@@ -145,7 +145,7 @@ test('when the worker dies between the commit and the job, the reconciler adds t
     let now = 0;
     const reconciler = createReconciler({
       ...{ pool, carrier: deps.carrier, log: deps.log },
-      ...{ aliveMs: 60_000, goneMs: 60_000 },
+      ...{ aliveMs: 60_000, goneMs: 60_000, queues: ['stub'] },
       leads: () => Promise.resolve(true),
       now: () => now,
     });

@@ -1,3 +1,4 @@
+import { validate as isUuid } from 'uuid';
 import type { OpenRun } from '#contracts/open-run.js';
 import type { Queryable } from '../pool.js';
 import { hasOpenChildren } from './readiness.js';
@@ -134,4 +135,14 @@ export async function keepUnchanged(db: Queryable, runs: readonly ExpectedRun[])
   );
   const marks = new Map(rows.map((row) => [row.id, row.mark]));
   return runs.filter((run) => marks.get(run.id) === run.mark);
+}
+
+/** Those of some runs that have ended, or that the record does not know. */
+export async function listNotOpen(db: Queryable, ids: readonly string[]): Promise<string[]> {
+  const { rows } = await db.query<{ id: string }>(
+    `SELECT id FROM ops.run WHERE id = ANY ($1::uuid[]) AND state IN ('queued', 'delayed', 'waiting', 'running')`,
+    [ids.filter((id) => isUuid(id))],
+  );
+  const open = new Set(rows.map(({ id }) => id));
+  return ids.filter((id) => !open.has(id));
 }
