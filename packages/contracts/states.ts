@@ -58,7 +58,9 @@ export const runStates = [
    */
   'running',
   'succeeded',
+  /** Not tried again by itself. A person may retry it: then it is `queued`, or `waiting` for runs below it. */
   'failed',
+  /** Stopped by a person, with all below it, in one commit. It may be retried like one that failed. */
   'cancelled',
 ] as const;
 export type RunState = (typeof runStates)[number];
@@ -69,6 +71,9 @@ export const openRunStates = ['queued', 'delayed', 'waiting', 'running'] as cons
 /** The states that a run never leaves, unless somebody retries it. */
 export const finalRunStates = ['succeeded', 'failed', 'cancelled'] as const satisfies readonly RunState[];
 export type FinalRunState = (typeof finalRunStates)[number];
+
+/** The final states of a run that a person may retry. */
+export const retryableStates = ['failed', 'cancelled'] as const satisfies readonly FinalRunState[];
 
 export const isFinal = (state: string): state is FinalRunState => finalRunStates.some((final) => final === state);
 

@@ -1,9 +1,8 @@
 import type { FastifyBaseLogger } from 'fastify';
-import { openRunStates } from '#contracts/states.js';
+import { openRunStates, retryableStates } from '#contracts/states.js';
 import { countRuns } from '#database/queries/run-counts.js';
 import type { RunFilter } from '#database/queries/run-filter.js';
 import { listRunIds } from '#database/queries/run-ids.js';
-import { retryableStates } from '#database/runs/retry.js';
 import type { ApiDeps } from '../deps.js';
 import { goOnWithRuns, takenFilesOf } from './retry.js';
 import { stopRuns } from './stop.js';

@@ -1,12 +1,9 @@
 import type { OpenRun } from '#contracts/open-run.js';
-import type { RunState } from '#contracts/states.js';
+import { retryableStates } from '#contracts/states.js';
 import { sqlState } from '../error-kinds.js';
 import { type TakenFile, takeFilesAgain } from '../ledger/files-of-runs.js';
 import { type Pool, type Tx, transaction } from '../pool.js';
 import { limitLockWait, lockNotAvailable, RunsLockedError } from './locks.js';
-
-/** States from which a run can be retried. */
-export const retryableStates = ['failed', 'cancelled'] as const satisfies readonly RunState[];
 
 /** What a retry has done. */
 export type Retried =
