@@ -9,6 +9,8 @@ export interface WrittenTask {
   readonly input: string;
   readonly output: string;
   readonly body: string;
+  /** 2 if not given. */
+  readonly concurrency?: number;
 }
 
 /** Writes tasks in a folder for TASKS_DIR, which is removed after the test. @returns its path */
@@ -16,13 +18,13 @@ export function writeTasks(t: TestContext, tasks: Readonly<Record<string, Writte
   const folder = mkdtempSync(join(tmpdir(), 'millrace-written-tasks-'));
   t.after(() => rmSync(folder, { recursive: true }));
   const millrace = import.meta.resolve('millrace');
-  for (const [name, { input, output, body }] of Object.entries(tasks)) {
+  for (const [name, { input, output, body, concurrency = 2 }] of Object.entries(tasks)) {
     mkdirSync(join(folder, name));
     writeFileSync(
       join(folder, name, 'definition.js'),
       `import { defineTask, Type } from '${millrace}';
 export const definition = defineTask({
-  name: '${name}', description: 'Of a test', queue: 'written', concurrency: 2, priority: 0, timeoutMs: 60_000,
+  name: '${name}', description: 'Of a test', queue: 'written', concurrency: ${concurrency}, priority: 0, timeoutMs: 60_000,
   input: Type.Object(${input}), output: Type.Object(${output}),
   retry: { attempts: 2, backoffMs: 100, maxBackoffMs: 100 } });`,
     );
