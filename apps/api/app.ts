@@ -24,6 +24,7 @@ import { imageStatsRoutes } from './routes/api/images-stats.js';
 import { objectsDetectionRoutes } from './routes/api/objects-detection.js';
 import { reconcilerRoutes } from './routes/api/reconciler.js';
 import { runActionRoutes } from './routes/api/run-actions.js';
+import { runFlowRoutes } from './routes/api/run-flow.js';
 import { runRoutes } from './routes/api/runs.js';
 import { taskRoutes } from './routes/api/tasks.js';
 import { uploadRoutes } from './routes/api/uploads.js';
@@ -40,6 +41,7 @@ const dataRoutes = [
   healthRoutes,
   taskRoutes,
   runRoutes,
+  runFlowRoutes,
   runActionRoutes,
   fileRoutes,
   uploadRoutes,

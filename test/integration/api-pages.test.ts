@@ -151,6 +151,7 @@ test('the OpenAPI document is 3.1 and describes every route, each answer with a 
       '/api/runs/retry',
       '/api/runs/{id}',
       '/api/runs/{id}/cancel',
+      '/api/runs/{id}/flow',
       '/api/runs/{id}/logs',
       '/api/runs/{id}/retry',
       '/api/runs/{id}/steps',
