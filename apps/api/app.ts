@@ -26,6 +26,8 @@ import { reconcilerRoutes } from './routes/api/reconciler.js';
 import { runActionRoutes } from './routes/api/run-actions.js';
 import { runFlowRoutes } from './routes/api/run-flow.js';
 import { runRoutes } from './routes/api/runs.js';
+import { scheduleChangeRoutes } from './routes/api/schedule-changes.js';
+import { scheduleRoutes } from './routes/api/schedules.js';
 import { taskRoutes } from './routes/api/tasks.js';
 import { uploadRoutes } from './routes/api/uploads.js';
 import { vehicleStatusRoutes } from './routes/api/vehicle-status.js';
@@ -43,6 +45,8 @@ const dataRoutes = [
   runRoutes,
   runFlowRoutes,
   runActionRoutes,
+  scheduleRoutes,
+  scheduleChangeRoutes,
   fileRoutes,
   uploadRoutes,
   datasetRoutes,

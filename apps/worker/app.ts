@@ -4,6 +4,7 @@ import { loadCatalogue, queuesOf } from '#catalogue/catalogue.js';
 import type { appSettings } from '#config/app-settings.js';
 import { seekLease } from '#database/leases/lease.js';
 import { openPool } from '#database/pool.js';
+import { databaseClock } from '#database/schedules/schedule-types.js';
 import { beatHeart, stopHeart, type WorkerIdentity } from '#database/workers/heartbeat.js';
 import { taskBodies } from '#loading/task-body.js';
 import { every } from '#process/every.js';
@@ -11,12 +12,15 @@ import type { Logger } from '#process/log.js';
 import type { AppConfig } from '#process/read-settings.js';
 import type { Releasers } from '#process/releasers.js';
 import { openCarrier } from '#queue/carrier.js';
+import { sendJobs } from '#queue/jobs.js';
 import { watchAttempts } from '#runs/attempt-watch.js';
 import { createExecutor } from '#runs/executor.js';
 import { createReconciler } from '#runs/reconciler.js';
 import { createRunRecord, groupKinds } from '#runs/run-record.js';
 import { serverPaths } from '#runs/server-paths.js';
 import { createServices } from '#runs/services.js';
+import { createScheduler } from '#schedules/scheduler.js';
+import { syncSchedules } from '#schedules/sync.js';
 
 /** What a worker is configured with. */
 export interface WorkerDeps {
@@ -135,6 +139,19 @@ export async function startWorker({ config, databaseUrl, log, releasers }: Worke
     (error) => log.warn({ err: error }, 'reconciliation of runs with jobs failed; it is tried again'),
   );
   releasers.add('reconciler', () => reconcile.stop());
+
+  const recorded = await syncSchedules({ pool, catalogue, clock: databaseClock, log });
+  await sendJobs(carrier, recorded, {
+    onFailure: (message, error) => log.warn({ err: error }, message),
+    limitMs: config.reconcileIntervalMs,
+  });
+  const scheduler = createScheduler({ pool, carrier, catalogue, log });
+  const fire = every(
+    () => scheduler.waitMs(),
+    () => scheduler.pass(),
+    (error) => log.warn({ err: error }, 'slots of schedules could not be looked for; it is tried again'),
+  );
+  releasers.add('scheduler', () => fire.stop());
 
   const workers = [...queues].map(([queue, concurrency]) =>
     carrier.worker(queue, (job, token) => executor.process(job, token), { concurrency, lockMs: config.jobLockMs }),

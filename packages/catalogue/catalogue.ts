@@ -5,6 +5,7 @@ import { SetupError } from '#contracts/errors.js';
 import { hasDataset, isDatasetTask, isFileTask, type ReadableTask } from '#contracts/file-task.js';
 import type { TaskDefinition } from '#contracts/task.js';
 import { taskOf } from '#contracts/task-shape.js';
+import { checkSchedules } from './check-schedules.js';
 import { findTaskModule, importTaskModule, listTaskFolders, ownTasksFolder, refuseOtherCopy } from './task-files.js';
 
 /** All tasks by name. */
@@ -30,6 +31,7 @@ export async function loadCatalogue(tasksDir: readonly string[] = []): Promise<C
   refuseShared(found);
   const catalogue = new Map(found.map(({ task }) => [task.name, task]));
   for (const { task, file } of found) {
+    checkSchedules(task, file, catalogue);
     if (task.followedBy === undefined || catalogue.has(task.followedBy)) continue;
     throw new SetupError(`${file}: expected "followedBy" to name a task, got "${task.followedBy}", which is none`);
   }
@@ -64,12 +66,14 @@ async function loadTask(name: string, folder: string): Promise<FoundTask> {
   return { task, file };
 }
 
-/** Refuses two tasks that have one name, one source or one table, each of which would take it for its own. */
+/** Refuses two tasks that have one name, source, table or schedule, each of which would take it for its own. */
 function refuseShared(found: readonly FoundTask[]): void {
   const holders = new Map<string, string>();
   for (const { task, file } of found) {
     const source = task.source ? [`source ${task.source.name}`] : [];
-    for (const thing of [`name ${task.name}`, ...source, ...tablesOf(task).map((table) => `table ${table}`)]) {
+    const tables = tablesOf(task).map((table) => `table ${table}`);
+    const schedules = (task.schedules ?? []).map((schedule) => `schedule ${schedule.name}`);
+    for (const thing of [`name ${task.name}`, ...source, ...tables, ...schedules]) {
       const other = holders.get(thing);
       if (other !== undefined) {
         throw new SetupError(`${file}: the ${thing} is that of the task in ${other}, too; rename one of them`);

@@ -9,6 +9,7 @@ import type {
 import { messageOf, SetupError } from './errors.js';
 import { findViolations } from './find-violations.js';
 import { Labels, type RetryPolicy } from './run-terms.js';
+import { catchUpNames, overlapNames, type ScheduleDefinition } from './schedule.js';
 import type { SourceDefinition, TaskDefinition } from './task.js';
 
 /** A shape with exactly the fields of a type; a field that is added there is missing here when this is compiled. */
@@ -65,6 +66,19 @@ const Dataset = shapeOf<DatasetDefinition>({
   star: maybe(Star),
 });
 
+/** What its calendar and its input have to be is looked at when the catalogue is loaded. */
+const Schedule = shapeOf<ScheduleDefinition>({
+  name: Name,
+  cron: maybe(Words),
+  everyMs: maybe(Type.Number()),
+  timezone: maybe(Words),
+  input: Type.Unknown(),
+  overlap: maybe(list(...overlapNames)),
+  catchUp: maybe(list(...catchUpNames)),
+  labels: maybe(Labels),
+  priority: maybe(count(0, 2_097_152)),
+});
+
 /** What is not JSON, functions and schemas, is looked at by `otherFault`. */
 const Task = shapeOf<TaskDefinition>({
   name: Name,
@@ -95,6 +109,7 @@ const Task = shapeOf<TaskDefinition>({
   dataset: maybe(Dataset),
   followedBy: maybe(Name),
   check: maybe(Type.Unknown()),
+  schedules: maybe(Type.Array(Schedule)),
 });
 
 /**

@@ -1,6 +1,7 @@
 import type { Static, TObject } from 'typebox';
 import type { FileFormat, TableDefinition } from './dataset.js';
 import type { Labels, RetryPolicy } from './run-terms.js';
+import type { ScheduleDefinition } from './schedule.js';
 import type { Violation } from './violation-list.js';
 
 /** Writes one line of a run's log; `fields` is stored beside the message as JSON. */
@@ -67,6 +68,8 @@ export interface TaskDefinition<I extends TObject = TObject, O extends TObject =
    * @returns faults at JSON pointers into the input
    */
   check?(input: Static<I>, catalogue: ReadonlyMap<string, TaskDefinition>): readonly Violation[];
+  /** When it runs by itself. Recorded when a worker starts; one that is taken out here is switched off then. */
+  readonly schedules?: readonly ScheduleDefinition<Static<I>>[];
 }
 
 /** Keeps a definition's exact types while it is checked. */

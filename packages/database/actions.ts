@@ -4,7 +4,7 @@ import { type Page, type PageRequest, takePage } from './queries/page.js';
 import { instantSql, shortInstant } from './queries/times.js';
 import { storableJson } from './storable.js';
 
-/** What people can do by hand: to a queue, to a run, or to all runs that a filter finds. */
+/** What people can do by hand: to a queue, to a run, to all runs that a filter finds, or to a schedule. */
 export const actionNames = [
   'pause',
   'resume',
@@ -15,6 +15,13 @@ export const actionNames = [
   'retry-run',
   'cancel-runs',
   'retry-runs',
+  'create-schedule',
+  'change-schedule',
+  'delete-schedule',
+  'pause-schedule',
+  'resume-schedule',
+  'run-schedule',
+  'backfill-schedule',
 ] as const;
 export type ActionName = (typeof actionNames)[number];
 

@@ -31,6 +31,7 @@ export {
 } from '#contracts/file-task.js';
 export { type FailedRun, InvokedRunError, SuspendError } from '#contracts/invoke-errors.js';
 export type { Labels, RetryPolicy } from '#contracts/run-terms.js';
+export type { CatchUp, Overlap, RunSchedule, ScheduleDefinition } from '#contracts/schedule.js';
 export {
   defineTask,
   type InputOf,

@@ -7,10 +7,14 @@ export interface Repeated {
 }
 
 /**
- * Does `work` at once and then again `intervalMs` after each end, never twice at a time. A failure is reported and does
- * not end the repetition.
+ * Does `work` at once and then again `intervalMs` after each end, or what it gives then; never twice at a time. A failure
+ * is reported and does not end the repetition.
  */
-export function every(intervalMs: number, work: () => Promise<unknown>, onError: (error: unknown) => void): Repeated {
+export function every(
+  intervalMs: number | (() => number),
+  work: () => Promise<unknown>,
+  onError: (error: unknown) => void,
+): Repeated {
   const stopping = new AbortController();
   const loop = async (): Promise<void> => {
     while (!stopping.signal.aborted) {
@@ -19,7 +23,8 @@ export function every(intervalMs: number, work: () => Promise<unknown>, onError:
       } catch (error) {
         onError(error);
       }
-      await setTimeout(intervalMs, undefined, { signal: stopping.signal }).catch(() => {});
+      const waitMs = typeof intervalMs === 'number' ? intervalMs : intervalMs();
+      await setTimeout(waitMs, undefined, { signal: stopping.signal }).catch(() => {});
     }
   };
   const running = loop();

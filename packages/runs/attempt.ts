@@ -1,5 +1,6 @@
 import type { Catalogue } from '#catalogue/catalogue.js';
 import { SuspendError } from '#contracts/invoke-errors.js';
+import type { RunSchedule } from '#contracts/schedule.js';
 import type { TaskDefinition } from '#contracts/task.js';
 import { validate } from '#contracts/validate.js';
 import type { Pool } from '#database/pool.js';
@@ -132,6 +133,7 @@ async function work(
   const context: TaskContext = {
     fence: { runId: run.runId, attempt: run.attempt },
     task: task.name,
+    schedule: scheduleOf(run),
     followedBy: follower !== undefined && deps.followUpsOff?.has(follower) ? undefined : follower,
     catalogue,
     signal,
@@ -163,6 +165,9 @@ async function work(
   await sendReleased(end, released);
   return failure ? { kind: 'failed', error: failure } : { kind: 'over' };
 }
+
+const scheduleOf = ({ schedule, slotAt }: BegunRun): RunSchedule | undefined =>
+  schedule === null ? undefined : { name: schedule, slotAt: slotAt?.toISOString() ?? null };
 
 /** Ends an attempt whose body has committed nothing by itself. */
 async function endWithout(

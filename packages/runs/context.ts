@@ -1,4 +1,5 @@
 import type { Catalogue } from '#catalogue/catalogue.js';
+import type { RunSchedule } from '#contracts/schedule.js';
 import type { InputOf, OutputOf, TaskDefinition, TaskLog } from '#contracts/task.js';
 import type { Pool, Tx } from '#database/pool.js';
 import type { Fence, RunError } from '#database/runs/attempt-types.js';
@@ -26,6 +27,8 @@ export interface WorkerServices {
 export interface TaskContext extends Invocations, Steps, FollowUps {
   readonly fence: Fence;
   readonly task: string;
+  /** The schedule whose run this is, with its slot; undefined for other runs. */
+  readonly schedule: RunSchedule | undefined;
   /** The task that is to follow loads of this one, by its definition; undefined when that is switched off. */
   readonly followedBy: string | undefined;
   readonly catalogue: Catalogue;

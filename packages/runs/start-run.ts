@@ -4,6 +4,7 @@ import { FencedError } from '#contracts/errors.js';
 import { FileTaskInput } from '#contracts/file-task.js';
 import type { OpenRun } from '#contracts/open-run.js';
 import { type AskedTerms, termsOf } from '#contracts/run-terms.js';
+import type { RunSchedule } from '#contracts/schedule.js';
 import type { FileState } from '#contracts/states.js';
 import type { TaskDefinition } from '#contracts/task.js';
 import { InvalidInputError, validate } from '#contracts/validate.js';
@@ -34,6 +35,8 @@ export interface RunRequest extends AskedTerms {
   readonly parent?: Invoker;
   /** The run that it repeats with another input. */
   readonly retryOf?: string;
+  /** The schedule whose run it is. */
+  readonly schedule?: RunSchedule;
 }
 
 /** An idempotency key was used before, for a request with other parameters. */
@@ -67,32 +70,51 @@ export async function startRun(
   task: TaskDefinition,
   request: RunRequest,
 ): Promise<StartedRun> {
+  // Before a connection is taken: most requests that are refused are refused here.
   const input = checkInput(catalogue, task, request.input);
-  const { idempotencyKey, parent, retryOf, priority, delayMs, timeoutMs, retry, labels } = request;
+  if (!task.source) return await recordRequest(pool, task, { ...request, input });
+  return await transaction(pool, (tx) => recordWithFiles(tx, task, { ...request, input }));
+}
+
+/**
+ * The same within a transaction of the caller's, which must not go on where this throws.
+ * @throws as `startRun`
+ */
+export async function startRunWithin(
+  tx: Tx,
+  catalogue: Catalogue,
+  task: TaskDefinition,
+  request: RunRequest,
+): Promise<StartedRun> {
+  return await recordWithFiles(tx, task, { ...request, input: checkInput(catalogue, task, request.input) });
+}
+
+async function recordWithFiles(tx: Tx, task: TaskDefinition, request: RunRequest): Promise<StartedRun> {
+  const started = await recordRequest(tx, task, request);
+  if (task.source && started.open) {
+    await takeFiles(tx, started.id, task.source.name, validate(FileTaskInput, request.input));
+  }
+  return started;
+}
+
+/** Records the run itself. Its input has been checked. */
+async function recordRequest(db: Queryable, task: TaskDefinition, request: RunRequest): Promise<StartedRun> {
+  const { input, trigger, idempotencyKey, parent, retryOf, schedule } = request;
+  const { priority, delayMs, timeoutMs, retry, labels } = request;
   const requested: AskedTerms = { priority, delayMs, timeoutMs, retry, labels };
-  const start = async (db: Queryable): Promise<StartedRun> => {
-    const open = await recordRun(db, newRunId(), {
-      ...termsOf(task, requested),
-      trigger: request.trigger,
-      input,
-      ...(idempotencyKey === undefined ? {} : { idempotencyKey: { text: idempotencyKey, requested } }),
-      ...(parent === undefined ? {} : { parent }),
-      ...(retryOf === undefined ? {} : { retryOf }),
-    });
-    if (!open) {
-      // The statement that found the key taken has waited for the transaction which took it, so its run can be seen here.
-      if (idempotencyKey === undefined) return { id: await findByParent(db, parent) };
-      return { id: await findByKey(db, task.name, idempotencyKey, input, requested) };
-    }
-    return { id: open.id, open };
-  };
-  const { source } = task;
-  if (!source) return await start(pool);
-  return await transaction(pool, async (tx) => {
-    const started = await start(tx);
-    if (started.open) await takeFiles(tx, started.id, source.name, validate(FileTaskInput, input));
-    return started;
+  const open = await recordRun(db, newRunId(), {
+    ...termsOf(task, requested),
+    trigger,
+    input,
+    ...(idempotencyKey === undefined ? {} : { idempotencyKey: { text: idempotencyKey, requested } }),
+    ...(parent === undefined ? {} : { parent }),
+    ...(retryOf === undefined ? {} : { retryOf }),
+    ...(schedule === undefined ? {} : { schedule }),
   });
+  if (open) return { id: open.id, open };
+  // The statement that found the key taken has waited for the transaction which took it, so its run can be seen here.
+  if (idempotencyKey === undefined) return { id: await findByParent(db, parent) };
+  return { id: await findByKey(db, task.name, idempotencyKey, input, requested) };
 }
 
 const termNames = ['priority', 'delayMs', 'timeoutMs', 'retry', 'labels'] as const satisfies (keyof AskedTerms)[];

@@ -36,7 +36,7 @@ export interface TestApi {
 }
 
 interface AskOptions {
-  readonly method?: 'GET' | 'POST';
+  readonly method?: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   readonly body?: unknown;
   readonly headers?: Record<string, string>;
 }

@@ -2,7 +2,7 @@ import type { FastifyRequest } from 'fastify';
 import { type ActionName, endAction, insertAction } from '#database/actions.js';
 import { actorOf } from '../auth/client.js';
 import type { ApiDeps } from '../deps.js';
-import { HttpProblem } from './problem.js';
+import { toProblem } from './errors.js';
 
 /** What somebody asks to have done, as it is recorded. */
 export interface Act {
@@ -39,7 +39,7 @@ export async function acting<T>(
     await ended(200, outcomeOf(result));
     return result;
   } catch (error) {
-    await ended(error instanceof HttpProblem ? error.status : 500);
+    await ended(toProblem(error, request).status);
     throw error;
   }
 }

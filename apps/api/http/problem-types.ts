@@ -102,6 +102,25 @@ export const problemTypes = {
       'The folder of the upload cannot be written, or it is not inside the inbox. Nothing of the upload was kept.',
     remedy: 'Name another folder, or correct the mount, permissions or links of this one.',
   },
+  'schedule-exists': {
+    status: 409,
+    title: 'Schedule Exists',
+    meaning: 'A schedule has this name already.',
+    remedy: 'Choose another name, or change the schedule with PATCH /api/schedules/{name}.',
+  },
+  'schedule-of-task': {
+    status: 409,
+    title: 'Schedule Of Task',
+    meaning: 'The folder of a task defines the schedule, so it is neither changed nor deleted over the API.',
+    remedy:
+      'Change the task’s definition and start the workers anew. Pausing, running and backfilling are possible here.',
+  },
+  'schedule-off': {
+    status: 409,
+    title: 'Schedule Off',
+    meaning: 'The folder of its task does not define the schedule any more, or no task has the name of its task.',
+    remedy: 'Put the definition or the task back, or delete the schedule.',
+  },
   'file-gone': {
     status: 410,
     title: 'File Gone',

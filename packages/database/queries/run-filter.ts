@@ -14,6 +14,8 @@ export interface RunFilter {
   readonly rootId?: string | undefined;
   readonly parentId?: string | undefined;
   readonly retryOf?: string | undefined;
+  /** Runs of this schedule, by its name. */
+  readonly schedule?: string | undefined;
   /** Created then or later. */
   readonly from?: string | undefined;
   /** Created then or earlier. */
@@ -42,6 +44,7 @@ export function runConditions(filter: RunFilter): Conditions {
   where.when(filter.rootId, (p) => `r.id = ${p}::uuid OR (r.root_id = ${p}::uuid AND r.parent_id IS NOT NULL)`);
   where.when(filter.parentId, (p) => `r.parent_id = ${p}::uuid`);
   where.when(filter.retryOf, (p) => `r.retry_of = ${p}::uuid`);
+  where.when(filter.schedule, (p) => `r.schedule = ${p}`);
   where.when(filter.from, (p) => `r.created_at >= ${p}::timestamptz`);
   // The list shows times cut to milliseconds; a run shown with exactly this time is among those wanted.
   where.when(

@@ -31,6 +31,10 @@ export interface RunSummary {
   readonly labels: Labels;
   /** The run that it repeats with another input. */
   readonly retryOf: string | null;
+  /** The name of the schedule that it is a run of. */
+  readonly schedule: string | null;
+  /** Its slot; null when somebody ran the schedule by hand. */
+  readonly slotAt: string | null;
   readonly progress: { readonly done: number; readonly total: number | null } | null;
   /** {name, code?, message} of what ended it. */
   readonly error: unknown;
@@ -90,6 +94,7 @@ type RunRow = Omit<RunModel, 'input' | 'output' | 'progressDone' | 'progressTota
 const columns = `r.id, r.task, r.queue, r.state, r.trigger, r.priority, r.parent_id AS "parentId", r.root_id AS "rootId",
   r.invoke_key AS "invokeKey", r.held, r.idempotency_key AS "idempotencyKey", r.attempt, r.failures, r.losses,
   r.max_attempts AS "maxAttempts", r.retry, r.timeout_ms AS "timeoutMs", r.labels, r.retry_of AS "retryOf",
+  r.schedule, r.slot_at AS "slotAt",
   r.progress_done AS "progressDone", r.progress_total AS "progressTotal", r.error, r.created_at AS "createdAt",
   r.available_at AS "availableAt", r.started_at AS "startedAt", r.ended_at AS "endedAt", r.updated_at AS "updatedAt"`;
 
@@ -130,10 +135,11 @@ export function toRunSummary(
     readonly progressTotal: bigint | string | null;
   },
 ): RunSummary {
-  const { progressDone, progressTotal, createdAt, availableAt, startedAt, endedAt, updatedAt, retry, labels, ...rest } =
-    run;
+  const { progressDone, progressTotal, slotAt, createdAt, availableAt, startedAt, endedAt, updatedAt, ...others } = run;
+  const { retry, labels, ...rest } = others;
   return {
     ...rest,
+    slotAt: slotAt?.toISOString() ?? null,
     // As `recordRun` has written them.
     retry: retry as RetryPolicy | null,
     labels: labels as Labels,

@@ -26,6 +26,9 @@ export interface BegunRun extends Fence {
   readonly retry: RetryPolicy | null;
   readonly timeoutMs: number | null;
   readonly labels: Labels;
+  /** The schedule whose run it is, and its slot. */
+  readonly schedule: string | null;
+  readonly slotAt: Date | null;
 }
 
 /** What a worker may do with a run that the carrier handed it. */

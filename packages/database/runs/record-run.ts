@@ -1,6 +1,7 @@
 import { v7 as uuidv7 } from 'uuid';
 import type { OpenRun } from '#contracts/open-run.js';
 import type { AskedTerms, RunTerms } from '#contracts/run-terms.js';
+import type { RunSchedule } from '#contracts/schedule.js';
 import type { RunTrigger } from '../generated/enums.js';
 import type { Queryable, Tx } from '../pool.js';
 import { storableJson } from '../storable.js';
@@ -13,6 +14,8 @@ export interface NewRun extends RunTerms {
   readonly idempotencyKey?: RunKey;
   /** The run that it repeats with another input. */
   readonly retryOf?: string;
+  /** The schedule whose run it is. */
+  readonly schedule?: RunSchedule;
   /** The run that invokes it. */
   readonly parent?: Invoker;
 }
@@ -49,10 +52,11 @@ export async function recordRun(db: Queryable, id: string, run: NewRun): Promise
      )
      INSERT INTO ops.run (id, task, queue, state, trigger, input, priority, max_attempts, idempotency_key, available_at,
        delay_ms, parent_id, invoke_key, root_id, requested, invoke_window, held, labels, retry, timeout_ms, retry_of,
-       invoke_at_most)
+       invoke_at_most, schedule, slot_at)
      SELECT $1::uuid, $2, $3, $4::ops.run_state, $5::ops.run_trigger, $6::jsonb, $7::int, $8::int, $9,
        now() + $10::float8 * interval '1 millisecond', $10, parent.id, $12, COALESCE(parent.root_id, $1), $13::jsonb, $14,
-       $15::boolean, $17::jsonb || COALESCE(parent.labels, '{}'), $18::jsonb, $19::int, $20::uuid, $21::int
+       $15::boolean, $17::jsonb || COALESCE(parent.labels, '{}'), $18::jsonb, $19::int, $20::uuid, $21::int,
+       $22, $23::timestamptz
      FROM (SELECT) AS one LEFT JOIN parent ON true WHERE $11::uuid IS NULL OR parent.id IS NOT NULL
      ON CONFLICT DO NOTHING`,
     [
@@ -77,6 +81,8 @@ export async function recordRun(db: Queryable, id: string, run: NewRun): Promise
       run.timeoutMs ?? null,
       run.retryOf ?? null,
       run.parent?.atMost ?? null,
+      run.schedule?.name ?? null,
+      run.schedule?.slotAt ?? null,
     ],
   );
   const parent = run.parent && { id: run.parent.runId, queue: run.parent.queue };

@@ -28,6 +28,7 @@ export const runFilterFields = {
   rootId: Type.Optional(RunId),
   parentId: Type.Optional(RunId),
   retryOf: Type.Optional(RunId),
+  schedule: Type.Optional(Type.String({ maxLength: 200, description: 'Name of the schedule' })),
   from: TimeBound('Created then or later'),
   to: TimeBound('Created then or earlier'),
   minDurationMs: Milliseconds('Took, or has taken so far, this many milliseconds or more'),
@@ -52,9 +53,9 @@ const Fields = Type.Object(runFilterFields);
 
 /** The filter that a request names. @throws HttpProblem 422 naming what is no time or no label */
 export function readRunFilter(query: Static<typeof Fields>): RunFilter {
-  const { task, rootId, parentId, retryOf, minDurationMs, maxDurationMs, file, text } = query;
+  const { task, rootId, parentId, retryOf, schedule, minDurationMs, maxDurationMs, file, text } = query;
   return {
-    ...{ task, rootId, parentId, retryOf, minDurationMs, maxDurationMs, file, text },
+    ...{ task, rootId, parentId, retryOf, schedule, minDurationMs, maxDurationMs, file, text },
     states: namedIn(runStates, query.state),
     triggers: namedIn(runTriggers, query.trigger),
     labels: query.label === undefined ? undefined : readLabels(query.label),

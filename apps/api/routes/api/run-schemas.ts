@@ -60,6 +60,8 @@ export const RunSummarySchema = Type.Object(
     ),
     labels: LabelsSchema,
     retryOf: Nullable(RunId),
+    schedule: Nullable(Type.String({ description: 'The name of the schedule that it is a run of' })),
+    slotAt: Nullable(Instant),
     progress: Nullable(Type.Object({ done: Type.Number(), total: Nullable(Type.Number()) })),
     error: Json,
     createdAt: Instant,
