@@ -19,11 +19,11 @@ export interface ScheduleRule {
 }
 
 /** A schedule as the folder of its task defines it. */
-export interface ScheduleDefinition<Input = unknown> extends ScheduleRule {
+export interface ScheduleDefinition extends ScheduleRule {
   /** Unique among all schedules. */
   readonly name: string;
-  /** Of each of its runs. */
-  readonly input: Input;
+  /** Of each of its runs; whether it fits the task is checked when the catalogue is loaded. */
+  readonly input: unknown;
   /** `skip` if not given. */
   readonly overlap?: Overlap;
   /** `none` if not given. */

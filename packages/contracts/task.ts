@@ -69,7 +69,7 @@ export interface TaskDefinition<I extends TObject = TObject, O extends TObject =
    */
   check?(input: Static<I>, catalogue: ReadonlyMap<string, TaskDefinition>): readonly Violation[];
   /** When it runs by itself. Recorded when a worker starts; one that is taken out here is switched off then. */
-  readonly schedules?: readonly ScheduleDefinition<Static<I>>[];
+  readonly schedules?: readonly ScheduleDefinition[];
 }
 
 /** Keeps a definition's exact types while it is checked. */

@@ -13,7 +13,7 @@ import { type TestSchedules, withSchedules } from './schedules-fixture.js';
 const log = createLogger({ name: 'test', level: 'fatal', format: 'json' });
 
 /** What a worker knows whose folder of the task `plain` defines these schedules. */
-const folderWith = (...schedules: ScheduleDefinition<Record<string, never>>[]): Catalogue =>
+const folderWith = (...schedules: ScheduleDefinition[]): Catalogue =>
   new Map([[plainTask.name, { ...plainTask, schedules }]]);
 
 const startWorker = async ({ deps }: TestSchedules, catalogue: Catalogue): Promise<void> => {

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
-import { Redis } from 'ioredis';
 import { createRandom } from '#samples/random.js';
 import { lockTable } from '../helpers/block.js';
 import {
@@ -15,6 +14,7 @@ import {
   waitForRoot,
 } from '../helpers/flow.js';
 import { count } from '../helpers/ledger.js';
+import { loseQueue } from '../helpers/lose-queue.js';
 import { type CarrierKind, type Platform, withPlatform } from '../helpers/platform.js';
 import { assertTruth } from '../helpers/truth.js';
 import { waitFor } from '../helpers/wait.js';
@@ -206,26 +206,6 @@ async function disturb(
   } finally {
     await Promise.all(starts);
   }
-}
-
-/** Empties what carries the jobs. */
-async function loseQueue({ pool, redisUrl }: Platform): Promise<void> {
-  if (redisUrl !== undefined) {
-    const redis = new Redis(redisUrl);
-    await redis.flushall();
-    redis.disconnect();
-    return;
-  }
-  await waitFor('BullMQ’s tables are empty', async () => {
-    try {
-      await pool.query('TRUNCATE bullmq.job CASCADE');
-      return true;
-    } catch (error) {
-      // Of two that wait for each other PostgreSQL ends one: this, or a statement of a worker.
-      if (error instanceof Error && 'code' in error && error.code === '40P01') return undefined;
-      throw error;
-    }
-  });
 }
 
 /** Waits until a worker has all leaves of the tiny flow and is in the middle of its work on them. */

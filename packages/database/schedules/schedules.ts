@@ -116,8 +116,9 @@ export async function insertSchedule(
 ): Promise<boolean> {
   const { rowCount } = await db.query(
     `INSERT INTO ops.schedule (name, origin, task, input, cron, every_ms, timezone, overlap, catch_up, labels, priority,
-       next_at, decided_at)
-     VALUES ($1, $2, $3, $4::jsonb, $5, $6, $7, $8, $9, $10::jsonb, $11, $12::timestamptz, $13::timestamptz)
+       next_at, decided_at, created_at, updated_at)
+     VALUES ($1, $2, $3, $4::jsonb, $5, $6, $7, $8, $9, $10::jsonb, $11, $12::timestamptz, $13::timestamptz,
+       $13::timestamptz, $13::timestamptz)
      ON CONFLICT (name) DO NOTHING`,
     [name, origin, ...fieldValues(fields), iso(timing.nextAt), iso(timing.decidedAt)],
   );

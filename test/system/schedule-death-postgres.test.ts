@@ -1,0 +1,3 @@
+import { testSchedules } from './schedule-death.fixture.js';
+
+testSchedules('postgres');
