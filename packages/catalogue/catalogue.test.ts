@@ -159,6 +159,34 @@ test('what is wrong with a folder of tasks is one line that names the file and w
       /\/a\/definition\.js: the table dwh\.sensor is that of the task in \S+\/load-data-sample\/definition\.js, too/,
     ],
     [
+      'a schedule without times',
+      {
+        'a/definition.js': plain('a', "schedules: [{ name: 's', input: { }, cron: '0 0 31 2 *' }]"),
+        'a/body.js': body,
+      },
+      /\/a\/definition\.js: the schedule s cannot be kept: cron /,
+    ],
+    [
+      'a schedule whose input does not fit',
+      { 'a/definition.js': plain('a', "schedules: [{ name: 's', input: 7, everyMs: 5000 }]"), 'a/body.js': body },
+      /\/a\/definition\.js: the schedule s cannot be kept: the input does not fit/,
+    ],
+    [
+      'one schedule twice',
+      {
+        'a/definition.js': plain('a', "schedules: [{ name: 's', input: {}, everyMs: 5000 }]"),
+        'a/body.js': body,
+        'b/definition.js': plain('b', "schedules: [{ name: 's', input: {}, everyMs: 5000 }]"),
+        'b/body.js': body,
+      },
+      /\/b\/definition\.js: the schedule s is that of the task in \S+\/a\/definition\.js, too/,
+    ],
+    [
+      'a schedule with a field that is none',
+      { 'a/definition.js': plain('a', "schedules: [{ name: 's', input: {}, every: 5 }]"), 'a/body.js': body },
+      /\/schedules\/0/,
+    ],
+    [
       'a follower that is none',
       { 'a/definition.js': dataset('a', 'a', 'x.a', "followedBy: 'nobody'") },
       /\/a\/definition\.js: expected "followedBy" to name a task, got "nobody"/,

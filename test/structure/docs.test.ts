@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { dirname, join, posix } from 'node:path';
 import { test } from 'node:test';
+import { slotStates } from '#contracts/schedule.js';
 import { attemptStates, fileStates, finalRunStates, retryableStates, runStates } from '#contracts/states.js';
 import { listProjectFiles, projectDir, readProjectFile } from './project.js';
 
@@ -27,6 +28,7 @@ for (const [chapter, states] of [
   ['Files', fileStates],
   ['Runs', runStates],
   ['Attempts', attemptStates],
+  ['Slots', slotStates],
 ] as const) {
   test(`the table of ${chapter.toLowerCase()} lists exactly the states of the code`, () => {
     assert.deepEqual(listed(chapter).sort(), [...states].sort());
@@ -36,6 +38,7 @@ for (const [chapter, states] of [
 for (const [chapter, states] of [
   ['Files', fileStates],
   ['Runs', runStates],
+  ['Slots', slotStates],
 ] as const) {
   test(`the diagram of ${chapter.toLowerCase()} draws exactly the states of the code, each with a way to it`, () => {
     assert.deepEqual([...new Set(drawn(chapter).map(([, to]) => to))].sort(), [...states].sort());
@@ -52,9 +55,11 @@ test('the diagram draws no way out of the end states of a run but that of a retr
   );
 });
 
-test('the examples in the README are those that are compiled and tested', () => {
-  const readme = readProjectFile('README.md');
+test('the examples in the pages are those that are compiled and tested', () => {
+  const pages = readProjectFile('README.md') + readProjectFile('docs/schedules.md');
   const names = [
+    'report-weather/definition',
+    'report-weather/body',
     'load-weather/definition',
     'summarise-weather/definition',
     'summarise-weather/body',
@@ -64,8 +69,8 @@ test('the examples in the README are those that are compiled and tested', () => 
   ];
   for (const name of names) {
     const path = `test/structure/examples/${name}.ts`;
-    const block = new RegExp(`<!-- ${path} -->\n\`\`\`ts\n([^]*?)\`\`\``).exec(readme)?.[1];
-    assert.equal(block, readProjectFile(path), `copy ${path} into the README`);
+    const block = new RegExp(`<!-- ${path} -->\n\`\`\`ts\n([^]*?)\`\`\``).exec(pages)?.[1];
+    assert.equal(block, readProjectFile(path), `copy ${path} into its page`);
   }
 });
 
