@@ -52,8 +52,9 @@ test('the API says what was mended, by kind, with its meaning', () =>
     await api.pool.query(`INSERT INTO ops.mend VALUES ('lost-attempt', 3, '2026-11-22T01:02:03Z')`);
     const { status, body } = await api.ask('/api/reconciler');
     assert.equal(status, 200);
-    const lost = body.items.find(({ kind }: { kind: string }) => kind === 'lost-attempt');
+    const lost = body.mends.find(({ kind }: { kind: string }) => kind === 'lost-attempt');
     assert.deepEqual([lost.count, lost.lastAt], [3, '2026-11-22T01:02:03.000Z']);
     assert.match(lost.meaning, /no sign of life/);
-    assert.ok(body.items.every(({ count }: { count: number }) => count === 0 || count === 3));
+    assert.equal(body.schedules.missed, 0);
+    assert.ok(body.mends.every(({ count }: { count: number }) => count === 0 || count === 3));
   }));
