@@ -27,6 +27,7 @@ export const FileTaskOutput = Type.Object({
   outdated: Count('Files that were not loaded because a newer one of the same day or table is'),
   replaced: Count('Older files whose rows were taken away'),
   rows: Count('Rows written'),
+  removedRows: Type.Optional(Count('Rows that files had before which were loaded once more')),
   rejects: Count('Parts of loaded files that could not be taken, for example bad events'),
 });
 export type FileTaskOutput = Static<typeof FileTaskOutput>;

@@ -1,6 +1,7 @@
 import { BadInputError, FileChangedError, FileFaultError } from '#contracts/errors.js';
 import type { FileTaskOutput } from '#contracts/file-task.js';
 import type { RejectedPart } from '#contracts/rejects.js';
+import { hullOf, type TimeSpan } from '#database/datasets/partitions.js';
 import { isDataError } from '#database/error-kinds.js';
 import type { FileOutcome, LoadedFile, RunFile } from '#database/ledger/outcomes.js';
 import type { RunError } from '#database/runs/attempt-types.js';
@@ -19,18 +20,24 @@ export interface Load {
   readonly rows: number;
   /** The part of the dataset that the file stands for, where a newer file replaces an older one of the same. */
   readonly scope?: string;
+  /** For a dataset partitioned by time: per day that occurs, the least and the greatest time among the rows, ascending. */
+  readonly spans?: readonly TimeSpan[];
   /** Parts that could not be taken: all of them counted, the first ones kept. */
   readonly rejects?: { readonly count: number; readonly kept: readonly RejectedPart[] };
 }
 
 /** The outcome of a file that was loaded. */
-export const loadedOutcome = (file: RunFile, { rows, rejects, scope }: Load): FileOutcome => ({
-  kind: 'loaded',
-  file,
-  rows,
-  rejects: rejects?.count ?? 0,
-  ...(scope === undefined ? {} : { scope }),
-});
+export function loadedOutcome(file: RunFile, { rows, rejects, scope, spans = [] }: Load): FileOutcome {
+  const span = hullOf(spans);
+  return {
+    kind: 'loaded',
+    file,
+    rows,
+    rejects: rejects?.count ?? 0,
+    ...(scope === undefined ? {} : { scope }),
+    ...(span === undefined ? {} : { span }),
+  };
+}
 
 /** What an error while a file was loaded says about the file; undefined when it says nothing about it. */
 export function outcomeOf(file: RunFile, error: unknown): FileOutcome | undefined {
@@ -96,8 +103,12 @@ export function expectReadable(outcomes: readonly FileOutcome[]): void {
   if (first?.kind === 'released' && outcomes.every(({ kind }) => kind === 'released')) throw first.fault;
 }
 
-/** The output of a run that loaded files. @param replaced older files whose rows it took away */
-export function summarize(outcomes: readonly FileOutcome[], replaced: number): FileTaskOutput {
+/**
+ * The output of a run that loaded files.
+ * @param replaced older files whose rows it took away
+ * @param removedRows that files had before they were loaded once more
+ */
+export function summarize(outcomes: readonly FileOutcome[], replaced: number, removedRows = 0): FileTaskOutput {
   const count = (kind: FileOutcome['kind']): number => outcomes.filter((o) => o.kind === kind).length;
   const sum = (of: 'rows' | 'rejects'): number =>
     outcomes.reduce((total, o) => total + (o.kind === 'loaded' ? o[of] : 0), 0);
@@ -112,6 +123,7 @@ export function summarize(outcomes: readonly FileOutcome[], replaced: number): F
     outdated: count('outdated'),
     replaced,
     rows: sum('rows'),
+    ...(removedRows > 0 && { removedRows }),
     rejects: sum('rejects'),
   };
 }

@@ -43,9 +43,10 @@ interface OpenCopy {
   rows: number;
 }
 
-/** Takes away all rows of files. */
-export async function removeRows(tx: Tx, table: string, fileIds: readonly bigint[]): Promise<void> {
-  await tx.query(`DELETE FROM ${quoteTable(table)} WHERE ${fileCondition('file_id', fileIds)}`);
+/** Takes away all rows of files. @returns how many there were */
+export async function removeRows(tx: Tx, table: string, fileIds: readonly bigint[]): Promise<number> {
+  const { rowCount } = await tx.query(`DELETE FROM ${quoteTable(table)} WHERE ${fileCondition('file_id', fileIds)}`);
+  return rowCount ?? 0;
 }
 
 /** Copies the rows of a run's files into their table. Good for one of its two ways, once. */
@@ -59,6 +60,7 @@ export class CopyBatch {
   #open: OpenCopy | undefined;
   #rejects: { readonly fileId: bigint; readonly kept: readonly RejectedPart[] }[] = [];
   #rejectBytes = 0;
+  #removedRows = 0;
 
   constructor(context: TaskContext, loader: CopyLoader, tx: Tx, batch: Batch) {
     this.#context = context;
@@ -78,7 +80,7 @@ export class CopyBatch {
     const bytes = files.reduce((sum, file) => sum + Number(file.size), 0);
     await this.#openTables(bytes >= largeBatchBytes && reloaded.length === 0);
     try {
-      await this.#removeEarlierLoad(reloaded);
+      this.#removedRows += await this.#removeEarlierLoad(reloaded);
       for await (const { item: file, result } of prefetch(files, openBefore, this.#hold, (held) => held.close())) {
         const outcome = (await this.#outcomes.duplicate(file)) ?? (await this.#loadOne(file, result));
         if (file.state === 'loaded' && outcome.kind !== 'loaded') {
@@ -106,7 +108,7 @@ export class CopyBatch {
   }
 
   #written(): WrittenBatch {
-    return { outcomes: this.#outcomes.all, afterCommit: () => this.#afterCommit() };
+    return { outcomes: this.#outcomes.all, removedRows: this.#removedRows, afterCommit: () => this.#afterCommit() };
   }
 
   async #afterCommit(): Promise<void> {
@@ -134,10 +136,10 @@ export class CopyBatch {
     });
   }
 
-  async #removeEarlierLoad(fileIds: readonly bigint[]): Promise<void> {
-    if (fileIds.length === 0) return;
-    await removeRows(this.#tx, this.#loader.target.table, fileIds);
+  async #removeEarlierLoad(fileIds: readonly bigint[]): Promise<number> {
+    if (fileIds.length === 0) return 0;
     await removeRejects(this.#tx, fileIds);
+    return await removeRows(this.#tx, this.#loader.target.table, fileIds);
   }
 
   /** Before a file's turn; one that is too large for that is opened again when it is loaded alone. */
@@ -235,8 +237,9 @@ export class CopyBatch {
   /** Loads one file in constant memory with a COPY and a savepoint of its own. */
   async #loadAlone(file: RunFile): Promise<FileOutcome> {
     const { services, signal } = this.#context;
+    let removed = 0;
     const load = async (open: OpenFile): Promise<CopyLoad> => {
-      if (file.state === 'loaded') await this.#removeEarlierLoad([file.id]);
+      if (file.state === 'loaded') removed = await this.#removeEarlierLoad([file.id]);
       const source = await this.#loader.open(open, signal);
       const table = await this.#tables.tableFor((await source.spans?.()) ?? [], file.id);
       return withScope(await this.#stream(table, source), this.#loader.replace);
@@ -246,6 +249,7 @@ export class CopyBatch {
       async () => {
         const loaded = await withFile(services.inboxDir, file, load, signal);
         await storeRejects(this.#tx, file.id, loaded.rejects?.kept ?? []);
+        this.#removedRows += removed;
         return loadedOutcome(file, loaded);
       },
       (error) => {

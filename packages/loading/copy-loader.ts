@@ -5,11 +5,8 @@ import type { TimeSpan } from '#database/datasets/partitions.js';
 import type { OpenFile } from '#inbox/open-file.js';
 import type { Load } from './batch-outcomes.js';
 
-/** What a file has brought by COPY. */
-export interface CopyLoad extends Load {
-  /** For a partitioned table: per day that occurs, the least and the greatest time among the rows, ascending. */
-  readonly spans?: readonly TimeSpan[];
-}
+/** What a file has brought by COPY; of a partitioned table it says the `spans`. */
+export type CopyLoad = Load;
 
 /** A file whose rows are about to be written. */
 export interface CopySource {

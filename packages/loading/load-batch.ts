@@ -8,6 +8,7 @@ import {
   recordOutcomes,
 } from '#database/ledger/outcomes.js';
 import { lookUpByKey } from '#database/ledger/query-plans.js';
+import { expectUnchanged, lockFiles, takeTurnWithFiles } from '#database/ledger/reloads.js';
 import { decideScopes } from '#database/ledger/scopes.js';
 import type { Tx } from '#database/pool.js';
 import type { TaskContext } from '#runs/context.js';
@@ -17,6 +18,8 @@ import { type Batch, expectReadable, failureOf, summarize } from './batch-outcom
 export interface WrittenBatch {
   /** One per file, in their order. */
   readonly outcomes: readonly FileOutcome[];
+  /** Rows that its files had before, and which were taken away. */
+  readonly removedRows: number;
   /** Brings up to date what the commit leaves behind; only speed is at stake. */
   afterCommit?(): Promise<void>;
 }
@@ -26,7 +29,7 @@ export interface BatchWriter {
   /** Decides the outcome of each file, and writes the rows of those that load. */
   write(tx: Tx, batch: Batch): Promise<WrittenBatch>;
   /** Takes away all rows of files. */
-  remove(tx: Tx, fileIds: readonly bigint[]): Promise<void>;
+  remove(tx: Tx, fileIds: readonly bigint[]): Promise<unknown>;
 }
 
 /** What a transaction has loaded. */
@@ -61,7 +64,7 @@ export async function loadBatch(context: TaskContext, writer: BatchWriter): Prom
 
 async function loadInTransaction(context: TaskContext, writer: BatchWriter, tx: Tx): Promise<LoadedBatch> {
   await lookUpByKey(tx);
-  const files = await listFilesToLoad(tx, context.fence.runId);
+  const files = await takeFiles(tx, context.fence.runId);
   const relatives = await listLoadedRelatives(tx, files);
   const written = await writer.write(tx, { files, relatives });
   expectReadable(written.outcomes);
@@ -70,14 +73,34 @@ async function loadInTransaction(context: TaskContext, writer: BatchWriter, tx: 
   const versions = olderVersions(outcomes, relatives);
   const replaced = [...versions, ...scopes.replaced];
   const gone = [...replaced, ...scopes.outdated.keys()];
-  if (gone.length > 0) await writer.remove(tx, gone);
+  if (gone.length > 0) {
+    await takeTurnWithFiles(tx, replaced, undefined);
+    await lockFiles(tx, replaced);
+    await writer.remove(tx, gone);
+  }
+  await expectUnchanged(tx, files.filter(isReloaded));
   await recordOutcomes(tx, context.fence, outcomes, versions);
   for (const outcome of outcomes) {
     if (outcome.kind === 'outdated') context.log.info(`${outcome.file.path}: ${outcome.reason}`);
   }
   await followLoad(context, tx, outcomes, replaced.length);
-  return { ...written, outcomes, replaced, output: summarize(outcomes, replaced.length) };
+  return { ...written, outcomes, replaced, output: summarize(outcomes, replaced.length, written.removedRows) };
 }
+
+/** The run's files. Those that are loaded once more are no other run's until the transaction ends. */
+async function takeFiles(tx: Tx, runId: string): Promise<RunFile[]> {
+  const files = await listFilesToLoad(tx, runId);
+  const reloaded = files.filter(isReloaded);
+  if (reloaded.length === 0) return files;
+  await takeTurnWithFiles(
+    tx,
+    reloaded.map(({ id }) => id),
+    runId,
+  );
+  return await listFilesToLoad(tx, runId);
+}
+
+const isReloaded = ({ state }: RunFile): boolean => state === 'loaded';
 
 const scopedFile = (outcome: FileOutcome): (RunFile & { readonly scope: string })[] =>
   outcome.kind === 'loaded' && outcome.scope !== undefined ? [{ ...outcome.file, scope: outcome.scope }] : [];

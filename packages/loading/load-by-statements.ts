@@ -1,10 +1,11 @@
 import type { FileTaskOutput } from '#contracts/file-task.js';
+import type { TimeSpan } from '#database/datasets/partitions.js';
 import { isDataError } from '#database/error-kinds.js';
 import type { FileOutcome, RunFile } from '#database/ledger/outcomes.js';
 import type { Tx } from '#database/pool.js';
 import { type OpenFile, withFile } from '#inbox/open-file.js';
 import type { TaskContext } from '#runs/context.js';
-import { type Batch, BatchOutcomes, outcomeOf } from './batch-outcomes.js';
+import { type Batch, BatchOutcomes, loadedOutcome, outcomeOf } from './batch-outcomes.js';
 import { loadBatch, type WrittenBatch } from './load-batch.js';
 import { prefetch } from './prefetch.js';
 import { behindSavepoint, togetherOrOneByOne } from './savepoints.js';
@@ -24,8 +25,10 @@ export interface StatementLoader<T> {
   rowsOf(value: T): number;
   /** Writes the rows of files, each with the file's id; may be called again for some of them after a rollback. */
   write(tx: Tx, files: readonly FileContent<T>[]): Promise<void>;
-  /** Takes away all rows of files. */
-  remove(tx: Tx, fileIds: readonly bigint[]): Promise<void>;
+  /** Takes away all rows of files. @returns how many there were, if it is known */
+  remove(tx: Tx, fileIds: readonly bigint[]): Promise<unknown>;
+  /** For a table partitioned by time: the times of a file's rows, see `Load`. */
+  spansOf?(file: RunFile, value: T): readonly TimeSpan[];
 }
 
 /** A file and what was read of it. */
@@ -54,6 +57,7 @@ class StatementBatch<T> {
   readonly #loader: StatementLoader<T>;
   readonly #tx: Tx;
   readonly #outcomes: BatchOutcomes;
+  #removedRows = 0;
 
   constructor(context: TaskContext, loader: StatementLoader<T>, tx: Tx, batch: Batch) {
     this.#context = context;
@@ -83,7 +87,7 @@ class StatementBatch<T> {
       waiting = [];
     }
     await this.#flush(waiting);
-    return { outcomes: this.#outcomes.all };
+    return { outcomes: this.#outcomes.all, removedRows: this.#removedRows };
   }
 
   async #read(file: RunFile): Promise<ReadFile<T>> {
@@ -140,12 +144,14 @@ class StatementBatch<T> {
 
   async #writeRows(contents: readonly FileContent<T>[]): Promise<ReadonlyMap<bigint, FileOutcome>> {
     const reloaded = contents.flatMap(({ file }) => (file.state === 'loaded' ? [file.id] : []));
-    if (reloaded.length > 0) await this.#loader.remove(this.#tx, reloaded);
+    const removed = reloaded.length > 0 ? await this.#loader.remove(this.#tx, reloaded) : 0;
     await this.#loader.write(this.#tx, contents);
+    if (typeof removed === 'number') this.#removedRows += removed;
     return new Map(contents.map(({ file, value }) => [file.id, this.#loaded(file, value)]));
   }
 
   #loaded(file: RunFile, value: T): FileOutcome {
-    return { kind: 'loaded', file, rows: this.#loader.rowsOf(value), rejects: 0 };
+    const spans = this.#loader.spansOf?.(file, value);
+    return loadedOutcome(file, { rows: this.#loader.rowsOf(value), ...(spans && { spans }) });
   }
 }

@@ -2,6 +2,7 @@ import {
   attachPartition,
   coverSpans,
   createPartitionTable,
+  hullOf,
   type Interval,
   lockPartitions,
   summarizePartitions,
@@ -167,13 +168,6 @@ export class PartitionTables implements TargetTables {
     this.#through.push(...spans);
     return true;
   }
-}
-
-/** From the least to the greatest of ascending spans; undefined when there is none. */
-function hullOf(spans: readonly TimeSpan[]): TimeSpan | undefined {
-  const first = spans[0];
-  const last = spans.at(-1);
-  return first && last && { from: first.from, to: last.to };
 }
 
 const joined = (a: TimeSpan, b: TimeSpan): TimeSpan => ({

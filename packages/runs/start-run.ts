@@ -92,7 +92,8 @@ export async function startRunWithin(
 async function recordWithFiles(tx: Tx, task: TaskDefinition, request: RunRequest): Promise<StartedRun> {
   const started = await recordRequest(tx, task, request);
   if (task.source && started.open) {
-    await takeFiles(tx, started.id, task.source.name, validate(FileTaskInput, request.input));
+    const { files } = validate(FileTaskInput, request.input);
+    await takeFiles(tx, started.id, task.source.name, files, request.parent !== undefined);
   }
   return started;
 }
@@ -155,19 +156,33 @@ interface LedgerFile {
   readonly sha256: string | null;
 }
 
-async function takeFiles(tx: Tx, runId: string, source: string, input: FileTaskInput): Promise<void> {
+/**
+ * Ties files to a run.
+ * @param isInvoked the files were listed by a body a moment ago: one that another run or a newer version has taken since
+ * is left out, as it is when the run begins
+ */
+async function takeFiles(
+  tx: Tx,
+  runId: string,
+  source: string,
+  asked: readonly string[],
+  isInvoked: boolean,
+): Promise<void> {
   const { rows } = await tx.query<LedgerFile>(
     'SELECT id, state, source, current, sha256 FROM ops.file WHERE id = ANY($1::bigint[]) ORDER BY id FOR UPDATE',
-    [input.files],
+    [asked],
   );
   const files = new Map(rows.map((row) => [row.id, row]));
   const violations = new ViolationList();
-  for (const [index, id] of input.files.entries()) {
-    const message = faultOf(files.get(id), source);
-    if (message !== undefined) violations.add(`/files/${index}`, `names file ${id}${message}`);
+  const taken: bigint[] = [];
+  for (const [index, id] of asked.entries()) {
+    const file = files.get(id);
+    const message = faultOf(file, source);
+    if (message === undefined) taken.push(BigInt(id));
+    else if (!isInvoked || file?.source !== source) violations.add(`/files/${index}`, `names file ${id}${message}`);
   }
   if (violations.count > 0) throw new InvalidInputError(violations);
-  await giveFilesToRun(tx, runId, input.files.map(BigInt));
+  await giveFilesToRun(tx, runId, taken);
 }
 
 /** Why a run of a source's task cannot load the file; undefined when it can. */

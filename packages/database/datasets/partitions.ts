@@ -8,6 +8,13 @@ export interface TimeSpan {
   readonly to: bigint;
 }
 
+/** From the least to the greatest of ascending spans; undefined when there is none. */
+export function hullOf(spans: readonly TimeSpan[]): TimeSpan | undefined {
+  const first = spans[0];
+  const last = spans.at(-1);
+  return first && last && { from: first.from, to: last.to };
+}
+
 /** What a partition takes, in microseconds since 1970: from `from` up to, not including, `end`. */
 export interface Range {
   readonly from: bigint;

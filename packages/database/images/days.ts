@@ -12,7 +12,7 @@ const tables = ['ods.image', 'dwd.image', 'dwd.face'] as const;
  * @param days `2026-11-20`
  */
 export async function coverImageDays(pool: Pool, days: readonly string[]): Promise<void> {
-  const spans = [...new Set(days)].sort().map(spanOf);
+  const spans = [...new Set(days)].sort().map(spanOfDay);
   if ((await TimePartitions.read(pool, 'dwd.face')).missing(spans, 'day').length === 0) return;
   await transaction(pool, async (tx) => {
     for (const table of tables) await coverSpans(tx, table, spans, 'day');
@@ -43,7 +43,8 @@ async function tieFaces(tx: Tx, faces: string, images: string): Promise<void> {
   );
 }
 
-function spanOf(day: string): TimeSpan {
+/** An import day as a time: its midnight in UTC. @param day `2026-11-20` */
+export function spanOfDay(day: string): TimeSpan {
   const midnight = BigInt(Date.parse(`${day}T00:00:00Z`)) * 1000n;
   return { from: midnight, to: midnight };
 }

@@ -89,18 +89,22 @@ function recordOf({ name, md5, width, height, sha256, format, model, threshold, 
   return { file_name: name, md5, width, height, face_no: faces.length, sha256, format, model, threshold, faces };
 }
 
-/** Takes away all rows of files; the faces go with their image (foreign key). */
-export async function removeImages(tx: Tx, fileIds: readonly bigint[]): Promise<void> {
+/**
+ * Takes away all rows of files; the faces go with their image (foreign key).
+ * @returns how many images and faces there were
+ */
+export async function removeImages(tx: Tx, fileIds: readonly bigint[]): Promise<number> {
   // Their days first: without them every partition there is would be searched, and locked.
   const { rows } = await tx.query<{ day: string }>(
     `SELECT DISTINCT ${seenDaySql('f')} AS day FROM ops.file f WHERE f.id = ANY($1::bigint[])`,
     [fileIds],
   );
   const days = rows.map(({ day }) => day);
-  for (const table of ['ods.image', 'dwd.image']) {
-    await tx.query(`DELETE FROM ${table} WHERE file_id = ANY($1::bigint[]) AND imp_date = ANY($2::date[])`, [
-      fileIds,
-      days,
-    ]);
-  }
+  const ofFiles = 'file_id = ANY($1::bigint[]) AND imp_date = ANY($2::date[])';
+  await tx.query(`DELETE FROM ods.image WHERE ${ofFiles}`, [fileIds, days]);
+  const removed = await tx.query<{ rows: string }>(
+    `WITH gone AS (DELETE FROM dwd.image WHERE ${ofFiles} RETURNING face_no) SELECT COALESCE(sum(1 + face_no), 0) AS rows FROM gone`,
+    [fileIds, days],
+  );
+  return Number(removed.rows[0]?.rows);
 }

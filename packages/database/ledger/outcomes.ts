@@ -1,13 +1,14 @@
 import { maxRejectLength, type RejectedPart } from '#contracts/rejects.js';
 import type { FileState } from '#contracts/states.js';
+import { momentText, type TimeSpan } from '../datasets/partitions.js';
 import type { Queryable, Tx } from '../pool.js';
 import type { Fence } from '../runs/attempt-types.js';
 import { storableText } from '../storable.js';
+import type { LoadedBy } from './reloads.js';
 import { seenDaySql } from './seen-day.js';
 
 /** A file as a run gets it to load. */
-export interface RunFile {
-  readonly id: bigint;
+export interface RunFile extends LoadedBy {
   readonly source: string;
   readonly path: string;
   readonly size: bigint;
@@ -32,11 +33,13 @@ export async function listFilesToLoad(db: Queryable, runId: string): Promise<Run
     sha256: string;
     state: FileState;
     seen_on: string;
+    run_id: string | null;
+    attempt: number | null;
   }>(
     // Each file by its id (OFFSET 0 keeps the conditions out of the search), whatever the statistics say: see
     // query-plans.ts.
     `SELECT f.id, f.source, f.path, f.size, f.mtime_ns, f.sha256, f.state,
-       ${seenDaySql('f')} AS seen_on
+       f.run_id, f.attempt, ${seenDaySql('f')} AS seen_on
      FROM ops.run_file r CROSS JOIN LATERAL (SELECT * FROM ops.file WHERE id = r.file_id OFFSET 0) f
      WHERE r.run_id = $1 AND f.source IS NOT NULL AND f.sha256 IS NOT NULL
        AND ((f.state = 'loading' AND f.run_id = $1) OR (f.state = 'loaded' AND f.current))
@@ -49,6 +52,7 @@ export async function listFilesToLoad(db: Queryable, runId: string): Promise<Run
     size: BigInt(row.size),
     mtimeNs: BigInt(row.mtime_ns),
     seenOn: row.seen_on,
+    loadedBy: { runId: row.run_id, attempt: row.attempt },
   }));
 }
 
@@ -104,6 +108,8 @@ export type FileOutcome =
       readonly rejects: number;
       /** The part of the dataset that the file stands for, where it replaces others of the same. */
       readonly scope?: string;
+      /** From the least to the greatest time of its rows, in a dataset that is partitioned by time. */
+      readonly span?: TimeSpan;
     }
   /** It is good, but a newer file of the same scope is loaded. */
   | { readonly kind: 'outdated'; readonly file: RunFile; readonly reason: string }
@@ -143,10 +149,12 @@ export async function recordOutcomes(
        END::ops.file_state,
        code = o.code, reason = o.reason, rows = o.rows, rejects = o.rejects, duplicate_of_id = o.duplicate_of,
        moved = o.moved, scope = o.scope, tick = NULL,
+       rows_from = o.rows_from, rows_to = o.rows_to,
        run_id = $1, attempt = $2, alone = o.kind = 'released', updated_at = now(),
        ended_at = CASE WHEN o.kind NOT IN ('changed', 'released') THEN now() END
-     FROM unnest($3::bigint[], $4::text[], $5::text[], $6::text[], $7::bigint[], $8::int[], $9::bigint[], $10::boolean[], $11::text[])
-       AS o (id, kind, code, reason, rows, rejects, duplicate_of, moved, scope)
+     FROM unnest($3::bigint[], $4::text[], $5::text[], $6::text[], $7::bigint[], $8::int[], $9::bigint[], $10::boolean[], $11::text[],
+         $12::timestamptz[], $13::timestamptz[])
+       AS o (id, kind, code, reason, rows, rejects, duplicate_of, moved, scope, rows_from, rows_to)
      WHERE f.id = o.id AND (f.state = 'loading' OR o.kind IN ('loaded', 'outdated'))`,
     [fence.runId, fence.attempt, ...outcomeColumns(outcomes)],
   );
@@ -195,6 +203,8 @@ function outcomeColumns(outcomes: readonly FileOutcome[]): unknown[] {
     outcomes.map((o) => (o.kind === 'duplicate' ? o.of.id : null)),
     outcomes.map((o) => o.kind === 'duplicate' && o.moved),
     outcomes.map((o) => (o.kind === 'loaded' ? (o.scope ?? null) : null)),
+    outcomes.map((o) => (o.kind === 'loaded' && o.span ? momentText(o.span.from) : null)),
+    outcomes.map((o) => (o.kind === 'loaded' && o.span ? momentText(o.span.to) : null)),
   ];
 }
 

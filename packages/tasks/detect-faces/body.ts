@@ -1,5 +1,5 @@
 import { basename, extname } from 'node:path/posix';
-import { coverImageDays } from '#database/images/days.js';
+import { coverImageDays, spanOfDay } from '#database/images/days.js';
 import { type ImageRow, removeImages, writeImages } from '#database/images/rows.js';
 import type { RunFile } from '#database/ledger/outcomes.js';
 import type { FaceDetection } from '#faces/detection.js';
@@ -27,6 +27,7 @@ export const run: TaskRun<typeof definition> = async (context) => {
       return found;
     },
     rowsOf: (found) => 1 + found.faces.length,
+    spansOf: (file) => [spanOfDay(file.seenOn)],
     write: (tx, files) =>
       sums.timeWrite(async () => {
         const images = files.map(({ file, value }) => rowOf(file, value));

@@ -11,10 +11,10 @@ export class StageSums {
     for (const [stage, millis] of Object.entries(stages)) this.#add(stage, millis);
   }
 
-  async timeWrite(work: () => Promise<void>): Promise<void> {
+  async timeWrite<T>(work: () => Promise<T>): Promise<T> {
     const begin = performance.now();
     try {
-      await work();
+      return await work();
     } finally {
       this.#add('write', performance.now() - begin);
     }
