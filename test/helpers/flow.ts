@@ -1,12 +1,10 @@
 import assert from 'node:assert/strict';
 import { fileURLToPath } from 'node:url';
 import type pg from 'pg';
-import { openCarrier } from '#queue/carrier.js';
-import { addJobs } from '#queue/jobs.js';
-import { startRun } from '#runs/start-run.js';
 import { definition } from '../system/flow-tasks/flow-root/definition.js';
 import { count } from './ledger.js';
 import type { Platform } from './platform.js';
+import { startTask } from './start-task.js';
 import { waitFor } from './wait.js';
 
 /** The folder of the tasks of which flows are made, for TASKS_DIR. */
@@ -47,13 +45,9 @@ export async function makeFlowTables(pool: pg.Pool): Promise<void> {
 }
 
 /** Starts a flow as the API does. @returns the id of its root */
-export async function startFlow({ pool, databaseUrl, redisUrl }: Platform, shape: FlowShape): Promise<string> {
+export async function startFlow(platform: Platform, shape: FlowShape): Promise<string> {
   const input = { failing: [], catches: false, inHalves: false, ...shape };
-  const run = await startRun({ pool, catalogue: new Map() }, definition, { input, trigger: 'api' });
-  const carrier = openCarrier({ databaseUrl, redisUrl }, 'background', () => {});
-  await addJobs(carrier, run.open ? [run.open] : []);
-  await carrier.close();
-  return run.id;
+  return await startTask(platform, definition, input);
 }
 
 /** Waits until the root of a flow has ended. */
