@@ -22,7 +22,9 @@ const minutes = [0, 1, 2, 3, 4, 5, 6, 7, minutesOfDay, minutesOfDay + 1, minutes
 const pathOf = (minute: number): string => `readings/${minute < minutesOfDay ? 'first' : 'second'} ${minute}.parquet`;
 
 const start = (platform: Platform, scope: string): Promise<string> =>
-  startTask(platform, definition, { scope, source: 'readings' });
+  loadCatalogue([tasksDir]).then((catalogue) =>
+    startTask(platform, definition, { scope, source: 'readings' }, catalogue),
+  );
 
 async function waitForEnd(pool: pg.Pool, id: string): Promise<Readonly<Record<string, number>> | null> {
   const run = await waitFor(

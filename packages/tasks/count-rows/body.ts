@@ -1,6 +1,5 @@
 import { dayTaskOf } from '#catalogue/tasks-by-source.js';
 import type { TableDefinition } from '#contracts/dataset.js';
-import { BadInputError } from '#contracts/errors.js';
 import { isDatasetTask } from '#contracts/file-task.js';
 import type { InputOf } from '#contracts/task.js';
 import {
@@ -46,9 +45,5 @@ const isDayTable = (dataset: TableDefinition | undefined): dataset is DayTable =
 
 const columnsOf = (star: StarDataset | undefined): string[] => star?.star.dimensions.map(({ column }) => column) ?? [];
 
-/** @throws BadInputError `two-ranges` */
-function rangeOf({ day, from, to }: InputOf<typeof definition>): DayRange {
-  if (day === undefined) return { from, to };
-  if (from === undefined && to === undefined) return { from: day, to: day };
-  throw new BadInputError('two-ranges', 'expected either day or from and to, got both; leave one of them out');
-}
+const rangeOf = ({ day, from, to }: InputOf<typeof definition>): DayRange =>
+  day === undefined ? { from, to } : { from: day, to: day };

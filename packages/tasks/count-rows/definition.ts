@@ -52,6 +52,10 @@ export const definition = defineTask({
       { description: 'Where the figures are from; they are exact either way' },
     ),
   }),
+  check: ({ day, from, to }) =>
+    day !== undefined && (from !== undefined || to !== undefined)
+      ? [{ path: '/day', message: 'expected either day or from and to, got both; leave one of them out' }]
+      : [],
   retry: { attempts: 3, backoffMs: 2_000, maxBackoffMs: 60_000 },
   timeoutMs: 30 * 60_000,
   concurrency: 2,

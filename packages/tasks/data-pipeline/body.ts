@@ -6,7 +6,7 @@ import type { TaskContext, TaskRun } from '#runs/context.js';
 import type { InvokedOutcome } from '#runs/invoke.js';
 import type { definition } from './definition.js';
 import { planWave, type Wave } from './plan.js';
-import { type PipelineTarget, targetOf } from './target.js';
+import { type PipelineTarget, targetOf, usualSource } from './target.js';
 
 /** Batches under way at a time: those of new files have their turn in between. */
 const atMost = 8;
@@ -19,7 +19,7 @@ interface Totals extends Omit<Output, 'strays' | 'skipped'> {
   readonly doubled: readonly string[];
 }
 
-export const run: TaskRun<typeof definition> = async (context, { scope, source = 'data-sample' }) => {
+export const run: TaskRun<typeof definition> = async (context, { scope, source = usualSource }) => {
   const target = targetOf(context.catalogue, source, scope);
   const totals = await loadWaves(context, target);
   const { pool } = context.services;

@@ -1,5 +1,6 @@
 import { Type } from 'typebox';
 import { defineTask } from '#contracts/task.js';
+import { checkTarget } from './target.js';
 
 const Count = (description: string) => Type.Integer({ minimum: 0, description });
 
@@ -44,6 +45,7 @@ export const definition = defineTask({
     batches: Count('Runs that loaded files, each in one transaction'),
     failedBatches: Count('Those of them that failed; their files keep the rows of before'),
   }),
+  check: ({ scope, source }, catalogue) => checkTarget(catalogue, source, scope),
   retry: { attempts: 5, backoffMs: 2_000, maxBackoffMs: 60_000 },
   timeoutMs: 2 * 60 * 60_000,
   concurrency: 1,

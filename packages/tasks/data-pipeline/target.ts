@@ -1,6 +1,7 @@
 import type { Catalogue } from '#catalogue/catalogue.js';
 import { BadInputError } from '#contracts/errors.js';
 import { type FileTaskDefinition, hasDataset, isFileTask, type ReadableTask } from '#contracts/file-task.js';
+import type { Violation } from '#contracts/violation-list.js';
 import type { ReloadScope, ReloadTarget } from '#database/datasets/reload-scope.js';
 
 /** The task that loads a source into a table. */
@@ -9,6 +10,19 @@ type LoadTask = FileTaskDefinition & Pick<ReadableTask, 'dataset'>;
 /** What is to be loaded, and by which task. */
 export interface PipelineTarget extends ReloadTarget {
   readonly task: LoadTask;
+}
+
+export const usualSource = 'data-sample';
+
+/** What is wrong with an input, before a run of it is recorded. */
+export function checkTarget(catalogue: Catalogue, source: string | undefined, scope: string): readonly Violation[] {
+  try {
+    targetOf(catalogue, source ?? usualSource, scope);
+    return [];
+  } catch (error) {
+    if (error instanceof BadInputError) return [{ path: '/source', message: error.message }];
+    throw error;
+  }
 }
 
 /**

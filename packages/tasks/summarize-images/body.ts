@@ -1,5 +1,5 @@
-import { BadInputError } from '#contracts/errors.js';
 import type { InputOf } from '#contracts/task.js';
+import type { ImageFilter } from '#database/queries/image-filter.js';
 import { imageStats } from '#database/queries/image-stats.js';
 import type { TaskRun } from '#runs/context.js';
 import type { definition } from './definition.js';
@@ -24,13 +24,5 @@ export const run: TaskRun<typeof definition> = async ({ services, log }, input) 
   };
 };
 
-/** @throws BadInputError `two-ranges` */
-function daysOf({ impDate, from, to }: InputOf<typeof definition>): { fromDay?: string; toDay?: string } {
-  if (impDate !== undefined && (from !== undefined || to !== undefined)) {
-    throw new BadInputError('two-ranges', 'expected either impDate or from and to, got both; leave one of them out');
-  }
-  return {
-    ...((impDate ?? from) === undefined ? {} : { fromDay: impDate ?? from }),
-    ...((impDate ?? to) === undefined ? {} : { toDay: impDate ?? to }),
-  };
-}
+const daysOf = ({ impDate, from, to }: InputOf<typeof definition>): ImageFilter =>
+  impDate === undefined ? { fromDay: from, toDay: to } : { fromDay: impDate, toDay: impDate };

@@ -48,6 +48,10 @@ export const definition = defineTask({
     widths: Ranges('width'),
     heights: Ranges('height'),
   }),
+  check: ({ impDate, from, to }) =>
+    impDate !== undefined && (from !== undefined || to !== undefined)
+      ? [{ path: '/impDate', message: 'expected either impDate or from and to, got both; leave one of them out' }]
+      : [],
   retry: { attempts: 3, backoffMs: 2_000, maxBackoffMs: 60_000 },
   timeoutMs: 5 * 60_000,
   concurrency: 2,
