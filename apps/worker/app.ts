@@ -6,6 +6,7 @@ import { seekLease } from '#database/leases/lease.js';
 import { openPool } from '#database/pool.js';
 import { databaseClock } from '#database/schedules/schedule-types.js';
 import { beatHeart, stopHeart, type WorkerIdentity } from '#database/workers/heartbeat.js';
+import { recordTasks } from '#database/workers/tasks.js';
 import { taskBodies } from '#loading/task-body.js';
 import { every } from '#process/every.js';
 import type { Logger } from '#process/log.js';
@@ -102,6 +103,10 @@ export async function startWorker({ config, databaseUrl, log, releasers }: Worke
   });
 
   await beatHeart(pool, identity, []);
+  // For people who ask the database; what runs is decided by the catalogue of each process.
+  await recordTasks(pool, [...catalogue.values()]).catch((error: unknown) =>
+    log.warn({ err: error }, 'the list of tasks in the database was not brought up to date; the next start does it'),
+  );
   releasers.add('heartbeat record', () => stopHeart(pool, identity.id));
   const beat = every(
     config.reconcileIntervalMs,

@@ -124,7 +124,7 @@ async function assertTelemetry({ pool }: Platform): Promise<void> {
     `SELECT status, result, start_time, end_time, logs FROM tasks_results WHERE task_id = 'load-vehicle-status'`,
   );
   assert.equal(rows.length, 1);
-  assert.equal(rows[0]?.status, 'succeeded');
+  assert.equal(rows[0]?.status, 'success');
   assert.ok(rows[0].start_time <= rows[0].end_time);
   const lineage = await pool.query(
     `SELECT s.ordinal, f.path, r.task, a.state, w.pid > 0 AS worker
