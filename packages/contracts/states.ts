@@ -48,7 +48,8 @@ export const runStates = [
   /** Not before `availableAt`: asked for later, or a retry's backoff. The carrier's delayed job moves it on. */
   'delayed',
   /**
-   * Its children have not ended. Its job comes back when theirs are over, and a worker begins the next attempt. A crash
+   * Its children have not ended, or not those of one of the invocations that it waits for. Its job comes back when theirs are
+   * over, or when one of them finds that it may go on, and a worker begins the next attempt. A crash
    * leaves it here; the reconciler sees to it that there is a job which comes back.
    */
   'waiting',

@@ -20,7 +20,7 @@ import type { RunRecord } from './run-record.js';
 import type { RunView } from './run-view.js';
 import type { ServerPaths } from './server-paths.js';
 import { trackSteps } from './step.js';
-import { type EndDeps, failRun, judgeError, sendReleased, type Verdict } from './verdict.js';
+import { type EndDeps, failRun, judgeError, passOn, type Verdict } from './verdict.js';
 
 /** The work of a task, whatever its types; input and output are checked against the definition. */
 export type AnyTaskRun = (context: TaskContext, input: unknown) => Promise<unknown>;
@@ -151,18 +151,22 @@ async function work(
   if ('error' in ended && ended.error instanceof SuspendError && !signal.aborted) {
     await outcomeOf(unlessStuck(steps.settle(), signal));
   }
-  const { waits, children } = await invocations.settle();
+  const { waits, children, awaits, adopts } = await invocations.settle();
   if (view && waits) view.hasChildren = true;
   if (waits && !commit.end && !signal.aborted) {
-    await record.end(toEnding(run, { run: 'waiting', attempt: 'suspended' }, children));
-    return { kind: 'waits', children: openRunsOf(run, children) };
+    await record.end(toEnding(run, { run: 'waiting', attempt: 'suspended', awaits }, children));
+    return {
+      kind: 'waits',
+      isEarly: adopts || awaits !== undefined,
+      ...(adopts ? {} : { children: openRunsOf(run, children) }),
+    };
   }
   if ('error' in ended) throw ended.error;
-  const { output, failure, released } = commit.end ?? (await endWithout(record, run, task, signal, ended.result));
+  const { output, failure, ended: passed } = commit.end ?? (await endWithout(record, run, task, signal, ended.result));
   if (view) view.output = output;
   for (const { task: name, id } of followUps.recorded()) recorder.info(`is followed by ${name}, run ${id}`);
   await sendJobs(carrier, followUps.recorded(), { onFailure });
-  await sendReleased(end, released);
+  await passOn(end, passed);
   return failure ? { kind: 'failed', error: failure } : { kind: 'over' };
 }
 
@@ -179,8 +183,8 @@ async function endWithout(
 ): Promise<CommittedEnd> {
   signal.throwIfAborted();
   const output = validate(task.output, result);
-  const { released } = await record.end(toEnding(run, { run: 'succeeded', attempt: 'succeeded', output }));
-  return { failure: undefined, output, released };
+  const ended = await record.end(toEnding(run, { run: 'succeeded', attempt: 'succeeded', output }));
+  return { failure: undefined, output, ended };
 }
 
 /** How a promise ended, as a value. */

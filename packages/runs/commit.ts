@@ -1,9 +1,8 @@
-import type { OpenRun } from '#contracts/open-run.js';
 import type { TaskDefinition } from '#contracts/task.js';
 import { validate } from '#contracts/validate.js';
 import { type Pool, type Tx, transaction } from '#database/pool.js';
 import type { Fence, RunError } from '#database/runs/attempt-types.js';
-import { endAttempt } from '#database/runs/attempts.js';
+import { type Ended, endAttempt } from '#database/runs/attempts.js';
 import type { CommitOptions } from './context.js';
 import { interruptibly } from './interrupt.js';
 
@@ -12,8 +11,7 @@ export interface CommittedEnd {
   /** Set when the run has failed with its transaction kept. */
   readonly failure: RunError | undefined;
   readonly output: unknown;
-  /** A run that was held for this end; its job is to be added. */
-  readonly released: OpenRun | undefined;
+  readonly ended: Ended;
 }
 
 /** The one commit of an attempt (promise 2). */
@@ -55,13 +53,13 @@ export class AttemptCommit {
       this.#signal.throwIfAborted();
       const failed = failure?.(result);
       const ran = validate(this.#task.output, output ? output(result) : result);
-      const { released } = await endAttempt(tx, this.#fence, {
+      const ended = await endAttempt(tx, this.#fence, {
         run: failed ? 'failed' : 'succeeded',
         attempt: failed ? 'failed' : 'succeeded',
         output: ran,
         ...(failed ? { error: failed } : {}),
       });
-      return { result, end: { failure: failed, output: ran, released } };
+      return { result, end: { failure: failed, output: ran, ended } };
     });
   }
 }

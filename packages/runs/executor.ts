@@ -3,6 +3,7 @@ import { FencedError } from '#contracts/errors.js';
 import type { OpenRun } from '#contracts/open-run.js';
 import { isConnectionError } from '#database/error-kinds.js';
 import { listOpenChildren } from '#database/runs/invocations.js';
+import { findReady } from '#database/runs/reconcile.js';
 import type { WorkerIdentity } from '#database/workers/heartbeat.js';
 import type { RunJob } from '#queue/carrier.js';
 import { addJobs } from '#queue/jobs.js';
@@ -10,6 +11,7 @@ import { type AttemptDeps, runAttempt } from './attempt.js';
 import { viewJob } from './job-view.js';
 import type { RunView } from './run-view.js';
 import type { Verdict } from './verdict.js';
+import { wakeEarly } from './wake.js';
 
 export interface ExecutorDeps extends AttemptDeps {
   readonly worker: WorkerIdentity;
@@ -60,9 +62,9 @@ async function processJob(deps: ExecutorDeps, job: RunJob, token: string): Promi
         return await delayJob(job, token, verdict.delayMs);
       case 'waits':
         if (!(await addChildren(deps, job, verdict.children))) return await delayJob(job, token, awayMs);
-        await waitForChildren(job, token);
+        await waitForChildren(job, token, verdict.isEarly ? () => wakeIfReady(deps, job) : undefined);
         // Not so: they have ended meanwhile.
-        if (verdict.children === undefined && round >= maxRounds) return await delayJob(job, token, awayMs);
+        if (verdict.isBlocked && round >= maxRounds) return await delayJob(job, token, awayMs);
         break;
       case 'over':
         // A run that ended although runs that it invoked go on: its job is over when theirs are.
@@ -81,7 +83,7 @@ async function attemptRun(deps: ExecutorDeps, runId: string, view: RunView): Pro
       case 'delayed':
         return { kind: 'again', delayMs: begin.delayMs };
       case 'waits':
-        return { kind: 'waits' };
+        return { kind: 'waits', isEarly: true, isBlocked: true };
       case 'ended':
         deps.log.debug({ run: runId, state: begin.state }, 'the run of the job has ended already');
         view.hasChildren = true;
@@ -107,9 +109,20 @@ async function delayJob(job: RunJob, token: string, delayMs: number): Promise<ne
   throw new DelayedError();
 }
 
-/** Leaves the job waiting for those of its children that have not ended; goes on when there are none. */
-async function waitForChildren(job: RunJob, token: string): Promise<void> {
-  if (await job.moveToWaitingChildren(token)) throw new WaitingChildrenError();
+/**
+ * Leaves the job waiting for those of its children that have not ended; goes on when there are none.
+ * @param onLeft called when the job waits, and is this worker's no more
+ */
+async function waitForChildren(job: RunJob, token: string, onLeft?: () => Promise<void>): Promise<void> {
+  if (!(await job.moveToWaitingChildren(token))) return;
+  await onLeft?.();
+  throw new WaitingChildrenError();
+}
+
+/** Until it waits a job cannot be woken; a child that ended before has found it so. */
+async function wakeIfReady({ pool, carrier, log }: ExecutorDeps, job: RunJob): Promise<void> {
+  const onFailure = (message: string): void => log.warn({ run: job.data.runId }, message);
+  await wakeEarly({ carrier, onFailure }, () => findReady(pool, job.data.runId));
 }
 
 /** Runs whose jobs are added at a time. */

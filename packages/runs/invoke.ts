@@ -31,6 +31,11 @@ export interface InvokeOptions {
   readonly limit?: InvokeLimit | undefined;
   /** True: the result says how the run ended, and it is not thrown. */
   readonly settled?: boolean;
+  /**
+   * False: with this one complete the body can do nothing more while others are under way, so it is not started again for
+   * it alone.
+   */
+  readonly wakes?: boolean;
 }
 
 /** How several runs are invoked. */
@@ -82,12 +87,25 @@ export interface Invocations {
 export interface AttemptInvocations extends Invocations {
   /**
    * Waits for invocations under way.
-   * @returns whether the body has to wait for any, and the runs that it invoked last, which are to be recorded with the
-   * attempt's end
    * @throws what the record of some threw
    */
-  settle(): Promise<{ readonly waits: boolean; readonly children: readonly InvokedChild[] }>;
+  settle(): Promise<SettledInvocations>;
 }
+
+/** What an attempt has invoked. */
+export interface SettledInvocations {
+  /** Whether the body has to wait for any. */
+  readonly waits: boolean;
+  /** The runs that it invoked last, which are to be recorded with the attempt's end. */
+  readonly children: readonly InvokedChild[];
+  /** If it waits for several invocations: their names, see `Run.awaits` in the schema. */
+  readonly awaits: readonly string[] | undefined;
+  /** Whether runs that earlier attempts invoked are under way, whose jobs may be nobody's children. */
+  readonly adopts: boolean;
+}
+
+/** Invocations of which each has the body go on when it is complete; with more of them it goes on when all are. */
+const maxAwaited = 1_000;
 
 /** What the invocations of an attempt need. */
 export interface InvocationDeps {
@@ -105,7 +123,8 @@ export function trackInvocations({ pool, catalogue, run, memory, send }: Invocat
   const slots = trackSlots();
   let children: InvokedChild[] = [];
   let recording: NodeJS.Immediate | undefined;
-  let waits = false;
+  const awaits: string[] = [];
+  let pending = 0;
   let failure: { readonly error: unknown } | undefined;
 
   // A body that is left at once has its invocations recorded with the attempt's end; the others of one turn together.
@@ -156,11 +175,16 @@ export function trackInvocations({ pool, catalogue, run, memory, send }: Invocat
     recordSoon();
   };
 
+  const suspend = (name: string, wakes: boolean): void => {
+    pending += 1;
+    if (wakes) awaits.push(name);
+  };
+
   const invoke = async (
     key: string,
     task: TaskDefinition,
     input: unknown,
-    { limit, settled = false }: InvokeOptions = {},
+    { limit, settled = false, wakes = true }: InvokeOptions = {},
   ): Promise<unknown> => {
     checkLimit(limit);
     use(key);
@@ -168,7 +192,7 @@ export function trackInvocations({ pool, catalogue, run, memory, send }: Invocat
     const found = known(invoked, key, task);
     if (found && isFinal(found.state)) return settled ? outcomeOf(found, task) : outputOf(found, task);
     if (!found) await start(task, [{ input, ...slots.take(key, invoked, limit) }]);
-    waits = true;
+    suspend(key, wakes);
     throw new SuspendError(`waits for "${key}"`);
   };
 
@@ -179,6 +203,7 @@ export function trackInvocations({ pool, catalogue, run, memory, send }: Invocat
     {
       atMost,
       settled = false,
+      wakes = true,
       limit = atMost === undefined ? undefined : { name: key, atMost },
     }: InvokeAllOptions = {},
   ): Promise<unknown[]> => {
@@ -193,7 +218,7 @@ export function trackInvocations({ pool, catalogue, run, memory, send }: Invocat
     const ended = found.flatMap((child) => (child && isFinal(child.state) ? [child] : []));
     // A failure counts only when all have ended: until then the others would be left without a parent.
     if (ended.length < inputs.length) {
-      waits = true;
+      suspend(`${key}/`, wakes);
       throw new SuspendError(`waits for "${key}"`);
     }
     return ended.map((child) => (settled ? outcomeOf(child, task) : outputOf(child, task)));
@@ -206,7 +231,11 @@ export function trackInvocations({ pool, catalogue, run, memory, send }: Invocat
       while (underWay.size > 0) await Promise.allSettled(underWay);
       clearImmediate(recording);
       if (failure) throw failure.error;
-      return { waits, children };
+      const waits = pending > 0;
+      const isEarly = pending > 1 && awaits.length > 0 && awaits.length <= maxAwaited;
+      // Asked only when it was read: an attempt that waits has read it.
+      const adopts = waits && [...(await memory.read()).invoked.values()].some(isUnderWay);
+      return { waits, children, awaits: isEarly ? awaits : undefined, adopts };
     },
   };
 }

@@ -8,12 +8,14 @@ import { releaseFiles } from '#database/ledger/files-of-runs.js';
 import { type Pool, transaction } from '#database/pool.js';
 import type { BegunRun, Outcome, RunError } from '#database/runs/attempt-types.js';
 import { type Ended, endAttempt, toEnding } from '#database/runs/attempts.js';
+import { findReadyParent } from '#database/runs/reconcile.js';
 import { enterSession } from '#database/runs/run-sessions.js';
 import type { Carrier } from '#queue/carrier.js';
 import { sendJobs } from '#queue/jobs.js';
 import type { RunRecorder } from './run-log.js';
 import type { RunRecord } from './run-record.js';
 import type { ServerPaths } from './server-paths.js';
+import { wakeEarly } from './wake.js';
 
 /** What becomes of the job after an attempt. */
 export type Verdict =
@@ -21,8 +23,16 @@ export type Verdict =
   | { readonly kind: 'over' }
   | { readonly kind: 'failed'; readonly error: RunError }
   | { readonly kind: 'again'; readonly delayMs: number }
-  /** Until the runs that it invoked have ended; `children` are those whose jobs are to be added first, all if not given. */
-  | { readonly kind: 'waits'; readonly children?: readonly OpenRun[] };
+  /**
+   * Until the runs that it invoked have ended; `children` are those whose jobs are to be added first, all if not given.
+   * Early: it may go on when some of them have. Blocked: no attempt has begun.
+   */
+  | {
+      readonly kind: 'waits';
+      readonly children?: readonly OpenRun[];
+      readonly isEarly?: boolean;
+      readonly isBlocked?: boolean;
+    };
 
 /** What the end of an attempt needs. */
 export interface EndDeps {
@@ -75,9 +85,8 @@ export async function failRun(
 ): Promise<Verdict> {
   const outcome: Outcome = { run: 'failed', attempt: 'failed', error, failures: 1 };
   // Only runs of a source have files; a task that is gone may have had one.
-  const { released } =
-    task && !task.source ? await end(deps, run, outcome) : await failWithFiles(deps, run, outcome, error);
-  await sendReleased(deps, released);
+  const ended = task && !task.source ? await end(deps, run, outcome) : await failWithFiles(deps, run, outcome, error);
+  await passOn(deps, ended);
   return { kind: 'failed', error };
 }
 
@@ -93,9 +102,15 @@ async function end({ record }: EndDeps, run: BegunRun, outcome: Outcome): Promis
   return await record.end(toEnding(run, outcome));
 }
 
-/** Gives the carrier the job of a run that was held for the end of another. */
-export async function sendReleased({ carrier, recorder }: EndDeps, released: OpenRun | undefined): Promise<void> {
-  await sendJobs(carrier, released ? [released] : [], { onFailure: (message) => recorder.warn(message) });
+/**
+ * Gives the carrier what the end of a run lets go: the job of a run that was held for it, and that of its parent if that
+ * waits for several invocations and this one is complete now. What is lost here is found by the reconciler.
+ */
+export async function passOn({ pool, carrier, recorder }: EndDeps, { released, invocation }: Ended): Promise<void> {
+  const onFailure = (message: string): void => recorder.warn(message);
+  await sendJobs(carrier, released ? [released] : [], { onFailure });
+  // Only now: of two runs that end at the same time, the statements of both may have seen the other one under way.
+  if (invocation) await wakeEarly({ carrier, onFailure }, () => findReadyParent(pool, invocation));
 }
 
 /** Milliseconds until the next try, see RetryPolicy. */

@@ -10,7 +10,7 @@ import { settleFiles } from '#database/ledger/settle.js';
 import { recordSightings } from '#database/ledger/sightings.js';
 import type { Begin } from '#database/runs/attempt-types.js';
 import { beginAttempt } from '#database/runs/attempts.js';
-import { hasOpenChildren } from '#database/runs/readiness.js';
+import { mayGoOn } from '#database/runs/readiness.js';
 import { beatHeart } from '#database/workers/heartbeat.js';
 import { taskBodies } from '#loading/task-body.js';
 import { createLogger } from '#process/log.js';
@@ -96,7 +96,7 @@ export async function openTaskRunner(database: TestDatabase, options: TaskRunner
     async drain() {
       for (;;) {
         const { rows } = await pool.query<{ id: string }>(
-          `SELECT id FROM ops.run r WHERE (state = 'queued' AND NOT held) OR (state = 'waiting' AND NOT ${hasOpenChildren})
+          `SELECT id FROM ops.run r WHERE (state = 'queued' AND NOT held) OR (state = 'waiting' AND ${mayGoOn})
            ORDER BY priority, id LIMIT 1`,
         );
         const [next] = rows;

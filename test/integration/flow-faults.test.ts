@@ -160,6 +160,11 @@ const faults: Readonly<Record<string, readonly [flow: object, path: string, mess
     '/steps/1/input',
     /refers to "\/n", which the element does not have/,
   ],
+  'a reference in an element': [
+    withSecond({ forEach: [1, words], input: { n: { $item: '' } } }),
+    '/steps/1/forEach',
+    /must hold values, no references/,
+  ],
   'too many elements': [withSecond({ forEach: Array(10_001).fill(1) }), '/steps/1/forEach', /more than 10000/],
   'a condition that is none': [withWhen('always'), '/steps/1/when', /must be a condition/],
   'a condition without an operator': [withWhen(words), '/steps/1/when', /one operator/],

@@ -105,6 +105,37 @@ for (const carrier of carriers) {
     }));
 }
 
+for (const carrier of carriers) {
+  test(`${carrier}: a branch of a flow goes on while another is under way`, (t) =>
+    withFlowApi(t, carrier, { ...flowTasks, gate }, async ({ run }) => {
+      const n = (step: string) => ({ n: { $output: step, pointer: '/n' } });
+      const flow = await run('flow', {
+        steps: [
+          { key: 'slow', task: 'gate' },
+          { key: 'one', task: 'double', input: { n: 1 } },
+          { key: 'two', task: 'double', after: ['one'], input: n('one') },
+          { key: 'list', task: 'double', after: ['two'], forEach: [1, 2, 3], atMost: 1, input: n('two') },
+          { key: 'last', task: 'double', after: ['list'], input: n('two') },
+        ],
+      });
+      assert.equal(flow.state, 'succeeded');
+      assert.equal(flow.output.steps.last.output.n, 8);
+    }));
+}
+
+/** Ends when the step "last" has. */
+const gate = {
+  input: '{}',
+  output: '{}',
+  body: `export const run = async (context) => {
+  for (;;) {
+    const { rows } = await context.services.pool.query("SELECT FROM ops.run WHERE invoke_key = 'last' AND state = 'succeeded'");
+    if (rows.length > 0) return {};
+    await new Promise((resolve) => setTimeout(resolve, 40));
+  }
+};`,
+};
+
 test('conditions: states, outputs, all, any, not, and what is missing', (t) =>
   withFlowApi(t, 'postgres', flowTasks, async ({ run }) => {
     const when = (key: string, condition: unknown) => ({

@@ -49,6 +49,8 @@ export interface Outcome {
   readonly error?: RunError;
   /** For a retry: milliseconds until the next attempt. */
   readonly delayMs?: number;
+  /** For a run that waits for several invocations: it goes on when one of them is complete. See the schema. */
+  readonly awaits?: readonly string[] | undefined;
   /** 1 when this counts against the run's attempts. */
   readonly failures?: number;
 }

@@ -8,7 +8,7 @@ import type { Begin, BegunRun, Fence, Outcome, RunError } from './attempt-types.
 import { releasedRun, releaseHeld } from './held.js';
 import { type InvokedChild, insertChildren } from './invocations.js';
 import { hangingMs, limitLockWait, lockNotAvailable } from './locks.js';
-import { boundDelays, hasOpenChildren } from './readiness.js';
+import { boundDelays, mayGoOn } from './readiness.js';
 import { enterSession, sessionName } from './run-sessions.js';
 
 /** What the statement that begins an attempt of the run `r` sets, and what it returns. */
@@ -40,7 +40,7 @@ export async function beginAttempts(db: Queryable, beginnings: readonly Beginnin
        ), ready AS MATERIALIZED (
          SELECT r.id, asked.worker_id FROM asked JOIN ops.run r ON r.id = asked.run_id
          WHERE (r.state = 'queued' OR (r.state = 'delayed' AND r.available_at <= now())
-           OR (r.state = 'waiting' AND NOT ${hasOpenChildren})) IS TRUE
+           OR (r.state = 'waiting' AND ${mayGoOn})) IS TRUE
          ORDER BY r.id FOR NO KEY UPDATE OF r SKIP LOCKED
        ), begun AS (
          UPDATE ops.run r SET ${beginRun} FROM ready WHERE r.id = ready.id
@@ -104,7 +104,7 @@ async function takeOver(pool: Pool, runId: string, workerId: string): Promise<Be
     // Under the lock, so that it sees what those who held it have committed.
     const { rows } = await tx.query<FoundRun>(
       `SELECT state, (extract(epoch FROM available_at - now()) * 1000)::float8 AS delay_ms, output, error,
-         ${hasOpenChildren} AS waits
+         NOT ${mayGoOn} AS waits
        FROM ops.run r WHERE id = $1`,
       [runId],
     );
@@ -158,6 +158,7 @@ export function toEnding(fence: Fence, outcome: Outcome, children: readonly Invo
     error: outcome.error,
     failures: outcome.failures ?? 0,
     delay_ms: outcome.delayMs,
+    awaits: outcome.awaits,
     final: isFinal(outcome.run),
   };
   return { fence, row: storableJson(row) ?? '', children: children.map((child) => storableJson(child)).join() };
@@ -167,6 +168,17 @@ export function toEnding(fence: Fence, outcome: Outcome, children: readonly Invo
 export interface Ended {
   /** A run of the same window that was held for this one's end, and may start now: its job is the caller's to add. */
   readonly released: OpenRun | undefined;
+  /**
+   * Set when the run that invoked this one may have to go on now, although others that it invoked have not ended: it waits
+   * for several invocations, or was about to wait when this was recorded.
+   */
+  readonly invocation: EndedInvocation | undefined;
+}
+
+/** A run that has ended, as its parent knows it. */
+export interface EndedInvocation {
+  readonly parentId: string;
+  readonly key: string;
 }
 
 /**
@@ -208,12 +220,12 @@ async function end(
   endings: readonly Ending[],
   locking: '' | 'SKIP LOCKED',
 ): Promise<ReadonlyMap<string, Ended>> {
-  const { rows } = await db.query<{ runId: string; released: OpenRun | null }>({
+  const { rows } = await db.query<{ runId: string; released: OpenRun | null; invocation: EndedInvocation | null }>({
     // Kept for sessions that look rows up by key: elsewhere a plan made while the table was small could stay.
     ...(locking === '' ? {} : { name: 'end-attempts' }),
     text: `WITH ending AS MATERIALIZED (
          SELECT * FROM json_to_recordset($1::json) AS ending (run_id uuid, attempt int, run ops.run_state,
-           attempt_state ops.attempt_state, output jsonb, error jsonb, failures int, delay_ms float8, final boolean)
+           attempt_state ops.attempt_state, output jsonb, error jsonb, failures int, delay_ms float8, awaits jsonb, final boolean)
        ), own AS MATERIALIZED (
          SELECT ending.* FROM ending JOIN ops.run r ON r.id = ending.run_id
          WHERE r.attempt = ending.attempt AND (r.state = 'running') IS TRUE ORDER BY r.id FOR NO KEY UPDATE OF r ${locking}
@@ -222,21 +234,28 @@ async function end(
            failures = r.failures + own.failures, losses = r.losses + (own.attempt_state = 'lost')::int,
            available_at = CASE WHEN own.delay_ms IS NULL THEN r.available_at
              ELSE now() + own.delay_ms * interval '1 millisecond' END,
-           delay_ms = COALESCE(own.delay_ms, r.delay_ms),
+           delay_ms = COALESCE(own.delay_ms, r.delay_ms), awaits = own.awaits,
            ended_at = CASE WHEN own.final THEN clock_timestamp() END, updated_at = now()
          FROM own WHERE r.id = own.run_id
-         RETURNING r.id, r.attempt, r.root_id, r.labels, r.parent_id, r.invoke_window, own.attempt_state, own.error, own.final
+         RETURNING r.id, r.attempt, r.root_id, r.labels, r.parent_id, r.invoke_window, r.invoke_key, own.attempt_state, own.error, own.final
        ), closed AS (
          UPDATE ops.attempt a SET state = moved.attempt_state, error = moved.error, ended_at = clock_timestamp()
          FROM moved WHERE a.run_id = moved.id AND a.number = moved.attempt
        ), invoked AS (
          ${insertChildren('$2', 'moved')}
        ), ${releaseHeld('(SELECT * FROM moved WHERE final)')}
-       SELECT moved.id AS "runId", CASE WHEN released.id IS NOT NULL THEN ${releasedRun} END AS released
-       FROM moved LEFT JOIN released ON released.end_id = moved.id LEFT JOIN ops.run parent ON parent.id = released.parent_id`,
+       SELECT moved.id AS "runId", CASE WHEN released.id IS NOT NULL THEN ${releasedRun} END AS released,
+         CASE WHEN moved.final AND (parent.awaits IS NOT NULL OR parent.state IN ('running', 'queued', 'delayed'))
+           THEN json_build_object('parentId', parent.id, 'key', moved.invoke_key) END AS invocation
+       FROM moved LEFT JOIN released ON released.end_id = moved.id LEFT JOIN ops.run parent ON parent.id = moved.parent_id`,
     values: [list(endings.map(({ row }) => row)), list(endings.flatMap(({ children }) => children || []))],
   });
-  return new Map(rows.map(({ runId, released }) => [runId, { released: released ?? undefined }]));
+  return new Map(
+    rows.map(({ runId, released, invocation }) => [
+      runId,
+      { released: released ?? undefined, invocation: invocation ?? undefined },
+    ]),
+  );
 }
 
 const list = (objects: readonly string[]): string => `[${objects.join()}]`;

@@ -1,7 +1,8 @@
 import { validate as isUuid } from 'uuid';
 import type { OpenRun } from '#contracts/open-run.js';
 import type { Queryable } from '../pool.js';
-import { hasOpenChildren } from './readiness.js';
+import type { EndedInvocation } from './attempts.js';
+import { hasComplete, mayGoOn } from './readiness.js';
 
 /** Numbers of the open runs of a queue. */
 export interface OpenRunCounts {
@@ -74,13 +75,36 @@ export async function listOverdueRuns(db: Queryable, overdueMs: number, limit: n
   return rows.map(expected);
 }
 
-/** Some runs that wait although all runs that they invoked have ended. */
+/** Some runs that wait although they may go on. */
 export async function listReadyParents(db: Queryable, limit: number): Promise<ExpectedRun[]> {
   const { rows } = await db.query<ExpectedRow>(
-    `SELECT ${expectedRun} FROM ops.run r WHERE r.state = 'waiting' AND NOT ${hasOpenChildren} ORDER BY r.id LIMIT $1`,
+    `SELECT ${expectedRun} FROM ops.run r WHERE r.state = 'waiting' AND ${mayGoOn} ORDER BY r.id LIMIT $1`,
     [limit],
   );
   return rows.map(expected);
+}
+
+/** A run, if it waits although it may go on. */
+export async function findReady(db: Queryable, id: string): Promise<ExpectedRun | undefined> {
+  const { rows } = await db.query<ExpectedRow>(
+    `SELECT ${expectedRun} FROM ops.run r WHERE r.id = $1 AND r.state = 'waiting' AND ${mayGoOn}`,
+    [id],
+  );
+  return rows.map(expected)[0];
+}
+
+/** The parent of a run that has ended, if it waits for several invocations of which the one with that run is complete. */
+export async function findReadyParent(
+  db: Queryable,
+  { parentId, key }: EndedInvocation,
+): Promise<ExpectedRun | undefined> {
+  const names = [key, key.slice(0, key.lastIndexOf('/') + 1)];
+  const { rows } = await db.query<ExpectedRow>(
+    `SELECT ${expectedRun} FROM ops.run r WHERE r.id = $1 AND r.state = 'waiting' AND r.awaits ?| $2::text[]
+       AND ${hasComplete('(SELECT name FROM unnest($2::text[]) AS name WHERE r.awaits ? name) awaited')}`,
+    [parentId, names],
+  );
+  return rows.map(expected)[0];
 }
 
 /**

@@ -4,7 +4,7 @@ import type { TaskDefinition } from '#contracts/task.js';
 import { InvalidInputError } from '#contracts/validate.js';
 import { ViolationList } from '#contracts/violation-list.js';
 import type { TaskContext, TaskRun } from '#runs/context.js';
-import { fillItem, inputsFault, isFlow } from './check.js';
+import { inputsFault, isFlow } from './check.js';
 import { holds, stepsAskedFor } from './condition.js';
 import type { definition } from './definition.js';
 import { isWithin, limitOf, type Plan, type PlannedStep, planOf } from './plan.js';
@@ -48,10 +48,13 @@ class FlowRun {
   readonly #ending = new Map<PlannedStep, Promise<StepEnd>>();
   /** The steps that ask for the state of a step or group in their condition. */
   readonly #handlers = new Map<string, PlannedStep[]>();
+  /** Keys of steps and groups for which others wait. */
+  readonly #awaited: ReadonlySet<string>;
 
   constructor(context: TaskContext, plan: Plan) {
     this.#context = context;
     this.#plan = plan;
+    this.#awaited = new Set([...plan.values()].flatMap(({ waitsFor }) => waitsFor));
     for (const planned of plan.values()) {
       for (const key of stepsAskedFor(planned.step.when)) {
         this.#handlers.set(key, [...(this.#handlers.get(key) ?? []), planned]);
@@ -151,15 +154,23 @@ class FlowRun {
       );
     }
     const limit = limitOf(parent);
-    return step.forEach === undefined
-      ? await this.#one(step.key, task, step.input ?? {}, limit)
-      : await this.#many(planned, task, limit);
+    return step.forEach === undefined ? await this.#one(planned, task, limit) : await this.#many(planned, task, limit);
   }
 
-  async #one(key: string, task: TaskDefinition, template: unknown, limit: Limit): Promise<StepEnd> {
+  /** Whether others have something to do once this step has ended. */
+  #wakes(planned: PlannedStep): boolean {
+    for (let each: PlannedStep | undefined = planned; each; each = each.parent) {
+      if (this.#awaited.has(each.step.key)) return true;
+    }
+    return false;
+  }
+
+  async #one(planned: PlannedStep, task: TaskDefinition, limit: Limit): Promise<StepEnd> {
+    const { key, input: template = {} } = planned.step;
     const input = this.#fill(key, task, template);
+    const wakes = this.#wakes(planned);
     try {
-      const outcome = await this.#context.invoke(key, task, input, { settled: true, limit });
+      const outcome = await this.#context.invoke(key, task, input, { settled: true, wakes, limit });
       if (outcome.state === 'succeeded') return outcome;
       return { state: outcome.state, error: outcome.error, runId: outcome.error.run.id };
     } catch (error) {
@@ -167,22 +178,17 @@ class FlowRun {
     }
   }
 
-  async #many({ step }: PlannedStep, task: TaskDefinition, limit: Limit): Promise<StepEnd> {
-    const { key, input: template = {}, atMost } = step;
-    const elements = this.#elements(key, step.forEach);
+  async #many(planned: PlannedStep, task: TaskDefinition, limit: Limit): Promise<StepEnd> {
+    const { key, input: template = {}, atMost, forEach } = planned.step;
+    const elements = this.#elements(key, forEach);
     const fault = inputsFault(template, elements.length);
     if (fault !== undefined) throw new BadInputError('invalid-input', `step "${key}": forEach ${fault}`);
-    const inputs = elements.map((element, index) => {
-      const { filled, missing } = fillItem(template, element);
-      if (missing.length === 0) return this.#fill(key, task, filled);
-      throw new BadInputError(
-        'invalid-input',
-        `step "${key}": element ${index} of forEach has nothing at "${missing[0]}"`,
-      );
-    });
+    const inputs = elements.map((element, index) => this.#fill(key, task, template, { element, index }));
+    const wakes = this.#wakes(planned);
     try {
       const outcomes = await this.#context.invokeAll(key, task, inputs, {
         settled: true,
+        wakes,
         ...(limit === undefined ? { atMost } : { limit }),
       });
       const [failed] = outcomes.flatMap((outcome) => (outcome.state === 'succeeded' ? [] : [outcome]));
@@ -212,14 +218,19 @@ class FlowRun {
   }
 
   /** The input of a run; references within a nested flow are its own. */
-  #fill(key: string, task: TaskDefinition, template: unknown): Readonly<Record<string, unknown>> {
-    const filled = isFlow(task)
-      ? template
-      : fillTemplate(template, (reference) => {
-          const value = this.#valueOf(reference);
-          if (value !== undefined) return { value };
-          throw new BadInputError('invalid-input', `step "${key}": expected ${wordsOf(reference)}, there is none`);
-        });
+  #fill(
+    key: string,
+    task: TaskDefinition,
+    template: unknown,
+    item?: { readonly element: unknown; readonly index: number },
+  ): Readonly<Record<string, unknown>> {
+    const replace = (reference: Reference): { readonly value: unknown } => {
+      const value = reference.kind === 'item' ? valueAt(item?.element, reference.pointer) : this.#valueOf(reference);
+      if (value !== undefined) return { value };
+      const where = item ? ` for element ${item.index} of forEach` : '';
+      throw new BadInputError('invalid-input', `step "${key}": expected ${wordsOf(reference)}${where}, there is none`);
+    };
+    const filled = isFlow(task) ? template : fillTemplate(template, replace);
     if (isObject(filled)) return filled;
     throw new BadInputError('invalid-input', `step "${key}": expected an object as its input, got ${typeof filled}`);
   }

@@ -15,7 +15,7 @@ import {
   valueAt,
 } from './references.js';
 import { FlowInput, maxElementInputs, maxElements, maxNesting, maxSteps } from './steps.js';
-import { checkTemplate, type FindSchema, fillTemplate } from './template.js';
+import { checkTemplate, type FindSchema, fillTemplate, hasReferences } from './template.js';
 
 /** Tasks by their names. */
 type Tasks = ReadonlyMap<string, TaskDefinition>;
@@ -155,6 +155,10 @@ function checkForEach(flow: FlowCheck, planned: PlannedStep, task: TaskDefinitio
     violations.add(at, `must not have more than ${maxElements} elements`);
     return;
   }
+  if (hasReferences(forEach)) {
+    violations.add(at, 'must hold values, no references; those belong into the input');
+    return;
+  }
   const fault = inputsFault(input, forEach.length);
   if (fault !== undefined) {
     violations.add(at, fault);
@@ -162,7 +166,7 @@ function checkForEach(flow: FlowCheck, planned: PlannedStep, task: TaskDefinitio
   }
   for (const [index, element] of forEach.entries()) {
     const found = new ViolationList();
-    const { filled, missing } = fillItem(input, element);
+    const { filled, missing } = isFlow(task) ? { filled: input, missing: [] } : fillItem(input, element);
     for (const pointer of missing)
       found.add(`${path}/input`, `refers to "${pointer}", which the element does not have`);
     if (missing.length === 0) checkInput({ ...flow, violations: found }, planned, task, filled, find);
@@ -181,10 +185,7 @@ export function inputsFault(input: unknown, elements: number): string | undefine
 }
 
 /** Replaces what stands for parts of the element. @returns missing: pointers to what it does not have */
-export function fillItem(
-  input: unknown,
-  element: unknown,
-): { readonly filled: unknown; readonly missing: readonly string[] } {
+function fillItem(input: unknown, element: unknown): { readonly filled: unknown; readonly missing: readonly string[] } {
   const missing: string[] = [];
   const filled = fillTemplate(input, (reference) => {
     if (reference.kind !== 'item') return undefined;

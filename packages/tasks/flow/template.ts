@@ -109,7 +109,8 @@ function checkLength(schema: object, length: number, path: string, violations: V
 
 const escaped = (name: string): string => name.replaceAll('~', '~0').replaceAll('/', '~1');
 
-function hasReferences(template: unknown): boolean {
+/** Whether a value has references in it. */
+export function hasReferences(template: unknown): boolean {
   if (readReference(template)) return true;
   if (typeof template !== 'object' || template === null) return false;
   return Object.values(template).some(hasReferences);
