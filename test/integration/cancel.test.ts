@@ -138,6 +138,52 @@ for (const carrier of carriers) {
   });
 }
 
+for (const carrier of carriers) {
+  test(`a parent that waited for a cancelled run alone goes on, although others are under way (${carrier})`, async (t) => {
+    let gate: (() => void) | undefined;
+    const opened = new Promise<void>((resolve) => {
+      gate = resolve;
+    });
+    const bodies: Bodies = {
+      async 'add-up'(context) {
+        const branch = async (): Promise<number> => {
+          const first = await context.invoke('first', double, { n: 0 }, { settled: true });
+          assert.equal(first.state, 'cancelled');
+          return (await context.invoke('second', double, { n: 2 })).sum;
+        };
+        const [sum, other] = await Promise.all([branch(), context.invoke('other', double, { n: 1 })]);
+        return { sum: sum + other.sum };
+      },
+      async double(context, { n }) {
+        if (n === 0) return await untilAborted(context);
+        if (n === 1) await opened;
+        return { sum: n };
+      },
+    };
+    await withFlowWorker(
+      t,
+      carrier,
+      bodies,
+      async (worker) => {
+        const parent = await worker.start(1);
+        const found = (key: string, state: string) =>
+          waitFor(`${key} is ${state}`, async () => {
+            const runs = await worker.query(
+              `SELECT id FROM ops.run WHERE invoke_key = '${key}' AND state = '${state}'`,
+            );
+            return runs[0]?.['id'];
+          });
+        await found('other', 'running');
+        await cancel(worker, String(await found('first', 'running')));
+        await found('second', 'succeeded');
+        gate?.();
+        assert.deepEqual((await worker.ended(parent)).output, { sum: 3 });
+      },
+      4,
+    );
+  });
+}
+
 test('a run is cancelled or committed, never both, however they meet', async (t) => {
   const races = 1_000;
   await withTestDatabase(async (database) => {

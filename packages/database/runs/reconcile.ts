@@ -93,6 +93,16 @@ export async function findReady(db: Queryable, id: string): Promise<ExpectedRun 
   return rows.map(expected)[0];
 }
 
+/** The parents of some runs that wait although they may go on. */
+export async function listReadyParentsOf(db: Queryable, ids: readonly string[]): Promise<ExpectedRun[]> {
+  const { rows } = await db.query<ExpectedRow>(
+    `SELECT ${expectedRun} FROM ops.run r
+     WHERE r.id IN (SELECT parent_id FROM ops.run WHERE id = ANY ($1::uuid[])) AND r.state = 'waiting' AND ${mayGoOn}`,
+    [ids],
+  );
+  return rows.map(expected);
+}
+
 /** The parent of a run that has ended, if it waits for several invocations of which the one with that run is complete. */
 export async function findReadyParent(
   db: Queryable,
