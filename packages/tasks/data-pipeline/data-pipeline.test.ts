@@ -7,8 +7,8 @@ import { sampleParquet } from '../../../test/helpers/inbox.js';
 import { count, listRuns } from '../../../test/helpers/ledger.js';
 import { type TaskRunner, withTaskRunner } from '../../../test/helpers/task-runner.js';
 import { assertTruth } from '../../../test/helpers/truth.js';
-import { cutBatches } from './plan.js';
-import { scopeOf } from './target.js';
+import { cutBatches, planWave, type Wave } from './plan.js';
+import { scopeOf, targetOf } from './target.js';
 
 const load = 'load-data-sample';
 const columns = 'department_name, sensor_serial, create_at, product_name, product_expire, file_id, ordinal';
@@ -58,6 +58,40 @@ test('batches are as full as the source has them, and the last one waits for wha
     [1, 1, 1],
   );
 });
+
+test('waves take each file once, in full batches but for the last, whatever is missing in between', () =>
+  withTaskRunner({}, async ({ drop, pool, deps }) => {
+    const { inboxDir } = deps.services;
+    const names = Array.from({ length: 26 }, (_, n) => `${String.fromCharCode(97 + n)}.parquet`);
+    const ids = new Map<string, string>();
+    for (const name of names) ids.set(name, await drop('data-sample', name, Buffer.from(name)));
+    await pool.query(`UPDATE ops.file SET state = 'loaded', rows = 0`);
+    await pool.query(`UPDATE ops.file SET alone = true WHERE path = 'p.parquet'`);
+    const gone = ['c', 'd', 'e', 'f', 'g', 'h', 'z'].map((name) => `${name}.parquet`);
+    for (const name of gone) await rm(join(inboxDir, name));
+    const found = targetOf(deps.catalogue, 'data-sample', 'all');
+    const source = { ...found.task.source, batch: { files: 3, bytes: 1_000 } };
+    const target = { ...found, task: { ...found.task, source } };
+    const waves: Wave[] = [];
+    for (let after: string | null = ''; after !== null; after = waves.at(-1)?.next ?? null) {
+      waves.push(await planWave({ pool, inboxDir, signal: deps.stop }, target, after, 6));
+      assert.ok(waves.length < 20, 'the waves go on');
+    }
+    const batches = waves.flatMap((wave) => wave.batches);
+    assert.deepEqual(
+      batches.flat(),
+      names.filter((name) => !gone.includes(name)).map((name) => ids.get(name)),
+    );
+    assert.deepEqual(
+      waves.flatMap((wave) => wave.missing),
+      gone,
+    );
+    // a b (the wave had no more), i to o, p by itself, q to y.
+    assert.deepEqual(
+      batches.map((batch) => batch.length),
+      [2, 3, 3, 1, 1, 3, 3, 3],
+    );
+  }));
 
 for (const star of [false, true]) {
   test(`after TRUNCATE all rows are back, once${star ? ', in the star as well' : ''}`, () =>

@@ -29,10 +29,18 @@ interface PlanDeps {
   readonly signal: AbortSignal;
 }
 
-/** Plans the wave of files behind a path: batches as the source has them, of the files whose bytes are in the inbox. */
-export async function planWave(deps: PlanDeps, target: PipelineTarget, after: string): Promise<Wave> {
+/**
+ * Plans the wave of files behind a path: batches as the source has them, of the files whose bytes are in the inbox.
+ * @param about how many files it looks at, about
+ */
+export async function planWave(
+  deps: PlanDeps,
+  target: PipelineTarget,
+  after: string,
+  about = filesPerWave,
+): Promise<Wave> {
   const { batch } = target.task.source;
-  const limit = batch.files * Math.max(1, Math.floor(filesPerWave / batch.files));
+  const limit = batch.files * Math.max(1, Math.floor(about / batch.files));
   const page = await listScopeFiles(deps.pool, target, { after, limit });
   const isLast = page.length < limit;
   const files = await withoutOtherDays(deps.pool, target, page);
