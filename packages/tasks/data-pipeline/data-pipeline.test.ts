@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { rename, rm } from 'node:fs/promises';
+import { readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type pg from 'pg';
+import { PHOTOS, unlessPresent, YUNET_PATH } from '#faces/testing/shared.js';
 import { sampleParquet } from '../../../test/helpers/inbox.js';
 import { count, listRuns } from '../../../test/helpers/ledger.js';
 import { type TaskRunner, withTaskRunner } from '../../../test/helpers/task-runner.js';
@@ -227,3 +228,34 @@ test('rows of JSON events come back in the same way', () =>
     assert.deepEqual(counts(output, 'loaded', 'rows'), [1, 1]);
     await assertTruth(pool);
   }));
+
+const photos = ['azure_detection6.jpg', 'azure_dog.jpg'];
+test(
+  'images that were removed by hand come back on the day of their import, with their faces',
+  { skip: unlessPresent(YUNET_PATH, ...photos.map((name) => join(PHOTOS, name))) },
+  () =>
+    withTaskRunner({ faceModel: YUNET_PATH }, async ({ run, drop, pool }) => {
+      const files: string[] = [];
+      for (const name of photos) files.push(await drop('images', name, await readFile(join(PHOTOS, name))));
+      await pool.query(`UPDATE ops.file SET seen_at = '2022-07-10 01:10:00+00'`);
+      await run('detect-faces', { files });
+      const layers = async (): Promise<unknown[]> => {
+        const tables = ['ods.image', 'dwd.image', 'dwd.face'];
+        return await Promise.all(
+          tables.map(async (table) => (await pool.query(`SELECT * FROM ${table} t ORDER BY t::text`)).rows),
+        );
+      };
+      const before = await layers();
+      for (const scope of ['2022-07-10', 'all']) {
+        await pool.query(scope === 'all' ? 'TRUNCATE dwd.image, dwd.face' : 'DELETE FROM dwd.image');
+        const { output } = await run('data-pipeline', { scope, source: 'images' });
+        assert.deepEqual(counts(output, 'files', 'loaded', 'strays'), [2, 2, 0]);
+        assert.deepEqual(await layers(), before);
+      }
+      assert.deepEqual(
+        counts((await run('data-pipeline', { scope: '2022-07-11', source: 'images' })).output, 'files'),
+        [0],
+      );
+      await assertTruth(pool);
+    }),
+);
