@@ -156,7 +156,10 @@ export async function startWorker({ config, databaseUrl, log, releasers }: Worke
     () => scheduler.pass(),
     (error) => log.warn({ err: error }, 'slots of schedules could not be looked for; it is tried again'),
   );
-  releasers.add('scheduler', () => fire.stop());
+  releasers.add('scheduler', async () => {
+    await fire.stop();
+    await scheduler.close();
+  });
 
   const workers = [...queues].map(([queue, concurrency]) =>
     carrier.worker(queue, (job, token) => executor.process(job, token), { concurrency, lockMs: config.jobLockMs }),

@@ -1,5 +1,6 @@
 import type { Catalogue } from '#catalogue/catalogue.js';
 import { messageOf } from '#contracts/errors.js';
+import type { OpenRun } from '#contracts/open-run.js';
 import { type Pool, transaction } from '#database/pool.js';
 import { type Clock, databaseClock } from '#database/schedules/schedule-types.js';
 import { findDueSchedules, lockSchedule } from '#database/schedules/schedules.js';
@@ -27,6 +28,8 @@ export interface Scheduler {
   pass(): Promise<number>;
   /** Milliseconds until there is something to do again, as far as the last pass knows; at most a few seconds. */
   waitMs(): number;
+  /** Waits until the jobs of new runs have been sent, or given up. */
+  close(): Promise<void>;
 }
 
 /** The longest wait: a schedule that is made or changed meanwhile is noticed then. */
@@ -35,7 +38,7 @@ const maxWaitMs = 5_000;
 const pendingMs = 1_000;
 /** The wait when another process was at all that was due. */
 const againMs = 250;
-/** The wait when some slots could not be decided. */
+/** The wait when something could not be decided. */
 const errorMs = 1_000;
 /** After how long the slots of a task that this process does not know are decided here: nobody else seems to know it. */
 const unknownMs = 30_000;
@@ -46,6 +49,7 @@ const maxLooks = 20;
 export function createScheduler(deps: SchedulerDeps): Scheduler {
   const { pool, catalogue, log, clock = databaseClock } = deps;
   const tasks = [...catalogue.keys()];
+  const sender = createSender(deps);
   let waitMs = 0;
 
   /** @returns how many slots were decided; undefined when another process is at it */
@@ -55,14 +59,17 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
       return schedule && { name: schedule.name, settled: await settleSchedule(tx, catalogue, schedule) };
     });
     if (!done) return undefined;
-    await report(deps, done.name, done.settled);
-    return done.settled.slots.length + (done.settled.missed?.slots ?? 0);
+    const { slots, missed, open } = done.settled;
+    sender.send(open);
+    report(log, done.name, done.settled);
+    return slots.length + (missed?.slots ?? 0);
   };
 
   return {
     waitMs: () => waitMs,
+    close: () => sender.close(),
     async pass() {
-      waitMs = againMs;
+      waitMs = errorMs;
       let decided = 0;
       for (let looks = 1; looks <= maxLooks; looks += 1) {
         const look = await findDueSchedules(pool, { clock, tasks, unknownMs, limit: maxSchedules });
@@ -71,6 +78,7 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
           return decided;
         }
         let isStuck = true;
+        waitMs = againMs;
         for (const id of look.due) {
           try {
             const slots = await settle(id);
@@ -89,18 +97,40 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
   };
 }
 
-/** Adds the jobs of new runs, and logs what people should look at. */
-async function report({ carrier, log }: SchedulerDeps, name: string, { slots, missed, open }: Settled): Promise<void> {
+/** Logs what people should look at. */
+function report(log: Logger, name: string, { slots, missed }: Settled): void {
   if (missed) log.warn({ schedule: name, ...missed }, `slots of the schedule ${name} were missed: ${missed.reason}`);
   for (const { state, slotAt, reason } of slots) {
     if (state !== 'failed') continue;
     log.warn({ schedule: name, slotAt: new Date(slotAt) }, `a slot of the schedule ${name} has failed: ${reason}`);
   }
-  await sendJobs(carrier, open, {
-    onFailure: (message, error) => log.warn({ err: error, schedule: name }, `schedule ${name}: ${message}`),
-    limitMs: sendMs,
-  });
 }
 
-/** How long the jobs of one schedule may hold up the others, in milliseconds. */
+/** Milliseconds that the carrier has to take jobs. */
 const sendMs = 2_000;
+
+/** Adds jobs beside the work: a carrier that is away must not make slots late, which do not need it. */
+function createSender({ carrier, log }: SchedulerDeps): {
+  send(open: readonly OpenRun[]): void;
+  close(): Promise<void>;
+} {
+  const unsent: OpenRun[] = [];
+  let sending: Promise<void> | undefined;
+  const sendAll = async (): Promise<void> => {
+    while (unsent.length > 0) {
+      await sendJobs(carrier, unsent.splice(0), {
+        onFailure: (message, error) => log.warn({ err: error }, message),
+        limitMs: sendMs,
+      });
+    }
+    sending = undefined;
+  };
+  return {
+    send(open) {
+      if (open.length === 0) return;
+      unsent.push(...open);
+      sending ??= sendAll();
+    },
+    close: async () => await sending,
+  };
+}

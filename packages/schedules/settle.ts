@@ -30,7 +30,7 @@ export async function settleSchedule(tx: Tx, catalogue: Catalogue, schedule: Loc
   const { id, nextAt, pausedAt, offAt, decidedAt, now } = schedule;
   if (pausedAt !== null || offAt !== null) return { slots: [], missed: undefined, open: [] };
   const calendar = calendarOf(schedule);
-  const isDue = nextAt !== null && nextAt <= now && decidedAt <= now;
+  const isDue = nextAt !== null && nextAt <= now;
   const { due, missed } = isDue
     ? findDueSlots(calendar, nextAt, now, schedule.catchUp)
     : { due: [], missed: undefined };

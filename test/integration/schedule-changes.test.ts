@@ -77,7 +77,7 @@ test('a backfill fires each slot of its span that has not fired, once, however o
     assert.deepEqual(await backfill(schedules, ...span), { slots: 7, settled: 7, fired: 0, failed: 0 });
     assert.deepEqual(await runSlots('hourly'), ['22:00', '23:00', '00:00', '01:00', '02:00', '03:00', '04:00']);
     // Its runs do not count as those of earlier slots.
-    await schedules.endRuns();
+    await schedules.endRuns('2026-11-20T01:00Z');
     at('2026-11-20T06:00:00');
     await pass();
     assert.equal((await said('hourly')).at(-1), '06:00 fired');

@@ -3,7 +3,7 @@ import type { Pool } from '#database/pool.js';
 import type { ScheduleFields } from '#database/schedules/schedule-types.js';
 import { listSlots, type SlotView } from '#database/schedules/views.js';
 import { createLogger } from '#process/log.js';
-import { openCarrier } from '#queue/carrier.js';
+import { type Carrier, openCarrier } from '#queue/carrier.js';
 import { type ChangeDeps, createSchedule } from '#schedules/change.js';
 import { createScheduler, type Scheduler } from '#schedules/scheduler.js';
 import { withTestDatabase } from '../helpers/database.js';
@@ -13,6 +13,7 @@ import { plainTask, stubTask } from '../helpers/stub-worker.js';
 export interface TestSchedules {
   readonly pool: Pool;
   readonly url: string;
+  readonly carrier: Carrier;
   readonly deps: ChangeDeps;
   /** Sets the clock. @param time ISO-8601 in UTC, without Z */
   at(time: string): void;
@@ -26,8 +27,8 @@ export interface TestSchedules {
   slots(name: string): Promise<SlotView[]>;
   /** The same in short, for example `['01:00 fired', '02:00-04:00 missed 3']`. */
   said(name: string): Promise<string[]>;
-  /** Ends all runs that have not ended. */
-  endRuns(): Promise<void>;
+  /** Ends all runs that have not ended, or those of one slot. */
+  endRuns(slotAt?: string): Promise<void>;
   /** The slots that runs were recorded for, as the runs have them. */
   runSlots(name: string): Promise<string[]>;
 }
@@ -56,14 +57,18 @@ export async function withSchedules(work: (test: TestSchedules) => Promise<void>
     const log = createLogger({ name: 'test', level: 'fatal', format: 'json' });
     let now = new Date('2026-11-20T00:30Z');
     const deps: ChangeDeps = { pool, catalogue: testTasks, clock: () => now };
-    const scheduler = (catalogue = testTasks): Scheduler =>
-      createScheduler({ pool, carrier, catalogue, log, clock: () => now });
+    const schedulers: Scheduler[] = [];
+    const scheduler = (catalogue = testTasks): Scheduler => {
+      const created = createScheduler({ pool, carrier, catalogue, log, clock: () => now });
+      schedulers.push(created);
+      return created;
+    };
     const own = scheduler();
     const slots = async (name: string): Promise<SlotView[]> =>
       ((await listSlots(pool, name, {}, { limit: 20_000 }))?.items ?? []).reverse();
     try {
       await work({
-        ...{ pool, url, deps, scheduler, slots },
+        ...{ pool, url, carrier, deps, scheduler, slots },
         at(time) {
           now = new Date(`${time}Z`);
         },
@@ -75,8 +80,12 @@ export async function withSchedules(work: (test: TestSchedules) => Promise<void>
               ? `${timeOf(slotAt)}-${timeOf(lastSlotAt)} missed ${count}`
               : `${timeOf(slotAt)} ${state}${cause === 'time' ? '' : ` (${cause})`}`,
           ),
-        async endRuns() {
-          await pool.query(`UPDATE ops.run SET state = 'succeeded', ended_at = now() WHERE ended_at IS NULL`);
+        async endRuns(slotAt) {
+          await pool.query(
+            `UPDATE ops.run SET state = 'succeeded', ended_at = now()
+             WHERE ended_at IS NULL AND ($1::timestamptz IS NULL OR slot_at = $1)`,
+            [slotAt ?? null],
+          );
         },
         async runSlots(name) {
           const { rows } = await pool.query<{ slot_at: Date }>(
@@ -87,6 +96,7 @@ export async function withSchedules(work: (test: TestSchedules) => Promise<void>
         },
       });
     } finally {
+      await Promise.all(schedulers.map((each) => each.close()));
       await carrier.close();
     }
   });

@@ -41,7 +41,9 @@ test('the schedule that docs/schedules.md defines in a folder fires, and its bod
       const clock = () => now;
       await syncSchedules({ pool, catalogue, clock, log });
       now = new Date('2026-11-20T17:10:02Z');
-      await createScheduler({ pool, carrier: deps.carrier, catalogue, log, clock }).pass();
+      const scheduler = createScheduler({ pool, carrier: deps.carrier, catalogue, log, clock });
+      await scheduler.pass();
+      await scheduler.close();
       await runner.start('report-weather', { station: 'by hand' });
       await runner.drain();
       const { rows } = await pool.query('SELECT labels, output FROM ops.run ORDER BY id');

@@ -253,3 +253,31 @@ test('a schedule that another worker decides about is left to that one', () =>
     assert.equal(await pass(), 1);
     assert.deepEqual(await said('hourly'), ['01:00 fired']);
   }));
+
+test('without schedules a look is one statement', () =>
+  withSchedules(async ({ pool, scheduler }) => {
+    const query = pool.query;
+    const asked: unknown[] = [];
+    pool.query = ((...given: unknown[]) => {
+      asked.push(given[0]);
+      return Reflect.apply(query, pool, given);
+    }) as typeof query;
+    const own = scheduler();
+    assert.equal(await own.pass(), 0);
+    assert.equal(asked.length, 1);
+    assert.equal(own.waitMs(), 5_000);
+  }));
+
+test('a carrier that does not answer holds up no slot', () =>
+  withSchedules(async ({ carrier, at, create, pass, runSlots }) => {
+    let asked = 0;
+    carrier.queue(plainTask.queue).addBulk = () => {
+      asked += 1;
+      return new Promise<never>(() => {});
+    };
+    for (let n = 0; n < 20; n += 1) await create(`hourly-${n}`);
+    at('2026-11-20T01:00:00');
+    assert.equal(await pass(), 20);
+    assert.deepEqual(await runSlots('hourly-19'), ['01:00']);
+    assert.equal(asked, 1, 'the first jobs are still on their way');
+  }));

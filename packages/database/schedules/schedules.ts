@@ -54,8 +54,8 @@ export async function findDueSchedules(db: Queryable, options: LookOptions): Pro
      )
      SELECT ARRAY(SELECT id::text FROM (SELECT * FROM due UNION SELECT * FROM waiting UNION SELECT * FROM ahead) AS found
          ORDER BY next_at) AS due,
-       (SELECT (extract(epoch FROM min(s.next_at) - now.at) * 1000)::float8 FROM ops.schedule s, now
-        WHERE s.next_at > now.at GROUP BY now.at) AS wait_ms,
+       (SELECT (extract(epoch FROM s.next_at - now.at) * 1000)::float8 FROM ops.schedule s, now
+        WHERE s.next_at > now.at ORDER BY s.next_at LIMIT 1) AS wait_ms,
        EXISTS (SELECT FROM ops.schedule WHERE pending > 0 AND paused_at IS NULL AND off_at IS NULL) AS is_pending`,
     [options.clock()?.toISOString() ?? null, options.tasks, options.unknownMs, options.limit],
   );
