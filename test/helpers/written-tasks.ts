@@ -11,6 +11,8 @@ export interface WrittenTask {
   readonly body: string;
   /** 2 if not given. */
   readonly concurrency?: number;
+  /** Further fields of its definition. */
+  readonly more?: string;
 }
 
 /** Writes tasks in a folder for TASKS_DIR, which is removed after the test. @returns its path */
@@ -18,7 +20,7 @@ export function writeTasks(t: TestContext, tasks: Readonly<Record<string, Writte
   const folder = mkdtempSync(join(tmpdir(), 'millrace-written-tasks-'));
   t.after(() => rmSync(folder, { recursive: true }));
   const millrace = import.meta.resolve('millrace');
-  for (const [name, { input, output, body, concurrency = 2 }] of Object.entries(tasks)) {
+  for (const [name, { input, output, body, concurrency = 2, more = '' }] of Object.entries(tasks)) {
     mkdirSync(join(folder, name));
     writeFileSync(
       join(folder, name, 'definition.js'),
@@ -26,7 +28,7 @@ export function writeTasks(t: TestContext, tasks: Readonly<Record<string, Writte
 export const definition = defineTask({
   name: '${name}', description: 'Of a test', queue: 'written', concurrency: ${concurrency}, priority: 0, timeoutMs: 60_000,
   input: Type.Object(${input}), output: Type.Object(${output}),
-  retry: { attempts: 2, backoffMs: 100, maxBackoffMs: 100 } });`,
+  retry: { attempts: 2, backoffMs: 100, maxBackoffMs: 100 }, ${more} });`,
     );
     writeFileSync(join(folder, name, 'body.js'), body.replaceAll("from 'millrace'", `from '${millrace}'`));
   }

@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import pg from 'pg';
 import { transaction } from '#database/pool.js';
 import { databaseClock } from '#database/schedules/schedule-types.js';
 import { lockSchedule } from '#database/schedules/schedules.js';
 import { findSchedule, readScheduleFigures } from '#database/schedules/views.js';
 import { count } from '../helpers/ledger.js';
 import { plainTask } from '../helpers/stub-worker.js';
+import { waitFor } from '../helpers/wait.js';
 import { withSchedules } from './schedules-fixture.js';
 
 test('a slot fires when its time has come, once, with the labels and the priority of its schedule', () =>
@@ -280,4 +282,19 @@ test('a carrier that does not answer holds up no slot', () =>
     assert.equal(await pass(), 20);
     assert.deepEqual(await runSlots('hourly-19'), ['01:00']);
     assert.equal(asked, 1, 'the first jobs are still on their way');
+  }));
+
+test('a worker that freezes with a schedule in its hands is thrown out, and another fires', () =>
+  withSchedules(async ({ pool, url, at, create, pass, said }) => {
+    await create('hourly');
+    at('2026-11-20T01:00:00');
+    const frozen = new pg.Client({ connectionString: url });
+    frozen.on('error', () => {});
+    await frozen.connect();
+    await frozen.query('BEGIN');
+    assert.ok(await lockSchedule(frozen, { name: 'hourly' }, databaseClock));
+    await waitFor('another fires', async () => ((await pass()) === 1 ? true : undefined));
+    await assert.rejects(frozen.query('COMMIT'));
+    assert.deepEqual(await said('hourly'), ['01:00 fired']);
+    assert.equal(await count(pool, 'SELECT count(*) FROM ops.run'), 1);
   }));
