@@ -87,6 +87,19 @@ test('a comparison of times does not depend on the session’s time zone', () =>
     }
   }));
 
+test('a run that a schedule started has the time of its slot, whenever it was recorded', () =>
+  withTaskRunner({}, async ({ start, pool }) => {
+    const id = await start('task2', { numbers: [1] });
+    await pool.query(`UPDATE ops.run SET schedule = 'nightly', slot_at = '2024-07-18 01:10:00+08' WHERE id = $1`, [id]);
+    for (const view of ['tasks_results', 'dag_runs', 'task_instances']) {
+      const { rows } = await pool.query(`SELECT execution_date::text AS at FROM ${view}`);
+      assert.deepEqual(rows, [{ at: '2024-07-17 17:10:00' }], view);
+    }
+    assert.deepEqual((await pool.query('SELECT schedule, run_type FROM dag_runs')).rows, [
+      { schedule: 'nightly', run_type: 'api' },
+    ]);
+  }));
+
 test('the page lists exactly the columns of each view, in their order', () =>
   withTestDatabase(async ({ pool }) => {
     const chapters = new Map(page.split(/^## /m).map((text) => [text.slice(0, text.indexOf('\n')), text]));

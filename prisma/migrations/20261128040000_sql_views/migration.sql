@@ -22,9 +22,9 @@ CREATE TABLE "ops"."task" (
 
 -- When a flow was asked for, by the task of its root, as the views below have it. Also serves times alone where the server
 -- can skip through the few tasks there are (PostgreSQL 18).
-CREATE INDEX "run_execution_date" ON "ops"."run" ("task", ("created_at" AT TIME ZONE 'UTC')) WHERE "parent_id" IS NULL;
+CREATE INDEX "run_execution_date" ON "ops"."run" ("task", (COALESCE("slot_at", "created_at") AT TIME ZONE 'UTC')) WHERE "parent_id" IS NULL;
 -- Without it the planner takes a third of all runs for later than any time.
-CREATE STATISTICS "ops"."run_execution_date" ON ("created_at" AT TIME ZONE 'UTC') FROM "ops"."run";
+CREATE STATISTICS "ops"."run_execution_date" ON (COALESCE("slot_at", "created_at") AT TIME ZONE 'UTC') FROM "ops"."run";
 
 -- The states of runs in the words of other orchestrators.
 CREATE FUNCTION "ops"."status_word"("ops"."run_state") RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -33,11 +33,11 @@ CREATE FUNCTION "ops"."status_word"("ops"."run_state") RETURNS text LANGUAGE sql
 -- Each run with the root of its flow. In two parts, so that a condition on when the flow was asked for is one on an index.
 CREATE VIEW "ops"."run_in_flow" AS
 SELECT r.id, r.task, r.state, r.input, r.output, r.error, r.root_id, r.parent_id, r.queue, r.priority, r.attempt, r.max_attempts,
-  r.created_at, r.started_at, r.ended_at, r.task AS root_task, r.created_at AT TIME ZONE 'UTC' AS execution_date
+  r.created_at, r.started_at, r.ended_at, r.task AS root_task, COALESCE(r.slot_at, r.created_at) AT TIME ZONE 'UTC' AS execution_date
 FROM ops.run r WHERE r.parent_id IS NULL
 UNION ALL
 SELECT r.id, r.task, r.state, r.input, r.output, r.error, r.root_id, r.parent_id, r.queue, r.priority, r.attempt, r.max_attempts,
-  r.created_at, r.started_at, r.ended_at, root.task, root.created_at AT TIME ZONE 'UTC'
+  r.created_at, r.started_at, r.ended_at, root.task, COALESCE(root.slot_at, root.created_at) AT TIME ZONE 'UTC'
 FROM ops.run r JOIN ops.run root ON root.id = r.root_id AND root.parent_id IS NULL
 WHERE r.parent_id IS NOT NULL;
 
@@ -78,9 +78,10 @@ CREATE VIEW "public"."dag_runs" AS
 SELECT
   r.id,
   r.task AS dag_id,
-  r.created_at AT TIME ZONE 'UTC' AS execution_date,
+  COALESCE(r.slot_at, r.created_at) AT TIME ZONE 'UTC' AS execution_date,
   ops.status_word(r.state) AS status,
   r.trigger::text AS run_type,
+  r.schedule,
   r.input,
   COALESCE(r.output, r.error) AS result,
   r.started_at AT TIME ZONE 'UTC' AS start_time,
