@@ -197,6 +197,20 @@ test('quarantined files and duplicates without a twin are loaded as well; what i
     assert.equal(await count(pool, 'SELECT count(*) FROM dwh.data_sample'), 150);
   }));
 
+test('a batch that did not load fails the pipeline, leaves its files their rows, and the rest is done', () =>
+  withLoaded(async ({ run, pool, all }) => {
+    await pool.query(strayRows['of no file']);
+    await pool.query(`CREATE FUNCTION stop_it() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+      NEW.state = 'cancelled'; NEW.ended_at = now(); RETURN NEW; END $$`);
+    await pool.query(`CREATE TRIGGER stop_it BEFORE INSERT ON ops.run FOR EACH ROW WHEN (NEW.parent_id IS NOT NULL)
+      EXECUTE FUNCTION stop_it()`);
+    const { state, error, output } = await run('data-pipeline', { scope: 'all' });
+    assert.equal(state, 'failed');
+    assert.match(error?.message ?? '', /1 of 1 batches failed, each run says why/);
+    assert.deepEqual(counts(output, 'files', 'loaded', 'failedBatches', 'strays'), [5, 0, 1, 7]);
+    assert.deepEqual(await rowsOf(pool), all);
+  }));
+
 test('a file with a newer version on its way is left to that', () =>
   withLoaded(async ({ run, drop, pool }) => {
     await drop('data-sample', pathOf(1), sampleParquet(1, { rows: 7 }));
