@@ -207,14 +207,14 @@ test('what is done to schedules by hand is recorded with who and when', () =>
       assert.deepEqual(
         items.reverse().map((each: Answer['body']) => [each.action, each.subject, each.status]),
         [
-          ['create-schedule', 'schedule:nightly', 200],
+          ['create-schedule', 'schedule:nightly', 201],
           ['change-schedule', 'schedule:nightly', 200],
           ['pause-schedule', 'schedule:nightly', 200],
           ['resume-schedule', 'schedule:nightly', 200],
-          ['run-schedule', 'schedule:nightly', 200],
+          ['run-schedule', 'schedule:nightly', 202],
           ['backfill-schedule', 'schedule:nightly', 200],
           ['pause-schedule', 'schedule:other', 404],
-          ['delete-schedule', 'schedule:nightly', 200],
+          ['delete-schedule', 'schedule:nightly', 204],
         ],
       );
       assert.equal(items[1].caller, 'bearer');

@@ -4,6 +4,14 @@ import { actorOf } from '../auth/client.js';
 import type { ApiDeps } from '../deps.js';
 import { toProblem } from './errors.js';
 
+/** How what was done is answered, where that is not 200. */
+const answers: Partial<Record<ActionName, number>> = {
+  'retry-run': 202,
+  'create-schedule': 201,
+  'delete-schedule': 204,
+  'run-schedule': 202,
+};
+
 /** What somebody asks to have done, as it is recorded. */
 export interface Act {
   readonly action: ActionName;
@@ -36,7 +44,7 @@ export async function acting<T>(
   };
   try {
     const result = await work();
-    await ended(200, outcomeOf(result));
+    await ended(answers[action] ?? 200, outcomeOf(result));
     return result;
   } catch (error) {
     await ended(toProblem(error, request).status);
