@@ -43,4 +43,4 @@ export {
 export type { Violation } from '#contracts/violation-list.js';
 export type { Pool, Queryable, Tx } from '#database/pool.js';
 export type { CommitOptions, TaskContext, TaskRun, WorkerServices } from '#runs/context.js';
-export type { InvokeAllOptions, InvokedOutcome, InvokeLimit, InvokeOptions } from '#runs/invoke.js';
+export type { InvokeAllOptions, InvokedOutcome, InvokeLimit, InvokeOptions } from '#runs/invocations.js';

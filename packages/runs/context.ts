@@ -4,7 +4,7 @@ import type { InputOf, OutputOf, TaskDefinition, TaskLog } from '#contracts/task
 import type { Pool, Tx } from '#database/pool.js';
 import type { Fence, RunError } from '#database/runs/attempt-types.js';
 import type { FollowUps } from './follow.js';
-import type { Invocations } from './invoke.js';
+import type { Invocations } from './invocations.js';
 import type { Steps } from './step.js';
 
 /** What a worker process shares among the tasks it runs. */

@@ -3,85 +3,17 @@ import { InvokedRunError, SuspendError } from '#contracts/invoke-errors.js';
 import type { OpenRun } from '#contracts/open-run.js';
 import { termsOf } from '#contracts/run-terms.js';
 import { isFinal } from '#contracts/states.js';
-import type { InputOf, OutputOf, TaskDefinition } from '#contracts/task.js';
+import type { TaskDefinition } from '#contracts/task.js';
 import { validate } from '#contracts/validate.js';
 import type { Pool } from '#database/pool.js';
 import type { BegunRun } from '#database/runs/attempt-types.js';
 import { type InvokedChild, type InvokedRun, recordChildren } from '#database/runs/invocations.js';
 import { newRunId } from '#database/runs/record-run.js';
 import { checkInput } from './check-input.js';
+import type { Invocations, InvokeAllOptions, InvokedOutcome, InvokeOptions } from './invocations.js';
+import { checkLimit, type InvocationSlot, trackSlots } from './invoke-slots.js';
 import { type AttemptMemory, isUnderWay, type Memory } from './memory.js';
 import { startRun } from './start-run.js';
-
-/** How an invoked run ended. */
-export type InvokedOutcome<O> =
-  | { readonly state: 'succeeded'; readonly output: O; readonly runId: string }
-  | { readonly state: 'failed' | 'cancelled'; readonly error: InvokedRunError };
-
-/** A limit that invocations of a run share: those that name it, with the same `atMost` each time. */
-export interface InvokeLimit {
-  readonly name: string;
-  /** Most of them that are under way at a time: as one ends the next one starts. */
-  readonly atMost: number;
-}
-
-/** How a run is invoked. */
-export interface InvokeOptions {
-  /** One that other invocations have as well. */
-  readonly limit?: InvokeLimit | undefined;
-  /** True: the result says how the run ended, and it is not thrown. */
-  readonly settled?: boolean;
-  /**
-   * False: with this one complete the body can do nothing more while others are under way, so it is not started again for
-   * it alone.
-   */
-  readonly wakes?: boolean;
-}
-
-/** How several runs are invoked. */
-export interface InvokeAllOptions extends InvokeOptions {
-  /** Most of them that are under way at a time: as one ends the next one starts. All at a time if not given. */
-  readonly atMost?: number | undefined;
-}
-
-/** Invoking other tasks from a body. */
-export interface Invocations {
-  /**
-   * Runs another task and returns its output. The first time round the run is recorded and the body is left by a
-   * SuspendError, so that no slot is held while it waits; when the invoked runs have ended the body starts again and
-   * the recorded output is returned at once.
-   * @param key names this invocation among those of the run, the same in every attempt
-   * @throws InvokedRunError when the invoked run failed, InvalidInputError when its input does not fit
-   */
-  invoke<D extends TaskDefinition>(
-    key: string,
-    task: D,
-    input: InputOf<D>,
-    options?: InvokeOptions & { readonly settled?: false },
-  ): Promise<OutputOf<D>>;
-  invoke<D extends TaskDefinition>(
-    key: string,
-    task: D,
-    input: InputOf<D>,
-    options: InvokeOptions & { readonly settled: true },
-  ): Promise<InvokedOutcome<OutputOf<D>>>;
-  /**
-   * Invokes a task once per input under the keys `key/0`, `key/1`, …; the outputs are in that order.
-   * @throws InvokedRunError when all have ended and one has failed, without `settled`
-   */
-  invokeAll<D extends TaskDefinition>(
-    key: string,
-    task: D,
-    inputs: readonly InputOf<D>[],
-    options?: InvokeAllOptions & { readonly settled?: false },
-  ): Promise<OutputOf<D>[]>;
-  invokeAll<D extends TaskDefinition>(
-    key: string,
-    task: D,
-    inputs: readonly InputOf<D>[],
-    options: InvokeAllOptions & { readonly settled: true },
-  ): Promise<InvokedOutcome<OutputOf<D>>[]>;
-}
 
 /** The invocations of one attempt, as its worker sees them. */
 export interface AttemptInvocations extends Invocations {
@@ -240,37 +172,7 @@ export function trackInvocations({ pool, catalogue, run, memory, send }: Invocat
   };
 }
 
-/** The key of an invocation, the window that limits it, and whether it has to wait for its turn there. */
-type InvocationSlot = Pick<InvokedChild, 'key' | 'window' | 'atMost' | 'held'>;
-
 type Invocation = InvocationSlot & { readonly input: unknown };
-
-/** Gives the invocations of an attempt their slots, in the order in which they are to start. */
-function trackSlots(): {
-  take(key: string, invoked: Memory['invoked'], limit: InvokeLimit | undefined): InvocationSlot;
-} {
-  const free = new Map<string, number>();
-  return {
-    take(key, invoked, limit) {
-      if (!limit) return { key, held: false };
-      const { name, atMost } = limit;
-      const left = (free.get(name) ?? atMost - countUnderWay(invoked, name)) - 1;
-      free.set(name, left);
-      return { key, window: name, atMost, held: left < 0 };
-    },
-  };
-}
-
-function countUnderWay(invoked: Memory['invoked'], window: string): number {
-  let count = 0;
-  for (const child of invoked.values()) if (child.window === window && isUnderWay(child)) count += 1;
-  return count;
-}
-
-function checkLimit(limit: InvokeLimit | undefined): void {
-  if (limit === undefined || (Number.isInteger(limit.atMost) && limit.atMost > 0)) return;
-  throw new Error(`atMost: expected a positive whole number, got ${limit.atMost}`);
-}
 
 /** The run that was invoked under a key. @throws Error when it was another task's */
 function known(invoked: Memory['invoked'], key: string, task: TaskDefinition): InvokedRun | undefined {

@@ -3,7 +3,7 @@ import type { OutputOf } from '#contracts/task.js';
 import { countOlderVersions, removeDoubles, removeStrays } from '#database/datasets/reload-scope.js';
 import type { RunError } from '#database/runs/attempt-types.js';
 import type { TaskContext, TaskRun } from '#runs/context.js';
-import type { InvokedOutcome } from '#runs/invoke.js';
+import type { InvokedOutcome } from '#runs/invocations.js';
 import type { definition } from './definition.js';
 import { planWave, type Wave } from './plan.js';
 import { type PipelineTarget, targetOf, usualSource } from './target.js';
