@@ -137,6 +137,21 @@ test('runs that a filter finds are counted first, then cancelled and retried', (
     }
   }));
 
+test('what came with an action is recorded as far as a list can show it', () =>
+  withApi(async (api) => {
+    const filter = { file: 'f'.repeat(1_000), text: 't'.repeat(500) };
+    const recorded = async (body: object) => {
+      assert.equal((await post(api, '/api/runs/cancel', body)).status, 200);
+      return (await api.ask('/api/actions')).body.items[0].detail;
+    };
+    const detail = await recorded({ ...filter, reason: 'why' });
+    assert.deepEqual(detail, { filter, reason: 'why', matched: 0, changed: 0, remaining: 0 });
+    const label = `team:${'x'.repeat(200)},`.repeat(9).slice(0, -1);
+    const long = await recorded({ ...filter, label, reason: 'r'.repeat(1_000) });
+    assert.match(long.omitted, /^4\d{3} characters of JSON$/);
+    assert.equal(long.matched, 0);
+  }));
+
 test('a run inherits labels of its task’s definition, and wrong terms are named', () =>
   withApi(async (api) => {
     const file = await seedFile(api.pool, { path: 'a.json', state: 'settled' });

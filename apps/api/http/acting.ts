@@ -20,6 +20,14 @@ export interface Act {
   readonly detail?: Readonly<Record<string, unknown>> | undefined;
 }
 
+/** Characters of JSON that are recorded of what came with an action; a list of actions shows hundreds of them. */
+const maxDetail = 4_000;
+
+function briefly(detail: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  const { length } = JSON.stringify(detail);
+  return length > maxDetail ? { omitted: `${length} characters of JSON` } : detail;
+}
+
 /**
  * Does what somebody asks for: it is recorded before, and then what came of it.
  * @param work returns what the request is answered with; `outcomeOf` says what is recorded of that
@@ -32,7 +40,14 @@ export async function acting<T>(
   work: () => Promise<T>,
   outcomeOf: (result: T) => Readonly<Record<string, unknown>>,
 ): Promise<T> {
-  const entry = { ...actorOf(request), action, subject, queue: null, runId: runId ?? null, detail: detail ?? null };
+  const entry = {
+    ...actorOf(request),
+    action,
+    subject,
+    queue: null,
+    runId: runId ?? null,
+    detail: detail ? briefly(detail) : null,
+  };
   const id = await insertAction(pool, entry);
   const ended = async (status: number, outcome?: Readonly<Record<string, unknown>>): Promise<void> => {
     request.log.info({ ...entry, ...outcome, status }, `${action} was asked for by hand`);

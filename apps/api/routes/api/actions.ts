@@ -30,8 +30,8 @@ const ActionSchema = Type.Object(
     ),
     address: Type.String({ description: 'The client’s address' }),
     action: Type.Enum([...actionNames]),
-    subject: Type.String({ description: 'What it was done to: queue, run, runs, or schedule: and its name' }),
     queue: Nullable(Type.String({ description: 'Of an action on queues; null: all queues' })),
+    subject: Type.String({ description: 'What it was done to: queue, run, runs, or schedule: and its name' }),
     runId: Nullable(Type.String({ description: 'Of an action on a run' })),
     detail: Type.Unknown({
       description: 'What came with it and what came of it, or null; a max of null takes a limit away',

@@ -114,7 +114,7 @@ export async function runActionRoutes(app: App, deps: ApiDeps): Promise<void> {
       const answer = await acting(
         deps,
         request,
-        { action: 'retry-run', subject: 'run', runId: id, detail: input === undefined ? undefined : { input } },
+        { action: 'retry-run', subject: 'run', runId: id },
         async () => {
           if (input === undefined) return { retried: await goOn(old, request), run: await expectRun(id) };
           return { retried: 1, run: await repeat(old, input, request) };
