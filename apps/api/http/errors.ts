@@ -4,7 +4,7 @@ import { InvalidInputError } from '#contracts/validate.js';
 import { isConnectionError, sqlState } from '#database/error-kinds.js';
 import { RunsLockedError } from '#database/runs/locks.js';
 import { IdempotencyKeyReusedError } from '#runs/start-run.js';
-import { ScheduleRefusedError } from '#schedules/errors.js';
+import { type ScheduleRefusal, ScheduleRefusedError } from '#schedules/errors.js';
 import type { App } from './app-type.js';
 import { HttpProblem, sendProblem, unfit } from './problem.js';
 import type { ProblemCode } from './problem-types.js';
@@ -31,6 +31,12 @@ export function answerFrameworkError(error: FastifyError, request: FastifyReques
 const unknownAddress = (request: FastifyRequest): HttpProblem =>
   new HttpProblem('unknown-address', `nothing answers ${request.method} at this address; /docs lists what does`);
 
+const scheduleCodes: Record<ScheduleRefusal, ProblemCode> = {
+  exists: 'schedule-exists',
+  'of-task': 'schedule-of-task',
+  off: 'schedule-off',
+};
+
 /** What a request is answered with whose work threw an error. */
 export function toProblem(error: unknown, request: FastifyRequest): HttpProblem {
   if (error instanceof HttpProblem) return error;
@@ -41,7 +47,7 @@ export function toProblem(error: unknown, request: FastifyRequest): HttpProblem 
   if (error instanceof RunsLockedError) {
     return new HttpProblem('runs-locked', error.message, { headers: { 'retry-after': '2' }, cause: error });
   }
-  if (error instanceof ScheduleRefusedError) return new HttpProblem(`schedule-${error.refusal}`, error.message);
+  if (error instanceof ScheduleRefusedError) return new HttpProblem(scheduleCodes[error.refusal], error.message);
   if (isAway(error)) {
     return new HttpProblem('database-unavailable', 'the database cannot be reached at the moment; try again soon', {
       headers: { 'retry-after': '5' },
