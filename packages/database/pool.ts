@@ -13,7 +13,10 @@ export interface PoolOptions {
   /** Most connections at a time. */
   readonly max: number;
   onError(error: Error): void;
-  /** The sessions look rows up by key, whatever the statistics say of a table that grows by thousands of rows a second. */
+  /**
+   * The sessions look rows up by key, whatever the statistics say of a table that grows by thousands of rows a second, and
+   * plan a named statement once: to plan a large one anew each time takes as long as to execute it.
+   */
   readonly byKey?: boolean;
   /** Done first in each session; when it fails there is no session, and the caller gets the error. */
   onConnect?(client: Tx): Promise<void>;
@@ -30,7 +33,7 @@ export function openPool({ url, name, max, onError, byKey = false, onConnect }: 
     application_name: name,
     connectionTimeoutMillis: 10_000,
     keepAlive: true,
-    options: `-c TimeZone=UTC${byKey ? ' -c enable_seqscan=off' : ''}`,
+    options: `-c TimeZone=UTC${byKey ? ' -c enable_seqscan=off -c plan_cache_mode=force_generic_plan' : ''}`,
     ...(onConnect ? { onConnect } : {}),
   });
   // An idle connection that breaks is replaced by the pool; without a listener it would end the process.

@@ -9,7 +9,7 @@ export const definition = defineTask({
   description:
     'The check queries of a dataset whose rows belong to days: per day how many times occur and how many rows there are; in all ' +
     'the rows, and how many departments, sensors and products. Every figure is exact.',
-  queue: 'reports',
+  queue: 'general',
   input: Type.Object(
     {
       source: Type.Optional(

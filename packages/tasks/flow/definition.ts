@@ -7,7 +7,7 @@ export const definition = defineTask({
   description:
     'Runs other tasks as steps of a flow: one after another or at a time, on conditions, once for each element of a list, ' +
     'with outputs passed on. The whole flow is checked before any of it is recorded.',
-  queue: 'flows',
+  queue: 'general',
   input: FlowInput,
   output: FlowOutput,
   check: checkFlow,

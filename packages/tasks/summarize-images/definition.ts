@@ -13,7 +13,7 @@ const Ranges = (of: string) =>
 export const definition = defineTask({
   name: 'summarize-images',
   description: 'Figures about the images of an import day or of several: images per number of faces, and sizes.',
-  queue: 'reports',
+  queue: 'general',
   input: Type.Object(
     {
       impDate: Day('The import day; all of them if no day is given'),

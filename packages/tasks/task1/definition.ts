@@ -8,7 +8,7 @@ export const definition = defineTask({
   description:
     'An example of a task that invokes others: describes numbers. A group of task2 in parallel, one per part; after it, by what ' +
     'it found, task3 or not.',
-  queue: 'reports',
+  queue: 'general',
   input: Type.Object(
     {
       numbers: Type.Array(Type.Number(), { minItems: 1, maxItems: 100_000 }),

@@ -4,7 +4,7 @@ import { defineTask } from '#contracts/task.js';
 export const definition = defineTask({
   name: 'task2',
   description: 'An example: adds numbers up, and says which are the least and the largest. task1 invokes it.',
-  queue: 'reports',
+  queue: 'general',
   input: Type.Object(
     { numbers: Type.Array(Type.Number(), { minItems: 1, maxItems: 100_000 }) },
     { additionalProperties: false },

@@ -5,7 +5,7 @@ export const definition = defineTask({
   name: 'task3',
   description:
     'An example: sorts numbers into ten ranges of equal width. task1 invokes it for numbers that lie far apart.',
-  queue: 'reports',
+  queue: 'general',
   input: Type.Object(
     {
       numbers: Type.Array(Type.Number(), { minItems: 1, maxItems: 100_000 }),
