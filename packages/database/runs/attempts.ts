@@ -8,7 +8,7 @@ import type { Begin, BegunRun, Fence, Outcome, RunError } from './attempt-types.
 import { releasedRun, releaseHeld } from './held.js';
 import { type InvokedChild, insertChildren } from './invocations.js';
 import { hangingMs, limitLockWait, lockNotAvailable } from './locks.js';
-import { boundDelays, mayGoOn } from './readiness.js';
+import { boundDelays, hasOpenChildren, mayGoOn } from './readiness.js';
 import { enterSession, sessionName } from './run-sessions.js';
 
 /** What the statement that begins an attempt of the run `r` sets, and what it returns. */
@@ -25,7 +25,8 @@ export interface Beginning {
 
 /**
  * Begins attempts of several runs in one statement, as `beginAttempt` does for each: those that wait for nothing, are no
- * other worker's, and are locked by nobody. The others are left as they are.
+ * other worker's, and are locked by nobody. The others are left as they are, and so are those that wait for several
+ * invocations: to see whether one is complete would make this dearer for all.
  *
  * `IS TRUE` keeps the server from looking through all runs of a state, which it does while its statistics still say that
  * there are none.
@@ -40,7 +41,7 @@ export async function beginAttempts(db: Queryable, beginnings: readonly Beginnin
        ), ready AS MATERIALIZED (
          SELECT r.id, asked.worker_id FROM asked JOIN ops.run r ON r.id = asked.run_id
          WHERE (r.state = 'queued' OR (r.state = 'delayed' AND r.available_at <= now())
-           OR (r.state = 'waiting' AND ${mayGoOn})) IS TRUE
+           OR (r.state = 'waiting' AND r.awaits IS NULL AND NOT ${hasOpenChildren})) IS TRUE
          ORDER BY r.id FOR NO KEY UPDATE OF r SKIP LOCKED
        ), begun AS (
          UPDATE ops.run r SET ${beginRun} FROM ready WHERE r.id = ready.id
