@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Redis } from 'ioredis';
 import { loadCatalogue } from '#catalogue/catalogue.js';
 import { openCarrier } from '#queue/carrier.js';
 import { addJobs } from '#queue/jobs.js';
 import { startRun } from '#runs/start-run.js';
 import { count } from '../helpers/ledger.js';
+import { loseQueue } from '../helpers/lose-queue.js';
 import { carriers, type Platform, withPlatform } from '../helpers/platform.js';
 import { assertTruth } from '../helpers/truth.js';
 import { waitFor } from '../helpers/wait.js';
@@ -108,24 +108,4 @@ async function startFlow({ pool, databaseUrl, redisUrl }: Platform, tasksDir: st
   await addJobs(carrier, open ? [open] : []);
   await carrier.close();
   return id;
-}
-
-/** Empties what carries the jobs. */
-async function loseQueue({ pool, redisUrl }: Platform): Promise<void> {
-  if (redisUrl !== undefined) {
-    const redis = new Redis(redisUrl);
-    await redis.flushall();
-    redis.disconnect();
-    return;
-  }
-  await waitFor('BullMQ’s tables are empty', async () => {
-    try {
-      await pool.query('TRUNCATE bullmq.job CASCADE');
-      return true;
-    } catch (error) {
-      // Of two that wait for each other PostgreSQL ends one: this, or a statement of a worker.
-      if (error instanceof Error && 'code' in error && error.code === '40P01') return undefined;
-      throw error;
-    }
-  });
 }

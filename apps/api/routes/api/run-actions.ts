@@ -60,8 +60,8 @@ export async function runActionRoutes(app: App, deps: ApiDeps): Promise<void> {
         tags: ['runs'],
         summary: 'Cancel a run and all runs below it',
         description:
-          'It is decided when this is answered: nothing of them is committed any more. Bodies under way are told within ' +
-          'two seconds by their abort signal. Files that they held are quarantined, to be replayed. Cancelling a ' +
+          'It is decided when this is answered: nothing of them is committed any more. The signal of bodies under way is ' +
+          'aborted within two seconds. Files that they held are quarantined, to be replayed. Cancelling a ' +
           'cancelled run does nothing.',
         params: IdParam,
         body: CancelBody,
