@@ -1,11 +1,10 @@
 import type { OpenRun } from '#contracts/open-run.js';
 import { openRunStates, type RunState } from '#contracts/states.js';
-import { sqlState } from '../error-kinds.js';
 import { cancelFiles } from '../ledger/files-of-runs.js';
 import { type Pool, type Queryable, type Tx, transaction } from '../pool.js';
 import { storableJson } from '../storable.js';
 import { releasedRun, releaseHeld } from './held.js';
-import { deadlockDetected, hangingMs, limitLockWait, lockNotAvailable, RunsLockedError } from './locks.js';
+import { hangingMs, isLockError, limitLockWait, RunsLockedError } from './locks.js';
 import { endSessions } from './run-sessions.js';
 
 /** A run that was cancelled. */
@@ -39,8 +38,7 @@ export async function cancelRuns(pool: Pool, ids: readonly string[], reason: str
     try {
       return await cancelInTransaction(pool, ids, reason, tries === 1 ? briefMs : hangingMs);
     } catch (error) {
-      const code = sqlState(error);
-      if (code !== lockNotAvailable && code !== deadlockDetected) throw error;
+      if (!isLockError(error)) throw error;
       if (tries >= maxTries) throw new RunsLockedError(ids.length, { cause: error });
       await endSessions(pool, await listRunning(pool, ids), briefMs);
     }

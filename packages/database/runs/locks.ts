@@ -1,3 +1,4 @@
+import { sqlState } from '../error-kinds.js';
 import type { Tx } from '../pool.js';
 
 /** Milliseconds after which a session that locks a run and says nothing hangs, and for which its lock is waited for. */
@@ -5,7 +6,13 @@ export const hangingMs = 5_000;
 
 /** Source: PostgreSQL manual, appendix "Error Codes". */
 export const lockNotAvailable = '55P03';
-export const deadlockDetected = '40P01';
+const deadlockDetected = '40P01';
+
+/** Whether a statement failed because it did not get a lock: not in time, or since of two that waited for each other it gave way. */
+export function isLockError(error: unknown): boolean {
+  const code = sqlState(error);
+  return code === lockNotAvailable || code === deadlockDetected;
+}
 
 /** Has each wait of the transaction for a lock end with the error `lockNotAvailable` after a while. */
 export async function limitLockWait(tx: Tx, ms = hangingMs): Promise<void> {

@@ -1,9 +1,8 @@
 import type { OpenRun } from '#contracts/open-run.js';
 import { retryableStates } from '#contracts/states.js';
-import { sqlState } from '../error-kinds.js';
 import { type TakenFile, takeFilesAgain } from '../ledger/files-of-runs.js';
 import { type Pool, type Tx, transaction } from '../pool.js';
-import { limitLockWait, lockNotAvailable, RunsLockedError } from './locks.js';
+import { isLockError, limitLockWait, RunsLockedError } from './locks.js';
 
 /** What a retry has done. */
 export type Retried =
@@ -22,7 +21,7 @@ export async function retryRuns(pool: Pool, ids: readonly string[]): Promise<Ret
   try {
     return await retryInTransaction(pool, ids);
   } catch (error) {
-    throw sqlState(error) === lockNotAvailable ? new RunsLockedError(ids.length, { cause: error }) : error;
+    throw isLockError(error) ? new RunsLockedError(ids.length, { cause: error }) : error;
   }
 }
 
