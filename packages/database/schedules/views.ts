@@ -1,24 +1,14 @@
-import type { Labels } from '#contracts/run-terms.js';
-import type { CatchUp, Overlap, SlotCause, SlotState } from '#contracts/schedule.js';
+import type { SlotCause, SlotState } from '#contracts/schedule.js';
 import type { Queryable } from '../pool.js';
 import { conditions } from '../queries/conditions.js';
 import { type Page, type PageRequest, takePage } from '../queries/page.js';
 import { instantSql, shortInstant } from '../queries/times.js';
-import type { ScheduleOrigin, SlotCounts } from './schedule-types.js';
+import type { ScheduleFields, ScheduleOrigin, SlotCounts } from './schedule-types.js';
 
 /** A schedule as people see it. Times are ISO-8601 in UTC. */
-export interface ScheduleView {
+export interface ScheduleView extends ScheduleFields {
   readonly name: string;
   readonly origin: ScheduleOrigin;
-  readonly task: string;
-  readonly input: unknown;
-  readonly cron: string | null;
-  readonly everyMs: number | null;
-  readonly timezone: string;
-  readonly overlap: Overlap;
-  readonly catchUp: CatchUp;
-  readonly labels: Labels;
-  readonly priority: number | null;
   readonly pausedAt: string | null;
   readonly offAt: string | null;
   readonly nextAt: string | null;
