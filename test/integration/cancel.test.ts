@@ -5,6 +5,7 @@ import pg from 'pg';
 import { pino } from 'pino';
 import { FencedError } from '#contracts/errors.js';
 import { cancelRuns } from '#database/runs/cancel.js';
+import { retryRuns } from '#database/runs/retry.js';
 import { runAttempt } from '#runs/attempt.js';
 import type { TaskContext } from '#runs/context.js';
 import { startRun } from '#runs/start-run.js';
@@ -238,7 +239,7 @@ test('a run is cancelled or committed, never both, however they meet', async (t)
   });
 });
 
-test('a commit that hangs with its locks is thrown out by a cancel; a lock of somebody else is named', async () => {
+test('a commit that hangs with its locks is thrown out by a cancel; a lock of somebody else is named, also to who retries', async () => {
   await withTestDatabase(async (database) => {
     const { pool, url } = database;
     const worker = await openStubWorker(database, '/nowhere', () => Promise.reject(new Error('not run')));
@@ -264,6 +265,10 @@ test('a commit that hangs with its locks is thrown out by a cancel; a lock of so
     );
     await foreign.end();
     assert.equal((await cancelRuns(pool, [other], 'cancelled by a test')).cancelled.length, 1);
+    const again = await lock(other, 'somebody else');
+    await assert.rejects(retryRuns(pool, [other]), /the run is locked by a transaction that goes on/);
+    await again.end();
+    assert.equal((await retryRuns(pool, [other])).kind, 'retried');
     await worker.close();
   });
 });
