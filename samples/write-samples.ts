@@ -5,7 +5,6 @@ import { rowsPerSampleFile, sampleMinute } from './data-sample-oracles.js';
 import { eventSample } from './events.js';
 import { imageSample } from './images.js';
 import type { SampleFile } from './manifest.js';
-import { importWithParquetWriter } from './parquet-writer.js';
 import { cycle } from './random.js';
 
 /** How many sample files of each kind to write; none of a kind that is not named. */
@@ -30,8 +29,8 @@ export interface SampleCounts {
 export async function writeSamples(dir: string, counts: SampleCounts): Promise<SampleFile[]> {
   const seed = counts.seed ?? 1;
   const files: SampleFile[] = [];
-  const parquet = (counts.parquet ?? 0) > 0 ? await importWithParquetWriter(() => import('./parquet.js')) : undefined;
-  const bad = counts.bad === true ? await importWithParquetWriter(() => import('./bad-files.js')) : undefined;
+  const parquet = (counts.parquet ?? 0) > 0 ? await import('./parquet.js') : undefined;
+  const bad = counts.bad === true ? await import('./bad-files.js') : undefined;
   const write: WriteSample = async (path, bytes) => {
     const target = join(dir, path);
     await mkdir(dirname(target), { recursive: true });

@@ -53,7 +53,7 @@ export function millraceCommand(): Command {
     });
   program
     .command('samples')
-    .description('write sample files; parquet needs the package hyparquet-writer')
+    .description('write sample files')
     .requiredOption('--out <folder>', 'folder to write to, made where needed')
     .option('--images <n>', 'images to draw')
     .option('--parquet <n>', 'data-sample files, 1,914 rows each')

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { checkDataset, checkDatasetNames } from '#contracts/check-dataset.js';
 import type { DatasetDefinition } from '#contracts/dataset.js';
 import { SetupError } from '#contracts/errors.js';
-import { hasDataset, isDatasetTask, isFileTask, type ReadableTask } from '#contracts/file-task.js';
+import { datasetsOfTask, isDatasetTask, isFileTask, type ReadableDataset } from '#contracts/file-task.js';
 import type { TaskDefinition } from '#contracts/task.js';
 import { taskOf } from '#contracts/task-shape.js';
 import { checkSchedules } from './check-schedules.js';
@@ -35,7 +35,7 @@ export async function loadCatalogue(tasksDir: readonly string[] = []): Promise<C
     if (task.followedBy === undefined || catalogue.has(task.followedBy)) continue;
     throw new SetupError(`${file}: expected "followedBy" to name a task, got "${task.followedBy}", which is none`);
   }
-  checkDatasetNames([...catalogue.values()].filter(hasDataset));
+  checkDatasetNames([...catalogue.values()].flatMap(datasetsOfTask));
   return catalogue;
 }
 
@@ -59,7 +59,7 @@ async function loadTask(name: string, folder: string): Promise<FoundTask> {
         'and output; got others',
     );
   }
-  if (hasDataset(task)) checkDataset(task, file);
+  for (const { dataset } of datasetsOfTask(task)) checkDataset({ name: task.name, dataset }, file);
   if (!isDatasetTask(task) && (await findTaskModule(folder, 'body')) === undefined) {
     throw new SetupError(`${folder}: expected a body.js that exports the task's work as "run", there is none`);
   }
@@ -84,11 +84,9 @@ function refuseShared(found: readonly FoundTask[]): void {
 }
 
 function tablesOf(task: TaskDefinition): string[] {
-  const { dataset } = task;
-  if (dataset === undefined) return [];
   const star = isDatasetTask(task) ? task.dataset.star : undefined;
   return [
-    dataset.table,
+    ...datasetsOfTask(task).map(({ dataset }) => dataset.table),
     ...(star ? [star.fact, star.view, ...star.dimensions.map((dimension) => dimension.table)] : []),
   ];
 }
@@ -98,9 +96,9 @@ export function datasetsOf(catalogue: Catalogue): DatasetDefinition[] {
   return [...catalogue.values()].filter(isDatasetTask).map(({ dataset }) => dataset);
 }
 
-/** The tasks whose datasets people can read, by the names of the datasets, which are those of their sources. */
-export function readableTasks(catalogue: Catalogue): ReadonlyMap<string, ReadableTask> {
-  return new Map([...catalogue.values()].filter(hasDataset).map((task) => [task.source.name, task]));
+/** The datasets that people can read, by their names. */
+export function readableDatasets(catalogue: Catalogue): ReadonlyMap<string, ReadableDataset> {
+  return new Map([...catalogue.values()].flatMap(datasetsOfTask).map((each) => [each.name, each]));
 }
 
 /**

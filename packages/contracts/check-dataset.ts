@@ -3,7 +3,7 @@ import type { ColumnDefinition, DatasetDefinition, TableDefinition } from './dat
 import { fieldOf, parameterFault } from './dataset-parameters.js';
 import { maxDecimalDigits } from './decimal.js';
 import { SetupError } from './errors.js';
-import type { ReadableTask } from './file-task.js';
+import type { ReadableDataset } from './file-task.js';
 
 /** Added to every dataset's table by Millrace. */
 const ownColumns = ['file_id', 'ordinal'];
@@ -11,7 +11,7 @@ const ownColumns = ['file_id', 'ordinal'];
 /** What PostgreSQL takes without quotes, which spares those who query it the quotes; it cuts names after 63 bytes. */
 const identifier = /^[a-z_][a-z0-9_]{0,62}$/;
 /** What needs no escapes in an address, and is one segment of it. */
-const sourceName = /^[a-z0-9][a-z0-9_-]*$/;
+const datasetName = /^[a-z0-9][a-z0-9_-]*$/;
 /** Partitions and indexes are named after the table, with something behind it. */
 const maxTableChars = 40;
 /** Schemas that hold something else. */
@@ -39,26 +39,26 @@ export function checkDataset(
 }
 
 /**
- * Refuses sources of datasets whose names cannot stand in an address, or would be one name there or in the API's
+ * Refuses datasets whose names cannot stand in an address, or would be one name there or in the API's
  * description.
  * @throws SetupError naming the task, or both
  */
-export function checkDatasetNames(tasks: readonly Pick<ReadableTask, 'name' | 'source'>[]): void {
+export function checkDatasetNames(datasets: readonly Pick<ReadableDataset, 'name' | 'task'>[]): void {
   const byField = new Map<string, string>();
-  for (const { name, source } of tasks) {
-    if (!sourceName.test(source.name)) {
+  for (const { name, task } of datasets) {
+    if (!datasetName.test(name)) {
       throw new SetupError(
-        `the dataset of the task ${name} cannot be read: expected a source named with small letters, digits, - and _, as it stands in /api/datasets/{name}, got ${JSON.stringify(source.name)}`,
+        `the dataset of the task ${task.name} cannot be read: expected a name of small letters, digits, - and _ (that of its source, unless it is one of several), as it stands in /api/datasets/{name}, got ${JSON.stringify(name)}`,
       );
     }
-    const field = fieldOf(source.name.replaceAll('-', '_'));
+    const field = fieldOf(name.replaceAll('-', '_'));
     const other = byField.get(field);
     if (other !== undefined) {
       throw new SetupError(
-        `the tasks ${other} and ${name} have sources whose datasets cannot be kept apart; rename ${source.name}`,
+        `the tasks ${other} and ${task.name} have datasets whose names cannot be kept apart; rename ${name}`,
       );
     }
-    byField.set(field, name);
+    byField.set(field, task.name);
   }
 }
 

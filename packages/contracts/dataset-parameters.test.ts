@@ -4,6 +4,7 @@ import { checkDataset, checkDatasetNames } from './check-dataset.js';
 import type { ColumnDefinition } from './dataset.js';
 import { fieldOf, filterParametersOf, sortOrdersOf } from './dataset-parameters.js';
 import { SetupError } from './errors.js';
+import { defineFileTask } from './file-task.js';
 
 const columnsOf = (...names: (string | ColumnDefinition)[]): ColumnDefinition[] =>
   names.map((column) => (typeof column === 'string' ? { name: column, type: 'integer' } : column));
@@ -65,12 +66,22 @@ for (const [columns, words] of taken) {
 test('names of datasets can stand in addresses, and stay apart', () => {
   const named = (...names: string[]) =>
     names.map((name, at) => ({
-      name: `load-${at}`,
-      source: { name, description: '', matches: () => false, batch: { files: 1, bytes: 1 } },
+      name,
+      task: defineFileTask({
+        name: `load-${at}`,
+        description: '',
+        source: { name, description: '', matches: () => false, batch: { files: 1, bytes: 1 } },
+      }),
     }));
   checkDatasetNames(named('weather', 'data-sample', 'a_b', '2024'));
   for (const name of ['', 'a/b', ':name', '*', 'a b', 'Ä', '-a', 'A']) {
-    assert.throws(() => checkDatasetNames(named(name)), /the task load-0 cannot be read: expected a source named/);
+    assert.throws(
+      () => checkDatasetNames(named(name)),
+      /the task load-0 cannot be read: expected a name of small letters/,
+    );
   }
-  assert.throws(() => checkDatasetNames(named('a-b', 'a_b')), /the tasks load-0 and load-1 have sources .* rename a_b/);
+  assert.throws(
+    () => checkDatasetNames(named('a-b', 'a_b')),
+    /the tasks load-0 and load-1 have datasets .* rename a_b/,
+  );
 });

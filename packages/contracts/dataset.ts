@@ -37,6 +37,10 @@ export interface ColumnDefinition {
   readonly from?: string;
   /** What its values mean, for people. */
   readonly description?: string;
+  /** What a value counts or measures, for people: `km/h`, `persons`. */
+  readonly unit?: string;
+  /** A value as it may come, for people. */
+  readonly example?: string | number | boolean;
 }
 
 /** By which column a table is partitioned, and how wide the partitions are that are made for small loads. */

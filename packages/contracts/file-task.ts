@@ -81,10 +81,27 @@ export function isDatasetTask(task: TaskDefinition): task is DatasetTaskDefiniti
   return hasDataset(task) && task.format !== undefined && 'replace' in task.dataset;
 }
 
-/** A task that loads the files of a source into a table that people can read. */
-export type ReadableTask = TaskDefinition & { readonly source: SourceDefinition; readonly dataset: TableDefinition };
+/** A task that loads the files of a source into one table that people can read. */
+type OneDatasetTask = TaskDefinition & { readonly source: SourceDefinition; readonly dataset: TableDefinition };
 
 /** Whether a task says which table its source's files become rows of, whether by a declaration or by a body. */
-export function hasDataset(task: TaskDefinition): task is ReadableTask {
+export function hasDataset(task: TaskDefinition): task is OneDatasetTask {
   return task.source !== undefined && task.dataset !== undefined;
+}
+
+/** A table that people can read, and what loads it. */
+export interface ReadableDataset {
+  /** As it stands in `/api/datasets/{name}`: that of its source, unless the task loads several tables. */
+  readonly name: string;
+  readonly dataset: TableDefinition;
+  readonly source: SourceDefinition;
+  readonly task: TaskDefinition;
+}
+
+/** The datasets that a task loads, in their order. */
+export function datasetsOfTask(task: TaskDefinition): ReadableDataset[] {
+  const { source, dataset, datasets } = task;
+  if (source === undefined) return [];
+  const tables = dataset === undefined ? (datasets ?? {}) : { [source.name]: dataset };
+  return Object.entries(tables).map(([name, table]) => ({ name, dataset: table, source, task }));
 }

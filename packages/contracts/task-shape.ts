@@ -44,6 +44,8 @@ const Column = shapeOf<ColumnDefinition>({
   required: maybe(Type.Boolean()),
   from: maybe(Type.String()),
   description: maybe(Words),
+  unit: maybe(Words),
+  example: maybe(Type.Union([Words, Type.Number(), Type.Boolean()])),
 });
 
 const Star = shapeOf<StarDefinition>({
@@ -107,6 +109,7 @@ const Task = shapeOf<TaskDefinition>({
   ),
   format: maybe(list('parquet', 'json')),
   dataset: maybe(Dataset),
+  datasets: maybe(Type.Record(Name, Dataset, { minProperties: 1 })),
   followedBy: maybe(Name),
   check: maybe(Type.Unknown()),
   schedules: maybe(Type.Array(Schedule)),
@@ -136,7 +139,8 @@ const isTask = (definition: unknown): definition is TaskDefinition =>
 const isLoaded = (dataset: unknown): boolean => typeof dataset === 'object' && dataset !== null && 'replace' in dataset;
 
 function otherFaults(definition: object): string[] {
-  const { input, output, source, format, dataset, check }: { [K in keyof TaskDefinition]?: unknown } = definition;
+  const { input, output, source, format, dataset, datasets, check }: { [K in keyof TaskDefinition]?: unknown } =
+    definition;
   const matches = typeof source === 'object' && source !== null && 'matches' in source ? source.matches : undefined;
   return [
     schemaFault('/input', input),
@@ -147,7 +151,11 @@ function otherFaults(definition: object): string[] {
     (format === undefined) === isLoaded(dataset)
       ? 'a dataset must have replace where there is a format, and only there'
       : undefined,
-    dataset !== undefined && source === undefined ? 'a dataset must have a source' : undefined,
+    (dataset ?? datasets) !== undefined && source === undefined ? 'a dataset must have a source' : undefined,
+    dataset !== undefined && datasets !== undefined ? 'a task must have dataset or datasets, not both' : undefined,
+    typeof datasets === 'object' && Object.values(datasets ?? {}).some(isLoaded)
+      ? 'datasets must be tables of migrations, without replace: a task with several loads them by its body'
+      : undefined,
   ].filter((fault) => fault !== undefined);
 }
 

@@ -54,6 +54,8 @@ export interface TaskDefinition<I extends TObject = TObject, O extends TObject =
   readonly source?: SourceDefinition;
   /** For a task that loads files: the table that they become rows of, as it is read. */
   readonly dataset?: TableDefinition;
+  /** Instead of `dataset`, where the source's files become rows of several tables: each by the dataset's name. */
+  readonly datasets?: Readonly<Record<string, TableDefinition>>;
   /** What the files hold, for a task without `body.ts`: Millrace makes its `dataset`'s table and loads files into it. */
   readonly format?: FileFormat;
   /**

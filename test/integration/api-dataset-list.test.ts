@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { loadCatalogue, readableTasks } from '#catalogue/catalogue.js';
+import { loadCatalogue, readableDatasets } from '#catalogue/catalogue.js';
 import { type Answer, withApi } from './api-fixture.js';
 import { loadProbes, withDatasets } from './dataset-fixture.js';
 import { manyProbes } from './probes-fixture.js';
@@ -118,7 +118,7 @@ test('the API’s description has the filters and fields of each dataset, each o
 
 test('every dataset of the product is as its task declares it: each filter and order answers', () =>
   withApi(async (api) => {
-    for (const name of readableTasks(await loadCatalogue()).keys()) {
+    for (const name of readableDatasets(await loadCatalogue()).keys()) {
       const { body } = await api.ask(`/api/datasets/${name}`);
       const { filters, sorts, columns } = body;
       for (const sort of sorts) {

@@ -1,5 +1,5 @@
 import { fieldOf, filterParametersOf } from '#contracts/dataset-parameters.js';
-import { isDatasetTask, type ReadableTask } from '#contracts/file-task.js';
+import { isDatasetTask, type ReadableDataset } from '#contracts/file-task.js';
 import type { DatasetFigures } from '#database/queries/dataset-figures.js';
 import { filterWords } from './filters.js';
 import { sortNames } from './read-page.js';
@@ -8,15 +8,13 @@ import { sortNames } from './read-page.js';
 export const datasetPath = (name: string): string => `/api/datasets/${name}`;
 
 /** Where the rows of a dataset are listed; takes the parameter `fileId`. */
-export const rowsPath = ({ source, dataset }: ReadableTask): string =>
-  dataset.route ?? `${datasetPath(source.name)}/rows`;
+export const rowsPath = ({ name, dataset }: ReadableDataset): string => dataset.route ?? `${datasetPath(name)}/rows`;
 
 /** A dataset as lists show it. */
-export function describeDataset(task: ReadableTask, figures: DatasetFigures) {
-  const { source, dataset } = task;
-  const self = datasetPath(source.name);
+export function describeDataset({ name, source, dataset, task }: ReadableDataset, figures: DatasetFigures) {
+  const self = datasetPath(name);
   return {
-    name: source.name,
+    name,
     source: { name: source.name, description: source.description, task: task.name, format: task.format ?? null },
     table: dataset.table,
     description: dataset.description,
@@ -42,11 +40,11 @@ export function describeDataset(task: ReadableTask, figures: DatasetFigures) {
 }
 
 /** A dataset with all that it is read by. */
-export function describeDatasetFully(task: ReadableTask, figures: DatasetFigures) {
-  const { dataset } = task;
+export function describeDatasetFully(readable: ReadableDataset, figures: DatasetFigures) {
+  const { dataset, task } = readable;
   const declared = isDatasetTask(task) ? task.dataset : undefined;
   return {
-    ...describeDataset(task, figures),
+    ...describeDataset(readable, figures),
     indexes: (dataset.indexes ?? []).map((columns) => [...columns]),
     partition: dataset.partition ?? null,
     replace: declared?.replace ?? null,

@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import type { TableDefinition } from '#contracts/dataset.js';
 import { type SortOrder, sortOrdersOf } from '#contracts/dataset-parameters.js';
-import type { ReadableTask } from '#contracts/file-task.js';
+import type { ReadableDataset } from '#contracts/file-task.js';
 import type { Pool } from '#database/pool.js';
 import { sortKeys } from '#database/queries/rows/keys.js';
 import { listRows } from '#database/queries/rows/list-rows.js';
@@ -36,7 +36,7 @@ export const sortNames = (table: TableDefinition): string[] =>
  */
 export async function readRowPage(
   pool: Pool,
-  { source, dataset }: Pick<ReadableTask, 'source' | 'dataset'>,
+  { source, dataset }: Pick<ReadableDataset, 'source' | 'dataset'>,
   { sort, conditions, fileId, ...page }: RowPageQuery,
   table: TableDefinition = dataset,
 ) {

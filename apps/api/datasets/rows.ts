@@ -1,18 +1,18 @@
 import { type TObject, type TSchema, Type } from 'typebox';
 import type { TableDefinition } from '#contracts/dataset.js';
 import { fieldOf } from '#contracts/dataset-parameters.js';
-import type { ReadableTask } from '#contracts/file-task.js';
+import type { ReadableDataset } from '#contracts/file-task.js';
 import type { DatasetRow, RowValue } from '#database/queries/rows/row-query.js';
 import type { ExportTable, ExportValue } from '../export/formats.js';
 import { component } from '../http/openapi/component.js';
 import { FileId, Nullable, RunId } from '../http/schemas.js';
 import { valueTypeOf } from './values.js';
 
-/** How operations and schemas name a source: `ObjectsDetection` for `objects-detection`. */
-export const operationName = (source: string): string => fieldOf(`_${source.replaceAll('-', '_')}`);
+/** How operations and schemas name a dataset: `ObjectsDetection` for `objects-detection`. */
+export const operationName = (dataset: string): string => fieldOf(`_${dataset.replaceAll('-', '_')}`);
 
 /** A row of a dataset as lists show it: where it comes from, then a field per declared column. */
-export function rowSchema({ source, dataset }: Pick<ReadableTask, 'source' | 'dataset'>): TObject {
+export function rowSchema({ name, dataset }: Pick<ReadableDataset, 'name' | 'dataset'>): TObject {
   const fields = dataset.columns.map((column): [string, TSchema] => {
     const schema = valueTypeOf(column).shown(column.description ?? '');
     return [fieldOf(column.name), column.required === true ? schema : Nullable(schema)];
@@ -24,7 +24,7 @@ export function rowSchema({ source, dataset }: Pick<ReadableTask, 'source' | 'da
       runId: Nullable(RunId),
       ...Object.fromEntries(fields),
     },
-    component(`${operationName(source.name)}Row`),
+    component(`${operationName(name)}Row`),
   );
 }
 

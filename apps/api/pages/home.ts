@@ -1,6 +1,6 @@
 import type { FastifyReply } from 'fastify';
 import type { TaskDefinition } from '#contracts/task.js';
-import { type DatasetFigures, noFigures } from '#database/queries/dataset-figures.js';
+import type { DatasetFigures } from '#database/queries/dataset-figures.js';
 import type { LiveWorker, StateCounts } from '#database/queries/summary.js';
 import type { ProcessState } from '#process/supervisor-state.js';
 import { type Html, html } from './html.js';
@@ -28,7 +28,7 @@ export interface HomeContent {
   readonly model: string | undefined;
   readonly datasets: readonly ListedDataset[];
   /** By the name of the dataset. */
-  readonly figures: ReadonlyMap<string, DatasetFigures> | undefined;
+  readonly figures: ((name: string) => DatasetFigures) | undefined;
   readonly queues: readonly QueueCounts[] | undefined;
   readonly carrier: string;
   readonly tasks: readonly TaskDefinition[];
@@ -113,7 +113,7 @@ function processes(list: readonly ProcessState[] | undefined): Html {
 
 function datasets({ datasets: list, figures, model }: HomeContent): Html {
   const rows = list.map(({ name, description, link }) => {
-    const known = figures && (figures.get(name) ?? noFigures);
+    const known = figures?.(name);
     return html`<tr><td><a href="${link}" title="${description}">${name}</a></td>
 <td><a href="/api/datasets/${name}">columns</a></td>
 <td class="number">${known ? `${number(known.rows)} rows` : ''}</td></tr>`;

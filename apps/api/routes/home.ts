@@ -1,4 +1,4 @@
-import { readableTasks } from '#catalogue/catalogue.js';
+import { readableDatasets } from '#catalogue/catalogue.js';
 import { readDatasetFigures } from '#database/queries/dataset-figures.js';
 import { countFiles, countRuns, latestFaceModel, listLiveWorkers } from '#database/queries/summary.js';
 import { readSupervisorState } from '#process/supervisor-state.js';
@@ -15,10 +15,11 @@ const partMs = 2_000;
 export async function homeRoutes(app: App, deps: ApiDeps): Promise<void> {
   const { pool, carrier, catalogue, config } = deps;
   const queueNames = [...new Set([...catalogue.values()].map((task) => task.queue))].sort();
-  const datasets = [...readableTasks(catalogue)].map(([name, task]) => ({
-    name,
-    description: task.dataset.description,
-    link: rowsPath(task),
+  const readable = [...readableDatasets(catalogue).values()];
+  const datasets = readable.map((each) => ({
+    name: each.name,
+    description: each.dataset.description,
+    link: rowsPath(each),
   }));
 
   app.get('/', { schema: { hide: true } }, async (request, reply) => {
@@ -39,13 +40,7 @@ export async function homeRoutes(app: App, deps: ApiDeps): Promise<void> {
       part('files', countFiles(pool)),
       part('runs', countRuns(pool)),
       part('the face model', latestFaceModel(pool)),
-      part(
-        'the figures of datasets',
-        readDatasetFigures(
-          pool,
-          datasets.map(({ name }) => name),
-        ),
-      ),
+      part('the figures of datasets', readDatasetFigures(pool, readable)),
       part('queues', Promise.all(queueNames.map(countJobs))),
     ]);
     return sendHomePage(reply, {

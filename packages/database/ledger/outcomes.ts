@@ -106,6 +106,8 @@ export type FileOutcome =
       readonly file: RunFile;
       readonly rows: number;
       readonly rejects: number;
+      /** Of those rows, how many each dataset has, where the task loads several. */
+      readonly tableRows?: Readonly<Record<string, number>>;
       /** The part of the dataset that the file stands for, where it replaces others of the same. */
       readonly scope?: string;
       /** From the least to the greatest time of its rows, in a dataset that is partitioned by time. */
@@ -149,12 +151,12 @@ export async function recordOutcomes(
        END::ops.file_state,
        code = o.code, reason = o.reason, rows = o.rows, rejects = o.rejects, duplicate_of_id = o.duplicate_of,
        moved = o.moved, scope = o.scope, tick = NULL,
-       rows_from = o.rows_from, rows_to = o.rows_to,
+       rows_from = o.rows_from, rows_to = o.rows_to, table_rows = o.table_rows,
        run_id = $1, attempt = $2, alone = o.kind = 'released', updated_at = now(),
        ended_at = CASE WHEN o.kind NOT IN ('changed', 'released') THEN now() END
      FROM unnest($3::bigint[], $4::text[], $5::text[], $6::text[], $7::bigint[], $8::int[], $9::bigint[], $10::boolean[], $11::text[],
-         $12::timestamptz[], $13::timestamptz[])
-       AS o (id, kind, code, reason, rows, rejects, duplicate_of, moved, scope, rows_from, rows_to)
+         $12::timestamptz[], $13::timestamptz[], $14::jsonb[])
+       AS o (id, kind, code, reason, rows, rejects, duplicate_of, moved, scope, rows_from, rows_to, table_rows)
      WHERE f.id = o.id AND (f.state = 'loading' OR o.kind IN ('loaded', 'outdated'))`,
     [fence.runId, fence.attempt, ...outcomeColumns(outcomes)],
   );
@@ -205,6 +207,7 @@ function outcomeColumns(outcomes: readonly FileOutcome[]): unknown[] {
     outcomes.map((o) => (o.kind === 'loaded' ? (o.scope ?? null) : null)),
     outcomes.map((o) => (o.kind === 'loaded' && o.span ? momentText(o.span.from) : null)),
     outcomes.map((o) => (o.kind === 'loaded' && o.span ? momentText(o.span.to) : null)),
+    outcomes.map((o) => (o.kind === 'loaded' && o.tableRows ? JSON.stringify(o.tableRows) : null)),
   ];
 }
 

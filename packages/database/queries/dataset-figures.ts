@@ -1,3 +1,4 @@
+import type { ReadableDataset } from '#contracts/file-task.js';
 import type { Queryable } from '../pool.js';
 import { instantSql, shortInstant } from './times.js';
 
@@ -16,16 +17,18 @@ export interface DatasetFigures {
   } | null;
 }
 
-/** For a source that has no loaded file. */
-export const noFigures: DatasetFigures = { files: 0, rows: 0, lastLoad: null };
+const noFigures: DatasetFigures = { files: 0, rows: 0, lastLoad: null };
 
-/** Figures by source, from the ledger: the tables themselves, which may have many millions of rows, are not asked. */
+/**
+ * Figures from the ledger: the tables themselves, which may have many millions of rows, are not asked.
+ * @returns gives those of a dataset by its name
+ */
 export async function readDatasetFigures(
   db: Queryable,
-  sources: readonly string[],
-): Promise<ReadonlyMap<string, DatasetFigures>> {
+  datasets: readonly ReadableDataset[],
+): Promise<(name: string) => DatasetFigures> {
   const { rows } = await db.query<{
-    source: string;
+    name: string;
     files: number;
     rows: number;
     fileId: string;
@@ -33,18 +36,26 @@ export async function readDatasetFigures(
     runId: string | null;
     at: string | null;
   }>(
-    `SELECT s.source, s.files, s.rows, f.id AS "fileId", f.path, f.run_id AS "runId", ${instantSql('f.ended_at')} AS at
-     FROM (
-       SELECT source, count(*)::float8 AS files, COALESCE(sum(rows), 0)::float8 AS rows,
+    `SELECT s.name, s.files, s.rows, f.id AS "fileId", f.path, f.run_id AS "runId", ${instantSql('f.ended_at')} AS at
+     FROM unnest($1::text[], $2::text[], $3::boolean[]) AS dataset (name, source, is_one_of_several)
+     CROSS JOIN LATERAL (
+       SELECT dataset.name, count(*)::float8 AS files,
+         COALESCE(sum(CASE WHEN is_one_of_several THEN (table_rows->>dataset.name)::bigint ELSE rows END), 0)::float8 AS rows,
          (array_agg(id ORDER BY ended_at DESC NULLS LAST, id DESC))[1] AS latest
-       FROM ops.file WHERE state = 'loaded' AND source = ANY($1::text[]) GROUP BY source
+       FROM ops.file
+       WHERE state = 'loaded' AND source = dataset.source AND (NOT is_one_of_several OR table_rows ? dataset.name)
      ) s JOIN ops.file f ON f.id = s.latest`,
-    [sources],
+    [
+      datasets.map(({ name }) => name),
+      datasets.map(({ source }) => source.name),
+      datasets.map(({ task }) => task.datasets !== undefined),
+    ],
   );
-  return new Map(
-    rows.map(({ source, files, rows: count, at, ...file }) => [
-      source,
+  const figures = new Map(
+    rows.map(({ name, files, rows: count, at, ...file }): [string, DatasetFigures] => [
+      name,
       { files, rows: count, lastLoad: { ...file, at: at === null ? null : shortInstant(at) } },
     ]),
   );
+  return (name) => figures.get(name) ?? noFigures;
 }

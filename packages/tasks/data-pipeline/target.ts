@@ -1,11 +1,11 @@
 import type { Catalogue } from '#catalogue/catalogue.js';
 import { BadInputError } from '#contracts/errors.js';
-import { type FileTaskDefinition, hasDataset, isFileTask, type ReadableTask } from '#contracts/file-task.js';
+import { type FileTaskDefinition, hasDataset, isFileTask } from '#contracts/file-task.js';
 import type { Violation } from '#contracts/violation-list.js';
 import type { ReloadScope, ReloadTarget } from '#database/datasets/reload-scope.js';
 
 /** The task that loads a source into a table. */
-type LoadTask = FileTaskDefinition & Pick<ReadableTask, 'dataset'>;
+type LoadTask = FileTaskDefinition & Required<Pick<FileTaskDefinition, 'dataset'>>;
 
 /** What is to be loaded, and by which task. */
 export interface PipelineTarget extends ReloadTarget {

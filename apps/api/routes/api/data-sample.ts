@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { readableTasks } from '#catalogue/catalogue.js';
+import { readableDatasets } from '#catalogue/catalogue.js';
 import { wanted } from '../../datasets/filters.js';
 import { readRowPage } from '../../datasets/read-page.js';
 import { rowSchema } from '../../datasets/rows.js';
@@ -19,8 +19,8 @@ const SampleQuery = ListQuery({
 
 /** GET /api/data-sample. */
 export async function dataSampleRoutes(app: App, { pool, catalogue }: ApiDeps): Promise<void> {
-  const task = readableTasks(catalogue).get('data-sample');
-  if (task === undefined) return;
+  const readable = readableDatasets(catalogue).get('data-sample');
+  if (readable === undefined) return;
   app.get(
     '/api/data-sample',
     {
@@ -32,7 +32,7 @@ export async function dataSampleRoutes(app: App, { pool, catalogue }: ApiDeps): 
           'The table is large and has no index on its columns: a request that finds little within two seconds answers ' +
           'with a short page, even an empty one, and a nextCursor. Only a null nextCursor is the end.',
         querystring: SampleQuery,
-        response: { 200: PageOf(rowSchema(task), 'A page of rows'), ...problems(422) },
+        response: { 200: PageOf(rowSchema(readable), 'A page of rows'), ...problems(422) },
       },
     },
     async ({ query: { departmentName, sensorSerial, productName, from, to, ...page } }) => {
@@ -44,7 +44,7 @@ export async function dataSampleRoutes(app: App, { pool, catalogue }: ApiDeps): 
         ...wanted('sensor_serial', '=', sensorSerial),
         ...wanted('product_name', '=', productName),
       ];
-      return readRowPage(pool, task, { ...page, sort: 'fileId', conditions });
+      return readRowPage(pool, readable, { ...page, sort: 'fileId', conditions });
     },
   );
 }

@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
-import { readableTasks } from '#catalogue/catalogue.js';
+import { readableDatasets } from '#catalogue/catalogue.js';
 import { fieldOf, sortOrdersOf } from '#contracts/dataset-parameters.js';
-import type { ReadableTask } from '#contracts/file-task.js';
+import type { ReadableDataset } from '#contracts/file-task.js';
 import { eachPage } from '#database/queries/page.js';
 import { listRows } from '#database/queries/rows/list-rows.js';
 import type { RowPosition, RowQuery } from '#database/queries/rows/row-query.js';
@@ -25,13 +25,13 @@ interface RowsRoute {
 
 /** GET /api/datasets/{name}/rows, rows.csv and rows.xlsx of every dataset. */
 export async function datasetRowRoutes(app: App, { pool, catalogue }: ApiDeps): Promise<void> {
-  for (const task of readableTasks(catalogue).values()) {
-    addListRoute(task);
-    for (const format of exportFormats) addExportRoute(task, format);
+  for (const readable of readableDatasets(catalogue).values()) {
+    addListRoute(readable);
+    for (const format of exportFormats) addExportRoute(readable, format);
   }
 
-  function addListRoute(task: ReadableTask): void {
-    const { source, dataset } = task;
+  function addListRoute(readable: ReadableDataset): void {
+    const { name, dataset } = readable;
     const { properties } = ListQuery({
       ...filterSchemas(dataset),
       sort: Type.Optional(
@@ -47,31 +47,31 @@ export async function datasetRowRoutes(app: App, { pool, catalogue }: ApiDeps): 
       Type.String({ maxLength: maxCursorLength, description: '`nextCursor` of the page before, in the same order' }),
     );
     app.get<RowsRoute>(
-      `${datasetPath(source.name)}/rows`,
+      `${datasetPath(name)}/rows`,
       {
         schema: {
-          operationId: `list${operationName(source.name)}Rows`,
+          operationId: `list${operationName(name)}Rows`,
           tags: ['datasets'],
           summary: `Rows of ${dataset.table}`,
           description:
             `${dataset.description} A request that finds little within two seconds may answer with a short page, even ` +
             'an empty one, and a nextCursor. Only a null nextCursor is the end.',
           querystring: Type.Object({ ...properties, cursor }, { additionalProperties: false }),
-          response: { 200: PageOf(rowSchema(task), 'A page of rows'), ...problems(422) },
+          response: { 200: PageOf(rowSchema(readable), 'A page of rows'), ...problems(422) },
         },
       },
       async ({ query: { sort = 'fileId', ...query } }) =>
-        readRowPage(pool, task, { ...query, sort, conditions: readFilters(dataset, query) }),
+        readRowPage(pool, readable, { ...query, sort, conditions: readFilters(dataset, query) }),
     );
   }
 
-  function addExportRoute({ source, dataset }: ReadableTask, format: ExportFormat): void {
+  function addExportRoute({ name, source, dataset }: ReadableDataset, format: ExportFormat): void {
     const { extension } = format;
     app.get<RowsRoute>(
-      `${datasetPath(source.name)}/rows.${extension}`,
+      `${datasetPath(name)}/rows.${extension}`,
       {
         schema: {
-          operationId: `export${operationName(source.name)}RowsAs${fieldOf(`_${extension}`)}`,
+          operationId: `export${operationName(name)}RowsAs${fieldOf(`_${extension}`)}`,
           tags: ['datasets'],
           summary: `Rows of ${dataset.table} as ${extension.toUpperCase()}, by file and place in it`,
           description: `${dataset.description} Sent as it is made: what is loaded meanwhile may be in it.`,
@@ -82,7 +82,7 @@ export async function datasetRowRoutes(app: App, { pool, catalogue }: ApiDeps): 
       async ({ query }, reply) => {
         const conditions = readFilters(dataset, query);
         const rows = exportRows({ table: dataset, source: source.name, conditions, fileId: query.fileId });
-        return sendExport(reply, format, exportTableOf(source.name, dataset), rows, filterAdvice(dataset));
+        return sendExport(reply, format, exportTableOf(name, dataset), rows, filterAdvice(dataset));
       },
     );
   }

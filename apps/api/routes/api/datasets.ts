@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
-import { readableTasks } from '#catalogue/catalogue.js';
-import { noFigures, readDatasetFigures } from '#database/queries/dataset-figures.js';
+import { readableDatasets } from '#catalogue/catalogue.js';
+import { readDatasetFigures } from '#database/queries/dataset-figures.js';
 import { describeDataset, describeDatasetFully } from '../../datasets/describe.js';
 import { DatasetDetailSchema, DatasetSchema } from '../../datasets/schemas.js';
 import type { ApiDeps } from '../../deps.js';
@@ -34,7 +34,7 @@ const rowsRoutes = [
 
 /** GET /api/datasets and /api/datasets/{name}. */
 export async function datasetRoutes(app: App, { pool, catalogue }: ApiDeps): Promise<void> {
-  const tasks = readableTasks(catalogue);
+  const datasets = readableDatasets(catalogue);
 
   app.get(
     '/api/datasets',
@@ -50,10 +50,9 @@ export async function datasetRoutes(app: App, { pool, catalogue }: ApiDeps): Pro
       },
     },
     async () => {
-      const figures = await refuseSlowQuery(readDatasetFigures(pool, [...tasks.keys()]), advice);
-      return {
-        items: [...tasks].map(([name, task]) => describeDataset(task, figures.get(name) ?? noFigures)),
-      };
+      const all = [...datasets.values()];
+      const figures = await refuseSlowQuery(readDatasetFigures(pool, all), advice);
+      return { items: all.map((each) => describeDataset(each, figures(each.name))) };
     },
   );
 
@@ -69,10 +68,10 @@ export async function datasetRoutes(app: App, { pool, catalogue }: ApiDeps): Pro
       },
     },
     async ({ params: { name } }) => {
-      const task = tasks.get(name);
-      if (task === undefined) throw unknownDataset(name);
-      const figures = await refuseSlowQuery(readDatasetFigures(pool, [name]), advice);
-      return describeDatasetFully(task, figures.get(name) ?? noFigures);
+      const readable = datasets.get(name);
+      if (readable === undefined) throw unknownDataset(name);
+      const figures = await refuseSlowQuery(readDatasetFigures(pool, [readable]), advice);
+      return describeDatasetFully(readable, figures(name));
     },
   );
 
@@ -97,7 +96,7 @@ export async function datasetRoutes(app: App, { pool, catalogue }: ApiDeps): Pro
   }
 
   function unknownDataset(name: string) {
-    const known = [...tasks.keys()].join(', ') || 'none';
+    const known = [...datasets.keys()].join(', ') || 'none';
     return notFound(`no dataset is named ${JSON.stringify(name)}; there are ${known}`);
   }
 }

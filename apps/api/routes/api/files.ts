@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { readableTasks } from '#catalogue/catalogue.js';
+import { readableDatasets } from '#catalogue/catalogue.js';
 import { fileStates } from '#contracts/states.js';
 import { type FileDetail, findFileDetail } from '#database/queries/file-detail.js';
 import { listFiles } from '#database/queries/files.js';
@@ -29,7 +29,7 @@ const IdParam = Type.Object({ id: FileId });
 /** GET /api/files and /api/files/{id}, POST /api/files/{id}/replay and /discard. */
 export async function fileRoutes(app: App, deps: ApiDeps): Promise<void> {
   const { pool, prisma } = deps;
-  const datasets = readableTasks(deps.catalogue);
+  const datasets = [...readableDatasets(deps.catalogue).values()];
 
   app.get(
     '/api/files',
@@ -106,10 +106,10 @@ export async function fileRoutes(app: App, deps: ApiDeps): Promise<void> {
   }
 
   function linksOf({ id, source, state }: FileDetail): { self: string; rows: string | null } {
-    const task = source === null ? undefined : datasets.get(source);
+    const dataset = datasets.find((each) => each.source.name === source);
     return {
       self: `/api/files/${id}`,
-      rows: task !== undefined && state === 'loaded' ? `${rowsPath(task)}?fileId=${id}` : null,
+      rows: dataset !== undefined && state === 'loaded' ? `${rowsPath(dataset)}?fileId=${id}` : null,
     };
   }
 }

@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { readableTasks } from '#catalogue/catalogue.js';
+import { readableDatasets } from '#catalogue/catalogue.js';
 import { wanted } from '../../datasets/filters.js';
 import { readRowPage } from '../../datasets/read-page.js';
 import { rowSchema } from '../../datasets/rows.js';
@@ -24,8 +24,8 @@ const DetectionQuery = ListQuery({
 
 /** GET /api/objects-detection. */
 export async function objectsDetectionRoutes(app: App, { pool, catalogue }: ApiDeps): Promise<void> {
-  const task = readableTasks(catalogue).get('objects-detection');
-  if (task === undefined) return;
+  const readable = readableDatasets(catalogue).get('objects-detection');
+  if (readable === undefined) return;
   app.get(
     '/api/objects-detection',
     {
@@ -34,7 +34,7 @@ export async function objectsDetectionRoutes(app: App, { pool, catalogue }: ApiD
         tags: ['datasets'],
         summary: 'Objects that vehicles detected, the latest first',
         querystring: DetectionQuery,
-        response: { 200: PageOf(rowSchema(task), 'A page of rows'), ...problems(422) },
+        response: { 200: PageOf(rowSchema(readable), 'A page of rows'), ...problems(422) },
       },
     },
     async ({ query: { vehicleId, objectType, value, minValue, maxValue, from, to, ...page } }) => {
@@ -48,7 +48,7 @@ export async function objectsDetectionRoutes(app: App, { pool, catalogue }: ApiD
         ...wanted('object_value', '>=', minValue),
         ...wanted('object_value', '<=', maxValue),
       ];
-      return readRowPage(pool, task, { ...page, sort: '-detectionTime', conditions });
+      return readRowPage(pool, readable, { ...page, sort: '-detectionTime', conditions });
     },
   );
 }

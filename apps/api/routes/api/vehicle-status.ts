@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { readableTasks } from '#catalogue/catalogue.js';
+import { readableDatasets } from '#catalogue/catalogue.js';
 import { wanted } from '../../datasets/filters.js';
 import { readRowPage } from '../../datasets/read-page.js';
 import { rowSchema } from '../../datasets/rows.js';
@@ -24,9 +24,9 @@ const StatusQuery = ListQuery({
 
 /** GET /api/vehicle-status. */
 export async function vehicleStatusRoutes(app: App, { pool, catalogue }: ApiDeps): Promise<void> {
-  const task = readableTasks(catalogue).get('vehicle-status');
-  if (task === undefined) return;
-  const latestOnly = { ...task.dataset, table: 'fleet.vehicle_status_latest' };
+  const readable = readableDatasets(catalogue).get('vehicle-status');
+  if (readable === undefined) return;
+  const latestOnly = { ...readable.dataset, table: 'fleet.vehicle_status_latest' };
   app.get(
     '/api/vehicle-status',
     {
@@ -35,7 +35,7 @@ export async function vehicleStatusRoutes(app: App, { pool, catalogue }: ApiDeps
         tags: ['datasets'],
         summary: 'Status reports of vehicles, the latest first',
         querystring: StatusQuery,
-        response: { 200: PageOf(rowSchema(task), 'A page of rows'), ...problems(422) },
+        response: { 200: PageOf(rowSchema(readable), 'A page of rows'), ...problems(422) },
       },
     },
     async ({ query: { vehicleId, status, latest, from, to, ...page } }) => {
@@ -47,7 +47,7 @@ export async function vehicleStatusRoutes(app: App, { pool, catalogue }: ApiDeps
         ...wanted('report_time', '<=', bounds.to),
       ];
       const query = { ...page, sort: '-reportTime', conditions };
-      return readRowPage(pool, task, query, latest === true ? latestOnly : task.dataset);
+      return readRowPage(pool, readable, query, latest === true ? latestOnly : readable.dataset);
     },
   );
 }

@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "ops"."file" ADD COLUMN     "table_rows" JSONB;
