@@ -12,7 +12,7 @@ test('a dataset that there is not is 404 with the names of those that there are'
       assert.equal(status, 404, path);
       assert.equal(
         body.detail,
-        'no dataset is named "nothing"; there are images, data-sample, objects-detection, vehicle-status, weather, lab-probes',
+        'no dataset is named "nothing"; there are images, data-sample, objects-detection, recording, footage, label, sensor, vehicle-status, weather, lab-probes',
       );
     }
     assert.equal((await api.ask('/api/datasets/weather/columns')).status, 404);
@@ -26,7 +26,10 @@ test('the list of datasets has every table with its columns, its rows by the led
     const listed = new Map<string, Answer['body']>(body.items.map((item: Answer['body']) => [item.name, item]));
     assert.deepEqual(
       [...listed.keys()],
-      ['images', 'data-sample', 'objects-detection', 'vehicle-status', 'weather', 'lab-probes'],
+      [
+        ...['images', 'data-sample', 'objects-detection', 'recording', 'footage', 'label', 'sensor'],
+        ...['vehicle-status', 'weather', 'lab-probes'],
+      ],
     );
     const { columns, rows, files, lastLoad, table, source, links } = listed.get('lab-probes');
     assert.deepEqual({ rows, files, table }, { rows: 12, files: 2, table: 'lab.probe' });

@@ -52,7 +52,19 @@ test('every task is on the page, with all fields of its input and output and an 
   }
 });
 
-/** The files with the ids 1 to 6, and three images of a day. */
+/** One of each, and a second label. */
+const recording = {
+  recording: { id: 'r-0001', location: 'Vienna' },
+  footages: [{ id: 'f-0001', footage_type: 'front', filename: 'r-0001/front.zip', recording: 'r-0001', frames: 60 }],
+  labels: ['pedestrian', 'car'].map((label_type) => ({
+    ...{ timestamp: 1_721_311_544, relative_timestamp: 12, label_type, label_certainty: 0.87, footage: 'f-0001' },
+  })),
+  sensors: [
+    { timestamp: 1_721_311_544, relative_timestamp: 12, metric_type: 'speed', metric_value: 52.4, recording: 'r-0001' },
+  ],
+};
+
+/** The files with the ids 1 to 7, and three images of a day. */
 async function fill({ drop, pool }: TaskRunner): Promise<void> {
   const day = 24 * 60;
   for (const [path, minute] of [
@@ -73,6 +85,7 @@ async function fill({ drop, pool }: TaskRunner): Promise<void> {
     Buffer.from(JSON.stringify(vehicleStatusExample.document)),
   );
   await drop('images', 'photo.jpg', Buffer.from('as if'));
+  await drop('recordings', 'recording_r-0001.json', Buffer.from(JSON.stringify(recording)));
   await fillImages(pool);
 }
 

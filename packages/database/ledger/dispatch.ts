@@ -8,17 +8,21 @@ import { isState, lookUpByKey } from './query-plans.js';
 export interface Activity {
   readonly source: string;
   readonly arriving: boolean;
+  /** Those that wait for rows of other files do not count. */
   readonly settled: boolean;
 }
+
+/** Settled, and waiting for nothing but a run. */
+const isReady = (file: string): string => `NOT ${file}.waiting AND ${isState(file, 'settled')}`;
 
 /** Of some sources those that have files arriving or settled; a look into an index each, however many files wait. */
 export async function readActivity(db: Queryable, sources: readonly string[]): Promise<Activity[]> {
   // The order makes the index over what waits the only sensible way, whatever the statistics say.
-  const first = (state: 'arriving' | 'settled'): string =>
-    `(SELECT true FROM ops.file f WHERE f.source = s.source AND ${isState('f', state)} AND f.current
+  const first = (condition: string): string =>
+    `(SELECT true FROM ops.file f WHERE f.source = s.source AND ${condition} AND f.current
       ORDER BY f.path COLLATE "C" LIMIT 1) IS NOT NULL`;
   const { rows } = await db.query<Activity>(
-    `SELECT * FROM (SELECT s.source, ${first('arriving')} AS arriving, ${first('settled')} AS settled
+    `SELECT * FROM (SELECT s.source, ${first(isState('f', 'arriving'))} AS arriving, ${first(isReady('f'))} AS settled
        FROM unnest($1::text[]) AS s (source)) activity
      WHERE arriving OR settled`,
     [sources],
@@ -35,7 +39,7 @@ export interface Stretch {
 }
 
 /** `$1` to `$3` are source, after and limit. */
-const stretch = `(SELECT * FROM ops.file WHERE source = $1 AND ${isState('file', 'settled')} AND current AND path COLLATE "C" > $2
+const stretch = `(SELECT * FROM ops.file WHERE source = $1 AND ${isReady('file')} AND current AND path COLLATE "C" > $2
   ORDER BY path COLLATE "C" LIMIT $3)`;
 
 /** What a stretch is found to hold. */
