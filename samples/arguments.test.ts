@@ -6,7 +6,7 @@ import { parseSamplesArguments } from './arguments.js';
 test('reads the counts, the seed and the folder', () => {
   assert.deepEqual(parseSamplesArguments(['--images', '20', '--json=10', '--out', 'x y', '--seed', '7', '--bad']), {
     out: 'x y',
-    counts: { images: 20, parquet: 0, json: 10, seed: 7, bad: true },
+    counts: { images: 20, parquet: 0, json: 10, recordings: 0, footageDir: './footage', seed: 7, bad: true },
   });
 });
 

@@ -3,11 +3,13 @@ import { messageOf, SetupError } from '#contracts/errors.js';
 import type { SampleCounts } from './write-samples.js';
 
 /** How the samples command is called. */
-export const samplesUsage = `usage: npm run samples -- --out <folder> [--images <n>] [--parquet <n>] [--json <n>] [--seed <n>] [--bad] [--help]
+export const samplesUsage = `usage: npm run samples -- --out <folder> [--images <n>] [--parquet <n>] [--json <n>] [--recordings <n>] [--footage <folder>] [--seed <n>] [--bad] [--help]
   --out      folder to write to, made where needed (the inbox, or one to copy from)
   --images   images to draw          (0 if not given)
   --parquet  data-sample files, 1,914 rows each   (0)
   --json     event files, detections and statuses (0)
+  --recordings  car drives with footages, labels and sensor values, each in one to four files (0)
+  --footage  folder for the frames of the recordings, FOOTAGE_DIR of the server (./footage)
   --seed     the same seed gives the same files   (1)
   --bad      also files that are broken in various ways
   --help     this text`;
@@ -30,11 +32,13 @@ export function parseSamplesArguments(args: readonly string[]): SamplesRequest |
     images: wholeNumber('--images', values.images ?? '0', 1_000_000),
     parquet: wholeNumber('--parquet', values.parquet ?? '0', 1_000_000),
     json: wholeNumber('--json', values.json ?? '0', 1_000_000),
+    recordings: wholeNumber('--recordings', values.recordings ?? '0', 100_000),
+    footageDir: values.footage ?? './footage',
     seed: wholeNumber('--seed', values.seed ?? '1', 2 ** 31 - 1),
     bad: values.bad ?? false,
   };
-  if (counts.images + counts.parquet + counts.json === 0 && !counts.bad) {
-    throw new SetupError('nothing to write: expected --images, --parquet, --json or --bad');
+  if (counts.images + counts.parquet + counts.json + counts.recordings === 0 && !counts.bad) {
+    throw new SetupError('nothing to write: expected --images, --parquet, --json, --recordings or --bad');
   }
   return { out: values.out, counts };
 }
@@ -47,6 +51,8 @@ function parse(args: readonly string[]) {
       images: text,
       parquet: text,
       json: text,
+      recordings: text,
+      footage: text,
       seed: text,
       bad: { type: 'boolean' },
       help: { type: 'boolean', short: 'h' },

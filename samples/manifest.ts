@@ -1,5 +1,5 @@
 /** What a sample file is made for. */
-export type SampleKind = 'image' | 'data-sample' | 'objects-detection' | 'vehicle-status';
+export type SampleKind = 'image' | 'data-sample' | 'objects-detection' | 'vehicle-status' | 'recordings';
 
 /** What was written, and what a load of it gives. */
 export interface SampleFile {

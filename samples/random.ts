@@ -36,7 +36,8 @@ function at<T>(items: readonly T[], index: number): T {
   return item;
 }
 
-function hash(text: string): number {
+/** FNV-1a, 32 bits. */
+export function hash(text: string): number {
   let value = 0x811c9dc5;
   for (const byte of Buffer.from(text)) value = Math.imul(value ^ byte, 0x01000193);
   return value;

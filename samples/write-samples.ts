@@ -15,6 +15,10 @@ export interface SampleCounts {
   readonly parquet?: number;
   /** Event files, detections and statuses in turn, in all their layouts, below `json/`. */
   readonly json?: number;
+  /** Recordings, in one to four files each, below `recordings/`; their frames go to `footageDir`. */
+  readonly recordings?: number;
+  /** Folder of the recordings' frames, `./footage` if unset; written only for recordings. */
+  readonly footageDir?: string;
   /** Also broken files, below `bad/`. */
   readonly bad?: boolean;
   /** The same seed gives the same files; 1 if unset. */
@@ -30,6 +34,7 @@ export async function writeSamples(dir: string, counts: SampleCounts): Promise<S
   const seed = counts.seed ?? 1;
   const files: SampleFile[] = [];
   const parquet = (counts.parquet ?? 0) > 0 ? await import('./parquet.js') : undefined;
+  const recordings = (counts.recordings ?? 0) > 0 ? await import('./recordings/write-recording.js') : undefined;
   const bad = counts.bad === true ? await import('./bad-files.js') : undefined;
   const write: WriteSample = async (path, bytes) => {
     const target = join(dir, path);
@@ -52,6 +57,11 @@ export async function writeSamples(dir: string, counts: SampleCounts): Promise<S
     const { file, text } = eventSample(index, seed);
     await write(file.path, text);
     files.push(file);
+  }
+  if (recordings) {
+    for (let index = 0; index < (counts.recordings ?? 0); index += 1) {
+      files.push(...(await recordings.writeRecording(write, counts.footageDir ?? './footage', index, seed)));
+    }
   }
   if (bad) files.push(...(await bad.writeBadFiles(write, seed)));
   return files;

@@ -58,6 +58,8 @@ export function millraceCommand(): Command {
     .option('--images <n>', 'images to draw')
     .option('--parquet <n>', 'data-sample files, 1,914 rows each')
     .option('--json <n>', 'event files, detections and statuses')
+    .option('--recordings <n>', 'car drives with footages, labels and sensor values')
+    .option('--footage <folder>', 'folder for the frames of the recordings, FOOTAGE_DIR of the server')
     .option('--seed <n>', 'the same seed gives the same files')
     .option('--bad', 'also files that are broken in various ways')
     .action(async (options: SampleOptions) => {
