@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, InvalidArgumentError } from 'commander';
 import { stopWithNpm } from '#process/npm-parent.js';
+import type { RolesOptions } from './roles.js';
 import type { RunOptions } from './run.js';
 import type { SampleOptions } from './samples.js';
 
@@ -35,6 +36,13 @@ export function millraceCommand(): Command {
     .command('migrate')
     .description('bring the database of DATABASE_URL up to date, with the tables of declared datasets')
     .action(async () => await (await import('./migrate.js')).migrate());
+  program
+    .command('roles')
+    .description('make or update the database roles of docs/roles.md on a server of yours, and give them their rights')
+    .option('--admin-url <url>', 'the server as a role that may make roles; ADMIN_DATABASE_URL keeps it out of sight')
+    .option('--keep-public', 'leave the rights of PUBLIC on the database')
+    .option('--print', 'change nothing: show the SQL, for psql')
+    .action(async (options: RolesOptions) => await (await import('./roles.js')).roles(options));
   program
     .command('tasks')
     .description('list the tasks, those of TASKS_DIR included')

@@ -1,7 +1,8 @@
-import { datasetsOf, loadCatalogue } from '#catalogue/catalogue.js';
+import { datasetsOf, loadCatalogue, readableDatasets } from '#catalogue/catalogue.js';
 import { appSettings } from '#config/app-settings.js';
 import { SetupError } from '#contracts/errors.js';
 import { ensureDatasets } from '#database/datasets/tables.js';
+import { ensureDictionary } from '#database/dictionary/dictionary.js';
 import { applyMigrations } from '#database/migrations/apply.js';
 import { adviceOnRole, connectForSetup } from '#database/migrations/connect.js';
 import { runMain } from '#process/run-main.js';
@@ -23,6 +24,10 @@ export async function migrate(): Promise<void> {
     const catalogue = await loadCatalogue(tasksDir);
     const { applied } = await applyMigrations(databaseUrl);
     const { changes } = await ensureDatasets(databaseUrl, datasetsOf(catalogue));
+    await ensureDictionary(
+      databaseUrl,
+      [...readableDatasets(catalogue).values()].map(({ dataset }) => dataset),
+    );
     await migrateCarrier({ databaseUrl, redisUrl });
     for (const change of changes) log.info(change);
     log.info({ applied }, applied.length > 0 ? 'migrations applied' : 'no migrations to apply');

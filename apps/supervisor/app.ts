@@ -1,10 +1,11 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { datasetsOf, loadCatalogue } from '#catalogue/catalogue.js';
+import { datasetsOf, loadCatalogue, readableDatasets } from '#catalogue/catalogue.js';
 import { appSettings, environmentFor, type SettingKey } from '#config/app-settings.js';
 import type { Config } from '#config/config.js';
 import { SetupError } from '#contracts/errors.js';
 import { ensureDatasets } from '#database/datasets/tables.js';
+import { ensureDictionary } from '#database/dictionary/dictionary.js';
 import { applyMigrations } from '#database/migrations/apply.js';
 import { resolveFaceModel } from '#faces/model/resolve.js';
 import { tryToListen } from '#process/listen.js';
@@ -91,7 +92,7 @@ export async function startSupervisor(
     },
   });
 
-  const datasets = datasetsOf(await loadCatalogue(config.tasksDir));
+  const catalogue = await loadCatalogue(config.tasksDir);
   await provideDataFolder(config.dataDir, log);
   await provideInbox(config.inboxDir, umask);
   const lock = takeFileLock(join(config.dataDir, 'supervisor.lock'), `the data folder ${config.dataDir}`);
@@ -122,8 +123,12 @@ export async function startSupervisor(
   if (config.redisUrl !== undefined) await awaitRedis(config.redisUrl, patienceMs, log);
   const { applied } = await applyMigrations(database.url);
   if (applied.length > 0) log.info({ applied }, `applied ${applied.length} database migrations`);
-  const { changes } = await ensureDatasets(database.url, datasets);
+  const { changes } = await ensureDatasets(database.url, datasetsOf(catalogue));
   for (const change of changes) log.info(change);
+  await ensureDictionary(
+    database.url,
+    [...readableDatasets(catalogue).values()].map(({ dataset }) => dataset),
+  );
   await migrateCarrier({
     databaseUrl: database.url,
     ...(config.redisUrl === undefined ? {} : { redisUrl: config.redisUrl }),

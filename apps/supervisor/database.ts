@@ -1,5 +1,6 @@
 import type { Config } from '#config/config.js';
 import { adviceOnRole, connectForSetup, describeDatabase } from '#database/migrations/connect.js';
+import { rolePasswordsOf } from '#database/roles/roles.js';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '#embedded-postgres/start.js';
 import type { Logger } from '#process/log.js';
 import { type Life, Unit } from './unit.js';
@@ -46,6 +47,7 @@ export function embeddedDatabaseUnit(
         dataDir: config.dataDir,
         log: (message) => log.info(message),
         signal,
+        rolePasswords: rolePasswordsOf(config),
         // After a crash at the same address: the other processes already have that one.
         ...(current ? { port: current.port } : {}),
       });

@@ -46,6 +46,15 @@ export const appSettings = {
     'reconcileIntervalMs',
   ],
   migrate: ['tasksDir', 'databaseUrl', 'redisUrl'],
+  roles: [
+    'tasksDir',
+    'databaseUrl',
+    'adminDatabaseUrl',
+    'loaderPassword',
+    'dwhPassword',
+    'orchestratorPassword',
+    'readerPassword',
+  ],
 } as const satisfies Readonly<Record<string, readonly SettingKey[]>>;
 
 /** What the supervisor reads: it checks all of them once, and starts the apps. */

@@ -22,6 +22,20 @@ const words = <T extends SettingWords>(options: T): T => options;
 const milliseconds = (min: number, standard: number, description: string) =>
   Type.Integer(words({ description, minimum: min, maximum: 86_400_000, default: standard }));
 
+/** The password of a role beside the owner's (docs/roles.md). */
+const rolePassword = (what: string) =>
+  Type.Optional(
+    Type.String(
+      words({
+        description: `Password of the database role ${what} Unset: that role cannot log in. See docs/roles.md.`,
+        minLength: 16,
+        pattern: '^[\\x21-\\x7e]+$',
+        expected: 'at least 16 characters without spaces, for example from: openssl rand -hex 24',
+        secret: true,
+      }),
+    ),
+  );
+
 /**
  * Every setting of Millrace, by its name in the code. The environment variable is the same name in capitals
  * (`inboxDir` ⇒ `INBOX_DIR`, see `variableName`). A setting without a default may be left unset.
@@ -71,6 +85,22 @@ export const settingsSchema = Type.Object({
       }),
     ),
   ),
+  adminDatabaseUrl: Type.Optional(
+    Type.String(
+      words({
+        description:
+          'For `millrace roles` alone: the server of DATABASE_URL as a role that may make roles. Better given for that one command than kept here.',
+        expected: 'an address like postgresql://postgres:password@host:5432/postgres',
+        pattern: '^postgres(ql)?://.',
+        secret: true,
+        url: true,
+      }),
+    ),
+  ),
+  loaderPassword: rolePassword('millrace_loader, which reads and writes rows of datasets.'),
+  dwhPassword: rolePassword('millrace_dwh, which is limited to the schema dwh.'),
+  orchestratorPassword: rolePassword('millrace_orchestrator, which is limited to the record of runs and files.'),
+  readerPassword: rolePassword('millrace_reader, which reads datasets, views and telemetry, for BI tools.'),
   redisUrl: Type.Optional(
     Type.String(
       words({

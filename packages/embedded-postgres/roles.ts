@@ -1,6 +1,9 @@
 import { Client } from 'pg';
 import { codeOf } from '#contracts/error-codes.js';
 import { SetupError } from '#contracts/errors.js';
+import { closeToPublic, provideRoles } from '#database/roles/provide.js';
+import { type RolePasswords, roleNames } from '#database/roles/roles.js';
+import { scramVerifier } from '#database/roles/scram.js';
 
 /** The role that all of Millrace's processes connect as. It owns their database and may do nothing else. */
 export const roleName = 'millrace';
@@ -18,20 +21,23 @@ export interface Passwords {
 export interface Access {
   readonly port: number;
   readonly passwords: Passwords;
+  /** Of the roles beside ours, from the settings. */
+  readonly others: RolePasswords;
 }
 
 /** The address of our database for our role. */
-export const roleUrl = ({ port, passwords }: Access): string => address(port, roleName, passwords.role, databaseName);
+export const roleUrl = ({ port, passwords }: Pick<Access, 'port' | 'passwords'>): string =>
+  address(port, roleName, passwords.role, databaseName);
 
 /** The address of a database for the server's superuser. @param database its name, encoded for an address */
-export const superuserUrl = ({ port, passwords }: Access, database = 'postgres'): string =>
+export const superuserUrl = ({ port, passwords }: Pick<Access, 'port' | 'passwords'>, database = 'postgres'): string =>
   address(port, superuserName, passwords.superuser, database);
 
 const address = (port: number, role: string, password: string, database: string): string =>
   `postgresql://${role}:${password}@127.0.0.1:${port}/${database}`;
 
 /**
- * Makes sure that our role, with the password kept beside the cluster, and its database are there.
+ * Makes sure that our role, with the password kept beside the cluster, its database and the roles beside it are there.
  * @throws SetupError when the superuser's password is not that of the cluster, pg's errors while the server is not
  * ready
  */
@@ -49,11 +55,24 @@ async function provide(access: Access): Promise<void> {
   await withClient(superuserUrl(access), async (client) => {
     await client.query(`DROP ROLE IF EXISTS ${helperName}`);
     const role = await client.query('SELECT FROM pg_roles WHERE rolname = $1', [roleName]);
-    const password = client.escapeLiteral(access.passwords.role);
+    const password = `'${scramVerifier(access.passwords.role)}'`;
     await client.query(`${role.rowCount === 0 ? 'CREATE' : 'ALTER'} ROLE ${roleName} LOGIN PASSWORD ${password}`);
     const database = await client.query('SELECT FROM pg_database WHERE datname = $1', [databaseName]);
     if (database.rowCount === 0) await client.query(`CREATE DATABASE ${databaseName} OWNER ${roleName}`);
+    await provideRoles(client, roleName, access.others);
+    if (await hasStrangers(client)) return;
+    for (const name of [databaseName, 'postgres', 'template1']) await closeToPublic(client, name);
   });
+}
+
+/** Whether somebody has made roles that log in here, which may come in by the rights of PUBLIC: these are theirs to keep. */
+async function hasStrangers(client: Client): Promise<boolean> {
+  const ours = [roleName, ...Object.values(roleNames)];
+  const { rowCount } = await client.query(
+    'SELECT FROM pg_roles WHERE rolcanlogin AND NOT rolsuper AND rolname <> ALL($1) LIMIT 1',
+    [ours],
+  );
+  return rowCount !== 0;
 }
 
 /** Does what a role cannot do to itself; only there while the roles are separated. */

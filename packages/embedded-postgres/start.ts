@@ -6,6 +6,7 @@ import { Client } from 'pg';
 import { codeOf } from '#contracts/error-codes.js';
 import { messageOf, SetupError } from '#contracts/errors.js';
 import { sqlState } from '#database/error-kinds.js';
+import type { RolePasswords } from '#database/roles/roles.js';
 import { takeFileLock } from '#process/lock-file.js';
 import { provideCluster } from './cluster.js';
 import { endLeftovers } from './leftovers.js';
@@ -49,6 +50,8 @@ export interface EmbeddedPostgresOptions {
   /** `DATA_DIR`; the server lives in `postgres` below it, or where that links to. */
   readonly dataDir: string;
   log(message: string): void;
+  /** Of the roles beside our own; one without a password cannot log in. */
+  readonly rolePasswords?: RolePasswords;
   /** Server settings that go before the tuned ones; for tests. */
   readonly settings?: Record<string, string>;
   /** The port that it has to have, for processes that know it already; fails when it is taken. */
@@ -82,7 +85,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
       ...tunedSettings({ memory: totalmem(), freeDisk: bavail * bsize }),
       ...options.settings,
     });
-    const access: Access = { port, passwords: cluster.passwords };
+    const access: Access = { port, passwords: cluster.passwords, others: options.rolePasswords ?? {} };
     await waitUntilReady(server, access, log, signal);
     await removeOrphans(filesBefore, (database) => superuserUrl(access, database), log).catch((error: unknown) =>
       log(

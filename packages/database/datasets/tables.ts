@@ -1,8 +1,11 @@
 import { type ClientBase, escapeIdentifier, escapeLiteral } from 'pg';
 import type { DatasetDefinition } from '#contracts/dataset.js';
 import { SetupError } from '#contracts/errors.js';
+import { readSchemaFile } from '../dictionary/schema-file.js';
 import { connectForSetup } from '../migrations/connect.js';
 import { quoteTable } from '../quote.js';
+import { grantRights } from '../roles/rights.js';
+import { roleNames } from '../roles/roles.js';
 import { type TableColumn, tableColumns } from './columns.js';
 import { indexStatements } from './indexes.js';
 import { ensureStar } from './star.js';
@@ -14,12 +17,14 @@ interface FoundTable {
   /** Of a partitioned table, as PostgreSQL writes it: `RANGE (create_at)`. */
   readonly partitionKey: string | null;
   readonly columns: readonly TableColumn[];
+  readonly owner: string;
 }
 
 /**
  * Makes the tables of declared datasets that are not there, adds columns that may be empty and indexes where they lack,
- * and refuses a table that differs in another way: what to do with its rows only a person knows. All in one transaction;
- * concurrent callers take turns, and a table that is as declared is not touched.
+ * and refuses a table that differs in another way: what to do with its rows only a person knows. Then gives the roles of
+ * docs/roles.md, where they are there, what they lack. All in one transaction; concurrent callers take turns, and a table
+ * that is as declared is not touched.
  * @returns what was changed, for the log
  * @throws SetupError in one line when the database cannot be used, or a table does not fit its declaration
  */
@@ -35,12 +40,23 @@ export async function ensureDatasets(
     for (const dataset of datasets) {
       changes.push(...(await ensureDataset(client, dataset)), ...(await ensureStar(client, dataset)));
     }
+    await grantRights(client, datasetSchemas(datasets));
     await client.query('COMMIT');
     return { changes };
   } finally {
     // Ends the session, and the transaction if it is not committed.
     await client.end();
   }
+}
+
+/** Those that migrations make tables in, and those of declarations. */
+function datasetSchemas(datasets: readonly DatasetDefinition[]): string[] {
+  const tables = datasets.flatMap(({ table, star }) => [
+    table,
+    ...(star ? [star.fact, star.view, ...star.dimensions.map((dimension) => dimension.table)] : []),
+  ]);
+  const schemas = [...readSchemaFile().schemas, ...tables.map((name) => name.slice(0, name.indexOf('.')))];
+  return [...new Set(schemas)].filter((schema) => schema !== 'ops');
 }
 
 async function ensureDataset(client: ClientBase, dataset: DatasetDefinition): Promise<string[]> {
@@ -85,6 +101,10 @@ async function createTable(client: ClientBase, dataset: DatasetDefinition): Prom
 function lackingColumns(dataset: DatasetDefinition, found: FoundTable): TableColumn[] {
   const { partition } = dataset;
   const wanted = tableColumns(dataset);
+  // Its triggers would run with the rights of who loads.
+  if (Object.values<string>(roleNames).includes(found.owner)) {
+    throw misfit(dataset, `expected one that Millrace made, there is one of the role ${found.owner}`);
+  }
   if (
     partition === undefined
       ? found.kind !== 'r'
@@ -120,9 +140,14 @@ function misfit({ table }: DatasetDefinition, difference: string): SetupError {
 }
 
 async function readTable(client: ClientBase, table: string): Promise<FoundTable | undefined> {
-  const { rows } = await client.query<{ kind: string; key: string | null; columns: TableColumn[] | null }>(
+  const { rows } = await client.query<{
+    kind: string;
+    key: string | null;
+    owner: string;
+    columns: TableColumn[] | null;
+  }>(
     // Six digits of fractional seconds are what a timestamp has anyway, said or not.
-    `SELECT c.relkind AS kind, pg_get_partkeydef(c.oid) AS key,
+    `SELECT c.relkind AS kind, pg_get_partkeydef(c.oid) AS key, pg_get_userbyid(c.relowner) AS owner,
        (SELECT json_agg(json_build_object('name', a.attname, 'notNull', a.attnotnull,
             'type', regexp_replace(format_type(a.atttypid, a.atttypmod), '^timestamp\\(6\\)', 'timestamp')) ORDER BY a.attnum)
         FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped) AS columns
@@ -130,7 +155,7 @@ async function readTable(client: ClientBase, table: string): Promise<FoundTable 
     [quoteTable(table)],
   );
   const row = rows[0];
-  return row && { kind: row.kind, partitionKey: row.key, columns: row.columns ?? [] };
+  return row && { kind: row.kind, partitionKey: row.key, columns: row.columns ?? [], owner: row.owner };
 }
 
 async function readIndexNames(client: ClientBase, table: string): Promise<ReadonlySet<string>> {
