@@ -1,7 +1,8 @@
 import { datasetsOf, loadCatalogue } from '#catalogue/catalogue.js';
 import { appSettings } from '#config/app-settings.js';
-import { SetupError } from '#contracts/errors.js';
+import { messageOf, SetupError } from '#contracts/errors.js';
 import { ensureDatasets } from '#database/datasets/tables.js';
+import { sqlState } from '#database/error-kinds.js';
 import { pendingMigrations } from '#database/migrations/apply.js';
 import { connectForSetup } from '#database/migrations/connect.js';
 import { closeToPublic, type OwnedDatabase, provideRoles, rolesScript } from '#database/roles/provide.js';
@@ -14,6 +15,9 @@ export interface RolesOptions {
   readonly keepPublic?: boolean;
   readonly print?: boolean;
 }
+
+/** SQLSTATE. */
+const insufficientPrivilege = '42501';
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
@@ -46,7 +50,7 @@ export async function roles(options: RolesOptions): Promise<void> {
   const passwords = rolePasswordsOf(config);
   const admin = await connectForSetup(adminUrl);
   try {
-    await provideRoles(admin, owned.owner, passwords);
+    await provideRoles(admin, owned.owner, passwords).catch(explainRefusal);
   } finally {
     await admin.end();
   }
@@ -57,6 +61,16 @@ export async function roles(options: RolesOptions): Promise<void> {
   }
   if (options.keepPublic !== true) await closeAsOwner(databaseUrl, owned.database);
   say((await grantAsOwner(databaseUrl, config.tasksDir)) ? 'rights given' : 'rights are given by: millrace migrate');
+}
+
+/** @throws SetupError where PostgreSQL says that the admin's role may not do that; else the error itself */
+function explainRefusal(error: unknown): never {
+  if (sqlState(error) !== insufficientPrivilege) throw error;
+  throw new SetupError(
+    `ADMIN_DATABASE_URL: expected a role that may make roles, got one that may not (${messageOf(error)}); ` +
+      'give a superuser, or one with CREATEROLE that made the roles which are there',
+    { cause: error },
+  );
 }
 
 /** @returns false when the database has not all of its tables yet; the rights come with them */

@@ -45,7 +45,18 @@ const find = (ended: Ended, check: string): Finding | undefined =>
 test('help and version are shown for every command', async (t) => {
   const { millrace } = workingFolder(t);
   assert.match((await millrace(['--version'])).stdout, /^\d+\.\d+\.\d+\n$/);
-  for (const command of ['start', 'migrate', 'worker', 'watcher', 'api', 'tasks', 'run', 'samples', 'doctor']) {
+  for (const command of [
+    'start',
+    'migrate',
+    'roles',
+    'worker',
+    'watcher',
+    'api',
+    'tasks',
+    'run',
+    'samples',
+    'doctor',
+  ]) {
     const { code, stdout, stderr } = await millrace([command, '--help']);
     assert.deepEqual([code, stderr], [0, ''], command);
     assert.match(stdout, new RegExp(`^Usage: millrace ${command} `), command);

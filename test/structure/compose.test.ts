@@ -9,7 +9,8 @@ import { Redis } from 'ioredis';
 import pg from 'pg';
 import { appSettings, commonSettings } from '#config/app-settings.js';
 import { loadConfig } from '#config/config.js';
-import { variableName } from '#config/settings.js';
+import { listSettings, variableName } from '#config/settings.js';
+import { roleKeys } from '#database/roles/roles.js';
 import { findFreePort } from '../helpers/free-port.js';
 import { testServerUrl } from '../helpers/postgres.js';
 import { redisMissing } from '../helpers/redis.js';
@@ -236,6 +237,18 @@ test('the database’s set-up makes a role that owns its database and is no supe
     await client.query('ROLLBACK');
     await client.query('DROP DATABASE millrace_compose');
     await client.end();
+  }
+});
+
+test('the database’s set-up makes the other roles, with the passwords that are given', () => {
+  const variables = roleKeys.map((key) => `${key.toUpperCase()}_PASSWORD`);
+  const settings = new Set(listSettings().map(({ variable }) => variable));
+  const script = readProjectFile('deploy/postgres/20-millrace-roles.sql');
+  for (const variable of variables) {
+    assert.ok(settings.has(variable), variable);
+    assert.equal(environmentOf(compose.postgres)[variable], '', `${variable} may be left out`);
+    assert.equal(environmentOf(compose.postgres, { ...given, [variable]: 'x' })[variable], 'x');
+    assert.match(script, new RegExp(`^\\\\getenv \\w+ ${variable}$`, 'm'));
   }
 });
 
