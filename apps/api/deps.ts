@@ -3,6 +3,7 @@ import type { Config } from '#config/config.js';
 import type { PrismaClient } from '#database/client.js';
 import type { Pool } from '#database/pool.js';
 import type { RenderedImages } from '#faces/render/rendered-images.js';
+import type { FrameReader } from '#footage/frame-reader.js';
 import type { Logger } from '#process/log.js';
 import type { Carrier } from '#queue/carrier.js';
 import type { ClientLimits } from './http/slow-body.js';
@@ -11,7 +12,15 @@ import type { ClientLimits } from './http/slow-body.js';
 export interface ApiDeps {
   readonly config: Pick<
     Config,
-    'host' | 'apiToken' | 'trustProxy' | 'queueActions' | 'inboxDir' | 'dataDir' | 'faceModel' | 'reconcileIntervalMs'
+    | 'host'
+    | 'apiToken'
+    | 'trustProxy'
+    | 'queueActions'
+    | 'inboxDir'
+    | 'dataDir'
+    | 'footageDir'
+    | 'faceModel'
+    | 'reconcileIntervalMs'
   >;
   /** How patient it is with clients. */
   readonly limits: ClientLimits;
@@ -24,6 +33,8 @@ export interface ApiDeps {
   readonly catalogue: Catalogue;
   /** Images as they are shown. */
   readonly images: RenderedImages;
+  /** Frames of footages. */
+  readonly frames: Pick<FrameReader, 'inspect' | 'frame'>;
   /** Names of the migrations that the database does not have yet. */
   pendingMigrations(): Promise<string[]>;
 }

@@ -6,6 +6,7 @@ import { openPrisma } from '#database/client.js';
 import { pendingMigrations } from '#database/migrations/apply.js';
 import { openPool } from '#database/pool.js';
 import { RenderedImages } from '#faces/render/rendered-images.js';
+import { FrameReader } from '#footage/frame-reader.js';
 import { listenError } from '#process/listen.js';
 import { type MainContext, runMain } from '#process/run-main.js';
 import { announceReady } from '#process/supervisor-messages.js';
@@ -40,6 +41,9 @@ async function start({ config, log, releasers }: MainContext<(typeof appSettings
   });
   releasers.add('image renderer', () => images.close());
 
+  const frames = new FrameReader();
+  releasers.add('frame reader', () => frames.close());
+
   const catalogue = await loadCatalogue(config.tasksDir);
   await sweepStaging(config.inboxDir);
   const app = await buildApp({
@@ -51,6 +55,7 @@ async function start({ config, log, releasers }: MainContext<(typeof appSettings
     carrier,
     catalogue,
     images,
+    frames,
     pendingMigrations: () => pendingMigrations(pool),
   });
   releasers.add('HTTP server', () => closeServer(app, config.stopTimeoutMs / 2));

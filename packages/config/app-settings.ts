@@ -16,6 +16,7 @@ export const appSettings = {
     'port',
     'inboxDir',
     'dataDir',
+    'footageDir',
     'tasksDir',
     'databaseUrl',
     'redisUrl',

@@ -45,6 +45,7 @@ export function loadConfig(env: NodeJS.ProcessEnv, folder: string = process.cwd(
     ...values,
     inboxDir: resolve(folder, values.inboxDir),
     dataDir: resolve(folder, values.dataDir),
+    footageDir: resolve(folder, values.footageDir),
     tasksDir: foldersOf(values.tasksDir ?? '', folder),
     workers: values.workers ?? Math.min(64, Math.max(1, availableParallelism())),
     ...(values.faceModel === undefined ? {} : { faceModel: faceModelOf(values.faceModel, folder) }),
@@ -106,6 +107,12 @@ function findConflicts(config: Config): string[] {
     conflicts.push(
       `${variableName('dataDir')}: expected a folder outside INBOX_DIR (${config.inboxDir}), got ${config.dataDir}; ` +
         'its files would be taken for input',
+    );
+  }
+  if (isWithin(config.inboxDir, config.footageDir)) {
+    conflicts.push(
+      `${variableName('footageDir')}: expected a folder outside INBOX_DIR (${config.inboxDir}), got ${config.footageDir}; ` +
+        'frames in the inbox would be loaded as images, one by one',
     );
   }
   for (const folder of config.tasksDir) {

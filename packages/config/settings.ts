@@ -65,6 +65,14 @@ export const settingsSchema = Type.Object({
       default: './.millrace',
     }),
   ),
+  footageDir: Type.String(
+    words({
+      description:
+        'Folder with the frames of recordings: folders of images, ZIP archives and HDF5 files, which the footages name. Not inside the inbox, where images would be loaded one by one.',
+      expected: 'a path',
+      default: './footage',
+    }),
+  ),
   tasksDir: Type.Optional(
     Type.String(
       words({

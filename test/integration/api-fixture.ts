@@ -8,6 +8,7 @@ import { loadCatalogue } from '#catalogue/catalogue.js';
 import { openPrisma } from '#database/client.js';
 import { pendingMigrations } from '#database/migrations/apply.js';
 import { type ImageRendering, RenderedImages } from '#faces/render/rendered-images.js';
+import { FrameReader } from '#footage/frame-reader.js';
 import type { Logger } from '#process/log.js';
 import { type Carrier, openCarrier } from '#queue/carrier.js';
 import { buildApp } from '../../apps/api/app.js';
@@ -76,12 +77,14 @@ export async function withApi(
       },
       ...(options.images ? { renderer: options.images.renderer } : {}),
     });
+    const frames = new FrameReader();
     const logged: Record<string, unknown>[] = [];
     const deps: ApiDeps = {
       config: {
         host: '127.0.0.1',
         inboxDir: inbox,
         dataDir: folder,
+        footageDir: join(folder, 'footage'),
         queueActions: 'off',
         reconcileIntervalMs: 500,
         ...(options.apiToken === undefined ? {} : { apiToken: options.apiToken }),
@@ -101,6 +104,7 @@ export async function withApi(
       carrier,
       catalogue: await loadCatalogue(),
       images,
+      frames,
       pendingMigrations: () => pendingMigrations(pool),
       ...options.deps,
     };
@@ -125,6 +129,7 @@ export async function withApi(
     } finally {
       await app.close();
       await images.close();
+      await frames.close();
       await carrier.close();
       await prisma.$disconnect();
     }

@@ -3,13 +3,13 @@ import { readdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import sharp from 'sharp';
+import { SerialProcessError } from '#faces/children/serial-process.js';
 import type { RenderRequest } from '#faces/render/messages.js';
-import { RenderError } from '#faces/render/renderer.js';
 import { type TestApi, withApi } from './api-fixture.js';
 import { middleFace, seedImage } from './api-rendered-images-fixture.js';
 
 /** A renderer that counts, and whose answers a test may hold back. */
-function countingRenderer(fault?: RenderError) {
+function countingRenderer(fault?: SerialProcessError) {
   const asked: RenderRequest[] = [];
   return {
     asked,
@@ -164,7 +164,7 @@ for (const [fault, status, wait] of [
   ['crashed', 500, undefined],
 ] as const) {
   test(`a renderer that is ${fault} makes it ${status}, with words`, () =>
-    withRenderer(countingRenderer(new RenderError(fault, `words about ${fault}`)), 10_000, async (api) => {
+    withRenderer(countingRenderer(new SerialProcessError(fault, `words about ${fault}`)), 10_000, async (api) => {
       const id = await seedImage(api, 'a.jpg');
       const { statusCode, headers, body } = await get(api, `/api/images/${id}/thumbnail`);
       assert.deepEqual([statusCode, headers['retry-after']], [status, wait]);

@@ -57,6 +57,7 @@ for (const [name, service] of Object.entries(compose.ours)) {
     const folders = Object.entries({
       INBOX_DIR: [config.inboxDir],
       DATA_DIR: [config.dataDir],
+      FOOTAGE_DIR: [config.footageDir],
       TASKS_DIR: config.tasksDir,
     })
       .filter(([variable]) => service.environment[variable] !== undefined)

@@ -2,13 +2,14 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { BadInputError } from '#contracts/errors.js';
+import { type SerialFault, SerialProcessError, type SerialProcessOptions } from '../children/serial-process.js';
 import { quarters, temporaryFile } from '../testing/images.js';
 import type { RenderRequest } from './messages.js';
-import { ImageRenderer, RenderError, type RendererOptions, type RenderFault } from './renderer.js';
+import { ImageRenderer } from './renderer.js';
 
 const program = new URL('./child.fixture.js', import.meta.url);
 
-function openRenderer(test: TestContext, options: RendererOptions): ImageRenderer {
+function openRenderer(test: TestContext, options: SerialProcessOptions): ImageRenderer {
   const renderer = new ImageRenderer(options);
   test.after(() => renderer.close());
   return renderer;
@@ -16,8 +17,8 @@ function openRenderer(test: TestContext, options: RendererOptions): ImageRendere
 
 const ask = (path: string): RenderRequest => ({ path, side: 64, type: 'image/jpeg' });
 
-const failsAs = (fault: RenderFault) => (error: unknown) => {
-  assert.ok(error instanceof RenderError, String(error));
+const failsAs = (fault: SerialFault) => (error: unknown) => {
+  assert.ok(error instanceof SerialProcessError, String(error));
   assert.equal(error.fault, fault, error.message);
   return true;
 };

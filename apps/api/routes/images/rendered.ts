@@ -6,8 +6,8 @@ import { Type } from 'typebox';
 import { isMissing } from '#contracts/error-codes.js';
 import { BadInputError, FileChangedError } from '#contracts/errors.js';
 import { findImageFile, type ImageFile } from '#database/queries/image-file.js';
+import { SerialProcessError } from '#faces/children/serial-process.js';
 import { type ImageType, imageTypes, type RenderRequest } from '#faces/render/messages.js';
-import { RenderError } from '#faces/render/renderer.js';
 import { identityAt } from '#inbox/open-file.js';
 import type { ApiDeps } from '../../deps.js';
 import type { App } from '../../http/app-type.js';
@@ -159,7 +159,7 @@ function toProblem(error: unknown, path: string): unknown {
   if (error instanceof FileChangedError || isMissing(error)) return gone(path);
   if (error instanceof BadInputError)
     return new HttpProblem('image-unreadable', `${path} cannot be shown. ${error.message}`);
-  if (!(error instanceof RenderError)) return error;
+  if (!(error instanceof SerialProcessError)) return error;
   if (error.fault === 'crashed') return new HttpProblem('image-renderer-failed', error.message, { cause: error });
   const seconds = error.fault === 'too-slow' ? 60 : 2;
   return new HttpProblem('image-renderer-busy', error.message, { headers: { 'retry-after': String(seconds) } });
