@@ -28,6 +28,7 @@ test('an empty environment gives the defaults, with absolute paths and at least 
     port: 3000,
     inboxDir: '/srv/millrace/inbox',
     dataDir: '/srv/millrace/.millrace',
+    footageDir: '/srv/millrace/footage',
     tasksDir: [],
     logLevel: 'info',
     logFormat: 'auto',
