@@ -84,9 +84,10 @@ function refuseShared(found: readonly FoundTask[]): void {
 }
 
 function tablesOf(task: TaskDefinition): string[] {
-  const star = isDatasetTask(task) ? task.dataset.star : undefined;
+  const { star, summary, table } = isDatasetTask(task) ? task.dataset : {};
   return [
     ...datasetsOfTask(task).map(({ dataset }) => dataset.table),
+    ...(summary ? [`${table}_summary`, `${table}_value`] : []),
     ...(star ? [star.fact, star.view, ...star.dimensions.map((dimension) => dimension.table)] : []),
   ];
 }

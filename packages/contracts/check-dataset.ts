@@ -1,4 +1,5 @@
 import { starFault } from './check-star.js';
+import { summaryFault } from './check-summary.js';
 import type { ColumnDefinition, DatasetDefinition, TableDefinition } from './dataset.js';
 import { fieldOf, parameterFault } from './dataset-parameters.js';
 import { maxDecimalDigits } from './decimal.js';
@@ -69,7 +70,7 @@ function faultOf(dataset: TableDefinition): string | undefined {
     parameterFault(dataset) ??
     (isMade(dataset) ? partitionFault(dataset) : undefined) ??
     indexFault(dataset) ??
-    (isMade(dataset) ? (replaceFault(dataset) ?? starFault(dataset, tableFault)) : undefined)
+    (isMade(dataset) ? (replaceFault(dataset) ?? starFault(dataset, tableFault) ?? summaryFault(dataset)) : undefined)
   );
 }
 

@@ -82,6 +82,34 @@ export interface DatasetDefinition extends TableDefinition {
   readonly wrapperKey?: string | readonly string[];
   /** Has the rows kept once more with numbers instead of names; the task `refresh-star` keeps it up to date. */
   readonly star?: StarDefinition;
+  /**
+   * Has figures kept of each file, in the transaction that loads it, so that `/api/datasets/{name}/stats` answers at once
+   * however many rows there are. For format `parquet` and tables with a partition column.
+   */
+  readonly summary?: SummaryDefinition;
+}
+
+/**
+ * Which figures of a dataset are kept, beside its rows and the minutes of the partition column that have some. They stand
+ * in a table of the dataset's name and `_summary`, the distinct values in one with `_value`. Both are derived: they may be
+ * dropped together while nothing is loaded, and are then made and filled anew.
+ */
+export interface SummaryDefinition {
+  /**
+   * Columns whose distinct values are counted, of type `text` with a `maxLength`. Meant for some ten thousand values at
+   * most: each file keeps a bit per value.
+   */
+  readonly distinct?: readonly string[];
+  readonly differences?: readonly DifferenceDefinition[];
+}
+
+/** The whole days, rounded down, from one time of a row to another: how many rows have each number of them. */
+export interface DifferenceDefinition {
+  /** A column of type `timestamp` or `timestamptz`. */
+  readonly from: string;
+  /** Another of the same type. */
+  readonly to: string;
+  readonly unit: 'day';
 }
 
 /**

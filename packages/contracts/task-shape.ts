@@ -2,9 +2,11 @@ import { type TObject, type TSchema, Type } from 'typebox';
 import type {
   ColumnDefinition,
   DatasetDefinition,
+  DifferenceDefinition,
   DimensionDefinition,
   PartitionDefinition,
   StarDefinition,
+  SummaryDefinition,
 } from './dataset.js';
 import { messageOf, SetupError } from './errors.js';
 import { findViolations } from './find-violations.js';
@@ -54,6 +56,11 @@ const Star = shapeOf<StarDefinition>({
   dimensions: Type.Array(shapeOf<DimensionDefinition>({ table: Words, column: Words, belongsTo: maybe(Words) })),
 });
 
+const Summary = shapeOf<SummaryDefinition>({
+  distinct: maybe(Type.Array(Words)),
+  differences: maybe(Type.Array(shapeOf<DifferenceDefinition>({ from: Words, to: Words, unit: list('day') }))),
+});
+
 /** Of a table that a migration makes, what is for loading is left out: see `otherFaults`. */
 const Dataset = shapeOf<DatasetDefinition>({
   table: Words,
@@ -66,6 +73,7 @@ const Dataset = shapeOf<DatasetDefinition>({
   wrapperKey: maybe(Type.Union([Words, Type.Array(Words)])),
   indexes: maybe(Type.Array(Type.Array(Words))),
   star: maybe(Star),
+  summary: maybe(Summary),
 });
 
 /** What its calendar and its input have to be is looked at when the catalogue is loaded. */
@@ -148,6 +156,9 @@ function otherFaults(definition: object): string[] {
     source !== undefined && typeof matches !== 'function' ? '/source/matches must be a function of a path' : undefined,
     check !== undefined && typeof check !== 'function' ? '/check must be a function of an input' : undefined,
     format !== undefined && dataset === undefined ? 'a format must have a dataset' : undefined,
+    format !== 'parquet' && typeof dataset === 'object' && dataset !== null && 'summary' in dataset
+      ? 'a dataset with a summary must have the format parquet'
+      : undefined,
     (format === undefined) === isLoaded(dataset)
       ? 'a dataset must have replace where there is a format, and only there'
       : undefined,

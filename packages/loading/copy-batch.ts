@@ -16,12 +16,13 @@ import {
   withFile,
 } from '#inbox/open-file.js';
 import type { TaskContext } from '#runs/context.js';
-import { type Batch, BatchOutcomes, type Load, loadedOutcome, outcomeOf } from './batch-outcomes.js';
+import { type Batch, BatchOutcomes, loadedOutcome, outcomeOf } from './batch-outcomes.js';
 import type { CopyLoad, CopyLoader, CopySource } from './copy-loader.js';
 import type { WrittenBatch } from './load-batch.js';
 import { prefetch } from './prefetch.js';
 import { withScope } from './replace-scope.js';
 import { behindSavepoint } from './savepoints.js';
+import type { SummaryWriter } from './summary/summary-writer.js';
 import { oneTable, PartitionTables, type TargetTable, type TargetTables } from './target-tables.js';
 
 /** The files of a batch cannot be loaded together; one by one they can, as far as they are good. */
@@ -33,8 +34,8 @@ export class NotTogether extends Error {
 const largeBatchBytes = 16 * 2 ** 20;
 /** Files opened, small ones read, before their turn: a network drive takes its time for each. */
 const openBefore = 8;
-/** Bytes, about, that rejects waiting to be stored may take. */
-const maxPendingRejectBytes = 4 * 2 ** 20;
+/** Bytes, about, that rejects and figures waiting to be stored may take. */
+const maxPendingBytes = 4 * 2 ** 20;
 
 interface OpenCopy {
   readonly table: TargetTable;
@@ -43,9 +44,15 @@ interface OpenCopy {
   rows: number;
 }
 
-/** Takes away all rows of files. @returns how many there were */
-export async function removeRows(tx: Tx, table: string, fileIds: readonly bigint[]): Promise<number> {
-  const { rowCount } = await tx.query(`DELETE FROM ${quoteTable(table)} WHERE ${fileCondition('file_id', fileIds)}`);
+/** Takes away all rows of files, and their figures. @returns how many rows there were */
+export async function removeRows(
+  tx: Tx,
+  { target, summary }: Pick<CopyLoader, 'target' | 'summary'>,
+  fileIds: readonly bigint[],
+): Promise<number> {
+  const ofFiles = fileCondition('file_id', fileIds);
+  const { rowCount } = await tx.query(`DELETE FROM ${quoteTable(target.table)} WHERE ${ofFiles}`);
+  await summary?.remove(tx, fileIds);
   return rowCount ?? 0;
 }
 
@@ -61,6 +68,7 @@ export class CopyBatch {
   #rejects: { readonly fileId: bigint; readonly kept: readonly RejectedPart[] }[] = [];
   #rejectBytes = 0;
   #removedRows = 0;
+  readonly #summaries: SummaryWriter | undefined;
 
   constructor(context: TaskContext, loader: CopyLoader, tx: Tx, batch: Batch) {
     this.#context = context;
@@ -68,6 +76,7 @@ export class CopyBatch {
     this.#tx = tx;
     this.#outcomes = new BatchOutcomes(context, batch);
     this.#tables = oneTable(loader.target.table);
+    this.#summaries = loader.summary?.writer();
   }
 
   /**
@@ -104,6 +113,7 @@ export class CopyBatch {
       this.#context.signal.throwIfAborted();
       this.#outcomes.add((await this.#outcomes.duplicate(file)) ?? (await this.#loadAlone(file)));
     }
+    await this.#summaries?.write(this.#tx);
     return this.#written();
   }
 
@@ -139,7 +149,7 @@ export class CopyBatch {
   async #removeEarlierLoad(fileIds: readonly bigint[]): Promise<number> {
     if (fileIds.length === 0) return 0;
     await removeRejects(this.#tx, fileIds);
-    return await removeRows(this.#tx, this.#loader.target.table, fileIds);
+    return await removeRows(this.#tx, this.#loader, fileIds);
   }
 
   /** Before a file's turn; one that is too large for that is opened again when it is loaded alone. */
@@ -221,17 +231,25 @@ export class CopyBatch {
     for (const { fileId, kept } of this.#rejects) await storeRejects(this.#tx, fileId, kept);
     this.#rejects = [];
     this.#rejectBytes = 0;
+    await this.#summaries?.write(this.#tx);
   }
 
-  /** Keeps the rejects until no COPY is under way. */
-  async #loaded(file: RunFile, load: Load): Promise<FileOutcome> {
+  /** Keeps the rejects and the figures until no COPY is under way. */
+  async #loaded(file: RunFile, load: CopyLoad): Promise<FileOutcome> {
     const { rejects } = load;
+    await this.#summarize(file, load);
     if (rejects && rejects.kept.length > 0) {
       this.#rejects.push({ fileId: file.id, kept: rejects.kept });
       this.#rejectBytes += rejects.kept.reduce((sum, part) => sum + part.content.length + part.reason.length, 0);
-      if (this.#rejectBytes > maxPendingRejectBytes) await this.#closeCopy(this.#writer.mark());
     }
+    const waiting = this.#rejectBytes + (this.#summaries?.bytes ?? 0);
+    if (waiting > maxPendingBytes) await this.#closeCopy(this.#writer.mark());
     return loadedOutcome(file, load);
+  }
+
+  async #summarize(file: RunFile, { summary }: CopyLoad): Promise<void> {
+    if (summary === undefined || (await this.#summaries?.add(file.id, summary)) === true) return;
+    this.#context.log.warn(`${file.path}: too many distinct values for its summary; refresh-summary makes it later`);
   }
 
   /** Loads one file in constant memory with a COPY and a savepoint of its own. */
@@ -250,6 +268,7 @@ export class CopyBatch {
         const loaded = await withFile(services.inboxDir, file, load, signal);
         await storeRejects(this.#tx, file.id, loaded.rejects?.kept ?? []);
         this.#removedRows += removed;
+        await this.#summarize(file, loaded);
         return loadedOutcome(file, loaded);
       },
       (error) => {

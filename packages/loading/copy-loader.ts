@@ -4,9 +4,14 @@ import type { CopyTarget } from '#database/copy/copy-in.js';
 import type { TimeSpan } from '#database/datasets/partitions.js';
 import type { OpenFile } from '#inbox/open-file.js';
 import type { Load } from './batch-outcomes.js';
+import type { FileSummary } from './summary/file-summary.js';
+import type { SummaryLoader } from './summary/summary-writer.js';
 
 /** What a file has brought by COPY; of a partitioned table it says the `spans`. */
-export type CopyLoad = Load;
+export interface CopyLoad extends Load {
+  /** Of a dataset with a summary. */
+  readonly summary?: FileSummary;
+}
 
 /** A file whose rows are about to be written. */
 export interface CopySource {
@@ -28,6 +33,8 @@ export interface CopyLoader {
   readonly partitionsEvery?: 'day' | 'month' | 'year';
   /** Which rows go when a file is loaded; `file` if not given. `day` is for partitioned tables. */
   readonly replace?: ReplaceScope;
+  /** Set when the dataset has a summary, which its loads then say of each file. */
+  readonly summary?: SummaryLoader;
   /** @throws BadInputError when the file can never be loaded */
   open(file: OpenFile, signal: AbortSignal): Promise<CopySource>;
 }

@@ -16,7 +16,7 @@ import { togetherOrOneByOne } from './savepoints.js';
  */
 export async function loadByCopy(context: TaskContext, loader: CopyLoader): Promise<FileTaskOutput> {
   return await loadBatch(context, {
-    remove: (tx, fileIds) => removeRows(tx, loader.target.table, fileIds),
+    remove: (tx, fileIds) => removeRows(tx, loader, fileIds),
     write: (tx, batch) =>
       togetherOrOneByOne(tx, batch.files, {
         together: (files) => new CopyBatch(context, loader, tx, batch).loadTogether(files),

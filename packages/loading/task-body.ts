@@ -1,11 +1,14 @@
 import { findBody } from '#catalogue/catalogue.js';
 import { importTaskModule } from '#catalogue/task-files.js';
+import type { DatasetDefinition } from '#contracts/dataset.js';
 import { type DatasetTaskDefinition, type FileTaskOutput, isDatasetTask } from '#contracts/file-task.js';
 import type { TaskDefinition } from '#contracts/task.js';
+import { hasSummary } from '#database/datasets/summary.js';
 import type { AnyTaskRun } from '#runs/attempt.js';
 import type { TaskContext, WorkerServices } from '#runs/context.js';
 import type { CopyLoader } from './copy-loader.js';
 import { loadByCopy } from './load-by-copy.js';
+import type { SummaryLoader } from './summary/summary-writer.js';
 
 /**
  * Makes a function that gives the work of a task: what its folder's `body.js` exports as `run`, or, for a task that is a
@@ -45,11 +48,17 @@ async function loaderOf({ format, dataset }: DatasetTaskDefinition, services: Wo
   switch (format) {
     case 'parquet': {
       const { openPageMemory, parquetLoader } = await import('./parquet-loader.js');
-      return parquetLoader(dataset, await openPageMemory(services));
+      return parquetLoader(dataset, await openPageMemory(services), await openSummary(dataset, services));
     }
     case 'json': {
       const { jsonLoader } = await import('./json-loader.js');
       return jsonLoader(dataset);
     }
   }
+}
+
+async function openSummary(dataset: DatasetDefinition, services: WorkerServices): Promise<SummaryLoader | undefined> {
+  if (!hasSummary(dataset)) return undefined;
+  const { SummaryLoader } = await import('./summary/summary-writer.js');
+  return await SummaryLoader.open(dataset, services);
 }

@@ -11,6 +11,7 @@ export type {
   PartitionDefinition,
   ReplaceScope,
   StarDefinition,
+  SummaryDefinition,
 } from '#contracts/dataset.js';
 export {
   BadInputError,

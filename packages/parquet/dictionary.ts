@@ -71,6 +71,7 @@ export class Dictionary {
     out.ends = this.#ends;
     out.longest = this.#longest;
     out.ascii = fields === undefined;
+    out.dictionary = this;
   }
 
   #encode(fields: FieldBuffer, entry: number, row: number): void {

@@ -11,6 +11,8 @@ export interface FieldBatch {
   longest: number;
   /** Whether all entries are texts of ASCII. */
   ascii: boolean;
+  /** The dictionary whose entries these are; while it is the same, so are `starts` and `ends`. */
+  dictionary: object | undefined;
 }
 
 const noBytes = new DataView(new ArrayBuffer(0));
@@ -18,6 +20,7 @@ const noBytes = new DataView(new ArrayBuffer(0));
 /** Lets go of the page that holds the fields; there are none until the batch is filled again. */
 export function emptyFieldBatch(batch: FieldBatch): void {
   batch.bytes = noBytes;
+  batch.dictionary = undefined;
 }
 
 /** Room for the picks of `rows` rows; the caller fills it. */
@@ -30,6 +33,7 @@ export function newFieldBatch(rows: number): FieldBatch {
     picks: new Uint32Array(rows),
     longest: 0,
     ascii: false,
+    dictionary: undefined,
   };
 }
 

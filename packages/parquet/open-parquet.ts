@@ -5,7 +5,7 @@ import type { CopyBinaryWriter } from '#database/copy/binary.js';
 import { DaySpans } from '#database/datasets/day-spans.js';
 import type { TimeSpan } from '#database/datasets/partitions.js';
 import { findColumns } from './columns.js';
-import type { FieldBatch } from './field-batch.js';
+import type { Batch, FieldBatch } from './field-batch.js';
 import { readFooter } from './footer.js';
 import { RandomReader } from './random-reader.js';
 import { type Reading, readBatches } from './read-batches.js';
@@ -43,10 +43,15 @@ export interface ParquetFile {
    * per column is in memory at a time. Yields after every few thousand rows or few megabytes, so that the tuples can be
    * sent. To be read to its end or closed (`return`), since it holds a share of the memory for pages.
    *
+   * @param look sees each batch of rows before they are written; what it is given is used again for the next
    * @throws BadInputError `corrupt`, `unsupported`, `bad-value`, `page-too-large`, `too-many-days`, also after rows have
    *   been written
    */
-  writeRows(copy: CopyBinaryWriter, fileId: bigint): AsyncGenerator<void, ParquetLoad, undefined>;
+  writeRows(
+    copy: CopyBinaryWriter,
+    fileId: bigint,
+    look?: (batch: Batch) => void,
+  ): AsyncGenerator<void, ParquetLoad, undefined>;
 }
 
 /**
@@ -83,10 +88,15 @@ export async function openParquet(
     return days?.toSpans() ?? [];
   }
 
-  async function* writeRows(copy: CopyBinaryWriter, fileId: bigint): AsyncGenerator<void, ParquetLoad, undefined> {
+  async function* writeRows(
+    copy: CopyBinaryWriter,
+    fileId: bigint,
+    look?: (batch: Batch) => void,
+  ): AsyncGenerator<void, ParquetLoad, undefined> {
     const days = newSpans();
     for await (const batch of readBatches(file, footer, found, reading)) {
       addTimes(days, batch.fields[dayColumn], batch.count);
+      look?.(batch);
       for (let row = 0; row < batch.count; ) {
         row += writeTuples(copy, batch, row, fileId);
         yield;

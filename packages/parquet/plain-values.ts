@@ -66,6 +66,7 @@ export class PlainValues {
     }
     out.starts = this.#starts;
     out.ends = this.#ends;
+    out.dictionary = undefined;
   }
 
   /** Row by row, the number of its value; of rows without value, the number after the last. */

@@ -5,6 +5,8 @@ import { checkText, outOfRange, pgDays, pgMicros, pgMicrosOfNumber } from './val
 const defaultChunkBytes = 256 * 1024;
 /** UTF-8 needs at most 3 bytes per UTF-16 code unit (4 for a pair of them). */
 const maxBytesPerCodeUnit = 3;
+/** pg_type.dat: the type of an array's elements is said before them. */
+const int4Oid = 23;
 /** A position between two tuples of a {@link CopyBinaryWriter}, to go back to. */
 export interface CopyMark {
   readonly filled: number;
@@ -126,6 +128,34 @@ export class CopyBinaryWriter {
 
   numeric(value: Decimal): void {
     this.field(numericField(value));
+  }
+
+  /** bit varying: the bits up to the last byte that is not 0, the first of a byte being its highest. */
+  bits(bytes: Uint8Array): void {
+    let length = bytes.length;
+    while (length > 0 && bytes[length - 1] === 0) length--;
+    const at = this.#room(8 + length);
+    this.#view.setInt32(at, 4 + length);
+    this.#view.setInt32(at + 4, length * 8);
+    this.#chunk.set(bytes.subarray(0, length), at + 8);
+    this.#used = at + 8 + length;
+  }
+
+  /** int4[] of one dimension, without nulls. */
+  int4Array(values: readonly number[]): void {
+    const dimensions = values.length === 0 ? 0 : 1;
+    const bytes = 12 + dimensions * 8 + values.length * 8;
+    const at = this.#room(4 + bytes);
+    this.#view.setInt32(at, bytes);
+    this.#view.setInt32(at + 4, dimensions);
+    this.#view.setInt32(at + 8, 0);
+    this.#view.setInt32(at + 12, int4Oid);
+    this.#used = at + 16;
+    if (dimensions === 0) return;
+    this.#view.setInt32(at + 16, values.length);
+    this.#view.setInt32(at + 20, 1);
+    this.#used = at + 24;
+    for (const value of values) this.int4(value);
   }
 
   /** @param hex 32 hexadecimal digits */

@@ -14,7 +14,7 @@ export interface TableColumn {
 }
 
 /** The columns of a dataset's table in the order in which they are made. */
-export function tableColumns({ columns }: DatasetDefinition): TableColumn[] {
+export function tableColumns({ columns }: Pick<DatasetDefinition, 'columns'>): TableColumn[] {
   const declared = columns.map((column) => ({
     name: column.name,
     type: typeOf(column),

@@ -9,6 +9,7 @@ import { roleNames } from '../roles/roles.js';
 import { type TableColumn, tableColumns } from './columns.js';
 import { indexStatements } from './indexes.js';
 import { ensureStar } from './star.js';
+import { ensureSummary } from './summary.js';
 
 /** A table as it is in the database. */
 interface FoundTable {
@@ -38,7 +39,8 @@ export async function ensureDatasets(
     await client.query("SELECT pg_advisory_xact_lock(hashtext('millrace datasets'))");
     const changes: string[] = [];
     for (const dataset of datasets) {
-      changes.push(...(await ensureDataset(client, dataset)), ...(await ensureStar(client, dataset)));
+      changes.push(...(await ensureDataset(client, dataset)));
+      changes.push(...(await ensureSummary(client, dataset)), ...(await ensureStar(client, dataset)));
     }
     await grantRights(client, datasetSchemas(datasets));
     await client.query('COMMIT');

@@ -29,6 +29,10 @@ export const definition = defineDatasetTask({
     partition: { column: 'create_at', every: 'day' },
     replace: 'file',
     route: '/api/data-sample',
+    summary: {
+      distinct: ['department_name', 'sensor_serial', 'product_name'],
+      differences: [{ from: 'create_at', to: 'product_expire', unit: 'day' }],
+    },
     star: {
       fact: 'dwh.data_sample_fact',
       view: 'dwh.data_sample_star',
