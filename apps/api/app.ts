@@ -14,6 +14,7 @@ import { compileValidator } from './http/validation.js';
 import { actionRoutes } from './routes/api/actions.js';
 import { dataSampleRoutes } from './routes/api/data-sample.js';
 import { datasetRowRoutes } from './routes/api/dataset-rows.js';
+import { datasetStatsRoutes } from './routes/api/dataset-stats.js';
 import { datasetRoutes } from './routes/api/datasets.js';
 import { faceComparisonRoutes } from './routes/api/face-comparisons.js';
 import { faceModelRoutes } from './routes/api/face-models.js';
@@ -51,6 +52,7 @@ const dataRoutes = [
   uploadRoutes,
   datasetRoutes,
   datasetRowRoutes,
+  datasetStatsRoutes,
   imageRoutes,
   imageStatsRoutes,
   imageExportRoutes,

@@ -17,6 +17,7 @@ import { sendJobs } from '#queue/jobs.js';
 import { watchAttempts } from '#runs/attempt-watch.js';
 import { createExecutor } from '#runs/executor.js';
 import { createReconciler } from '#runs/reconciler.js';
+import { refreshSummaries } from '#runs/refresh-summaries.js';
 import { createRunRecord, groupKinds } from '#runs/run-record.js';
 import { serverPaths } from '#runs/server-paths.js';
 import { createServices } from '#runs/services.js';
@@ -146,7 +147,11 @@ export async function startWorker({ config, databaseUrl, log, releasers }: Worke
   releasers.add('reconciler', () => reconcile.stop());
 
   const recorded = await syncSchedules({ pool, catalogue, clock: databaseClock, log });
-  await sendJobs(carrier, recorded, {
+  const summaries = await refreshSummaries(pool, catalogue).catch((error: unknown) => {
+    log.warn({ err: error }, 'files without figures could not be looked for; the next start does it');
+    return [];
+  });
+  await sendJobs(carrier, [...recorded, ...summaries], {
     onFailure: (message, error) => log.warn({ err: error }, message),
     limitMs: config.reconcileIntervalMs,
   });

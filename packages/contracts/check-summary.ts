@@ -27,7 +27,8 @@ export function summaryFault({ summary, partition, columns }: DatasetDefinition)
   }
   for (const difference of summary.differences ?? []) {
     const fault = differenceFault(difference, columns);
-    if (fault !== undefined) return `its summary has a difference from ${difference.from} to ${difference.to}, ${fault}`;
+    if (fault !== undefined)
+      return `its summary has a difference from ${difference.from} to ${difference.to}, ${fault}`;
   }
   return nameFault(summary);
 }

@@ -1,9 +1,10 @@
 import { escapeIdentifier } from 'pg';
-import type { TableDefinition } from '#contracts/dataset.js';
+import type { DatasetDefinition, TableDefinition } from '#contracts/dataset.js';
 import type { FileState } from '#contracts/states.js';
 import type { Queryable, Tx } from '../pool.js';
 import { quoteTable } from '../quote.js';
 import { fileCondition } from './file-condition.js';
+import { hasSummary, removeStraySummaries } from './summary.js';
 
 /** Which part of a source is loaded once more: all of it, the rows of a day, or files by the beginning of their name. */
 export type ReloadScope =
@@ -16,7 +17,7 @@ export type ReloadScope =
 /** A source's files and rows within a scope. */
 export interface ReloadTarget {
   readonly source: string;
-  readonly dataset: TableDefinition;
+  readonly dataset: TableDefinition | DatasetDefinition;
   readonly scope: ReloadScope;
 }
 
@@ -151,6 +152,7 @@ const idsAtOnce = 10_000;
  */
 export async function removeStrays(tx: Tx, target: ReloadTarget): Promise<number> {
   const { dataset, scope, source } = target;
+  if ('replace' in dataset && hasSummary(dataset)) await removeStraySummaries(tx, dataset, source);
   if (scope.kind === 'prefix') return await removeRowsOfUnloaded(tx, target, scope.prefix);
   const parameters = new Parameters();
   const { partition } = dataset;

@@ -95,6 +95,24 @@ export async function datasetRoutes(app: App, { pool, catalogue }: ApiDeps): Pro
     );
   }
 
+  app.get(
+    '/api/datasets/:name/stats',
+    {
+      schema: {
+        operationId: 'getDatasetStats',
+        tags: ['datasets'],
+        summary: 'Figures of a dataset that has a summary',
+        description: 'Each of them has a path of its own that says its parameters and its fields.',
+        params: Type.Object({ name: Type.String() }),
+        response: problems(404),
+      },
+    },
+    async ({ params: { name } }) => {
+      if (datasets.get(name) === undefined) throw unknownDataset(name);
+      throw notFound(`the dataset ${name} keeps no figures; its declaration has to have a "summary"`);
+    },
+  );
+
   function unknownDataset(name: string) {
     const known = [...datasets.keys()].join(', ') || 'none';
     return notFound(`no dataset is named ${JSON.stringify(name)}; there are ${known}`);

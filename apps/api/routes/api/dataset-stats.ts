@@ -1,0 +1,160 @@
+import { Type } from 'typebox';
+import { readableDatasets } from '#catalogue/catalogue.js';
+import { fieldOf } from '#contracts/dataset-parameters.js';
+import { isDatasetTask, type ReadableDataset } from '#contracts/file-task.js';
+import type { Violation } from '#contracts/violation-list.js';
+import { hasSummary, type SummarizedDataset } from '#database/datasets/summary.js';
+import { type DatasetStats, readDatasetStats, type StatsRange } from '#database/queries/dataset-stats.js';
+import { datasetPath } from '../../datasets/describe.js';
+import { operationName } from '../../datasets/rows.js';
+import type { ApiDeps } from '../../deps.js';
+import type { App } from '../../http/app-type.js';
+import { component } from '../../http/openapi/component.js';
+import { unprocessable } from '../../http/problem.js';
+import { Nullable, problems } from '../../http/schemas.js';
+import { refuseSlowQuery } from '../../http/slow-query.js';
+import { isDay } from '../../http/time-range.js';
+
+const Count = (description: string) => Type.Integer({ minimum: 0, description });
+const Time = (description: string) =>
+  Type.String({
+    description: `${description}; without an offset where the column has no zone`,
+    examples: ['2023-01-01T00:00:00'],
+  });
+const Distinct = Type.Record(Type.String(), Type.Integer({ minimum: 0 }), {
+  description: 'By field: how many distinct values occur, those that lack one not counted',
+});
+
+const counts = {
+  rows: Count('Rows'),
+  minutes: Count('Minutes that have a row'),
+  distinct: Distinct,
+};
+
+const Stats = Type.Object(
+  {
+    dataset: Type.String({ description: 'Its name, as in /api/datasets/{name}' }),
+    complete: Type.Boolean({ description: 'Whether all loaded files are counted' }),
+    files: Count('Loaded files, whatever the range'),
+    missingFiles: Count('Of those, the ones that are not counted yet; the task refresh-summary does it'),
+    ...counts,
+    days: Type.Array(Type.Object({ day: Type.String({ examples: ['2023-01-01'] }), ...counts }), {
+      description: 'The days that have rows, ascending',
+    }),
+    omittedDays: Count('Days that are left out there, as there are too many; ask for fewer'),
+    missing: Type.Object({
+      from: Nullable(Time('The first minute that was looked at')),
+      to: Nullable(Time('The last one')),
+      minutes: Count('Minutes between them without a row'),
+      ranges: Type.Array(
+        Type.Object({
+          from: Time('The first minute without a row'),
+          to: Time('The last one'),
+          minutes: Count('How many these are'),
+        }),
+        { description: 'Those minutes as ranges, ascending; the first 100' },
+      ),
+      omitted: Count('Ranges that are left out there'),
+    }),
+    differences: Type.Array(
+      Type.Object({
+        from: Type.String({ description: 'Field of the earlier time', examples: ['createAt'] }),
+        to: Type.String({ description: 'Field of the later time', examples: ['productExpire'] }),
+        unit: Type.Enum(['day']),
+        byDays: Type.Array(Type.Object({ days: Type.Integer(), rows: Count('Rows') }), {
+          description: 'Rows by whole days from one to the other, rounded down, ascending; the first 1,000',
+        }),
+        omitted: Count('Numbers of days that are left out there'),
+        earliest: Nullable(Time('The least of the later times')),
+        latest: Nullable(Time('The greatest of them')),
+      }),
+    ),
+  },
+  component('DatasetStats', 'Figures of a dataset, as of one moment'),
+);
+
+const Day = (description: string) =>
+  Type.Optional(
+    Type.String({
+      maxLength: 40,
+      description: `${description}: a day, in UTC for times with a zone`,
+      examples: ['2023-01-01'],
+    }),
+  );
+
+const StatsQuery = Type.Object(
+  { from: Day('The first day that counts'), to: Day('The last day that counts') },
+  { additionalProperties: false },
+);
+
+/** GET /api/datasets/{name}/stats of each dataset with a summary, and beside the route of its own that it may have. */
+export async function datasetStatsRoutes(app: App, { pool, catalogue }: ApiDeps): Promise<void> {
+  for (const readable of readableDatasets(catalogue).values()) {
+    const { name, task, dataset } = readable;
+    if (!isDatasetTask(task) || !hasSummary(task.dataset)) continue;
+    const operation = operationName(name);
+    addRoute(`${datasetPath(name)}/stats`, `get${operation}DatasetStats`, readable, task.dataset);
+    if (dataset.route !== undefined) addRoute(`${dataset.route}/stats`, `get${operation}Stats`, readable, task.dataset);
+  }
+
+  function addRoute(path: string, operationId: string, readable: ReadableDataset, dataset: SummarizedDataset): void {
+    const { name, source } = readable;
+    app.get(
+      path,
+      {
+        schema: {
+          operationId,
+          tags: ['datasets'],
+          summary: `Figures of ${dataset.table}: rows, minutes, distinct values, missing minutes, differences`,
+          description:
+            'Answered from figures that each load keeps in its own transaction, so its time does not depend on the number of rows.',
+          querystring: StatsQuery,
+          response: { 200: Stats, ...problems(422) },
+        },
+      },
+      async ({ query }) => {
+        const stats = readDatasetStats(pool, dataset, source.name, readDays(query));
+        return describeStats(name, await refuseSlowQuery(stats, 'ask for fewer days (from, to)'));
+      },
+    );
+  }
+}
+
+/** @throws HttpProblem 422 */
+function readDays({ from, to }: StatsRange): StatsRange {
+  const faults: Violation[] = Object.entries({ from, to }).flatMap(([path, text]) =>
+    text === undefined || (/^\d{4}-\d{2}-\d{2}$/.test(text) && isDay(text))
+      ? []
+      : [{ path, message: `must be a day like 2023-01-01, as figures are kept by day; got ${JSON.stringify(text)}` }],
+  );
+  if (faults.length === 0 && from !== undefined && to !== undefined && to < from) {
+    faults.push({ path: 'to', message: `must be ${from} (from) or later; got ${JSON.stringify(to)}` });
+  }
+  if (faults.length > 0) throw unprocessable(faults);
+  return { from, to };
+}
+
+function describeStats(
+  dataset: string,
+  { missingFiles, days, distinct, missing, differences, ...stats }: DatasetStats,
+) {
+  return {
+    dataset,
+    complete: missingFiles === 0,
+    missingFiles,
+    ...stats,
+    distinct: byField(distinct),
+    days: days.map((day) => ({ ...day, distinct: byField(day.distinct) })),
+    missing: { ...missing, ranges: [...missing.ranges] },
+    differences: differences.map(({ difference, byDays, ...bounds }) => ({
+      from: fieldOf(difference.from),
+      to: fieldOf(difference.to),
+      unit: difference.unit,
+      byDays: [...byDays],
+      ...bounds,
+    })),
+  };
+}
+
+const byField = (values: Readonly<Record<string, number>>): Record<string, number> =>
+  Object.fromEntries(Object.entries(values).map(([column, count]) => [fieldOf(column), count]));
