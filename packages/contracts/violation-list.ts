@@ -45,6 +45,14 @@ export class ViolationList {
     return list;
   }
 
+  /** The same violations in other words. */
+  reworded(wordsOf: (violation: Violation) => string): ViolationList {
+    const list = new ViolationList();
+    list.#named.push(...this.#named.map((each) => ({ path: each.path, message: wordsOf(each) })));
+    list.#count = this.#count;
+    return list;
+  }
+
   /** All violations in one line: each as `word` puts it, and how many more there are. */
   describe(word: (violation: Violation) => string): string {
     const more = this.#count - this.#named.length;

@@ -1,8 +1,17 @@
 import { fieldOf, filterParametersOf } from '#contracts/dataset-parameters.js';
 import { isDatasetTask, type ReadableDataset } from '#contracts/file-task.js';
 import type { DatasetFigures } from '#database/queries/dataset-figures.js';
+import type { DatasetLoad } from '#database/queries/dataset-loads.js';
 import { filterWords } from './filters.js';
 import { sortNames } from './read-page.js';
+import { type MeasuredStorage, starTablesOf } from './storage.js';
+
+/** What the database says of datasets, by their names. */
+export interface KnownOfDatasets {
+  figures(name: string): DatasetFigures;
+  loads(name: string): readonly DatasetLoad[];
+  readonly storage: MeasuredStorage;
+}
 
 /** Where a dataset is read. */
 export const datasetPath = (name: string): string => `/api/datasets/${name}`;
@@ -11,7 +20,9 @@ export const datasetPath = (name: string): string => `/api/datasets/${name}`;
 export const rowsPath = ({ name, dataset }: ReadableDataset): string => dataset.route ?? `${datasetPath(name)}/rows`;
 
 /** A dataset as lists show it. */
-export function describeDataset({ name, source, dataset, task }: ReadableDataset, figures: DatasetFigures) {
+export function describeDataset(readable: ReadableDataset, known: KnownOfDatasets) {
+  const { name, source, dataset, task } = readable;
+  const storage = known.storage.of(name);
   const self = datasetPath(name);
   return {
     name,
@@ -27,8 +38,14 @@ export function describeDataset({ name, source, dataset, task }: ReadableDataset
       scale: column.precision === undefined ? null : (column.scale ?? 0),
       required: column.required === true,
       description: column.description ?? null,
+      unit: column.unit ?? null,
+      from: column.from ?? column.name,
+      example: column.example ?? null,
     })),
-    ...figures,
+    ...known.figures(name),
+    size: storage === undefined ? null : { ...storage.size, measuredAt: known.storage.at },
+    lastLoads: [...known.loads(name)],
+    lineage: lineageOf(readable, storage?.views ?? []),
     links: {
       self,
       rows: `${self}/rows`,
@@ -39,12 +56,25 @@ export function describeDataset({ name, source, dataset, task }: ReadableDataset
   };
 }
 
+/** From the files to everything that reads their rows. */
+function lineageOf(readable: ReadableDataset, views: readonly string[]) {
+  const { source, dataset, task } = readable;
+  return {
+    source: source.name,
+    task: task.name,
+    table: dataset.table,
+    followedBy: task.followedBy ?? null,
+    star: [...starTablesOf(readable)],
+    views: [...views],
+  };
+}
+
 /** A dataset with all that it is read by. */
-export function describeDatasetFully(readable: ReadableDataset, figures: DatasetFigures) {
+export function describeDatasetFully(readable: ReadableDataset, known: KnownOfDatasets) {
   const { dataset, task } = readable;
   const declared = isDatasetTask(task) ? task.dataset : undefined;
   return {
-    ...describeDataset(readable, figures),
+    ...describeDataset(readable, known),
     indexes: (dataset.indexes ?? []).map((columns) => [...columns]),
     partition: dataset.partition ?? null,
     replace: declared?.replace ?? null,

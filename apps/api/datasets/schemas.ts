@@ -25,6 +25,9 @@ const datasetFields = {
       scale: Nullable(Type.Integer({ description: 'Of those, behind the point' })),
       required: Type.Boolean({ description: 'Every row has a value' }),
       description: Nullable(Text),
+      unit: Nullable(Type.String({ description: 'What a value counts or measures' })),
+      from: Type.String({ description: 'Its name in the files' }),
+      example: Nullable(Type.Union([Text, Type.Number(), Type.Boolean()], { description: 'A value as it may come' })),
     }),
     { description: 'Beside file_id and ordinal, which every dataset has' },
   ),
@@ -35,6 +38,48 @@ const datasetFields = {
       { fileId: FileId, path: Text, runId: Nullable(RunId), at: Nullable(Instant) },
       { description: 'The file that was loaded last' },
     ),
+  ),
+  freshness: Type.Object({
+    lastLoadAt: Nullable(Instant),
+    ageSeconds: Nullable(Type.Number({ description: 'Since the last load, by the database’s clock' })),
+    newestRow: Nullable(
+      Type.String({
+        description:
+          'Greatest time of the rows, of a dataset that is partitioned by a time; with Z where the column has a zone',
+      }),
+    ),
+  }),
+  size: Nullable(
+    Type.Object(
+      {
+        bytes: Count('Of the table with its partitions and indexes'),
+        tableBytes: Count('Of those, without indexes'),
+        indexBytes: Count('Of those, the indexes'),
+        partitions: Count('0 for a table that is not partitioned'),
+        measuredAt: Instant,
+      },
+      { description: 'On disk, measured once a minute at most; null while that takes too long' },
+    ),
+  ),
+  lastLoads: Type.Array(
+    Type.Object({
+      runId: RunId,
+      at: Instant,
+      files: Count('Of the run’s files those that nothing has replaced since'),
+      rows: Count('Rows of those files here'),
+    }),
+    { description: 'The last five runs that loaded files of it, latest first' },
+  ),
+  lineage: Type.Object(
+    {
+      source: Text,
+      task: Text,
+      table: Text,
+      followedBy: Nullable(Type.String({ description: 'The task that runs after its loads' })),
+      star: Type.Array(Text, { description: 'Tables that the rows are kept in once more: facts, then dimensions' }),
+      views: Type.Array(Text, { description: 'Views that read the table or its star, as PostgreSQL knows them' }),
+    },
+    { description: 'From the files to what reads their rows' },
   ),
   links: Type.Object({
     self: Text,

@@ -1,7 +1,7 @@
 import type { FastifySchemaCompiler } from 'fastify';
 import type { TSchema } from 'typebox';
 import { findViolations } from '#contracts/find-violations.js';
-import { ViolationList } from '#contracts/violation-list.js';
+import { type Violation, ViolationList } from '#contracts/violation-list.js';
 import { type HttpProblem, notFound, unfit } from './problem.js';
 
 /**
@@ -14,14 +14,24 @@ export const compileValidator: FastifySchemaCompiler<TSchema> = ({ schema, httpP
     const value = isBody ? data : fromTexts(schema, data);
     const unstorable = isBody ? new ViolationList() : nulViolations(value);
     const faults = unstorable.count > 0 ? unstorable : findViolations(schema, value);
-    return faults.count === 0 ? { value } : { error: toProblem(faults, httpPart) };
+    return faults.count === 0 ? { value } : { error: toProblem(schema, faults, httpPart) };
   };
 };
 
 /** A path parameter that does not fit names nothing; all else is 422. */
-function toProblem(faults: ViolationList, part: string | undefined): HttpProblem {
+function toProblem(schema: TSchema, faults: ViolationList, part: string | undefined): HttpProblem {
   if (part === 'params') return notFound(`nothing has this id: ${faults.describe(({ message }) => message)}`);
-  return unfit(part === 'querystring' ? faults.at((path) => path.replace(/^\//, '')) : faults);
+  if (part !== 'querystring') return unfit(faults);
+  return unfit(faults.reworded(namingParameters(schema)).at((path) => path.replace(/^\//, '')));
+}
+
+/** Who asks for a parameter that there is not is given the names of those that there are. */
+function namingParameters(schema: TSchema): (violation: Violation) => string {
+  const names = 'properties' in schema ? Object.keys(Object(schema.properties)) : [];
+  return ({ path, message }) =>
+    path === '' && message.startsWith('must not have "')
+      ? `${message}; there are ${names.length === 0 ? 'no parameters' : names.join(', ')}`
+      : message;
 }
 
 /** PostgreSQL's texts hold every character but NUL. */

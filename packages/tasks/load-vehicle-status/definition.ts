@@ -14,9 +14,27 @@ export const definition = defineFileTask({
     table: 'fleet.vehicle_status',
     description: 'One row per status report of a vehicle. The view fleet.vehicle_status_latest has the latest of each.',
     columns: [
-      { name: 'vehicle_id', type: 'text', required: true, description: 'The vehicle' },
-      { name: 'report_time', type: 'timestamptz', required: true, description: 'When it was reported' },
-      { name: 'status', type: 'text', required: true, description: 'The status that was reported' },
+      {
+        name: 'vehicle_id',
+        type: 'text',
+        required: true,
+        description: 'The vehicle that reported; any text',
+        example: 'ebab5f787798416fb2b8afc1340d7a4e',
+      },
+      {
+        name: 'report_time',
+        type: 'timestamptz',
+        required: true,
+        description: 'When it was reported',
+        example: '2022-05-05T22:02:34.546Z',
+      },
+      {
+        name: 'status',
+        type: 'text',
+        required: true,
+        description: 'The status that was reported; not a closed set',
+        example: 'driving',
+      },
     ],
     indexes: [
       ['report_time', 'file_id', 'ordinal'],

@@ -1,8 +1,11 @@
 import { Type } from 'typebox';
 import { readableDatasets } from '#catalogue/catalogue.js';
+import type { ReadableDataset } from '#contracts/file-task.js';
 import { readDatasetFigures } from '#database/queries/dataset-figures.js';
-import { describeDataset, describeDatasetFully } from '../../datasets/describe.js';
+import { readDatasetLoads } from '#database/queries/dataset-loads.js';
+import { describeDataset, describeDatasetFully, type KnownOfDatasets } from '../../datasets/describe.js';
 import { DatasetDetailSchema, DatasetSchema } from '../../datasets/schemas.js';
+import { createStorageReader } from '../../datasets/storage.js';
 import type { ApiDeps } from '../../deps.js';
 import { exportFormats, exportResponses } from '../../export/send-export.js';
 import type { App } from '../../http/app-type.js';
@@ -35,6 +38,14 @@ const rowsRoutes = [
 /** GET /api/datasets and /api/datasets/{name}. */
 export async function datasetRoutes(app: App, { pool, catalogue }: ApiDeps): Promise<void> {
   const datasets = readableDatasets(catalogue);
+  const readStorage = createStorageReader(pool, [...datasets.values()]);
+  const readKnown = async (list: readonly ReadableDataset[]): Promise<KnownOfDatasets> => {
+    const [figures, loads, storage] = await refuseSlowQuery(
+      Promise.all([readDatasetFigures(pool, list), readDatasetLoads(pool, list), readStorage()]),
+      advice,
+    );
+    return { figures, loads, storage };
+  };
 
   app.get(
     '/api/datasets',
@@ -51,8 +62,8 @@ export async function datasetRoutes(app: App, { pool, catalogue }: ApiDeps): Pro
     },
     async () => {
       const all = [...datasets.values()];
-      const figures = await refuseSlowQuery(readDatasetFigures(pool, all), advice);
-      return { items: all.map((each) => describeDataset(each, figures(each.name))) };
+      const known = await readKnown(all);
+      return { items: all.map((each) => describeDataset(each, known)) };
     },
   );
 
@@ -70,8 +81,7 @@ export async function datasetRoutes(app: App, { pool, catalogue }: ApiDeps): Pro
     async ({ params: { name } }) => {
       const readable = datasets.get(name);
       if (readable === undefined) throw unknownDataset(name);
-      const figures = await refuseSlowQuery(readDatasetFigures(pool, [readable]), advice);
-      return describeDatasetFully(readable, figures(name));
+      return describeDatasetFully(readable, await readKnown([readable]));
     },
   );
 
