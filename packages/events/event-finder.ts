@@ -14,6 +14,8 @@ import { notEnded, ValueScanner } from './value-scanner.js';
  *     top ──{ … wrapping key:──▶ wrapper ──[──▶ array ──]──▶ rest ──}──▶ top
  *      │ └──any other value: one event──▶ top              └──wrapping key:──▶ wrapper
  *      └──[──▶ array ──]──▶ top
+ *
+ * With sections an object in `wrapper` is one event, after which comes `rest`, and so it does after anything else there.
  */
 type Context = 'top' | 'wrapper' | 'array' | 'rest';
 
@@ -40,6 +42,8 @@ export class EventFinder {
   readonly #found: FoundEvents;
   #context: Context = 'top';
   #arrayIsWrapped = false;
+  /** The key of the section that is being read. */
+  #section: string | undefined;
   /** What comes next in an array. */
   #expected: 'value or end' | 'value' | 'separator' = 'value or end';
   #rest = new RestOfObject();
@@ -57,7 +61,7 @@ export class EventFinder {
     this.#window = window;
     this.#shape = shape;
     this.#maxEventBytes = maxEventBytes;
-    this.#scanner = new ValueScanner(wrapperKeysOf(shape));
+    this.#scanner = new ValueScanner(wrapperKeysOf(shape), shape.sections);
     this.#found = new FoundEvents(window);
   }
 
@@ -178,6 +182,7 @@ export class EventFinder {
 
   #enterWrapper(at: number): void {
     this.#context = 'wrapper';
+    this.#section = this.#shape.sections === true ? this.#scanner.wrapperKey : undefined;
     this.#window.at = at;
   }
 
@@ -197,11 +202,32 @@ export class EventFinder {
     const at = this.#skipBlanks();
     if (at === window.end) return false;
     if (window.bytes[at] !== openBracket) {
+      if (this.#shape.sections === true) return this.#inSection(at);
       if (beginsValue.test(String.fromCharCode(window.bytes[at] ?? 0)))
         throw wrapperIsNoArray(wrapperKeysOf(this.#shape));
       throw this.#badJson(at, 'expected a value');
     }
     this.#enterArray(at + 1, true);
+    return true;
+  }
+
+  /** Takes an object for the one event of its section; anything else is passed over with what surrounds it. */
+  #inSection(at: number): boolean {
+    const window = this.#window;
+    const { bytes, end } = window;
+    if (bytes[at] !== openBrace) {
+      // What the rest has read so far ends with the key; it goes on with the value.
+      this.#context = 'rest';
+      return true;
+    }
+    const stop = this.#scanner.scan(bytes, at, end, false, true);
+    if (stop === notEnded.more && !window.isLast && end - at <= this.#maxEventBytes) return false;
+    if (stop <= at) return this.#fail(at);
+    if (!this.#parse(at, stop)) return this.#fail(at, this.#error);
+    this.#found.add(this.#value, at, stop, this.#section);
+    this.#context = 'rest';
+    this.#rest = new RestOfObject();
+    window.at = stop;
     return true;
   }
 
@@ -235,7 +261,7 @@ export class EventFinder {
     if (stop === notEnded.more && !window.isLast && end - at <= this.#maxEventBytes) return false;
     if (stop <= at) return this.#fail(at);
     if (!this.#parse(at, stop)) return this.#fail(at, this.#error);
-    this.#found.add(this.#value, at, stop);
+    this.#found.add(this.#value, at, stop, this.#arrayIsWrapped ? this.#section : undefined);
     this.#expected = 'separator';
     window.at = stop;
     return true;
@@ -255,7 +281,10 @@ export class EventFinder {
     if (window.at === window.end) return false;
     const { key, hasEnded } = this.#rest.read(window);
     if (hasEnded) this.#leaveTopValue();
-    else if (key !== undefined && wrapperKeysOf(this.#shape).includes(key)) this.#context = 'wrapper';
+    else if (key !== undefined && wrapperKeysOf(this.#shape).includes(key)) {
+      this.#context = 'wrapper';
+      this.#section = this.#shape.sections === true ? key : undefined;
+    }
     return true;
   }
 

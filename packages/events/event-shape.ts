@@ -7,6 +7,12 @@ export interface EventShape {
    * `unexpected-shape` instead of being taken for one (bad) event. Without this list every object may be an event.
    */
   readonly eventKeys?: readonly string[];
+  /**
+   * The wrapping keys are sections: an object has any number of them, in any order, and each event says in which it was found.
+   * A section is a list, or an object that is its one event; under the same key, something else is no section but passed
+   * over.
+   */
+  readonly sections?: boolean;
 }
 
 /** The names that a shape's wrapping key may have. */
@@ -30,9 +36,10 @@ export function isLikeAnEvent({ eventKeys }: EventShape, value: unknown): boolea
   return eventKeys === undefined || eventKeys.some((key) => Object.hasOwn(value, key));
 }
 
-/** Whether an object has arrays, and nothing else, under those of the wrapping keys that it has. */
+/** Whether an object has arrays, and nothing else, under those of the wrapping keys that it has; sections may be anything. */
 export function wrapsArrays(shape: EventShape, value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false;
+  if (shape.sections === true) return true;
   const keys = wrapperKeysOf(shape);
   return Object.entries(value).every(([key, inner]) => !keys.includes(key) || Array.isArray(inner));
 }

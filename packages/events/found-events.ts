@@ -12,6 +12,8 @@ export interface ReadEvent {
    * The JSON value; numbers that a double would alter are `InexactNumber`s. A line that is no JSON is a `BrokenEvent`.
    */
   readonly value: unknown;
+  /** The key of the section that it stands in, for a shape with sections; undefined where it stands in none. */
+  readonly section: string | undefined;
   /** Its text as it stands in the file, at most the first 2,000 characters; to be asked for before the next events. */
   raw(): string;
 }
@@ -32,18 +34,23 @@ const maxRawBytes = 4 * maxRejectLength;
  */
 const maxHeld = 1_000;
 
+/** What is known of an event beside its text. */
+type EventFacts = Pick<ReadEvent, 'ordinal' | 'offset' | 'value' | 'section'>;
+
 class FoundEvent implements ReadEvent {
   readonly ordinal: number;
   readonly offset: number;
   readonly value: unknown;
+  readonly section: string | undefined;
   readonly #bytes: Buffer;
   readonly #start: number;
   readonly #end: number;
 
-  constructor(ordinal: number, offset: number, value: unknown, bytes: Buffer, start: number, end: number) {
+  constructor({ ordinal, offset, value, section }: EventFacts, bytes: Buffer, start: number, end: number) {
     this.ordinal = ordinal;
     this.offset = offset;
     this.value = value;
+    this.section = section;
     this.#bytes = bytes;
     this.#start = start;
     this.#end = end;
@@ -57,7 +64,7 @@ class FoundEvent implements ReadEvent {
   /** The same with bytes of its own, which no fill of the window changes. */
   kept(): FoundEvent {
     const bytes = Buffer.from(this.#bytes.subarray(this.#start, Math.min(this.#end, this.#start + maxRawBytes)));
-    return new FoundEvent(this.ordinal, this.offset, this.value, bytes, 0, bytes.length);
+    return new FoundEvent(this, bytes, 0, bytes.length);
   }
 }
 
@@ -98,9 +105,10 @@ export class FoundEvents {
   }
 
   /** Adds the event that lies between two positions of the window. */
-  add(value: unknown, start: number, end: number): void {
+  add(value: unknown, start: number, end: number, section?: string): void {
     const window = this.#window;
-    const event = new FoundEvent(this.#total++, window.offsetOf(start), value, window.bytes, start, end);
+    const facts = { ordinal: this.#total++, offset: window.offsetOf(start), value, section };
+    const event = new FoundEvent(facts, window.bytes, start, end);
     if (this.#isHolding) this.#held.push(event.kept());
     else this.#ready.push(event);
     if (this.#firstFault && this.#held.length > maxHeld) throw this.#firstFault;

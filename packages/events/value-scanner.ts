@@ -45,13 +45,18 @@ const safeNumberChars = 16;
 export class ValueScanner {
   readonly #wrapperKeys: readonly string[];
   readonly #shortestKey: number;
+  readonly #sections: boolean;
   /** Whether the value scanned last holds a number that a double would alter. */
   inexact = false;
   /** Position of the colon after the wrapping key. */
   wrapperColon = -1;
+  /** The wrapping key. */
+  wrapperKey = '';
 
-  constructor(wrapperKeys: readonly string[]) {
+  /** @param sections the wrapping keys count only where a list or an object stands under them */
+  constructor(wrapperKeys: readonly string[], sections = false) {
     this.#wrapperKeys = wrapperKeys;
+    this.#sections = sections;
     this.#shortestKey = Math.min(...wrapperKeys.map((key) => Buffer.byteLength(key)));
   }
 
@@ -86,8 +91,10 @@ export class ValueScanner {
           break;
         case colon:
           if (top && depth === 1 && this.#isWrapperKey(bytes, key, keyEnd)) {
+            const begins = this.#sections ? beginsSection(bytes, at + 1, end) : true;
+            if (begins === undefined) return notEnded.more;
             this.wrapperColon = at;
-            return notEnded.wrapper;
+            if (begins) return notEnded.wrapper;
           }
           break;
         case digit:
@@ -137,8 +144,21 @@ export class ValueScanner {
 
   #isWrapperKey(bytes: Buffer, start: number, end: number): boolean {
     if (end - start < this.#shortestKey) return false;
-    return this.#wrapperKeys.includes(keyText(bytes.toString('utf8', start, end)));
+    const text = keyText(bytes.toString('utf8', start, end));
+    if (!this.#wrapperKeys.includes(text)) return false;
+    this.wrapperKey = text;
+    return true;
   }
+}
+
+/** Whether the next value is a list or an object; undefined when nothing but blanks comes before the end. */
+function beginsSection(bytes: Buffer, start: number, end: number): boolean | undefined {
+  for (let at = start; at < end; at++) {
+    const byte = bytes[at];
+    if (byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09) continue;
+    return byte === 0x5b || byte === 0x7b;
+  }
+  return undefined;
 }
 
 /** The position of a string's closing quote, or one of {@link notEnded}. */
