@@ -70,6 +70,7 @@ function faultOf(dataset: TableDefinition): string | undefined {
     parameterFault(dataset) ??
     (isMade(dataset) ? partitionFault(dataset) : undefined) ??
     indexFault(dataset) ??
+    keyFault(dataset) ??
     (isMade(dataset) ? (replaceFault(dataset) ?? starFault(dataset, tableFault) ?? summaryFault(dataset)) : undefined)
   );
 }
@@ -157,6 +158,11 @@ function indexFault({ indexes = [], columns }: TableDefinition): string | undefi
     seen.add(list);
   }
   return undefined;
+}
+
+function keyFault({ key, columns }: TableDefinition): string | undefined {
+  if (key === undefined || columns.some(({ name }) => name === key)) return undefined;
+  return `its key is ${key}, which is none of the columns`;
 }
 
 function replaceFault({ replace, partition }: DatasetDefinition): string | undefined {

@@ -69,6 +69,8 @@ export interface TableDefinition {
   readonly partition?: PartitionDefinition;
   /** Columns of each further index; there is always one by file. Rows can be sorted by the first column of each. */
   readonly indexes?: readonly (readonly string[])[];
+  /** The column whose values rows of other datasets refer to; files of those may wait for rows of this one. */
+  readonly key?: string;
   /** Files have one row each, and the table has no column `ordinal`. */
   readonly oneRowPerFile?: boolean;
   /** A route of its own that lists the rows and takes `fileId`; links to rows lead there. */

@@ -24,6 +24,7 @@ export const FileTaskOutput = Type.Object({
   quarantined: Count('Files that could not be loaded; each has its reason'),
   changed: Count('Files that changed while they were read, and went back to arriving'),
   released: Type.Optional(Count('Files that could not be read for now; each is tried again in a run of its own')),
+  waiting: Type.Optional(Count('Files that wait for rows of other files; each is loaded when these are there')),
   outdated: Count('Files that were not loaded because a newer one of the same day or table is'),
   replaced: Count('Older files whose rows were taken away'),
   rows: Count('Rows written'),

@@ -2,8 +2,8 @@
 export interface RejectedPart {
   /** Which part of its file it is, from 0. */
   readonly ordinal: number;
-  /** Position of its first byte in the file. */
-  readonly offset: number;
+  /** Position of its first byte in the file; null where it has none, as rows of parquet. */
+  readonly offset: number | null;
   readonly reason: string;
   /** The part as it stands in the file; cut when stored. */
   readonly content: string;

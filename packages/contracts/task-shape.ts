@@ -67,6 +67,7 @@ const Dataset = shapeOf<DatasetDefinition>({
   description: Words,
   columns: Type.Array(Column),
   partition: maybe(shapeOf<PartitionDefinition>({ column: Words, every: list('day', 'month', 'year') })),
+  key: maybe(Words),
   oneRowPerFile: maybe(Type.Boolean()),
   route: maybe(Words),
   replace: maybe(list('file', 'day', 'table')),

@@ -18,6 +18,8 @@ export interface Batch {
 export interface Load {
   /** Rows written. */
   readonly rows: number;
+  /** Of those, how many each dataset has, where the task loads several. */
+  readonly tableRows?: Readonly<Record<string, number>>;
   /** The part of the dataset that the file stands for, where a newer file replaces an older one of the same. */
   readonly scope?: string;
   /** For a dataset partitioned by time: per day that occurs, the least and the greatest time among the rows, ascending. */
@@ -27,7 +29,7 @@ export interface Load {
 }
 
 /** The outcome of a file that was loaded. */
-export function loadedOutcome(file: RunFile, { rows, rejects, scope, spans = [] }: Load): FileOutcome {
+export function loadedOutcome(file: RunFile, { rows, rejects, scope, tableRows, spans = [] }: Load): FileOutcome {
   const span = hullOf(spans);
   return {
     kind: 'loaded',
@@ -35,6 +37,7 @@ export function loadedOutcome(file: RunFile, { rows, rejects, scope, spans = [] 
     rows,
     rejects: rejects?.count ?? 0,
     ...(scope === undefined ? {} : { scope }),
+    ...(tableRows === undefined ? {} : { tableRows }),
     ...(span === undefined ? {} : { span }),
   };
 }
@@ -80,6 +83,8 @@ export class BatchOutcomes {
       }
     } else if (outcome.kind === 'duplicate') {
       log.info(`${file.path}: the same bytes are loaded from ${outcome.of.path}`);
+    } else if (outcome.kind === 'waits') {
+      log.info(`${file.path} ${outcome.reason}`, { file: String(file.id) });
     } else {
       log.warn(`${file.path}: ${outcome.reason}`, { file: String(file.id) });
     }
@@ -113,6 +118,7 @@ export function summarize(outcomes: readonly FileOutcome[], replaced: number, re
   const sum = (of: 'rows' | 'rejects'): number =>
     outcomes.reduce((total, o) => total + (o.kind === 'loaded' ? o[of] : 0), 0);
   const released = count('released');
+  const waiting = count('waits');
   return {
     files: outcomes.length,
     loaded: count('loaded'),
@@ -120,6 +126,7 @@ export function summarize(outcomes: readonly FileOutcome[], replaced: number, re
     quarantined: count('quarantined'),
     changed: count('changed'),
     ...(released > 0 && { released }),
+    ...(waiting > 0 && { waiting }),
     outdated: count('outdated'),
     replaced,
     rows: sum('rows'),

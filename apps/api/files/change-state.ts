@@ -15,16 +15,16 @@ export async function replayRequested(deps: ApiDeps, id: string, log: FastifyBas
   const change = await replayFile(deps.pool, id);
   if (change.kind === 'changed') return;
   if (change.kind === 'refused' && change.state === 'loaded' && change.current) return await reload(deps, id, log);
-  throw refusal(change, id, 'replayed', 'quarantined, duplicate, discarded or loaded');
+  throw refusal(change, id, 'replayed', 'quarantined, duplicate, discarded, loaded or waiting for other files');
 }
 
 /**
  * Puts a quarantined file aside because a person wants it.
- * @throws HttpProblem 404 when there is no such file, 409 when it is not quarantined
+ * @throws HttpProblem 404 when there is no such file, 409 when it is neither quarantined nor waiting
  */
 export async function discardRequested({ pool }: ApiDeps, id: string): Promise<void> {
   const change = await discardFile(pool, id);
-  if (change.kind !== 'changed') throw refusal(change, id, 'discarded', 'quarantined');
+  if (change.kind !== 'changed') throw refusal(change, id, 'discarded', 'quarantined or waiting for other files');
 }
 
 /** A loaded file keeps its rows until a run has the new ones, so it gets that run now. */

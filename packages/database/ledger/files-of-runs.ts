@@ -69,7 +69,7 @@ export async function takeFilesAgain(tx: Tx, runIds: readonly string[]): Promise
     `WITH again AS (
        UPDATE ops.run_file SET outcome = NULL, reason = NULL WHERE run_id = ANY ($1::uuid[]) RETURNING run_id, file_id
      )
-     UPDATE ops.file f SET state = 'loading', run_id = again.run_id, attempt = NULL, code = NULL, reason = NULL,
+     UPDATE ops.file f SET state = 'loading', waiting = false, run_id = again.run_id, attempt = NULL, code = NULL, reason = NULL,
        ended_at = NULL, duplicate_of_id = NULL, updated_at = now()
      FROM again WHERE f.id = again.file_id AND f.state <> 'loaded'`,
     [runIds],

@@ -6,6 +6,7 @@ import type { Fence } from '../runs/attempt-types.js';
 import { storableText } from '../storable.js';
 import type { LoadedBy } from './reloads.js';
 import { seenDaySql } from './seen-day.js';
+import { recordWaits } from './waits.js';
 
 /** A file as a run gets it to load. */
 export interface RunFile extends LoadedBy {
@@ -99,6 +100,14 @@ export async function listLoadedRelatives(db: Queryable, files: readonly RunFile
   return rows.map(loadedFile);
 }
 
+/** A row that a file waits for. */
+export interface AwaitedRow {
+  /** Name of its dataset. */
+  readonly dataset: string;
+  /** Its value in the key of the dataset's table. */
+  readonly key: string;
+}
+
 /** What became of one file in a run. */
 export type FileOutcome =
   | {
@@ -118,6 +127,13 @@ export type FileOutcome =
   | { readonly kind: 'duplicate'; readonly file: RunFile; readonly of: LoadedFile; readonly moved: boolean }
   | { readonly kind: 'quarantined'; readonly file: RunFile; readonly code: string; readonly reason: string }
   | { readonly kind: 'changed'; readonly file: RunFile; readonly reason: string }
+  /** It refers to rows that no loaded file has; it is loaded when they are there. */
+  | {
+      readonly kind: 'waits';
+      readonly file: RunFile;
+      readonly reason: string;
+      readonly waitsFor: readonly AwaitedRow[];
+    }
   /** It could not be read for now; it is given back, to be loaded in a batch of its own. */
   | { readonly kind: 'released'; readonly file: RunFile; readonly reason: string; readonly fault: Error };
 
@@ -145,15 +161,15 @@ export async function recordOutcomes(
     `UPDATE ops.file f SET
        state = CASE
          WHEN o.kind = 'changed' THEN CASE WHEN f.current THEN 'arriving' ELSE 'superseded' END
-         WHEN o.kind = 'released' THEN CASE WHEN f.current THEN 'settled' ELSE 'superseded' END
+         WHEN o.kind IN ('released', 'waits') THEN CASE WHEN f.current THEN 'settled' ELSE 'superseded' END
          WHEN o.kind = 'outdated' OR (o.kind = 'quarantined' AND NOT f.current) THEN 'superseded'
          ELSE o.kind
        END::ops.file_state,
        code = o.code, reason = o.reason, rows = o.rows, rejects = o.rejects, duplicate_of_id = o.duplicate_of,
        moved = o.moved, scope = o.scope, tick = NULL,
        rows_from = o.rows_from, rows_to = o.rows_to, table_rows = o.table_rows,
-       run_id = $1, attempt = $2, alone = o.kind = 'released', updated_at = now(),
-       ended_at = CASE WHEN o.kind NOT IN ('changed', 'released') THEN now() END
+       run_id = $1, attempt = $2, alone = o.kind = 'released', waiting = o.kind = 'waits' AND f.current, updated_at = now(),
+       ended_at = CASE WHEN o.kind NOT IN ('changed', 'released', 'waits') THEN now() END
      FROM unnest($3::bigint[], $4::text[], $5::text[], $6::text[], $7::bigint[], $8::int[], $9::bigint[], $10::boolean[], $11::text[],
          $12::timestamptz[], $13::timestamptz[], $14::jsonb[])
        AS o (id, kind, code, reason, rows, rejects, duplicate_of, moved, scope, rows_from, rows_to, table_rows)
@@ -165,6 +181,11 @@ export async function recordOutcomes(
      FROM unnest($2::bigint[], $3::text[], $4::text[]) AS o (id, kind, reason)
      WHERE r.run_id = $1 AND r.file_id = o.id`,
     [fence.runId, outcomes.map((o) => o.file.id), outcomes.map((o) => o.kind), outcomes.map(reasonOf)],
+  );
+  await recordWaits(
+    tx,
+    outcomes.map(({ file }) => file.id),
+    outcomes.flatMap((o) => (o.kind === 'waits' ? o.waitsFor.map((row) => ({ fileId: o.file.id, ...row })) : [])),
   );
   await settleOrphans(tx, outcomes, replaced);
 }
@@ -198,7 +219,7 @@ function outcomeColumns(outcomes: readonly FileOutcome[]): unknown[] {
   return [
     outcomes.map((o) => o.file.id),
     outcomes.map((o) => o.kind),
-    outcomes.map((o) => (o.kind === 'quarantined' ? o.code : null)),
+    outcomes.map((o) => (o.kind === 'quarantined' ? o.code : o.kind === 'waits' ? 'waiting' : null)),
     outcomes.map(reasonOf),
     outcomes.map((o) => (o.kind === 'loaded' ? o.rows : null)),
     outcomes.map((o) => (o.kind === 'loaded' ? o.rejects : 0)),

@@ -10,30 +10,32 @@ export type StateChange =
 
 /** States from which a file is sent back to be loaded once more. `loaded` is not among them: that takes a run. */
 const replayable: readonly FileState[] = ['quarantined', 'duplicate', 'discarded'];
+/** One that waits for rows of other files is settled already. */
+const waits = `(state = 'settled' AND waiting)`;
 
 /**
  * Sends a file back to be loaded: to `settled` when its bytes were hashed, so that the dispatcher takes it up, else to
- * `arriving`. One that was quarantined goes in a batch of its own, for it may have brought a batch down.
+ * `arriving`. One that waits for rows of other files looks for them now. One that was quarantined goes in a batch of its own, for it may have brought a batch down.
  */
 export async function replayFile(db: Queryable, id: string): Promise<StateChange> {
   const { rows } = await db.query<{ state: FileState }>(
     `UPDATE ops.file
      SET state = CASE WHEN sha256 IS NULL THEN 'arriving' ELSE 'settled' END::ops.file_state,
        settled_at = CASE WHEN sha256 IS NULL THEN NULL ELSE now() END,
-       alone = alone OR state = 'quarantined', tick = NULL, code = NULL, reason = NULL, duplicate_of_id = NULL, ended_at = NULL,
+       waiting = false, alone = alone OR state = 'quarantined', tick = NULL, code = NULL, reason = NULL, duplicate_of_id = NULL, ended_at = NULL,
        updated_at = now()
-     WHERE id = $1 AND current AND source IS NOT NULL AND state = ANY($2::ops.file_state[])
+     WHERE id = $1 AND current AND source IS NOT NULL AND (state = ANY($2::ops.file_state[]) OR ${waits})
      RETURNING state`,
     [id, replayable],
   );
   return rows[0] ? { kind: 'changed', state: rows[0].state } : await refusal(db, id);
 }
 
-/** Puts a quarantined file aside for good: `discarded`, its reason kept. */
+/** Puts a file that is quarantined, or waits for rows of others, aside for good: `discarded`, its reason kept. */
 export async function discardFile(db: Queryable, id: string): Promise<StateChange> {
   const { rows } = await db.query<{ state: FileState }>(
-    `UPDATE ops.file SET state = 'discarded', ended_at = now(), updated_at = now()
-     WHERE id = $1 AND current AND state = 'quarantined' RETURNING state`,
+    `UPDATE ops.file SET state = 'discarded', waiting = false, ended_at = now(), updated_at = now()
+     WHERE id = $1 AND current AND (state = 'quarantined' OR ${waits}) RETURNING state`,
     [id],
   );
   return rows[0] ? { kind: 'changed', state: rows[0].state } : await refusal(db, id);

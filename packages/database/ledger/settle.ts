@@ -106,7 +106,7 @@ export async function supersedeOlder(
 ): Promise<void> {
   if (files.length === 0) return;
   await tx.query(
-    `UPDATE ops.file SET state = 'superseded', ended_at = now(), updated_at = now()
+    `UPDATE ops.file SET state = 'superseded', waiting = false, ended_at = now(), updated_at = now()
      WHERE path = ANY($1::text[]) AND NOT current AND state = ANY ($2::ops.file_state[])`,
     [files.map((file) => file.path), states],
   );

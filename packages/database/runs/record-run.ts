@@ -143,7 +143,7 @@ export async function giveFilesToRun(tx: Tx, runId: string, fileIds: readonly bi
   );
   // A loaded file keeps its state while it is loaded once more: its rows stand until the new ones are committed.
   await tx.query(
-    `UPDATE ops.file SET state = 'loading', run_id = $1, attempt = NULL, code = NULL, reason = NULL, ended_at = NULL,
+    `UPDATE ops.file SET state = 'loading', waiting = false, run_id = $1, attempt = NULL, code = NULL, reason = NULL, ended_at = NULL,
        duplicate_of_id = NULL, updated_at = now()
      WHERE id = ANY($2::bigint[]) AND state <> 'loaded'`,
     [runId, fileIds],

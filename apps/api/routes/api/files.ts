@@ -71,7 +71,7 @@ export async function fileRoutes(app: App, deps: ApiDeps): Promise<void> {
         tags: ['files'],
         summary: 'Load a file once more',
         description:
-          'A quarantined, duplicate or discarded file waits for its next batch; a loaded one gets a run that replaces its rows.',
+          'A quarantined, duplicate or discarded file, or one that waits for rows of others, is given to the next batch; a loaded one gets a run that replaces its rows.',
         params: IdParam,
         response: { 202: FileDetailSchema, ...problems(404, 409) },
       },
@@ -88,7 +88,7 @@ export async function fileRoutes(app: App, deps: ApiDeps): Promise<void> {
       schema: {
         operationId: 'discardFile',
         tags: ['files'],
-        summary: 'Put a quarantined file aside for good',
+        summary: 'Put a file that is quarantined, or waits for rows of others, aside for good',
         params: IdParam,
         response: { 202: FileDetailSchema, ...problems(404, 409) },
       },
