@@ -16,6 +16,7 @@ import { seekLeadership } from './leadership.js';
 import { createScanPace } from './scan-pace.js';
 import { createScanner } from './scanner.js';
 import { createSettler } from './settler.js';
+import { createWaker } from './waker.js';
 
 export interface WatcherDeps {
   readonly config: AppConfig<(typeof appSettings)['watcher'][number]>;
@@ -71,6 +72,8 @@ export async function startWatcher({ config, databaseUrl, log, releasers }: Watc
   const settler = createSettler({ pool, disk, clock: leadership, settleMs: config.settleMs, log });
   const dispatcher = createDispatcher({ pool, carrier, disk, log, batchFiles: config.batchFiles });
 
+  const waker = createWaker(pool, tasks, log);
+
   const look = async (): Promise<void> => {
     const { paths, overflowed } = fsEvents.take();
     if (overflowed) pace.soon();
@@ -105,7 +108,7 @@ export async function startWatcher({ config, databaseUrl, log, releasers }: Watc
   };
 
   const stopping = new AbortController();
-  // Three loops beside each other, so that neither a large folder nor many files to hash keep the others waiting.
+  // Loops beside each other, so that neither a large folder nor many files to hash keep the others waiting.
   const loop = (what: string, step: () => Promise<unknown>): void => {
     const repeated = every(
       tickMs,
@@ -125,6 +128,7 @@ export async function startWatcher({ config, databaseUrl, log, releasers }: Watc
   loop('the check of changed paths', look);
   loop('the scan of the inbox', scan);
   loop('settling and dispatching', work);
+  loop('the look for files that wait in vain', waker.pass);
   releasers.add('reading', async () => {
     stopping.abort();
     await disk.close();

@@ -10,6 +10,8 @@ const maxShown = 100;
 export interface FileDetail extends LedgerFile {
   /** For a duplicate: the file whose rows stand for its bytes. */
   readonly duplicateOf: { readonly id: string; readonly path: string } | null;
+  /** The first rows that it waits for: the dataset and the row's key there. */
+  readonly waitsFor: { readonly dataset: string; readonly key: string }[];
   /** All versions of the path, newest first, this one among them. */
   readonly versions: {
     readonly id: string;
@@ -58,6 +60,7 @@ export async function findFileDetail(db: Queryable, prisma: PrismaClient, id: st
           take: maxShown,
         },
         rejected: { orderBy: { ordinal: 'asc' }, take: maxShown },
+        waits: { orderBy: [{ dataset: 'asc' }, { key: 'asc' }], take: maxShown },
       },
     }),
     findDecider(prisma, file),
@@ -65,6 +68,7 @@ export async function findFileDetail(db: Queryable, prisma: PrismaClient, id: st
   return {
     ...file,
     duplicateOf: history?.duplicateOf ? { id: String(history.duplicateOf.id), path: history.duplicateOf.path } : null,
+    waitsFor: file.waiting ? (history?.waits ?? []).map(({ dataset, key }) => ({ dataset, key })) : [],
     versions: versions.map((each) => ({
       id: String(each.id),
       version: each.version,

@@ -8,6 +8,8 @@ import { instantSql, shortInstant } from './times.js';
 export interface FileFilter {
   readonly states?: readonly FileState[] | undefined;
   readonly source?: string | undefined;
+  /** Whether it waits for rows of other files. */
+  readonly waiting?: boolean | undefined;
   /** The start of the path, or a pattern in which `*` stands for any characters. */
   readonly path?: string | undefined;
   /** Only files that this run was given. */
@@ -34,8 +36,12 @@ export interface LedgerFile {
   readonly runId: string | null;
   readonly attempt: number | null;
   readonly duplicateOfId: string | null;
+  /** Settled, and waiting for rows of other files. */
+  readonly waiting: boolean;
   /** Rows it has in its dataset. */
   readonly rows: number | null;
+  /** Of those, how many each dataset has, where its source has several. */
+  readonly tableRows: Readonly<Record<string, number>> | null;
   /** Parts of it that could not be taken. */
   readonly rejects: number;
   readonly seenAt: string;
@@ -48,7 +54,8 @@ type FileRow = Omit<LedgerFile, 'size' | 'rows'> & { readonly size: string; read
 
 const columns = `
   f.id, f.source, f.path, f.version, f.current, f.size, f.sha256, f.state, f.code, f.reason, f.run_id AS "runId",
-  f.attempt, f.duplicate_of_id AS "duplicateOfId", f.rows, f.rejects,
+  f.attempt, f.duplicate_of_id AS "duplicateOfId", f.waiting, f.rows,
+  f.table_rows AS "tableRows", f.rejects,
   to_char(timestamp '1970-01-01' + f.mtime_ns / 1000 * interval '1 microsecond', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
     AS "modifiedAt",
   ${instantSql('f.seen_at')} AS "seenAt", ${instantSql('f.settled_at')} AS "settledAt",
@@ -76,6 +83,7 @@ export async function listFiles(
   const where = conditions();
   where.when(filter.states, (p) => `f.state = ANY(${p}::ops.file_state[])`);
   where.when(filter.source, (p) => `f.source = ${p}`);
+  if (filter.waiting !== undefined) where.and(filter.waiting ? 'f.waiting' : 'NOT f.waiting');
   where.when(filter.path === undefined ? undefined : pathPattern(filter.path), (p) => `f.path LIKE ${p}`);
   where.when(filter.runId, (p) => `f.id IN (SELECT file_id FROM ops.run_file WHERE run_id = ${p})`);
   where.when(after, (p) => `f.id < ${p}`);

@@ -22,7 +22,15 @@ export const FileSchema = Type.Object(
     runId: Nullable(RunId),
     attempt: Nullable(Type.Integer()),
     duplicateOfId: Nullable(FileId),
+    waiting: Type.Boolean({
+      description: 'It is settled, and waits for rows that other files bring: it is loaded when they are there',
+    }),
     rows: Nullable(Type.Number({ description: 'Rows it has in its dataset' })),
+    tableRows: Nullable(
+      Type.Record(Type.String(), Type.Integer(), {
+        description: 'Of its rows, how many each dataset has; null where its source has one dataset',
+      }),
+    ),
     rejects: Type.Integer({ description: 'Parts of it that could not be taken' }),
     seenAt: Instant,
     settledAt: Nullable(Instant),
@@ -37,6 +45,13 @@ export const FileDetailSchema = Type.Object(
   {
     ...FileSchema.properties,
     duplicateOf: Nullable(Type.Object({ id: FileId, path: Text })),
+    waitsFor: Type.Array(
+      Type.Object({
+        dataset: Type.String({ description: 'Name of the dataset' }),
+        key: Type.String({ description: 'The id of the row in it' }),
+      }),
+      { description: 'Rows that it waits for' },
+    ),
     versions: Type.Array(
       Type.Object({
         id: FileId,

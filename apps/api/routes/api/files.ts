@@ -15,6 +15,9 @@ import { FileDetailSchema, FileSchema } from './file-schemas.js';
 const FileQuery = ListQuery({
   state: Type.Optional(OneOrMore(fileStates, 'State of the file')),
   source: Type.Optional(Type.String({ description: 'Name of the source' })),
+  waiting: Type.Optional(
+    Type.Boolean({ description: 'Whether it waits for rows of other files; such files are settled' }),
+  ),
   path: Type.Optional(
     Type.String({
       maxLength: 4_096,
@@ -43,8 +46,8 @@ export async function fileRoutes(app: App, deps: ApiDeps): Promise<void> {
       },
     },
     async ({ query }) => {
-      const { source, path, runId } = query;
-      const filter = { states: namedIn(fileStates, query.state), source, path, runId };
+      const { source, path, runId, waiting } = query;
+      const filter = { states: namedIn(fileStates, query.state), source, path, runId, waiting };
       return toPage(await listFiles(pool, filter, readPage(FileId, query)));
     },
   );
@@ -105,8 +108,9 @@ export async function fileRoutes(app: App, deps: ApiDeps): Promise<void> {
     return { ...file, links: linksOf(file) };
   }
 
-  function linksOf({ id, source, state }: FileDetail): { self: string; rows: string | null } {
-    const dataset = datasets.find((each) => each.source.name === source);
+  function linksOf({ id, source, state, tableRows }: FileDetail): { self: string; rows: string | null } {
+    const own = datasets.filter((each) => each.source.name === source);
+    const dataset = own.find(({ name }) => (tableRows?.[name] ?? 0) > 0) ?? own[0];
     return {
       self: `/api/files/${id}`,
       rows: dataset !== undefined && state === 'loaded' ? `${rowsPath(dataset)}?fileId=${id}` : null,
