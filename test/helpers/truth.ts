@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
 import type pg from 'pg';
 
+/** The rows of a recording's file, which are counted over all four tables. */
+const recordings = ['recording', 'footage', 'label', 'sensor']
+  .map((table) => `SELECT file_id, ordinal FROM recordings.${table}`)
+  .join(' UNION ALL ');
+
 /** Each finds what must never be; a row of an answer is a broken promise. */
 const violations: Readonly<Record<string, string>> = {
   'a run is open': `SELECT id, state FROM ops.run WHERE state NOT IN ('succeeded', 'failed', 'cancelled')`,
@@ -14,6 +19,7 @@ const violations: Readonly<Record<string, string>> = {
       SELECT file_id, count(*) AS n FROM dwh.data_sample GROUP BY 1
       UNION ALL SELECT file_id, count(*) FROM fleet.objects_detection GROUP BY 1
       UNION ALL SELECT file_id, count(*) FROM fleet.vehicle_status GROUP BY 1
+      UNION ALL SELECT file_id, count(*) FROM (${recordings}) r GROUP BY 1
       UNION ALL SELECT i.file_id, 1 + (SELECT count(*) FROM dwd.face f WHERE f.file_id = i.file_id) FROM dwd.image i)
     SELECT f.id AS file, f.path, f.state, f.rows AS said, rows.file_id, rows.n
     FROM (SELECT * FROM ops.file WHERE state = 'loaded') f FULL JOIN rows ON rows.file_id = f.id
@@ -24,6 +30,15 @@ const violations: Readonly<Record<string, string>> = {
       UNION ALL SELECT file_id, ordinal FROM fleet.objects_detection
       UNION ALL SELECT file_id, ordinal FROM fleet.vehicle_status) rows
     GROUP BY 1 HAVING count(*) <> count(DISTINCT ordinal) OR max(ordinal) <> count(*) - 1`,
+  'a row of recordings is doubled': `
+    SELECT file_id FROM (${recordings}) r GROUP BY 1 HAVING count(*) <> count(DISTINCT ordinal)`,
+  'a row of recordings lacks what it refers to': `
+    SELECT l.file_id FROM recordings.label l LEFT JOIN recordings.footage f ON f.id = l.footage WHERE f.id IS NULL
+    UNION ALL SELECT s.file_id FROM recordings.sensor s LEFT JOIN recordings.recording r ON r.id = s.recording WHERE r.id IS NULL
+    UNION ALL SELECT f.file_id FROM recordings.footage f LEFT JOIN recordings.recording r ON r.id = f.recording WHERE r.id IS NULL`,
+  'a file waits that does not, or for nothing': `
+    SELECT f.id FROM ops.file f WHERE f.waiting AND (f.state <> 'settled'
+      OR NOT EXISTS (SELECT FROM ops.file_wait w WHERE w.file_id = f.id))`,
   'the layers of the images differ': `
     SELECT file_id FROM ods.image o FULL JOIN dwd.image d USING (file_id)
     WHERE o.file_id IS NULL OR d.file_id IS NULL OR d.face_no <> (SELECT count(*) FROM dwd.face f WHERE f.file_id = d.file_id)`,
