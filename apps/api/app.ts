@@ -24,6 +24,7 @@ import { imageExportRoutes } from './routes/api/images-export.js';
 import { imageStatsRoutes } from './routes/api/images-stats.js';
 import { objectsDetectionRoutes } from './routes/api/objects-detection.js';
 import { reconcilerRoutes } from './routes/api/reconciler.js';
+import { footageRoutes } from './routes/api/recordings/footages.js';
 import { runActionRoutes } from './routes/api/run-actions.js';
 import { runFlowRoutes } from './routes/api/run-flow.js';
 import { runRoutes } from './routes/api/runs.js';
@@ -62,6 +63,7 @@ const dataRoutes = [
   objectsDetectionRoutes,
   vehicleStatusRoutes,
   dataSampleRoutes,
+  footageRoutes,
   actionRoutes,
   reconcilerRoutes,
 ];

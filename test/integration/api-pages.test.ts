@@ -147,6 +147,8 @@ test('the OpenAPI document is 3.1 and describes every route, each answer with a 
       '/api/files/{id}',
       '/api/files/{id}/discard',
       '/api/files/{id}/replay',
+      '/api/footages/{id}',
+      '/api/footages/{id}/frames/{index}',
       '/api/images',
       '/api/images.csv',
       '/api/images.xlsx',

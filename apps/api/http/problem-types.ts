@@ -182,6 +182,12 @@ export const problemTypes = {
     meaning: 'The image was loaded, but cannot be decoded to be shown.',
     remedy: 'Look at the file itself; the detail says what is wrong with it.',
   },
+  'frame-unreadable': {
+    status: 422,
+    title: 'Frame Unreadable',
+    meaning: 'The footage’s container, or this frame in it, is broken, or nothing that frames are read from.',
+    remedy: 'Look at the file that the detail names, below FOOTAGE_DIR, and copy it again from its source.',
+  },
   'too-many-attempts': {
     status: 429,
     title: 'Too Many Attempts',
@@ -205,6 +211,12 @@ export const problemTypes = {
     title: 'Image Renderer Failed',
     meaning: 'The process that draws images ended while it drew this one.',
     remedy: 'Look at the file itself, and report the image if it can be shared.',
+  },
+  'frame-reader-failed': {
+    status: 500,
+    title: 'Frame Reader Failed',
+    meaning: 'The process that reads frames ended while it read this one. Another one has taken its work.',
+    remedy: 'Look at the container itself, and report it if it can be shared.',
   },
   'database-unavailable': {
     status: 503,
@@ -234,6 +246,12 @@ export const problemTypes = {
     status: 503,
     title: 'Image Renderer Busy',
     meaning: 'Too many images are being drawn, or this one took too long.',
+    remedy: 'Try again after the seconds that Retry-After says.',
+  },
+  'frame-reader-busy': {
+    status: 503,
+    title: 'Frame Reader Busy',
+    meaning: 'Too many frames are being read, or this one took too long.',
     remedy: 'Try again after the seconds that Retry-After says.',
   },
   'too-many-open-files': {

@@ -11,6 +11,7 @@ import { type ImageType, imageTypes, type RenderRequest } from '#faces/render/me
 import { identityAt } from '#inbox/open-file.js';
 import type { ApiDeps } from '../../deps.js';
 import type { App } from '../../http/app-type.js';
+import { hasAlready } from '../../http/etag.js';
 import { HttpProblem, notFound } from '../../http/problem.js';
 import { FileId, problems } from '../../http/schemas.js';
 import { imageTypeFor } from './media-type.js';
@@ -144,10 +145,6 @@ function toRequest(inboxDir: string, source: ImageFile, wanted: Wanted, type: Im
     ...(wanted.annotated ? { annotation: { name: basename(source.path), model, faces: [...faces] } } : {}),
   };
 }
-
-/** RFC 9110, 13.1.2: any of the listed tags, weak or not, or `*`. */
-const hasAlready = (header: string | undefined, etag: string): boolean =>
-  (header ?? '').split(',').some((each) => each.trim() === '*' || each.trim().replace(/^W\//, '') === etag);
 
 const gone = (path: string): HttpProblem =>
   new HttpProblem(
