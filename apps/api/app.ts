@@ -4,6 +4,7 @@ import { type FastifyBaseLogger, fastify, LogController } from 'fastify';
 import { guard } from './auth/guard.js';
 import { openSessions } from './auth/sessions.js';
 import type { ApiDeps } from './deps.js';
+import { Exports } from './export/exports.js';
 import type { App } from './http/app-type.js';
 import { Clients } from './http/clients.js';
 import { answerErrors, answerFrameworkError } from './http/errors.js';
@@ -102,7 +103,8 @@ export async function buildApp(deps: ApiDeps): Promise<App> {
   });
 
   await gatherOpenApi(app, apiToken !== undefined);
-  for (const routes of dataRoutes) await app.register((scope: App) => routes(scope, deps));
+  const routeDeps = { ...deps, exports: new Exports(deps.pool), exportLimitMs: deps.limits.exportLimitMs };
+  for (const routes of dataRoutes) await app.register((scope: App) => routes(scope, routeDeps));
   await docsRoutes(app);
   await queueRoutes(app, deps);
   await homeRoutes(app, deps);

@@ -23,7 +23,7 @@ export interface ApiDeps {
     | 'reconcileIntervalMs'
   >;
   /** How patient it is with clients. */
-  readonly limits: ClientLimits;
+  readonly limits: ClientLimits & Pick<Config, 'exportLimitMs'>;
   readonly log: Logger;
   readonly pool: Pool;
   /** Over the same pool. */

@@ -28,6 +28,7 @@ export const appSettings = {
     'clientBytesPerSecond',
     'requestLimitMs',
     'uploadLimitMs',
+    'exportLimitMs',
     'reconcileIntervalMs',
     'faceModel',
     'pictureCacheMb',
@@ -36,6 +37,7 @@ export const appSettings = {
   worker: [
     'inboxDir',
     'dataDir',
+    'lakeDir',
     'tasksDir',
     'databaseUrl',
     'redisUrl',

@@ -1,6 +1,6 @@
 import { isIPv4 } from 'node:net';
 import { availableParallelism } from 'node:os';
-import { delimiter, isAbsolute, relative, resolve } from 'node:path';
+import { delimiter, isAbsolute, join, relative, resolve } from 'node:path';
 import { Value } from 'typebox/value';
 import { SetupError } from '#contracts/errors.js';
 import { isAddressList } from './address-list.js';
@@ -10,9 +10,11 @@ import { listSettings, type SettingInfo, type Settings, settingsSchema, variable
  * The validated settings of one process. Paths are absolute; durations are milliseconds; a setting that is
  * `undefined` or absent was left unset.
  */
-export interface Config extends Omit<Settings, 'workers' | 'tasksDir'> {
+export interface Config extends Omit<Settings, 'workers' | 'tasksDir' | 'lakeDir'> {
   /** Number of worker processes. */
   readonly workers: number;
+  /** The folder of LAKE_DIR. */
+  readonly lakeDir: string;
   /** The folders of TASKS_DIR, each once; none when it is unset. */
   readonly tasksDir: readonly string[];
 }
@@ -46,6 +48,8 @@ export function loadConfig(env: NodeJS.ProcessEnv, folder: string = process.cwd(
     inboxDir: resolve(folder, values.inboxDir),
     dataDir: resolve(folder, values.dataDir),
     footageDir: resolve(folder, values.footageDir),
+    lakeDir:
+      values.lakeDir === undefined ? join(resolve(folder, values.dataDir), 'lake') : resolve(folder, values.lakeDir),
     tasksDir: foldersOf(values.tasksDir ?? '', folder),
     workers: values.workers ?? Math.min(64, Math.max(1, availableParallelism())),
     ...(values.faceModel === undefined ? {} : { faceModel: faceModelOf(values.faceModel, folder) }),
@@ -113,6 +117,12 @@ function findConflicts(config: Config): string[] {
     conflicts.push(
       `${variableName('footageDir')}: expected a folder outside INBOX_DIR (${config.inboxDir}), got ${config.footageDir}; ` +
         'frames in the inbox would be loaded as images, one by one',
+    );
+  }
+  if (isWithin(config.inboxDir, config.lakeDir)) {
+    conflicts.push(
+      `${variableName('lakeDir')}: expected a folder outside INBOX_DIR (${config.inboxDir}), got ${config.lakeDir}; ` +
+        'its files would be taken for input',
     );
   }
   for (const folder of config.tasksDir) {

@@ -73,6 +73,16 @@ export const settingsSchema = Type.Object({
       default: './footage',
     }),
   ),
+  lakeDir: Type.Optional(
+    Type.String(
+      words({
+        description:
+          'Folder that the task export writes parquet files to, by layer, dataset and day. Not inside the inbox.',
+        expected: 'a path',
+        defaultText: 'the folder lake in DATA_DIR',
+      }),
+    ),
+  ),
   tasksDir: Type.Optional(
     Type.String(
       words({
@@ -202,6 +212,11 @@ export const settingsSchema = Type.Object({
   ),
   requestLimitMs: milliseconds(1000, 60_000, 'How long a request other than an upload may take to arrive, in ms.'),
   uploadLimitMs: milliseconds(10_000, 6 * 60 * 60_000, 'How long an upload may take to arrive, in ms.'),
+  exportLimitMs: milliseconds(
+    10_000,
+    2 * 60 * 60_000,
+    'How long an export (CSV, XLSX, NDJSON, Parquet) may take to be sent, in ms; it is broken off then. Until its end the database clears up nothing that is newer.',
+  ),
   settleMs: milliseconds(100, 1500, 'How long a file’s size and mtime must stand still before it is read, in ms.'),
   scanIntervalMs: milliseconds(1000, 30_000, 'How often the whole inbox is compared with the ledger, in ms.'),
   batchFiles: Type.Optional(

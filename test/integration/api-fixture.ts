@@ -16,7 +16,6 @@ import type { ApiDeps } from '../../apps/api/deps.js';
 import type { App } from '../../apps/api/http/app-type.js';
 import { problemType } from '../../apps/api/http/problem.js';
 import { problemCodes, problemTypes } from '../../apps/api/http/problem-types.js';
-import type { ClientLimits } from '../../apps/api/http/slow-body.js';
 import { withTestDatabase } from '../helpers/database.js';
 
 /** The API on a database and an inbox of its own. */
@@ -59,7 +58,7 @@ export async function withApi(
     readonly deps?: Partial<ApiDeps>;
     readonly config?: Partial<ApiDeps['config']>;
     /** How patient the API is with clients, where it matters to the test. */
-    readonly limits?: Partial<ClientLimits>;
+    readonly limits?: Partial<ApiDeps['limits']>;
     /** What renders images, and how many bytes of them are kept. */
     readonly images?: { readonly renderer: ImageRendering; readonly maxBytes: number };
   } = {},
@@ -96,6 +95,7 @@ export async function withApi(
         clientBytesPerSecond: 1_000,
         requestLimitMs: 60_000,
         uploadLimitMs: 600_000,
+        exportLimitMs: 600_000,
         ...options.limits,
       },
       log: testLog(logged),

@@ -1,16 +1,15 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { get, type IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
-import { finished, pipeline } from 'node:stream/promises';
+import { pipeline } from 'node:stream/promises';
 import { test } from 'node:test';
 import { inflateRawSync } from 'node:zlib';
 import copyStreams from 'pg-copy-streams';
 import { readSheet } from 'read-excel-file/node';
 import { transaction } from '#database/pool.js';
-import { waitFor } from '../helpers/wait.js';
 import { type TestApi, withApi } from './api-fixture.js';
 import { seedImage, seedManyImages } from './api-images-fixture.js';
+import { listen } from './exports-fixture.js';
 
 const names = [
   'plain',
@@ -142,25 +141,6 @@ test('exports take the filters of the list, and refuse what it refuses', () =>
     }
   }));
 
-/** Counts the pages that are read from the database from now on. */
-function countPages(api: TestApi): () => number {
-  let pages = 0;
-  const connect = api.pool.connect.bind(api.pool);
-  Object.assign(api.pool, {
-    // With arguments it is called by single queries, which are none of an export.
-    connect(...given: unknown[]) {
-      if (given.length === 0) pages++;
-      return Reflect.apply(connect, undefined, given);
-    },
-  });
-  return () => pages;
-}
-
-async function listen(api: TestApi): Promise<(path: string) => Promise<IncomingMessage>> {
-  const address = await api.app.listen({ port: 0, host: '127.0.0.1' });
-  return (path) => new Promise((resolve, reject) => get(`${address}${path}`, resolve).on('error', reject));
-}
-
 test('health is told while an export is made', () =>
   withApi(async (api) => {
     await seedManyImages(api.pool, 20_000);
@@ -179,46 +159,6 @@ test('health is told while an export is made', () =>
     assert.ok(answers > 5, `${answers} answers while the export was made`);
   }));
 
-test('a client that stops reading holds no connection, and one that leaves ends the export', () =>
-  withApi(async (api) => {
-    await seedManyImages(api.pool, 100_000);
-    const pages = countPages(api);
-    const ask = await listen(api);
-    for (const path of ['/api/images.csv', '/api/images.xlsx']) {
-      const response = await ask(path);
-      await new Promise((resolve) => response.once('readable', resolve));
-      let before = -1;
-      await waitFor('the export waits for its reader', async () => {
-        const still = pages() === before && api.pool.idleCount === api.pool.totalCount;
-        before = pages();
-        return still || undefined;
-      });
-      assert.ok(pages() < 50, `${path}: ${pages()} pages were read for a client that does not read`);
-      response.destroy();
-      await waitFor('the connection is closed', async () => {
-        const open = await new Promise((resolve) => api.app.server.getConnections((_error, count) => resolve(count)));
-        return open === 0 || undefined;
-      });
-    }
-    const atEnd = pages();
-    await api.app.close();
-    assert.equal(pages(), atEnd);
-  }));
-
-test('an export that the database fails half-way breaks off, so that nobody takes it for whole', () =>
-  withApi(async (api) => {
-    await seedManyImages(api.pool, 100_000);
-    const ask = await listen(api);
-    for (const path of ['/api/images.csv', '/api/images.xlsx']) {
-      const response = await ask(path);
-      await new Promise((resolve) => response.once('readable', resolve));
-      await api.pool.query('ALTER TABLE dwd.image RENAME TO away');
-      await assert.rejects(finished(response.resume()), { code: 'ECONNRESET' }, path);
-      await api.pool.query('ALTER TABLE dwd.away RENAME TO image');
-    }
-    assert.equal((await api.ask('/api/images?limit=1')).status, 200);
-  }));
-
 test('200,000 rows pass through a bounded memory', () =>
   withApi(async (api) => {
     await seedManyImages(api.pool, 200_000);
@@ -226,6 +166,8 @@ test('200,000 rows pass through a bounded memory', () =>
     for (const [path, least] of [
       ['/api/images.csv', 20_000_000],
       ['/api/images.xlsx', 5_000_000],
+      ['/api/images.ndjson', 20_000_000],
+      ['/api/images.parquet', 5_000_000],
     ] as const) {
       const response = await ask(path);
       const before = process.memoryUsage.rss();

@@ -51,6 +51,8 @@ export function describeDataset(readable: ReadableDataset, known: KnownOfDataset
       rows: `${self}/rows`,
       csv: `${self}/rows.csv`,
       xlsx: `${self}/rows.xlsx`,
+      ndjson: `${self}/rows.ndjson`,
+      parquet: `${self}/rows.parquet`,
       ...(dataset.route === undefined ? {} : { route: dataset.route }),
     },
   };

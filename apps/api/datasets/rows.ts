@@ -3,7 +3,7 @@ import type { TableDefinition } from '#contracts/dataset.js';
 import { fieldOf } from '#contracts/dataset-parameters.js';
 import type { ReadableDataset } from '#contracts/file-task.js';
 import type { DatasetRow, RowValue } from '#database/queries/rows/row-query.js';
-import type { ExportTable, ExportValue } from '../export/formats.js';
+import type { ExportColumn, ExportFormat, ExportTable, ExportValue } from '../export/formats.js';
 import { component } from '../http/openapi/component.js';
 import { FileId, Nullable, RunId } from '../http/schemas.js';
 import { valueTypeOf } from './values.js';
@@ -38,19 +38,33 @@ export function toItem({ columns }: TableDefinition, { fileId, ordinal, runId, v
 const toJson = (value: RowValue): RowValue =>
   typeof value === 'number' && !Number.isFinite(value) ? String(value) : value;
 
-/** A dataset's table as it is exported: under the table's own names, at the end where the row comes from. */
-export const exportTableOf = (name: string, { columns }: TableDefinition): ExportTable => ({
-  name,
-  columns: [
-    ...columns.map((column) => ({ name: column.name, kind: valueTypeOf(column).kind })),
-    { name: 'file_id', kind: 'text' },
-    { name: 'ordinal', kind: 'number' },
-  ],
-});
+/**
+ * A dataset's table as it is exported. Under the table's own names: its columns, then where the row comes from, without the
+ * run. Under those of JSON's fields: as lists have them.
+ */
+export function exportTableOf(name: string, { columns }: TableDefinition, names: ExportFormat['names']): ExportTable {
+  const declared = columns.map((column): ExportColumn => {
+    const { type, precision, scale } = column;
+    return {
+      name: names === 'fields' ? fieldOf(column.name) : column.name,
+      kind: valueTypeOf(column).kind,
+      type,
+      ...(precision === undefined ? {} : { precision }),
+      ...(scale === undefined ? {} : { scale }),
+    };
+  });
+  if (names === 'columns') return { name, columns: [...declared, fileIdColumn, ordinalColumn] };
+  const origin = [{ ...fileIdColumn, name: 'fileId' }, ordinalColumn, runIdColumn];
+  return { name, columns: [...origin, ...declared] };
+}
 
-/** A row in the order of `exportTableOf`. */
-export const toExport = ({ values, fileId, ordinal }: DatasetRow): readonly ExportValue[] => [
-  ...values,
-  fileId,
-  ordinal,
-];
+// An id is a text: a spreadsheet's numbers end at 2^53.
+const fileIdColumn: ExportColumn = { name: 'file_id', kind: 'text', type: 'bigint' };
+const ordinalColumn: ExportColumn = { name: 'ordinal', kind: 'number', type: 'integer' };
+const runIdColumn: ExportColumn = { name: 'runId', kind: 'text', type: 'uuid' };
+
+/** A row in the order of `exportTableOf`, by what its columns are called. */
+export const toExport: Readonly<Record<ExportFormat['names'], (row: DatasetRow) => readonly ExportValue[]>> = {
+  columns: ({ values, fileId, ordinal }) => [...values, fileId, ordinal],
+  fields: ({ values, fileId, ordinal, runId }) => [fileId, ordinal, runId, ...values],
+};

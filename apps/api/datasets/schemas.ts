@@ -17,8 +17,8 @@ const datasetFields = {
   description: Text,
   columns: Type.Array(
     Type.Object({
-      name: Type.String({ description: 'In the table and in CSV and XLSX' }),
-      field: Type.String({ description: 'In JSON and in the names of parameters' }),
+      name: Type.String({ description: 'In the table and in CSV, XLSX and Parquet' }),
+      field: Type.String({ description: 'In JSON, NDJSON and the names of parameters' }),
       type: Type.String({ description: 'As PostgreSQL names it; text with a maxLength is varchar' }),
       maxLength: Nullable(Type.Integer({ description: 'Most characters' })),
       precision: Nullable(Type.Integer({ description: 'Most digits of a numeric' })),
@@ -86,6 +86,8 @@ const datasetFields = {
     rows: Text,
     csv: Text,
     xlsx: Text,
+    ndjson: Text,
+    parquet: Text,
     route: Type.Optional(Type.String({ description: 'A route of its own that lists the rows in another way' })),
   }),
 };
@@ -114,7 +116,7 @@ export const DatasetDetailSchema = Type.Object(
         kind: Type.Enum(['equal', 'from', 'to', 'min', 'max', 'contains']),
         description: Text,
       }),
-      { description: 'Parameters of the rows and of their CSV and XLSX; several leave the rows that fit all of them' },
+      { description: 'Parameters of the rows and of their exports; several leave the rows that fit all of them' },
     ),
     sorts: Type.Array(Text, { description: 'What the parameter sort takes; - means the largest first' }),
   },

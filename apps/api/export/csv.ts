@@ -13,6 +13,7 @@ export const csv: ExportFormat = {
   extension: 'csv',
   mediaType: 'text/csv',
   contentType: 'text/csv; charset=utf-8',
+  names: 'columns',
   write: (table, pages) => Readable.from(lines(table, pages), { objectMode: false, highWaterMark: 2 ** 16 }),
 };
 

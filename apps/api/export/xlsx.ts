@@ -19,6 +19,7 @@ export const xlsx: ExportFormat = {
   extension: 'xlsx',
   mediaType: xlsxType,
   contentType: xlsxType,
+  names: 'columns',
   write({ name, columns }, pages) {
     const kinds = columns.map((column) => column.kind);
     return Readable.fromWeb(

@@ -236,6 +236,13 @@ export const problemTypes = {
     meaning: 'The database took too long to answer and was stopped.',
     remedy: 'Narrow the request as the detail says, for example to fewer days.',
   },
+  'exports-busy': {
+    status: 503,
+    title: 'Exports Busy',
+    meaning:
+      'As many exports as may be at a time are being sent: each keeps a connection to the database until its end.',
+    remedy: 'Try again after the seconds that Retry-After says, or let the task export write files (docs/exports.md).',
+  },
   'carrier-unavailable': {
     status: 503,
     title: 'Carrier Unavailable',

@@ -60,6 +60,7 @@ export function sendGalleryPage(reply: FastifyReply, content: GalleryContent): F
     'Images · Millrace',
     html`<header><h1><a href="/">Millrace</a> · Images</h1>
 <nav><a href="${filtered('/api/images.csv', query)}">CSV</a> <a href="${filtered('/api/images.xlsx', query)}">XLSX</a>
+<a href="${filtered('/api/images.ndjson', query)}">NDJSON</a> <a href="${filtered('/api/images.parquet', query)}">Parquet</a>
 <a href="${filtered('/api/images/stats', query)}">Figures (JSON)</a> <a href="/docs">API</a></nav></header>
 ${stats ? charts(stats, query) : html`<p class="dim">The figures are not known at the moment.</p>`}
 ${form(query, stats)}

@@ -1,30 +1,26 @@
 import { Type } from 'typebox';
 import { readableDatasets } from '#catalogue/catalogue.js';
-import { fieldOf, sortOrdersOf } from '#contracts/dataset-parameters.js';
+import { fieldOf } from '#contracts/dataset-parameters.js';
 import type { ReadableDataset } from '#contracts/file-task.js';
-import { eachPage } from '#database/queries/page.js';
-import { listRows } from '#database/queries/rows/list-rows.js';
-import type { RowPosition, RowQuery } from '#database/queries/rows/row-query.js';
+import { exportRows } from '#database/queries/rows/export-rows.js';
 import { datasetPath } from '../../datasets/describe.js';
 import { filterAdvice, filterSchemas, readFilters } from '../../datasets/filters.js';
 import { maxCursorLength, readRowPage, sortNames } from '../../datasets/read-page.js';
 import { exportTableOf, operationName, rowSchema, toExport } from '../../datasets/rows.js';
 import type { ApiDeps } from '../../deps.js';
 import type { ExportFormat } from '../../export/formats.js';
-import { exportFormats, exportResponses, sendExport } from '../../export/send-export.js';
+import { type ExportDeps, exportFormats, exportResponses, exportWords, sendExport } from '../../export/send-export.js';
 import type { App } from '../../http/app-type.js';
 import { ListQuery, PageOf, problems } from '../../http/schemas.js';
-
-/** Rows that an export holds at a time. */
-const pageRows = 5_000;
 
 /** What every dataset's query has beside the filters of its columns, which are read by name. */
 interface RowsRoute {
   Querystring: Readonly<Record<string, unknown>> & { sort?: string; cursor?: string; limit?: number; fileId?: string };
 }
 
-/** GET /api/datasets/{name}/rows, rows.csv and rows.xlsx of every dataset. */
-export async function datasetRowRoutes(app: App, { pool, catalogue }: ApiDeps): Promise<void> {
+/** GET /api/datasets/{name}/rows of every dataset, and the same rows in every format of exports. */
+export async function datasetRowRoutes(app: App, deps: ApiDeps & ExportDeps): Promise<void> {
+  const { pool, catalogue } = deps;
   for (const readable of readableDatasets(catalogue).values()) {
     addListRoute(readable);
     for (const format of exportFormats) addExportRoute(readable, format);
@@ -74,24 +70,28 @@ export async function datasetRowRoutes(app: App, { pool, catalogue }: ApiDeps): 
           operationId: `export${operationName(name)}RowsAs${fieldOf(`_${extension}`)}`,
           tags: ['datasets'],
           summary: `Rows of ${dataset.table} as ${extension.toUpperCase()}, by file and place in it`,
-          description: `${dataset.description} Sent as it is made: what is loaded meanwhile may be in it.`,
+          description: `${dataset.description} ${exportWords}`,
           querystring: Type.Object(filterSchemas(dataset), { additionalProperties: false }),
           response: exportResponses(format),
         },
       },
       async ({ query }, reply) => {
-        const conditions = readFilters(dataset, query);
-        const rows = exportRows({ table: dataset, source: source.name, conditions, fileId: query.fileId });
-        return sendExport(reply, format, exportTableOf(name, dataset), rows, filterAdvice(dataset));
+        const wanted = {
+          table: dataset,
+          source: source.name,
+          conditions: readFilters(dataset, query),
+          fileId: query.fileId,
+          run: format.names === 'fields',
+        };
+        return sendExport(reply, deps, {
+          format,
+          table: exportTableOf(name, dataset, format.names),
+          async *rows(tx) {
+            for await (const page of exportRows(tx, wanted)) yield page.map(toExport[format.names]);
+          },
+          advice: filterAdvice(dataset),
+        });
       },
     );
-  }
-
-  async function* exportRows(wanted: Omit<RowQuery, 'order' | 'descending'>) {
-    const [order] = sortOrdersOf(wanted.table);
-    if (order === undefined) return;
-    const query = { ...wanted, order, descending: false };
-    const read = (after: RowPosition | undefined) => listRows(pool, query, { after, limit: pageRows });
-    for await (const page of eachPage(read)) yield page.map(toExport);
   }
 }

@@ -34,11 +34,36 @@ export function queryConditions({ conditions: wanted, fileId, table }: RowQuery)
  */
 export async function readRows(
   tx: Tx,
-  { table, descending }: RowQuery,
+  query: RowQuery,
   keys: readonly SortKey[],
   where: Conditions,
   limit: number,
 ): Promise<PositionedRow[]> {
+  const text = selectRows(query, keys, where, { limit: where.param(limit), run: true, position: true });
+  const { rows } = await tx.query<RowValue[]>({ text, values: where.values, rowMode: 'array' });
+  return rows.map((values) => toPositionedRow(values, query.table));
+}
+
+/** What a statement of rows has beside their values. */
+interface RowSelection {
+  /** SQL of how many rows at most; all of them if not given. */
+  readonly limit?: string;
+  /** Whether to look up the run that loaded each row. */
+  readonly run: boolean;
+  /** Whether to add the values of the keys as texts. */
+  readonly position: boolean;
+}
+
+/**
+ * SQL of rows in the order of some keys: file, ordinal, run, the declared columns. Values are put into words after the rows
+ * are sorted: as words they take more room in a sort.
+ */
+export function selectRows(
+  { table, descending }: Pick<RowQuery, 'table' | 'descending'>,
+  keys: readonly SortKey[],
+  where: Conditions,
+  { limit, run, position }: RowSelection,
+): string {
   const { columns, oneRowPerFile } = table;
   const inner = [...columns.map(({ name }) => escapeIdentifier(name)), 'file_id'];
   if (oneRowPerFile !== true) inner.push('ordinal');
@@ -46,28 +71,31 @@ export async function readRows(
   const outer = [
     'p.file_id',
     oneRowPerFile === true ? '0' : 'p.ordinal',
-    '(SELECT f.run_id FROM ops.file f WHERE f.id = p.file_id)',
+    run ? '(SELECT f.run_id FROM ops.file f WHERE f.id = p.file_id)' : 'NULL',
     ...columns.map(({ name, type }) => valueSql(`p.${escapeIdentifier(name)}`, type)),
-    ...keys.map(({ name, type }) => `(${valueSql(`p.${escapeIdentifier(name)}`, type)})::text`),
+    ...(position ? keys : []).map(({ name, type }) => `(${valueSql(`p.${escapeIdentifier(name)}`, type)})::text`),
   ];
-  const text = `SELECT ${outer.join(', ')}
+  return `SELECT ${outer.join(', ')}
     FROM (SELECT ${inner.map((name) => `d.${name}`).join(', ')} FROM ${quoteTable(table.table)} d
-      WHERE ${where.sql()} ORDER BY ${order} LIMIT ${where.param(limit)}) p`;
-  const { rows } = await tx.query<RowValue[]>({ text, values: where.values, rowMode: 'array' });
-  return rows.map((values) => toRow(values, table));
+      WHERE ${where.sql()} ORDER BY ${order}${limit === undefined ? '' : ` LIMIT ${limit}`}) p`;
 }
 
-function toRow([fileId, ordinal, runId, ...rest]: readonly RowValue[], { columns }: TableDefinition): PositionedRow {
+function toPositionedRow(values: readonly RowValue[], table: TableDefinition): PositionedRow {
+  const position = values.slice(3 + table.columns.length).map((value) => (value === null ? null : String(value)));
+  return { row: toRow(values, table), position };
+}
+
+/** A row as `selectRows` reads it. */
+export function toRow(
+  [fileId, ordinal, runId, ...rest]: readonly RowValue[],
+  { columns }: TableDefinition,
+): DatasetRow {
   const values = columns.map(({ type }, at) => shorten(rest[at] ?? null, type));
-  const position = rest.slice(columns.length).map((value) => (value === null ? null : String(value)));
-  return {
-    row: { fileId: String(fileId), ordinal: Number(ordinal), runId: runId === null ? null : String(runId), values },
-    position,
-  };
+  return { fileId: String(fileId), ordinal: Number(ordinal), runId: runId === null ? null : String(runId), values };
 }
 
 /** SQL for a value as it is shown, but for its decimals; the same text is read back when it stands in a position. */
-function valueSql(sql: string, type: ColumnType): string {
+export function valueSql(sql: string, type: ColumnType): string {
   switch (type) {
     case 'timestamptz':
       return instantSql(sql);
