@@ -1,4 +1,5 @@
-import { listSettings, type Settings, variableName } from './settings.js';
+import { listSettings, variableName } from './setting-list.js';
+import type { Settings } from './settings.js';
 
 /** A setting by its name in the code. */
 export type SettingKey = keyof Settings;

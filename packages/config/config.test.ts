@@ -7,7 +7,7 @@ import { SetupError } from '#contracts/errors.js';
 import { isLoopback, loadConfig } from './config.js';
 import { renderEnvExample } from './env-example.js';
 import { loadEnvFile } from './env-file.js';
-import { listSettings } from './settings.js';
+import { listSettings } from './setting-list.js';
 
 /** The message of the SetupError that these variables lead to. */
 function faultsOf(env: NodeJS.ProcessEnv): string {

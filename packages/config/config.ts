@@ -4,7 +4,8 @@ import { delimiter, isAbsolute, join, relative, resolve } from 'node:path';
 import { Value } from 'typebox/value';
 import { SetupError } from '#contracts/errors.js';
 import { isAddressList } from './address-list.js';
-import { listSettings, type SettingInfo, type Settings, settingsSchema, variableName } from './settings.js';
+import { listSettings, type SettingInfo, variableName } from './setting-list.js';
+import { type Settings, settingsSchema } from './settings.js';
 
 /**
  * The validated settings of one process. Paths are absolute; durations are milliseconds; a setting that is

@@ -1,4 +1,4 @@
-import { listSettings, type SettingInfo } from './settings.js';
+import { listSettings, type SettingInfo } from './setting-list.js';
 
 /** The text of `.env.example`: every setting with its meaning, commented out, its default as the value. */
 export function renderEnvExample(): string {

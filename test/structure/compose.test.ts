@@ -9,7 +9,7 @@ import { Redis } from 'ioredis';
 import pg from 'pg';
 import { appSettings, commonSettings } from '#config/app-settings.js';
 import { loadConfig } from '#config/config.js';
-import { listSettings, variableName } from '#config/settings.js';
+import { listSettings, variableName } from '#config/setting-list.js';
 import { roleKeys } from '#database/roles/roles.js';
 import { findFreePort } from '../helpers/free-port.js';
 import { testServerUrl } from '../helpers/postgres.js';

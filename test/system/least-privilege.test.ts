@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import pg from 'pg';
 import { appSettings, commonSettings, type SettingKey } from '#config/app-settings.js';
-import { listSettings, variableName } from '#config/settings.js';
+import { listSettings, variableName } from '#config/setting-list.js';
 import { imageSample } from '#samples/images.js';
 import { childrenOf } from '../helpers/child.js';
 import { type Millrace, startMillrace } from '../helpers/millrace.js';
