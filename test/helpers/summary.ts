@@ -66,3 +66,26 @@ export async function assertSummary(pool: pg.Pool, range: StatsRange = {}): Prom
   );
   assert.equal(stats.rows, ledger.rows[0]?.rows);
 }
+
+/** Enters loaded files and their figures, a file per minute with 1,914 rows, without the rows. */
+export async function fillSummary(pool: pg.Pool, files: number): Promise<void> {
+  await pool.query(
+    `INSERT INTO dwh.data_sample_value (column_name, id, value)
+     SELECT c.name, n, md5(n::text) FROM (VALUES ('department_name', 100), ('sensor_serial', 1876), ('product_name', 1000)) AS c (name, count),
+       generate_series(0, count - 1) AS n`,
+  );
+  await pool.query(
+    `INSERT INTO ops.file (source, path, size, mtime_ns, state, sha256, rows, seen_at, settled_at, ended_at)
+     SELECT 'data-sample', n || '.parquet', 154000, n, 'loaded', lpad(to_hex(n), 64, '0'), 1914, now(), now(), now()
+     FROM generate_series(0, $1::int - 1) AS n`,
+    [files],
+  );
+  await pool.query(
+    `INSERT INTO dwh.data_sample_summary
+     SELECT id, at::date, 0, 1914, set_bit(repeat('0', (minute / 8 + 1) * 8)::varbit, minute, 1),
+       repeat('1', 100)::varbit, repeat('1', 1876)::varbit, substr(repeat('11011111', 125), n % 8 + 1)::varbit,
+       '{87,88,89}', ARRAY[638, 637 + n % 3, 639 - n % 3], at + interval '87 days', at + interval '89 days'
+     FROM (SELECT id, n, timestamp '2023-01-01' + n * interval '1 minute' AS at, n % 1440 AS minute
+       FROM (SELECT id, mtime_ns::int AS n FROM ops.file) f) file`,
+  );
+}

@@ -1,10 +1,15 @@
 import { chunkValues } from '#database/datasets/summary.js';
 import type { FieldBatch } from '#parquet/field-batch.js';
+import { maxBatchRows } from '#parquet/plain-values.js';
 import type { ValueIndex } from './value-index.js';
 
 const chunkBytes = chunkValues / 8;
 const chunkShift = Math.log2(chunkValues);
 const noCells = new Int32Array(0);
+
+/** Used within one synchronous call only. A batch has no more rows. */
+const scratchEntries = new Uint32Array(maxBatchRows);
+const scratchNumbers = new Int32Array(maxBatchRows);
 
 /** The values of a column that a file has on a day. */
 export class ValueSet {
@@ -18,21 +23,21 @@ export class ValueSet {
     this.#index = index;
   }
 
-  /** Adds a value by its number in the index. */
-  add(number: number): void {
-    const id = this.#index.ids[number] ?? -1;
-    if (id < 0) {
-      this.#pending.add(number);
-      return;
+  /** Adds values by their numbers in the index, the first `count` of these; -1 stands for none. */
+  add(numbers: ArrayLike<number>, count: number): void {
+    const { ids } = this.#index;
+    for (let n = 0; n < count; n++) {
+      const number = numbers[n] ?? -1;
+      if (number < 0) continue;
+      const id = ids[number] ?? -1;
+      if (id < 0) {
+        this.#pending.add(number);
+        continue;
+      }
+      const bits = this.chunks[id >>> chunkShift] ?? this.#begin(id >>> chunkShift);
+      const at = (id & (chunkValues - 1)) >>> 3;
+      bits[at] = (bits[at] ?? 0) | (128 >>> (id & 7));
     }
-    const chunk = id >>> chunkShift;
-    let bits = this.chunks[chunk];
-    if (bits === undefined) {
-      bits = new Uint8Array(chunkBytes);
-      this.chunks[chunk] = bits;
-    }
-    const at = (id & (chunkValues - 1)) >>> 3;
-    bits[at] = (bits[at] ?? 0) | (128 >>> (id & 7));
   }
 
   /** The values that wait for their ids. */
@@ -44,7 +49,13 @@ export class ValueSet {
   settle(): void {
     const numbers = [...this.#pending];
     this.#pending.clear();
-    for (const number of numbers) this.add(number);
+    this.add(numbers, numbers.length);
+  }
+
+  #begin(chunk: number): Uint8Array {
+    const bits = new Uint8Array(chunkBytes);
+    this.chunks[chunk] = bits;
+    return bits;
   }
 }
 
@@ -52,7 +63,7 @@ export class ValueSet {
 export class ColumnValues {
   readonly #index: ValueIndex;
   #dictionary: object | undefined;
-  /** By entry of the dictionary: 0 for one that no row had yet, -1 for no value, else the value's number and 1. */
+  /** By entry of the dictionary: 0 for one that no row had yet, and for no value; else the value's number and 1. */
   #cells = noCells;
   /** The set that has all values of the cells; undefined when there are several sets. */
   #set: ValueSet | undefined;
@@ -70,31 +81,32 @@ export class ColumnValues {
       this.#cells = new Int32Array(field.starts.length);
       this.#set = set;
     }
-    const cells = this.#cells;
-    if (this.#set === set) {
-      for (let row = from; row < to; row++) {
-        const pick = picks[row] ?? 0;
-        if (cells[pick] === 0) this.#see(field, pick, set);
-      }
-      return;
-    }
+    this.#addFresh(field, from, to, set);
+    if (this.#set === set) return;
     this.#set = undefined;
-    for (let row = from; row < to; row++) {
-      const pick = picks[row] ?? 0;
-      const cell = cells[pick] ?? 0;
-      if (cell === 0) this.#see(field, pick, set);
-      else if (cell > 0) set.add(cell - 1);
+    const cells = this.#cells;
+    for (let first = from; first < to; first += scratchNumbers.length) {
+      const count = Math.min(to - first, scratchNumbers.length);
+      for (let n = 0; n < count; n++) scratchNumbers[n] = (cells[picks[first + n] ?? 0] ?? 0) - 1;
+      set.add(scratchNumbers, count);
     }
   }
 
-  #see({ bytes, starts, ends, ascii }: FieldBatch, pick: number, set: ValueSet): void {
-    const end = ends[pick] ?? 0;
-    if (end === 0) {
-      this.#cells[pick] = -1;
-      return;
+  /** Finds the entries that no row had yet. */
+  #addFresh(field: FieldBatch, from: number, to: number, set: ValueSet): void {
+    const { picks } = field;
+    const cells = this.#cells;
+    let count = 0;
+    for (let row = from; row < to; row++) {
+      const pick = picks[row] ?? 0;
+      if (cells[pick] !== 0) continue;
+      cells[pick] = -1;
+      scratchEntries[count++] = pick;
     }
-    const number = this.#index.numberOf(bytes, starts[pick] ?? 0, end, ascii);
-    this.#cells[pick] = number + 1;
-    set.add(number);
+    if (count === 0) return;
+    this.#index.find(field, scratchEntries, count, scratchNumbers);
+    // What is -1 + 1 there is looked for again, and found to be no value again.
+    for (let n = 0; n < count; n++) cells[scratchEntries[n] ?? 0] = (scratchNumbers[n] ?? -1) + 1;
+    set.add(scratchNumbers, count);
   }
 }

@@ -55,21 +55,24 @@ export class TimeDifferences {
     const isKnown = from.dictionary !== undefined && from.dictionary === this.#from && to.dictionary === this.#to;
     if (!isKnown || to.dictionary === undefined || this.#counts !== counts) this.#begin(from, to, counts);
     const { rows } = counts;
-    const [slots, rounds] = [this.#slots, this.#rounds];
+    const [slots, rounds, fromPicks, toPicks] = [this.#slots, this.#rounds, from.picks, to.picks];
+    let [lastPick, round] = [this.#fromPick, this.#round];
     for (let row = start; row < end; row++) {
-      const fromPick = from.picks[row] ?? 0;
-      const toPick = to.picks[row] ?? 0;
-      if (fromPick !== this.#fromPick) {
-        this.#fromPick = fromPick;
-        this.#round += 1;
+      const fromPick = fromPicks[row] ?? 0;
+      const toPick = toPicks[row] ?? 0;
+      if (fromPick !== lastPick) {
+        lastPick = fromPick;
+        round += 1;
       }
-      if (rounds[toPick] !== this.#round) {
-        rounds[toPick] = this.#round;
+      if (rounds[toPick] !== round) {
+        rounds[toPick] = round;
         slots[toPick] = slotOf(from, fromPick, to, toPick, counts);
       }
       const slot = slots[toPick] ?? -1;
       if (slot >= 0) rows[slot] = (rows[slot] ?? 0) + 1;
     }
+    this.#fromPick = lastPick;
+    this.#round = round;
   }
 
   #begin(from: FieldBatch, to: FieldBatch, counts: DifferenceCounts): void {
