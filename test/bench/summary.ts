@@ -22,7 +22,12 @@ const [files, rounds] = [Number(values.files ?? 43_201), Number(values.rounds ??
 
 const dir = await mkdtemp(join(tmpdir(), 'millrace-bench-summary-'));
 const server = await startBenchServer(dir);
-const pool = openPool({ url: await freshDatabase(server, 'summary', true), name: 'bench', max: 2, onError: console.error });
+const pool = openPool({
+  url: await freshDatabase(server, 'summary', true),
+  name: 'bench',
+  max: 2,
+  onError: console.error,
+});
 try {
   await fillSummary(pool, files);
   await pool.query('VACUUM ANALYZE');
