@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type pg from 'pg';
+import { assertSummary } from './summary.js';
 
 /** The rows of a recording's file, which are counted over all four tables. */
 const recordings = ['recording', 'footage', 'label', 'sensor']
@@ -63,4 +64,5 @@ export async function assertTruth(pool: pg.Pool): Promise<void> {
     const { rows } = await pool.query(sql);
     assert.deepEqual(rows, [], what);
   }
+  await assertSummary(pool);
 }
