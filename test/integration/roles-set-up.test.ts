@@ -120,7 +120,7 @@ test('what the role dwh makes is read by the reader and the owner, and never tak
   await assert.rejects(ensureDatasets(server.url, [{ ...weights, table: 'dwh.weight' }]), {
     name: 'SetupError',
     message:
-      /the table dwh\.weight is not as it is declared: expected one that Millrace made, there is one of the role millrace_dwh/,
+      /^the table dwh\.weight: expected one that Millrace made, there is one of the role millrace_dwh; rename it/,
   });
 });
 

@@ -141,7 +141,7 @@ test('a role reads the views that it has a right to, and nothing behind them', (
          SELECT id, 'task1', 'reports', 'queued', 'api', '{}', id, 1 FROM gen_random_uuid() id`,
       );
       const grants = page.match(/^GRANT .*$/gm) ?? [];
-      assert.equal(grants.length, 3);
+      assert.equal(grants.length, 4);
       for (const grant of grants) await client.query(grant);
       await client.query('SET ROLE analyst');
       assert.equal((await client.query(seedQuery)).rows.length, 1);

@@ -50,6 +50,8 @@ const targets = (partition: string): Target[] => [
   viewOf('dwh.data_sample_star'),
   tableOf('fleet.objects_detection', 'file_id'),
   viewOf('fleet.vehicle_status_latest'),
+  tableOf('recordings.sensor', 'file_id'),
+  tableOf('recordings.sensor_minute', 'file_id'),
   tableOf('ops.file', 'path'),
   tableOf('ops.run', 'task'),
   tableOf('ops.action', 'caller'),
@@ -74,7 +76,7 @@ function statementOf({ relation, column }: Target, verb: Verb): Statement | unde
 
 /** What is done to the server or to a schema. */
 const further: readonly (readonly [string, Statement])[] = [
-  ...['ods', 'dwd', 'dwh', 'fleet', 'ops', 'public'].map((schema): [string, Statement] => [
+  ...['ods', 'dwd', 'dwh', 'fleet', 'recordings', 'ops', 'public'].map((schema): [string, Statement] => [
     `\`CREATE TABLE\` in \`${schema}\``,
     { sql: `CREATE TABLE ${schema}.another (n integer)` },
   ]),

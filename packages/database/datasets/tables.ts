@@ -1,6 +1,7 @@
 import { type ClientBase, escapeIdentifier, escapeLiteral } from 'pg';
 import type { DatasetDefinition } from '#contracts/dataset.js';
 import { SetupError } from '#contracts/errors.js';
+import { declaredWords } from '../dictionary/declared-words.js';
 import { readSchemaFile } from '../dictionary/schema-file.js';
 import { connectForSetup } from '../migrations/connect.js';
 import { quoteTable } from '../quote.js';
@@ -18,7 +19,6 @@ interface FoundTable {
   /** Of a partitioned table, as PostgreSQL writes it: `RANGE (create_at)`. */
   readonly partitionKey: string | null;
   readonly columns: readonly TableColumn[];
-  readonly owner: string;
 }
 
 /**
@@ -37,12 +37,14 @@ export async function ensureDatasets(
   try {
     await client.query('BEGIN');
     await client.query("SELECT pg_advisory_xact_lock(hashtext('millrace datasets'))");
+    const relations = relationsOf(datasets);
+    await refuseTablesOfRoles(client, relations);
     const changes: string[] = [];
     for (const dataset of datasets) {
       changes.push(...(await ensureDataset(client, dataset)));
       changes.push(...(await ensureSummary(client, dataset)), ...(await ensureStar(client, dataset)));
     }
-    await grantRights(client, datasetSchemas(datasets));
+    await grantRights(client, datasetSchemas(relations));
     await client.query('COMMIT');
     return { changes };
   } finally {
@@ -51,14 +53,34 @@ export async function ensureDatasets(
   }
 }
 
+/** The tables and views that are made of declarations. */
+const relationsOf = (datasets: readonly DatasetDefinition[]): string[] =>
+  datasets.flatMap((dataset) => declaredWords(dataset).map(({ relation }) => relation));
+
 /** Those that migrations make tables in, and those of declarations. */
-function datasetSchemas(datasets: readonly DatasetDefinition[]): string[] {
-  const tables = datasets.flatMap(({ table, star }) => [
-    table,
-    ...(star ? [star.fact, star.view, ...star.dimensions.map((dimension) => dimension.table)] : []),
-  ]);
-  const schemas = [...readSchemaFile().schemas, ...tables.map((name) => name.slice(0, name.indexOf('.')))];
+function datasetSchemas(relations: readonly string[]): string[] {
+  const schemas = [...readSchemaFile().schemas, ...relations.map((name) => name.slice(0, name.indexOf('.')))];
   return [...new Set(schemas)].filter((schema) => schema !== 'ops');
+}
+
+/**
+ * Who may make tables in a schema of datasets could make one before Millrace does; its triggers would then run with the
+ * rights of who loads.
+ * @throws SetupError naming the first such table
+ */
+async function refuseTablesOfRoles(client: ClientBase, relations: readonly string[]): Promise<void> {
+  const { rows } = await client.query<{ name: string; owner: string }>(
+    `SELECT wanted.name, pg_get_userbyid(c.relowner) AS owner
+     FROM unnest($1::text[], $2::text[]) AS wanted (name, quoted) JOIN pg_class c ON c.oid = to_regclass(wanted.quoted)
+     WHERE pg_get_userbyid(c.relowner) = ANY($3) LIMIT 1`,
+    [relations, relations.map(quoteTable), Object.values(roleNames)],
+  );
+  const [first] = rows;
+  if (first === undefined) return;
+  throw new SetupError(
+    `the table ${first.name}: expected one that Millrace made, there is one of the role ${first.owner}; ` +
+      'rename it to have a new one made, or name that of the declaration differently',
+  );
 }
 
 async function ensureDataset(client: ClientBase, dataset: DatasetDefinition): Promise<string[]> {
@@ -103,10 +125,6 @@ async function createTable(client: ClientBase, dataset: DatasetDefinition): Prom
 function lackingColumns(dataset: DatasetDefinition, found: FoundTable): TableColumn[] {
   const { partition } = dataset;
   const wanted = tableColumns(dataset);
-  // Its triggers would run with the rights of who loads.
-  if (Object.values<string>(roleNames).includes(found.owner)) {
-    throw misfit(dataset, `expected one that Millrace made, there is one of the role ${found.owner}`);
-  }
   if (
     partition === undefined
       ? found.kind !== 'r'
@@ -145,11 +163,10 @@ async function readTable(client: ClientBase, table: string): Promise<FoundTable 
   const { rows } = await client.query<{
     kind: string;
     key: string | null;
-    owner: string;
     columns: TableColumn[] | null;
   }>(
     // Six digits of fractional seconds are what a timestamp has anyway, said or not.
-    `SELECT c.relkind AS kind, pg_get_partkeydef(c.oid) AS key, pg_get_userbyid(c.relowner) AS owner,
+    `SELECT c.relkind AS kind, pg_get_partkeydef(c.oid) AS key,
        (SELECT json_agg(json_build_object('name', a.attname, 'notNull', a.attnotnull,
             'type', regexp_replace(format_type(a.atttypid, a.atttypmod), '^timestamp\\(6\\)', 'timestamp')) ORDER BY a.attnum)
         FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped) AS columns
@@ -157,7 +174,7 @@ async function readTable(client: ClientBase, table: string): Promise<FoundTable 
     [quoteTable(table)],
   );
   const row = rows[0];
-  return row && { kind: row.kind, partitionKey: row.key, columns: row.columns ?? [], owner: row.owner };
+  return row && { kind: row.kind, partitionKey: row.key, columns: row.columns ?? [] };
 }
 
 async function readIndexNames(client: ClientBase, table: string): Promise<ReadonlySet<string>> {

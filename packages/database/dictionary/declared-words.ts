@@ -1,6 +1,8 @@
 import { idColumnOf } from '#contracts/check-star.js';
-import type { ColumnDefinition, TableDefinition } from '#contracts/dataset.js';
-import { keptColumns, type StarDataset, starFilesTable } from '../datasets/star.js';
+import { differenceColumns } from '#contracts/check-summary.js';
+import type { ColumnDefinition, DatasetDefinition, TableDefinition } from '#contracts/dataset.js';
+import { hasStar, keptColumns, type StarDataset, starFilesTable } from '../datasets/star.js';
+import { hasSummary, type SummarizedDataset, summaryTable, valueTable } from '../datasets/summary.js';
 import type { RelationWords } from './schema-file.js';
 
 const originWords: readonly (readonly [string, string])[] = [
@@ -12,7 +14,8 @@ const originWords: readonly (readonly [string, string])[] = [
 export function declaredWords(table: TableDefinition): RelationWords[] {
   const columns = new Map([...columnWords(table), ...originWords]);
   const own = { relation: table.table, words: table.description, columns };
-  return isStarDataset(table) ? [own, ...starWords(table, columns)] : [own];
+  if (!isDeclared(table)) return [own];
+  return [own, ...(hasStar(table) ? starWords(table, columns) : []), ...(hasSummary(table) ? summaryWords(table) : [])];
 }
 
 /** A column in one sentence or several: what it means, its unit, its name in the files where it has another, an example. */
@@ -33,7 +36,7 @@ export function wordsOfColumn({ name, description, unit, from, example }: Column
 const columnWords = ({ columns }: TableDefinition): [string, string][] =>
   columns.map((column): [string, string] => [column.name, wordsOfColumn(column)]).filter(([, words]) => words !== '');
 
-const isStarDataset = (table: TableDefinition): table is StarDataset => 'star' in table && table.star !== undefined;
+const isDeclared = (table: TableDefinition): table is DatasetDefinition => 'replace' in table;
 
 function starWords(dataset: StarDataset, columns: ReadonlyMap<string, string>): RelationWords[] {
   const { star, table } = dataset;
@@ -81,3 +84,49 @@ const belongingWords = (parent: string): [string, string][] => [
   [idColumnOf({ table: parent }), `The member of ${parent} that it belongs to; null where no row names both.`],
   ['file_id', 'The file in ops.file that says where it belongs: the one with the highest id.'],
 ];
+
+function summaryWords(dataset: SummarizedDataset): RelationWords[] {
+  const { table, partition, summary } = dataset;
+  const [figures, values] = [summaryTable(dataset), valueTable(dataset)];
+  const distinct = (summary.distinct ?? []).map((name): [string, string] => [
+    name,
+    `Bit n is 1 where a row has the ${name} with the id 4096 · chunk + n in ${values}; null for none.`,
+  ]);
+  const differences = (summary.differences ?? []).flatMap((difference): [string, string][] => {
+    const names = differenceColumns(difference);
+    const words = `whole days from ${difference.from} to ${difference.to}`;
+    return [
+      [names.days, `The ${words} that occur, ascending; null in all chunks but 0.`],
+      [names.rows, `How many rows have each of these numbers of ${words}, in the same order.`],
+      [names.least, `The least ${difference.to}; null for none.`],
+      [names.greatest, `The greatest ${difference.to}; null for none.`],
+    ];
+  });
+  return [
+    {
+      relation: values,
+      words: `Distinct values of ${table}, each with the bit that stands for it in ${figures}.`,
+      columns: new Map([
+        ['column_name', `The column of ${table}.`],
+        ['id', 'Number of the value in its column, from 0; says which bit stands for it.'],
+        ['value', 'The value itself.'],
+      ]),
+    },
+    {
+      relation: figures,
+      words: `Figures of each file of ${table} by day, kept by the load; what /stats answers from.`,
+      columns: new Map([
+        ['file_id', 'The file in ops.file.'],
+        ['day', `Day of ${partition.column}; -infinity for a file without rows.`],
+        ['chunk', 'Which values the bits stand for; rows, minutes and differences are in chunk 0.'],
+        ['rows', 'Rows of the file on that day; 0 in all chunks but 0.'],
+        [
+          'minutes',
+          `Bit n is 1 where a row’s ${partition.column} is in minute n of the day, from 0; null in all chunks but 0.`,
+        ],
+        ...distinct,
+        ...differences,
+      ]),
+    },
+  ];
+}
