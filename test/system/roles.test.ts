@@ -129,6 +129,7 @@ test('psql as each role: what it may and may not, on rows and partitions of a re
   await t.test('no other database of the server lets them in', () => refuseElsewhere(url));
   await t.test('the BI examples of the page give rows', () => runExamples(url, page));
   await t.test('each role’s own example of the page runs', () => runOwnExamples(url, page));
+  await t.test('the loader’s rows go through the triggers that keep figures of them', () => insertAsLoader(url));
   await t.test('no password stands in a log', () => {
     const logs = readdirSync(server.folder).filter((name) => name.includes('log'));
     assert.ok(logs.length > 0);
@@ -234,6 +235,28 @@ async function refuseElsewhere(url: string): Promise<void> {
       await assert.rejects(sqlStates(address.href, [{ sql: 'SELECT 1' }]), /permission denied for database/, role);
     }
   }
+}
+
+/** What a trigger writes it writes with the rights of who writes. */
+async function insertAsLoader(url: string): Promise<void> {
+  const owner = new pg.Client({ connectionString: url });
+  await owner.connect();
+  await owner.query(
+    `CREATE TABLE recordings.sensor_202407 PARTITION OF recordings.sensor FOR VALUES FROM ('2024-07-01Z') TO ('2024-08-01Z')`,
+  );
+  await owner.end();
+  const loader = new pg.Client({ connectionString: addressOf(url, 'millrace_loader') });
+  await loader.connect();
+  await loader.query(
+    `INSERT INTO recordings.recording (id, location, file_id, ordinal) VALUES ('r-1', 'Vienna', 1, 0);
+     INSERT INTO recordings.sensor (timestamp, relative_timestamp, metric_type, metric_value, recording, file_id, ordinal)
+     VALUES ('2024-07-18T14:05:44Z', 0, 'speed', 51.5, 'r-1', 1, 1), ('2024-07-18T14:05:45Z', 1, 'speed', 52.5, 'r-1', 1, 2)`,
+  );
+  const figures = 'SELECT "values", mean FROM recordings.sensor_minute';
+  assert.deepEqual((await loader.query(figures)).rows, [{ values: 2, mean: 52 }]);
+  await loader.query('DELETE FROM recordings.sensor WHERE ordinal = 1');
+  assert.deepEqual((await loader.query(figures)).rows, [{ values: 1, mean: 52.5 }]);
+  await loader.end();
 }
 
 /** Each `sql` block of the page's chapter of examples, as the reader. */
