@@ -11,7 +11,10 @@ export const fileStates = [
    * here and the next scan looks at it again.
    */
   'arriving',
-  /** Stands still and is hashed. The dispatcher puts it in a batch; a crash leaves it here for the next dispatch. */
+  /**
+   * Stands still and is hashed. The dispatcher puts it in a batch; a crash leaves it here for the next dispatch. One that is
+   * `waiting` refers to rows that no loaded file has: the load that brings the last of them lets it go.
+   */
   'settled',
   /**
    * In the batch of a run. The run's commit moves it on; a crash leaves it here and the run's next attempt takes over.

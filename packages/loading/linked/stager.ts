@@ -47,9 +47,9 @@ export class Stager {
     await this.#send(1);
   }
 
-  async #send(leastBytes: number): Promise<void> {
+  async #send(enoughBytes: number): Promise<void> {
     for (const { table, columns, writer } of this.#pending.values()) {
-      if (writer.bytesSince(beginning) < leastBytes) continue;
+      if (writer.bytesSince(beginning) < enoughBytes) continue;
       const copy = new CopyIn(this.#tx, { table: stageName(table), columns });
       for (const chunk of writer.takeAll()) await copy.write(chunk);
       await copy.end();

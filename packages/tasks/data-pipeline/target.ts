@@ -27,11 +27,19 @@ export function checkTarget(catalogue: Catalogue, source: string | undefined, sc
 
 /**
  * Reads the input against the catalogue.
- * @throws BadInputError `unknown-source` or `no-days`, naming the sources that would do
+ * @throws BadInputError `unknown-source`, `several-tables` or `no-days`, naming the sources that would do
  */
 export function targetOf(catalogue: Catalogue, source: string, scopeText: string): PipelineTarget {
   const tasks = [...catalogue.values()].filter(isFileTask).filter((task): task is LoadTask => hasDataset(task));
   const task = tasks.find((each) => each.source.name === source);
+  const several = [...catalogue.values()].find((each) => each.datasets !== undefined && each.source?.name === source);
+  if (several) {
+    throw new BadInputError(
+      'several-tables',
+      `expected a source whose files become rows of one table, got ${source}, whose rows go into ${Object.keys(several.datasets ?? {}).join(', ')} ` +
+        `and refer to each other; to load its files once more start ${several.name} with their ids. There are ${namesOf(tasks)}`,
+    );
+  }
   if (!task) {
     throw new BadInputError(
       'unknown-source',
