@@ -24,6 +24,7 @@ import { imageRoutes } from './routes/api/images.js';
 import { imageExportRoutes } from './routes/api/images-export.js';
 import { imageStatsRoutes } from './routes/api/images-stats.js';
 import { objectsDetectionRoutes } from './routes/api/objects-detection.js';
+import { detectionStatsRoutes } from './routes/api/objects-detection-stats.js';
 import { reconcilerRoutes } from './routes/api/reconciler.js';
 import { footageRoutes } from './routes/api/recordings/footages.js';
 import { runActionRoutes } from './routes/api/run-actions.js';
@@ -34,6 +35,7 @@ import { scheduleRoutes } from './routes/api/schedules.js';
 import { taskRoutes } from './routes/api/tasks.js';
 import { uploadRoutes } from './routes/api/uploads.js';
 import { vehicleStatusRoutes } from './routes/api/vehicle-status.js';
+import { vehicleRoutes } from './routes/api/vehicles.js';
 import { docsRoutes, gatherOpenApi } from './routes/docs.js';
 import { healthRoutes } from './routes/health.js';
 import { homeRoutes } from './routes/home.js';
@@ -62,7 +64,9 @@ const dataRoutes = [
   faceModelRoutes,
   faceComparisonRoutes,
   objectsDetectionRoutes,
+  detectionStatsRoutes,
   vehicleStatusRoutes,
+  vehicleRoutes,
   dataSampleRoutes,
   footageRoutes,
   actionRoutes,
@@ -82,6 +86,8 @@ export async function buildApp(deps: ApiDeps): Promise<App> {
     forceCloseConnections: 'idle',
     trustProxy,
     frameworkErrors: answerFrameworkError,
+    // Names of vehicles have up to 64 characters, each of which may be twelve in an address.
+    routerOptions: { maxParamLength: 768 },
     // A request's body, files apart: 10,000 file ids take 0.2 MB.
     bodyLimit: 1_000_000,
   }).withTypeProvider<TypeBoxTypeProvider>();

@@ -71,7 +71,9 @@ function faultOf(dataset: TableDefinition): string | undefined {
     (isMade(dataset) ? partitionFault(dataset) : undefined) ??
     indexFault(dataset) ??
     keyFault(dataset) ??
-    (isMade(dataset) ? (replaceFault(dataset) ?? starFault(dataset, tableFault) ?? summaryFault(dataset)) : undefined)
+    (isMade(dataset)
+      ? (replaceFault(dataset) ?? viewFault(dataset) ?? starFault(dataset, tableFault) ?? summaryFault(dataset))
+      : undefined)
   );
 }
 
@@ -163,6 +165,11 @@ function indexFault({ indexes = [], columns }: TableDefinition): string | undefi
 function keyFault({ key, columns }: TableDefinition): string | undefined {
   if (key === undefined || columns.some(({ name }) => name === key)) return undefined;
   return `its key is ${key}, which is none of the columns`;
+}
+
+function viewFault({ view }: DatasetDefinition): string | undefined {
+  if (view === undefined || identifier.test(view)) return undefined;
+  return `expected the name of a view in the schema public, of small letters, digits and _, at most 63, got ${JSON.stringify(view)}`;
 }
 
 function replaceFault({ replace, partition }: DatasetDefinition): string | undefined {

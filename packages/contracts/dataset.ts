@@ -84,6 +84,8 @@ export interface DatasetDefinition extends TableDefinition {
   readonly wrapperKey?: string | readonly string[];
   /** Has the rows kept once more with numbers instead of names; the task `refresh-star` keeps it up to date. */
   readonly star?: StarDefinition;
+  /** A view of this name in the schema `public` shows the table, so that people need not name its schema. */
+  readonly view?: string;
   /**
    * Has figures kept of each file, in the transaction that loads it, so that `/api/datasets/{name}/stats` answers at once
    * however many rows there are. For format `parquet` and tables with a partition column.

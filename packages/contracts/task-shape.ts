@@ -74,6 +74,7 @@ const Dataset = shapeOf<DatasetDefinition>({
   wrapperKey: maybe(Type.Union([Words, Type.Array(Words)])),
   indexes: maybe(Type.Array(Type.Array(Words))),
   star: maybe(Star),
+  view: maybe(Words),
   summary: maybe(Summary),
 });
 

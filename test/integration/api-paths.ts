@@ -63,6 +63,7 @@ export const apiPaths = [
   '/api/images/{id}/annotated',
   '/api/images/{id}/thumbnail',
   '/api/objects-detection',
+  '/api/objects-detection/stats',
   '/api/openapi.json',
   '/api/reconciler',
   '/api/runs',
@@ -102,6 +103,10 @@ export const apiPaths = [
   '/api/tasks/task3/runs',
   '/api/tasks/{name}/runs',
   '/api/vehicle-status',
+  '/api/vehicles',
+  '/api/vehicles/statuses',
+  '/api/vehicles/{id}',
+  '/api/vehicles/{id}/timeline',
   '/healthz',
   '/readyz',
 ];

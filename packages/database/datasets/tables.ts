@@ -9,6 +9,7 @@ import { grantRights } from '../roles/rights.js';
 import { roleNames } from '../roles/roles.js';
 import { type TableColumn, tableColumns } from './columns.js';
 import { indexStatements } from './indexes.js';
+import { ensurePublicView } from './public-view.js';
 import { ensureStar } from './star.js';
 import { ensureSummary } from './summary.js';
 
@@ -41,7 +42,7 @@ export async function ensureDatasets(
     await refuseTablesOfRoles(client, relations);
     const changes: string[] = [];
     for (const dataset of datasets) {
-      changes.push(...(await ensureDataset(client, dataset)));
+      changes.push(...(await ensureDataset(client, dataset)), ...(await ensurePublicView(client, dataset)));
       changes.push(...(await ensureSummary(client, dataset)), ...(await ensureStar(client, dataset)));
     }
     await grantRights(client, datasetSchemas(relations));

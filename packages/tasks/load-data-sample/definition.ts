@@ -53,6 +53,7 @@ export const definition = defineDatasetTask({
     partition: { column: 'create_at', every: 'day' },
     replace: 'file',
     route: '/api/data-sample',
+    view: 'data_sample',
     summary: {
       distinct: ['department_name', 'sensor_serial', 'product_name'],
       differences: [{ from: 'create_at', to: 'product_expire', unit: 'day' }],

@@ -11,16 +11,18 @@ import { readInstants } from '../../http/time-range.js';
 const Value = (description: string) =>
   Type.Optional(Type.Integer({ minimum: -2_147_483_648, maximum: 2_147_483_647, description }));
 
-const DetectionQuery = ListQuery({
+/** Parameters by which detections are filtered. */
+export const detectionFilters = {
   vehicleId: Type.Optional(Type.String({ description: 'The vehicle, exactly' })),
   objectType: Type.Optional(Type.String({ description: 'The type, exactly' })),
   from: TimeBound('Detected then or later'),
   to: TimeBound('Detected then or earlier'),
-  fileId: Type.Optional(FileId),
   value: Value('Exactly this value'),
   minValue: Value('This value or more'),
   maxValue: Value('This value or less'),
-});
+};
+
+const DetectionQuery = ListQuery({ ...detectionFilters, fileId: Type.Optional(FileId) });
 
 /** GET /api/objects-detection. */
 export async function objectsDetectionRoutes(app: App, { pool, catalogue }: ApiDeps): Promise<void> {
