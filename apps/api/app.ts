@@ -27,6 +27,10 @@ import { objectsDetectionRoutes } from './routes/api/objects-detection.js';
 import { detectionStatsRoutes } from './routes/api/objects-detection-stats.js';
 import { reconcilerRoutes } from './routes/api/reconciler.js';
 import { footageRoutes } from './routes/api/recordings/footages.js';
+import { frameSearchRoutes } from './routes/api/recordings/frames.js';
+import { recordingLabelRoutes } from './routes/api/recordings/labels.js';
+import { recordingRoutes } from './routes/api/recordings/recordings.js';
+import { sensorRoutes } from './routes/api/recordings/sensors.js';
 import { runActionRoutes } from './routes/api/run-actions.js';
 import { runFlowRoutes } from './routes/api/run-flow.js';
 import { runRoutes } from './routes/api/runs.js';
@@ -68,7 +72,11 @@ const dataRoutes = [
   vehicleStatusRoutes,
   vehicleRoutes,
   dataSampleRoutes,
+  recordingRoutes,
+  recordingLabelRoutes,
   footageRoutes,
+  frameSearchRoutes,
+  sensorRoutes,
   actionRoutes,
   reconcilerRoutes,
 ];

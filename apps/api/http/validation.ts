@@ -56,6 +56,7 @@ const typeOf = (schema: unknown): unknown =>
 function fromText(type: unknown, value: unknown): unknown {
   if (typeof value !== 'string') return value;
   if (type === 'integer' && /^-?\d{1,15}$/.test(value)) return Number(value);
+  if (type === 'number' && /^-?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?$/.test(value)) return Number(value);
   if (type === 'boolean' && (value === 'true' || value === 'false')) return value === 'true';
   return value;
 }

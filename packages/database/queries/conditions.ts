@@ -12,8 +12,8 @@ export interface Conditions {
   sql(): string;
 }
 
-export function conditions(): Conditions {
-  const values: unknown[] = [];
+/** @param values of a statement with several WHERE clauses, which number their parameters together */
+export function conditions(values: unknown[] = []): Conditions {
   const parts: string[] = [];
   const param = (value: unknown): string => `$${values.push(value)}`;
   return {

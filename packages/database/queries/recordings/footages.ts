@@ -19,3 +19,11 @@ export async function findFootage(db: Queryable, id: string): Promise<FootageRow
   const { rows } = await db.query<FootageRow>(`SELECT ${columns} FROM recordings.footage f WHERE f.id = $1`, [id]);
   return rows[0];
 }
+/** The footages of these recordings, by recording and id. */
+export async function footagesOf(db: Queryable, recordings: readonly string[]): Promise<FootageRow[]> {
+  const { rows } = await db.query<FootageRow>(
+    `SELECT ${columns} FROM recordings.footage f WHERE f.recording = ANY($1::text[]) ORDER BY f.recording, f.id`,
+    [recordings],
+  );
+  return rows;
+}
