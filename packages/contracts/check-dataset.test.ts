@@ -20,6 +20,7 @@ test('a sound declaration passes', () => {
 });
 
 const faults: readonly (readonly [Partial<DatasetDefinition>, RegExp])[] = [
+  [{ view: 'public.hive' }, /name of a view in the schema public.*got "public\.hive"/],
   [{ table: 'hive' }, /expected a table like dwh\.data_sample.*got "hive"/],
   [{ table: 'dwh.Hive' }, /small letters/],
   [{ table: 'dwh.hive;drop' }, /small letters/],

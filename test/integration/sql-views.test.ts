@@ -2,7 +2,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import pg from 'pg';
 import { recordTasks } from '#database/workers/tasks.js';
+import { objectsDetectionExample, vehicleStatusExample } from '#samples/examples.js';
 import { withTestDatabase } from '../helpers/database.js';
+import { sampleParquet } from '../helpers/inbox.js';
+import { count } from '../helpers/ledger.js';
 import { withOwnPostgres } from '../helpers/own-postgres.js';
 import { withTaskRunner } from '../helpers/task-runner.js';
 import { readProjectFile } from '../structure/project.js';
@@ -21,7 +24,8 @@ WHERE task_id = 'task1'
 AND execution_date > '2024-07-18 00:00:00';`;
 
 const page = readProjectFile('docs/sql-views.md');
-const views = ['tasks_results', 'dags', 'dag_runs', 'task_instances'];
+const telemetryViews = ['tasks_results', 'dags', 'dag_runs', 'task_instances'];
+const views = [...telemetryViews, 'objects_detection', 'vehicle_status', 'vehicles_status', 'data_sample'];
 
 test('the seed’s query gives the runs of task1 with result, times and log', () =>
   withTaskRunner({}, async ({ run, pool }) => {
@@ -126,6 +130,42 @@ test('the page lists exactly the columns of each view, in their order', () =>
     assert.deepEqual(rows.map(({ name }) => name).sort(), [...views].sort());
   }));
 
+test('rows are there under the names that people write, and their own statements run as they stand', () =>
+  withTaskRunner({ star: false }, async ({ drop, run, pool }) => {
+    const load = async (source: string, path: string, bytes: string | Uint8Array): Promise<void> => {
+      const file = await drop(source, path, Buffer.from(bytes));
+      assert.equal((await run(`load-${source}`, { files: [file] })).state, 'succeeded');
+    };
+    await load('objects-detection', objectsDetectionExample.fileName, JSON.stringify(objectsDetectionExample.document));
+    await load('vehicle-status', vehicleStatusExample.fileName, JSON.stringify(vehicleStatusExample.document));
+    const newer = {
+      vehicle_id: 'qbae3f787798416fb2b8afc1340ddf19',
+      report_time: '2022-05-10T00:00:00Z',
+      status: 'driving',
+    };
+    await load('vehicle-status', 'vehicles_status_2.json', JSON.stringify({ vehicle_status: [newer] }));
+    await load('data-sample', '1.parquet', sampleParquet(0));
+    await load('data-sample', '2.parquet', sampleParquet(24 * 60));
+    const counted = async (view: string): Promise<number> => count(pool, `SELECT count(*) FROM ${view}`);
+    assert.equal(await counted('objects_detection'), objectsDetectionExample.rows);
+    assert.equal(await counted('vehicle_status'), vehicleStatusExample.rows + 1);
+    assert.equal(await counted('vehicles_status'), vehicleStatusExample.rows);
+    const latest = await pool.query(`SELECT status FROM vehicles_status WHERE vehicle_id = $1`, [newer.vehicle_id]);
+    assert.deepEqual(latest.rows, [{ status: 'driving' }]);
+    const columns = 'vehicle_id, report_time, status, file_id, ordinal';
+    const inBoth = await pool.query(
+      `SELECT ${columns} FROM vehicles_status EXCEPT SELECT ${columns} FROM fleet.vehicle_status_latest`,
+    );
+    assert.deepEqual(inBoth.rows, []);
+    assert.equal(await counted('data_sample'), 50);
+    const statements = page.match(/^(DELETE|TRUNCATE) .*$/gm) ?? [];
+    assert.equal(statements.length, 2);
+    for (const [nth, left] of [25, 0].entries()) {
+      await pool.query(statements[nth] ?? '');
+      assert.equal(await counted('data_sample'), left, statements[nth]);
+    }
+  }));
+
 test('a role reads the views that it has a right to, and nothing behind them', () =>
   withOwnPostgres(async ({ url, superuserUrl }) => {
     const superuser = new pg.Client({ connectionString: superuserUrl });
@@ -145,7 +185,7 @@ test('a role reads the views that it has a right to, and nothing behind them', (
       for (const grant of grants) await client.query(grant);
       await client.query('SET ROLE analyst');
       assert.equal((await client.query(seedQuery)).rows.length, 1);
-      for (const view of [...views, 'dwh.data_sample']) await client.query(`SELECT * FROM ${view}`);
+      for (const view of [...telemetryViews, 'dwh.data_sample']) await client.query(`SELECT * FROM ${view}`);
       await assert.rejects(client.query('SELECT * FROM ops.log'), /permission denied/);
       await assert.rejects(client.query('DELETE FROM tasks_results'), /permission denied|cannot delete/);
     } finally {

@@ -144,6 +144,33 @@ test('a table that differs is refused with what was expected and what is there, 
   });
 });
 
+test('a view shows the table in the schema public, follows its columns, and takes nobody else’s name', async () => {
+  await withTestDatabase(async ({ url, pool }) => {
+    const seen: DatasetDefinition = { ...weights, view: 'weight' };
+    await ensureDatasets(url, [weights]);
+    await pool.query("INSERT INTO hive.weight (hive, weighed_at, file_id, ordinal) VALUES ('B7', now(), 1, 0)");
+    assert.deepEqual((await ensureDatasets(url, [seen])).changes, ['made the view public.weight of hive.weight']);
+    assert.deepEqual((await ensureDatasets(url, [seen])).changes, []);
+    assert.equal((await pool.query('SELECT hive FROM weight')).rows[0]?.hive, 'B7');
+    const wider = { ...seen, columns: [...weights.columns, { name: 'note', type: 'text' } as const] };
+    assert.deepEqual((await ensureDatasets(url, [wider])).changes, [
+      'added the column note to hive.weight',
+      'made the view public.weight of hive.weight',
+    ]);
+    assert.deepEqual((await pool.query('SELECT note FROM weight')).rows, [{ note: null }]);
+    await pool.query('DROP VIEW weight');
+    assert.equal((await ensureDatasets(url, [wider])).changes.length, 1);
+    for (const other of ['TABLE weight (one int)', 'VIEW weight AS SELECT 1 AS one']) {
+      await pool.query(`DROP VIEW IF EXISTS weight; CREATE ${other}`);
+      await assert.rejects(
+        ensureDatasets(url, [wider]),
+        /hive\.weight wants the view public\.weight, and there is something else of that name; rename or drop it/,
+      );
+      await pool.query('DROP TABLE IF EXISTS weight').catch(() => {});
+    }
+  });
+});
+
 test('the data sample of an older version, partitions and rows included, is as it is declared', async () => {
   await withTestDatabase(async ({ url, pool }) => {
     await pool.query(`
