@@ -69,7 +69,7 @@ function profileOf(facts: FleetFacts, vehicleId: string) {
     reports: reports.filter((report) => report.status === status).length,
     seconds: sumOf(spans.filter((span) => span.status === status).map(secondsOf)),
   }));
-  const mostFirst = <T extends { readonly reports: number }>(list: readonly T[], name: (item: T) => string): T[] =>
+  const byReports = <T extends { readonly reports: number }>(list: readonly T[], name: (item: T) => string): T[] =>
     [...list].sort((a, b) => b.reports - a.reports || (name(a) < name(b) ? -1 : 1));
   const shown = (at: bigint | undefined): string | null => (at === undefined ? null : instant(at));
   const seen = [...reports, ...detections].map(({ at }) => at).sort((a, b) => Number(a - b));
@@ -83,7 +83,7 @@ function profileOf(facts: FleetFacts, vehicleId: string) {
       reports: detections.length,
       objects: String(types.reduce((sum, { objects }) => sum + BigInt(objects), 0n)),
       types: types.length,
-      byType: mostFirst(types, ({ objectType }) => objectType),
+      byType: byReports(types, ({ objectType }) => objectType),
     },
     reports: {
       first: shown(reports[0]?.at),
@@ -91,7 +91,7 @@ function profileOf(facts: FleetFacts, vehicleId: string) {
       reports: reports.length,
       statuses: statuses.length,
       until: '2022-06-20T12:00:00.000Z',
-      byStatus: mostFirst(statuses, ({ status }) => status),
+      byStatus: byReports(statuses, ({ status }) => status),
     },
   };
 }

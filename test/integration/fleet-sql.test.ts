@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fieldOf } from '#contracts/dataset-parameters.js';
+import { objectsDetectionExample, vehicleStatusExample } from '#samples/examples.js';
+import { readCurlExamples } from '../helpers/curl-examples.js';
 import { readProjectFile } from '../structure/project.js';
 import type { Answer } from './api-fixture.js';
 import { loadSamples, withFleet } from './fleet-fixture.js';
@@ -41,4 +43,18 @@ test('the questions of the page have the same answers in SQL and by the API', ()
       );
       assert.deepEqual(shown, expected, words);
     }
+  }));
+
+test('the requests of the page on the fleet are answered, its examples as they stand', () =>
+  withFleet(async ({ api, load }) => {
+    await load('objects-detection', objectsDetectionExample.fileName, JSON.stringify(objectsDetectionExample.document));
+    await load('vehicle-status', vehicleStatusExample.fileName, JSON.stringify(vehicleStatusExample.document));
+    const examples = readCurlExamples('docs/fleet.md');
+    assert.equal(examples.length, 10);
+    for (const { path, command } of examples) assert.equal((await api.ask(`/api${path}`)).status, 200, command);
+    const [cars, vehicle] = [...readProjectFile('docs/fleet.md').matchAll(/^```json\n([^`]+)```/gm)].map(
+      ([, text = '']): unknown => JSON.parse(text),
+    );
+    assert.deepEqual((await api.ask('/api/objects-detection/stats?groupBy=objectType&objectType=cars')).body, cars);
+    assert.deepEqual((await api.ask('/api/vehicles?status=accident')).body.items, [vehicle]);
   }));

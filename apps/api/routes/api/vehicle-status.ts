@@ -26,7 +26,9 @@ const StatusQuery = ListQuery({
 export async function vehicleStatusRoutes(app: App, { pool, catalogue }: ApiDeps): Promise<void> {
   const readable = readableDatasets(catalogue).get('vehicle-status');
   if (readable === undefined) return;
-  const latestOnly = { ...readable.dataset, table: 'fleet.vehicle_status_latest' };
+  // One hops over all vehicles, the other finds one in an index.
+  const latestOfAll = { ...readable.dataset, table: 'fleet.vehicle_status_latest' };
+  const latestOfOne = { ...readable.dataset, table: 'public.vehicles_status' };
   app.get(
     '/api/vehicle-status',
     {
@@ -47,6 +49,7 @@ export async function vehicleStatusRoutes(app: App, { pool, catalogue }: ApiDeps
         ...wanted('report_time', '<=', bounds.to),
       ];
       const query = { ...page, sort: '-reportTime', conditions };
+      const latestOnly = vehicleId === undefined ? latestOfAll : latestOfOne;
       return readRowPage(pool, readable, query, latest === true ? latestOnly : readable.dataset);
     },
   );
