@@ -43,7 +43,8 @@ export function explainingPool(pool: Pool, scans: Scan[]): Pool {
   const connect = async (): Promise<pg.PoolClient> => {
     const client = await pool.connect();
     const query = async (sql: string, values?: readonly unknown[]) => {
-      if (/^\s*(SELECT|WITH)\b/.test(sql) && !sql.includes('pg_class')) scans.push(...(await scansOf(client, sql, values)));
+      if (/^\s*(SELECT|WITH)\b/.test(sql) && !sql.includes('pg_class'))
+        scans.push(...(await scansOf(client, sql, values)));
       return await client.query(sql, values === undefined ? undefined : [...values]);
     };
     return new Proxy(client, {
