@@ -204,6 +204,32 @@ test('millrace roles makes the roles on a server of one’s own, as often as one
   await assert.rejects(ask(reader, 'SELECT 1'), { code: '28P01' });
 });
 
+test('who may make roles and nothing else is enough, the second time, too', async (t) => {
+  const server = await start(t, dataFolder(t));
+  await forgetRoles(server);
+  await ask(server.superuserUrl, "CREATE ROLE administrator LOGIN CREATEROLE PASSWORD 'x'");
+  await ask(server.superuserUrl, 'GRANT CONNECT ON DATABASE postgres TO administrator');
+  const administrator = new URL(server.superuserUrl);
+  administrator.username = 'administrator';
+  administrator.password = 'x';
+  await applyMigrations(server.url);
+  for (const password of ['of-who-only-reads', 'another-that-reads']) {
+    const { status, stderr } = spawnSync(process.execPath, [entry, 'roles'], {
+      cwd: dataFolder(t),
+      encoding: 'utf8',
+      env: {
+        PATH: process.env['PATH'],
+        DATABASE_URL: server.url,
+        ADMIN_DATABASE_URL: administrator.href,
+        READER_PASSWORD: password,
+      },
+    });
+    assert.deepEqual([status, stderr], [0, '']);
+    const reader = as(server.url, 'reader', password);
+    assert.deepEqual(await ask(reader, 'SELECT count(*)::int AS n FROM fleet.vehicle_status'), [{ n: 0 }]);
+  }
+});
+
 test('the script of millrace roles --print is that of docker-compose.yaml, has no password, and does the same in psql', async (t) => {
   const dataDir = dataFolder(t);
   const server = await start(t, dataDir);
