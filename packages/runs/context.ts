@@ -13,6 +13,8 @@ export interface WorkerServices {
   readonly pool: Pool;
   readonly inboxDir: string;
   readonly dataDir: string;
+  /** Where the task `export` writes. */
+  readonly lakeDir: string;
   /** Bytes of rows that one load may hold on their way to the database. */
   readonly loadMemory: number;
   /** Bytes of parquet pages that all loads of this process may hold together. */

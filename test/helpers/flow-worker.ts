@@ -92,6 +92,7 @@ export async function withFlowWorker(
           pool,
           inboxDir: '/nowhere',
           dataDir: '/nowhere',
+          lakeDir: '/nowhere',
           loadMemory: 2 ** 24,
           pageMemory: 2 ** 26,
           shared: (_key, open) => open(),

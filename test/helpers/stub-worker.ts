@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { Type } from 'typebox';
 import { FileTaskInput, FileTaskOutput } from '#contracts/file-task.js';
 import { defineTask, type TaskDefinition } from '#contracts/task.js';
@@ -73,6 +74,7 @@ export async function openStubWorker(
         pool,
         inboxDir,
         dataDir: inboxDir,
+        lakeDir: join(inboxDir, 'lake'),
         loadMemory: 2 ** 24,
         pageMemory: 192 * 2 ** 20,
         shared: (_key, open) => open(),

@@ -152,7 +152,7 @@ async function checkBoard(api: TestApi, kind: 'redis' | 'postgres'): Promise<voi
   assert.equal(status, 200);
   assert.deepEqual(
     body.queues.map((queue: { name: string }) => queue.name),
-    ['comparisons', 'general', 'images', 'loads'],
+    ['comparisons', 'exports', 'general', 'images', 'loads'],
   );
   const [job] = body.queues.find((queue: { name: string }) => queue.name === 'loads').jobs;
   assert.equal(job.externalUrl.href, `/api/runs/${job.id}`);
