@@ -58,6 +58,7 @@ for (const [name, service] of Object.entries(compose.ours)) {
       INBOX_DIR: [config.inboxDir],
       DATA_DIR: [config.dataDir],
       FOOTAGE_DIR: [config.footageDir],
+      LAKE_DIR: [config.lakeDir],
       TASKS_DIR: config.tasksDir,
     })
       .filter(([variable]) => service.environment[variable] !== undefined)
