@@ -76,6 +76,7 @@ export class SummaryWriter {
   readonly #columns: readonly string[];
   #copy = new CopyBinaryWriter();
   #rows = 0;
+  #fileIds: bigint[] = [];
 
   constructor(dataset: SummarizedDataset, pool: Pool) {
     this.#dataset = dataset;
@@ -103,6 +104,7 @@ export class SummaryWriter {
       await this.#provideIds(column, index, [...pending]);
       for (const { values } of days) values[n]?.settle();
     }
+    this.#fileIds.push(fileId);
     for (const figures of days) this.#writeDay(fileId, figures);
     return true;
   }
@@ -110,9 +112,12 @@ export class SummaryWriter {
   /** Sends what was added. Not while a COPY is under way on the transaction. */
   async write(tx: Tx): Promise<void> {
     if (this.#rows === 0) return;
-    const [copy, rows] = [this.#copy, this.#rows];
+    const [copy, rows, fileIds] = [this.#copy, this.#rows, this.#fileIds];
     this.#copy = new CopyBinaryWriter();
     this.#rows = 0;
+    this.#fileIds = [];
+    // Whatever is there, of a file that somebody has set back by hand.
+    await removeSummaries(tx, this.#dataset, fileIds);
     const table = summaryTable(this.#dataset);
     const open = new CopyIn(tx, { table, columns: this.#columns });
     try {
