@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { readCurlExamples } from '../helpers/curl-examples.js';
 import { fillSummary } from '../helpers/summary.js';
 import { assertProblem, withApi } from './api-fixture.js';
 
@@ -83,4 +84,12 @@ test('a reversed range, what is no day, and a dataset without figures are refuse
     assert.equal(status, 404);
     assert.match(body.detail, /the dataset images keeps no figures/);
     assert.equal((await ask('/api/datasets/nothing/stats')).status, 404);
+  }));
+
+test('the examples of docs/data-sample.md are answered', () =>
+  withApi(async ({ ask }) => {
+    for (const { path, command } of readCurlExamples('docs/data-sample.md')) {
+      const { status, body } = await ask(`/api${path}`);
+      assert.deepEqual([status, body.complete], [200, true], command);
+    }
   }));
