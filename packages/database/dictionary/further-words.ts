@@ -80,6 +80,16 @@ export const furtherWords: Readonly<Record<string, Words>> = {
       duration: 'Seconds from its start to its end.',
     },
   },
+  'public.objects_detection': {
+    words: 'The table fleet.objects_detection under the name that people write.',
+    columns: {},
+  },
+  'public.vehicle_status': {
+    words: 'The table fleet.vehicle_status under the name that people write: all reports of every vehicle.',
+    columns: {},
+  },
+  'public.vehicles_status': { words: 'The latest status of each vehicle.', columns: {} },
+  'public.data_sample': { words: 'The table dwh.data_sample under the name that people write.', columns: {} },
   'pipeline_schema.tasks_results': { words: 'The view public.tasks_results under another name.', columns: {} },
   'ops.root_run': {
     words: 'Runs that none invoked: the roots of flows. For the views of telemetry.',
