@@ -1,4 +1,4 @@
-import type { ClientBase } from 'pg';
+import { type ClientBase, escapeLiteral } from 'pg';
 import type { DatasetDefinition } from '#contracts/dataset.js';
 import { SetupError } from '#contracts/errors.js';
 import { quoteTable } from '../quote.js';
@@ -32,7 +32,7 @@ export async function ensurePublicView(client: ClientBase, { table, view }: Data
   if (kind !== null && lacking === 0) return [];
   // Columns are only ever added behind the others, in the table as in the view, whose rights then stay.
   await client.query(`CREATE OR REPLACE VIEW ${quoteTable(name)} AS SELECT * FROM ${quoteTable(table)}`);
-
+  await client.query(`COMMENT ON VIEW ${quoteTable(name)} IS ${escapeLiteral(`${table} without its schema.`)}`);
   return [`made the view ${name} of ${table}`];
 }
 

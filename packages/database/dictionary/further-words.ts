@@ -106,6 +106,18 @@ export const furtherWords: Readonly<Record<string, Words>> = {
     words: 'The latest status of each vehicle: of two reports of one instant that of the later file.',
     columns: {},
   },
+  'public.objects_detection': {
+    words: 'fleet.objects_detection without its schema: a row per detection of an event.',
+    columns: {},
+  },
+  'public.vehicle_status': {
+    words: 'fleet.vehicle_status without its schema: all reports, which are the history of every vehicle.',
+    columns: {},
+  },
+  'public.vehicles_status': {
+    words: 'The latest report of each vehicle, as fleet.vehicle_status_latest; looks a vehicle up in an index.',
+    columns: {},
+  },
   'public._prisma_migrations': {
     words: 'The migrations that this database has had, as Prisma’s tools keep them.',
     columns: {
