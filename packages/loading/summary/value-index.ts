@@ -68,12 +68,13 @@ export class ValueIndex {
           continue;
         }
       }
-      numbers[n] = end === 0 ? -1 : this.#numberOf(bytes, start, end);
+      numbers[n] = end === 0 ? -1 : this.#numberOf(bytes, start, end, ascii && length >= quickBytes);
       cells = this.#cells;
     }
   }
 
-  #numberOf(bytes: DataView, start: number, end: number): number {
+  /** @param quick whether it is ASCII of at least `quickBytes` */
+  #numberOf(bytes: DataView, start: number, end: number, quick: boolean): number {
     const hash = this.#isThorough ? this.#thoroughHash(bytes, start, end) : quickHash(bytes, start, end);
     const cells = this.#cells;
     const mask = cells.length - 1;
@@ -83,13 +84,17 @@ export class ValueIndex {
       if (cell === 0) return this.#add(bytes, start, end, hash, at);
       if (((cell ^ hash) & ~numberBits) === 0) {
         const number = (cell & numberBits) - 1;
-        if (isEqual(this.#fields, this.#starts[number] ?? 0, bytes, start, end)) return number;
+        const own = this.#starts[number] ?? 0;
+        const equal = quick
+          ? isEqualAscii(this.#fields, own, bytes, start, end - start)
+          : isEqual(this.#fields, own, bytes, start, end);
+        if (equal) return number;
       }
       at = (at + 1) & mask;
       if (probes > maxProbes && !this.#isThorough) {
         this.#isThorough = true;
         this.#fillCells(cells.length);
-        return this.#numberOf(bytes, start, end);
+        return this.#numberOf(bytes, start, end, quick);
       }
     }
   }
