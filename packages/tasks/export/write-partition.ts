@@ -14,7 +14,7 @@ import { parquetColumnOf } from '#exports/parquet-columns.js';
 import type { TaskContext } from '#runs/context.js';
 
 /** Of a row group. */
-const limits = { rows: 100_000, characters: 32 * 2 ** 20 };
+const limits = { rows: 50_000, characters: 8 * 2 ** 20 };
 
 /** Milliseconds that a single statement may take, which reads some rows or sorts those of some files. */
 const statementMs = 10 * 60_000;

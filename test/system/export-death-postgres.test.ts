@@ -1,0 +1,3 @@
+import { testExports } from './export-death.fixture.js';
+
+testExports('postgres');
