@@ -98,10 +98,15 @@ test('files that are loaded once more have their rows once, children in other fi
     const child = await put('labels_1.json', [label('f-1', 2)]);
     await load();
     const before = (await pool.query('SELECT * FROM recordings.label ORDER BY file_id')).rows;
+    // What somebody has put into a table under a file's id goes with the file's old rows.
+    await pool.query(
+      `INSERT INTO recordings.recording (id, location, file_id, ordinal) VALUES ('stray', 'x', $1, 99)`,
+      [parent],
+    );
     const again = await run('load-recordings', { files: [parent, child] });
     assert.deepEqual(again.output, {
       ...{ files: 2, loaded: 2, duplicates: 0, quarantined: 0, changed: 0, outdated: 0, replaced: 0 },
-      ...{ rows: 6, removedRows: 6, rejects: 1 },
+      ...{ rows: 6, removedRows: 7, rejects: 1 },
     });
     assert.deepEqual(await rowsOf(pool), { recording: 1, footage: 2, label: 2, sensor: 1 });
     assert.deepEqual((await pool.query('SELECT * FROM recordings.label ORDER BY file_id')).rows, before);

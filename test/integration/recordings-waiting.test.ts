@@ -146,6 +146,22 @@ test('a newer version of a waiting file takes its place', () =>
     assert.equal((await rowsOf(pool)).label, 1);
   }));
 
+test('of two equal files that wait each says so, and when the parent comes one is loaded and the other its duplicate', () =>
+  withRecordings(async ({ pool, put, load, files }) => {
+    await put('a/sensors_1.json', [sensor('r-1', 1)]);
+    await put('b/sensors_1.json', [sensor('r-1', 1)]);
+    await load();
+    assert.deepEqual(
+      (await files()).map(({ waiting }) => waiting),
+      [true, true],
+    );
+    await put('recordings_1.json', [recording('r-1')]);
+    await load();
+    const [first, second] = await files();
+    assert.deepEqual([first?.state, second?.state], ['loaded', 'duplicate']);
+    assert.equal((await rowsOf(pool)).sensor, 1);
+  }));
+
 test('two files that need each other’s rows load together in one batch', () =>
   withRecordings(async ({ pool, put, load, files }) => {
     await put('recording_1.json', { recording: recording('r-1'), footage: footage('f-1', 'r-2') });

@@ -4,9 +4,10 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { createRandom } from '#samples/random.js';
 import { recordingFiles } from '#samples/recordings/files.js';
 import { sampleRecording } from '#samples/recordings/model.js';
-import { listRuns, waitUntilQuiet } from '../helpers/ledger.js';
+import { count, listRuns, waitForState, waitUntilQuiet } from '../helpers/ledger.js';
 import { carriers, withPlatform } from '../helpers/platform.js';
 import { assertTruth } from '../helpers/truth.js';
+import { waitFor } from '../helpers/wait.js';
 
 // A longer run: RECORDINGS=200 RECORDINGS_SEED=2 npm test system/recordings
 const number = Number(process.env['RECORDINGS'] ?? 25);
@@ -70,6 +71,22 @@ for (const carrier of carriers) {
       }),
   );
 }
+
+test('the watcher lets a file go whose parent nobody saw', (t) =>
+  withPlatform(t, 'postgres', {}, async ({ inbox, pool, start }) => {
+    const [document] = recordingFiles(sampleRecording(1, seed)).filter(({ file }) => file.path.includes('/sensors_'));
+    assert.ok(document);
+    await inbox.write('sensors_1.json', document.content);
+    await start();
+    await waitFor('it waits', async () => ((await count(pool, waitingFiles)) === 1 ? true : undefined));
+    await pool.query(
+      `INSERT INTO recordings.recording (id, location, file_id, ordinal) VALUES ('drive-00002', 'Vienna', 0, 0)`,
+    );
+    await waitForState(pool, 'sensors_1.json', 'loaded');
+    assert.equal(await count(pool, waitingFiles), 0);
+  }));
+
+const waitingFiles = 'SELECT count(*) FROM ops.file WHERE waiting';
 
 /** In hundredths, which are whole. */
 const sumOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + Math.round(value * 100), 0);

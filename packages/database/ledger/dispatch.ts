@@ -137,7 +137,8 @@ export interface DispatchedBatch {
 /**
  * Records a run for the next batch of a source's settled files and marks them as held by it, in one transaction. The
  * batch is a stretch of the paths in the order of their bytes: files named by time make a stretch of time. Of files
- * with the same bytes only one is taken at a time: what becomes of it decides about the others. Only one process may
+ * with the same bytes only one is taken at a time: what becomes of it decides about the others, unless it waits for rows of
+ * other files. Only one process may
  * dispatch at a time.
  * @param input makes the run's input from the ids
  * @returns undefined when no batch waits
@@ -157,7 +158,7 @@ export async function dispatchBatch(
       `SELECT f.id, f.path, f.size, f.alone FROM ${stretch} f
        WHERE NOT EXISTS (
            SELECT FROM ops.file o WHERE o.source = f.source AND o.sha256 = f.sha256 AND ${isState('o', 'settled', 'loading')}
-             AND (${isState('o', 'loading')} OR (o.current AND o.id < f.id)) OFFSET 0)
+             AND (${isState('o', 'loading')} OR (o.current AND NOT o.waiting AND o.id < f.id)) OFFSET 0)
          AND NOT EXISTS (SELECT FROM ops.file o WHERE o.path = f.path AND ${isState('o', 'loading')} OFFSET 0)
        ORDER BY f.path COLLATE "C" LIMIT $4`,
       [source, after, limit, limits.files],
