@@ -137,7 +137,7 @@ export const definition = defineFileTask({
         },
       ],
       partition: { column: 'timestamp', every: 'month' },
-      indexes: [['footage', 'relative_timestamp']],
+      indexes: [['footage', 'label_type', 'relative_timestamp']],
     },
     sensor: {
       table: 'recordings.sensor',

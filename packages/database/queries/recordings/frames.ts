@@ -43,7 +43,7 @@ interface FoundFrame {
 }
 
 /** So many recordings are searched first; twice as many each time that they had too few frames. */
-const firstRecordings = 16;
+const firstRecordings = 2;
 const maxRecordings = 256;
 
 /**
