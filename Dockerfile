@@ -37,7 +37,7 @@ FROM ${NODE_IMAGE}
 ENV NODE_ENV=production
 WORKDIR /app
 # A new volume takes over the owner of the folder that it is mounted on.
-RUN install -d -o node -g node /inbox /lake && install -d -m 700 -o node -g node /data
+RUN install -d -o node -g node /inbox /lake /footage && install -d -m 700 -o node -g node /data
 COPY --from=packages /app/node_modules node_modules
 COPY --from=build /app/dist dist
 COPY package.json ./
