@@ -109,7 +109,7 @@ test('every question about the fleet is answered from an index', () =>
     }
   }));
 
-test('a list of vehicles reads few reports of each', () =>
+test('pages of vehicles without time to spare are short, and hold all vehicles together', () =>
   withTestDatabase(async ({ pool }) => {
     await insertRows(pool);
     const { items } = await listVehicles(pool, {}, { limit: 500 });
