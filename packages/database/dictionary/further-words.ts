@@ -80,16 +80,6 @@ export const furtherWords: Readonly<Record<string, Words>> = {
       duration: 'Seconds from its start to its end.',
     },
   },
-  'public.objects_detection': {
-    words: 'The table fleet.objects_detection under the name that people write.',
-    columns: {},
-  },
-  'public.vehicle_status': {
-    words: 'The table fleet.vehicle_status under the name that people write: all reports of every vehicle.',
-    columns: {},
-  },
-  'public.vehicles_status': { words: 'The latest status of each vehicle.', columns: {} },
-  'public.data_sample': { words: 'The table dwh.data_sample under the name that people write.', columns: {} },
   'pipeline_schema.tasks_results': { words: 'The view public.tasks_results under another name.', columns: {} },
   'ops.root_run': {
     words: 'Runs that none invoked: the roots of flows. For the views of telemetry.',
@@ -118,6 +108,7 @@ export const furtherWords: Readonly<Record<string, Words>> = {
     words: 'The latest report of each vehicle, as fleet.vehicle_status_latest; looks a vehicle up in an index.',
     columns: {},
   },
+  'public.data_sample': { words: 'dwh.data_sample without its schema.', columns: {} },
   'public._prisma_migrations': {
     words: 'The migrations that this database has had, as Prisma’s tools keep them.',
     columns: {

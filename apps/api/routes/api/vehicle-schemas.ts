@@ -117,5 +117,5 @@ export const ProfileSchema = Type.Object(
       ),
     }),
   },
-  component('VehicleProfile'),
+  component('VehicleProfile', 'What is known of one vehicle'),
 );
