@@ -43,9 +43,9 @@ export function partitionRows(tx: Tx, table: LakeTable, day: string): AsyncGener
 }
 
 /** How many rows a day has. */
-export async function countPartition(tx: Tx, table: LakeTable, day: string): Promise<number> {
+export async function countPartition(db: Queryable, table: LakeTable, day: string): Promise<number> {
   const { text, values } = filesOfDay(table, day);
-  const { rows } = await tx.query<{ n: string }>(`SELECT COALESCE(sum(rows), 0) AS n FROM (${text}) f`, [...values]);
+  const { rows } = await db.query<{ n: string }>(`SELECT COALESCE(sum(rows), 0) AS n FROM (${text}) f`, [...values]);
   return Number(rows[0]?.n);
 }
 

@@ -3,6 +3,9 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { asyncBufferFromFile, parquetReadObjects } from 'hyparquet';
+import { readableDatasets } from '#catalogue/catalogue.js';
+import { recordTable, rowsSql, typedTable } from '#database/lake/lake-table.js';
+import { countPartition } from '#database/lake/partition-rows.js';
 import { sampleParquet } from '../../../test/helpers/inbox.js';
 import { askLake, lakeFiles, readManifest } from '../../../test/helpers/lake.js';
 import { listRuns } from '../../../test/helpers/ledger.js';
@@ -218,4 +221,16 @@ test('an input that names no dataset, or days in the wrong order, is refused', (
     const range = { dataset: 'images', from: '2026-11-21', to: '2026-11-20' };
     await assert.rejects(runner.run('export', range), /a day that is not before from \(2026-11-21\)/);
     await assert.rejects(runner.run('export', { dataset: 'images', layers: ['dws'] }), /layers/);
+  }));
+
+test('the rows of every dataset can be read for both layers', () =>
+  withTaskRunner({ star: false }, async ({ pool, deps }) => {
+    const datasets = [...readableDatasets(deps.catalogue).values()];
+    assert.ok(datasets.length >= 4);
+    for (const readable of datasets) {
+      for (const table of [recordTable(readable), typedTable(readable)]) {
+        await pool.query(`EXPLAIN ${rowsSql(table, 'd.file_id = 1')}`);
+        assert.equal(await countPartition(pool, table, '20230101'), 0, readable.name);
+      }
+    }
   }));
