@@ -30,12 +30,13 @@ export class HiddenFile {
   }
 
   async write(chunk: Uint8Array): Promise<void> {
+    // Before it is written: should there be no room, this is what was needed so far.
+    this.bytes += chunk.length;
     for (let at = 0; at < chunk.length; ) {
       const { bytesWritten } = await this.#handle.write(chunk, at);
       at += bytesWritten;
     }
     this.#hash.update(chunk);
-    this.bytes += chunk.length;
   }
 
   /**
