@@ -79,6 +79,7 @@ export async function startWorker({ config, databaseUrl, log, releasers }: Worke
       inboxDir: config.inboxDir,
       dataDir: config.dataDir,
       lakeDir: config.lakeDir,
+      footageDir: config.footageDir,
       loadMemory: config.loadMemoryMb * 2 ** 20,
       pageMemory: config.pageMemoryMb * 2 ** 20,
       faceModel: config.faceModel,
@@ -97,7 +98,14 @@ export async function startWorker({ config, databaseUrl, log, releasers }: Worke
     services,
     log,
     // Tasks import what lies beside them, in the folder that this process was started in as a rule.
-    paths: serverPaths([config.inboxDir, config.dataDir, config.lakeDir, ...config.tasksDir, process.cwd()]),
+    paths: serverPaths([
+      config.inboxDir,
+      config.dataDir,
+      config.lakeDir,
+      config.footageDir,
+      ...config.tasksDir,
+      process.cwd(),
+    ]),
     stop: giveBack.signal,
     watch: watchAttempts(pool, log),
     followUpsOff: new Set(config.star === 'off' ? ['refresh-star'] : []),

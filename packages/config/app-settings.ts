@@ -39,6 +39,7 @@ export const appSettings = {
     'inboxDir',
     'dataDir',
     'lakeDir',
+    'footageDir',
     'tasksDir',
     'databaseUrl',
     'redisUrl',

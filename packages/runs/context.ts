@@ -15,6 +15,8 @@ export interface WorkerServices {
   readonly dataDir: string;
   /** Where the task `export` writes. */
   readonly lakeDir: string;
+  /** Folder with the frames of recordings. */
+  readonly footageDir: string;
   /** Bytes of rows that one load may hold on their way to the database. */
   readonly loadMemory: number;
   /** Bytes of parquet pages that all loads of this process may hold together. */

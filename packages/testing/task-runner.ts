@@ -60,8 +60,9 @@ export async function openTaskRunner(database: TestDatabase, options: TaskRunner
   await beatHeart(pool, worker, []);
   const carrier = openCarrier({ databaseUrl: url }, 'background', () => {});
   const lakeDir = join(dataDir, 'lake');
+  const footageDir = join(dataDir, 'footage');
   const memory = { loadMemory: 2 ** 24, pageMemory: 192 * 2 ** 20 };
-  const services = createServices({ pool, inboxDir, dataDir, lakeDir, ...memory, faceModel }, log);
+  const services = createServices({ pool, inboxDir, dataDir, lakeDir, footageDir, ...memory, faceModel }, log);
   const deps: ExecutorDeps = {
     pool,
     record: createRunRecord({ groupPool: pool, pool }),

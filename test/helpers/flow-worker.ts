@@ -93,6 +93,7 @@ export async function withFlowWorker(
           inboxDir: '/nowhere',
           dataDir: '/nowhere',
           lakeDir: '/nowhere',
+          footageDir: '/nowhere',
           loadMemory: 2 ** 24,
           pageMemory: 2 ** 26,
           shared: (_key, open) => open(),

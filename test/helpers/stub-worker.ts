@@ -75,6 +75,7 @@ export async function openStubWorker(
         inboxDir,
         dataDir: inboxDir,
         lakeDir: join(inboxDir, 'lake'),
+        footageDir: join(inboxDir, 'footage'),
         loadMemory: 2 ** 24,
         pageMemory: 192 * 2 ** 20,
         shared: (_key, open) => open(),

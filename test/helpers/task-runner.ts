@@ -13,7 +13,7 @@ export interface TaskRunner extends testing.TaskRunner {
   run(task: string, input: unknown): Promise<SeenRun>;
 }
 
-export type TaskRunnerOptions = Pick<testing.TaskRunnerOptions, 'star' | 'faceModel'>;
+export type TaskRunnerOptions = Pick<testing.TaskRunnerOptions, 'star' | 'faceModel' | 'dataDir'>;
 
 /** Runs a test with a database and an inbox of its own. */
 export async function withTaskRunner(

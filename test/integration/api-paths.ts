@@ -106,6 +106,7 @@ export const apiPaths = [
   '/api/tasks/count-rows/runs',
   '/api/tasks/data-pipeline/runs',
   '/api/tasks/detect-faces/runs',
+  '/api/tasks/detect-frame-faces/runs',
   '/api/tasks/export/runs',
   '/api/tasks/flow/runs',
   '/api/tasks/load-data-sample/runs',

@@ -43,7 +43,10 @@ export async function withFlowApi(
       const worker = { id: 'w', host: 'test', pid: process.pid };
       await beatHeart(pool, worker, []);
       const memory = { loadMemory: 2 ** 24, pageMemory: 2 ** 26 };
-      const services = createServices({ pool, inboxDir: inbox, dataDir, lakeDir: dataDir, ...memory }, log);
+      const services = createServices(
+        { pool, inboxDir: inbox, dataDir, lakeDir: dataDir, footageDir: dataDir, ...memory },
+        log,
+      );
       const executor = createExecutor({
         ...{ pool, carrier, worker, log, catalogue, services },
         record: createRunRecord({ groupPool: pool, pool }),

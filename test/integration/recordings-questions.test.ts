@@ -60,8 +60,14 @@ test('the requests of both pages are answered', () =>
     for (const { path, command } of readCurlExamples(page)) {
       assert.equal((await api.ask(`/api${path}`)).status, 200, command);
     }
-    const shown = [...readProjectFile('docs/frames.md').matchAll(/"\$api(\/[^"]*)"/g)].map(([, path = '']) => path);
+    const shown = [...readProjectFile('docs/frames.md').matchAll(/^curl (?!-X).*"\$api(\/[^"]*)"/gm)].map(
+      ([, path = '']) => path,
+    );
     assert.equal(shown.length, 3);
-    for (const path of shown)
+    for (const path of shown) {
       assert.equal((await api.app.inject(`/api${path.replace('/12', '/2')}`)).statusCode, 200, path);
+    }
+    const [, task = '', body = ''] =
+      /"\$api(\/tasks\/[^"]*)"[\s\S]*? -d '([^']*)'/.exec(readProjectFile('docs/frames.md')) ?? [];
+    assert.equal((await api.ask(`/api${task}`, { method: 'POST', body: JSON.parse(body) })).status, 202);
   }));
