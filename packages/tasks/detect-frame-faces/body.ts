@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BadInputError, messageOf } from '#contracts/errors.js';
 import { findFootage } from '#database/queries/recordings/footages.js';
-import { type FrameFaces, storeFrameFaces } from '#database/queries/recordings/frame-faces.js';
+import { type FrameFaces, storeFrameFaces } from '#database/recordings/frame-faces.js';
 import { SerialProcessError } from '#faces/children/serial-process.js';
 import { createFaceDetector, type FaceDetector } from '#faces/detector.js';
 import type { FaceModel } from '#faces/model/face-model.js';

@@ -7,71 +7,13 @@ import { hasSummary, type SummarizedDataset } from '#database/datasets/summary.j
 import { type DatasetStats, readDatasetStats, type StatsRange } from '#database/queries/dataset-stats.js';
 import { datasetPath } from '../../datasets/describe.js';
 import { operationName } from '../../datasets/rows.js';
+import { DatasetStatsSchema } from '../../datasets/stats-schema.js';
 import type { ApiDeps } from '../../deps.js';
 import type { App } from '../../http/app-type.js';
-import { component } from '../../http/openapi/component.js';
 import { unprocessable } from '../../http/problem.js';
-import { Nullable, problems } from '../../http/schemas.js';
+import { problems } from '../../http/schemas.js';
 import { refuseSlowQuery } from '../../http/slow-query.js';
 import { isDay } from '../../http/time-range.js';
-
-const Count = (description: string) => Type.Integer({ minimum: 0, description });
-const Time = (description: string) =>
-  Type.String({
-    description: `${description}; without an offset where the column has no zone`,
-    examples: ['2023-01-01T00:00:00'],
-  });
-const Distinct = Type.Record(Type.String(), Type.Integer({ minimum: 0 }), {
-  description: 'By field: how many distinct values occur, those that lack one not counted',
-});
-
-const counts = {
-  rows: Count('Rows'),
-  minutes: Count('Minutes that have a row'),
-  distinct: Distinct,
-};
-
-const Stats = Type.Object(
-  {
-    dataset: Type.String({ description: 'Its name, as in /api/datasets/{name}' }),
-    complete: Type.Boolean({ description: 'Whether all loaded files are counted' }),
-    files: Count('Loaded files, whatever the range'),
-    missingFiles: Count('Of those, the ones that are not counted yet; the task refresh-summary does it'),
-    ...counts,
-    days: Type.Array(Type.Object({ day: Type.String({ examples: ['2023-01-01'] }), ...counts }), {
-      description: 'The days that have rows, ascending',
-    }),
-    omittedDays: Count('Days that are left out there, as there are too many; ask for fewer'),
-    missing: Type.Object({
-      from: Nullable(Time('The first minute that was looked at')),
-      to: Nullable(Time('The last one')),
-      minutes: Count('Minutes between them without a row'),
-      ranges: Type.Array(
-        Type.Object({
-          from: Time('The first minute without a row'),
-          to: Time('The last one'),
-          minutes: Count('How many these are'),
-        }),
-        { description: 'Those minutes as ranges, ascending; the first 100' },
-      ),
-      omitted: Count('Ranges that are left out there'),
-    }),
-    differences: Type.Array(
-      Type.Object({
-        from: Type.String({ description: 'Field of the earlier time', examples: ['createAt'] }),
-        to: Type.String({ description: 'Field of the later time', examples: ['productExpire'] }),
-        unit: Type.Enum(['day']),
-        byDays: Type.Array(Type.Object({ days: Type.Integer(), rows: Count('Rows') }), {
-          description: 'Rows by whole days from one to the other, rounded down, ascending; the first 1,000',
-        }),
-        omitted: Count('Numbers of days that are left out there'),
-        earliest: Nullable(Time('The least of the later times')),
-        latest: Nullable(Time('The greatest of them')),
-      }),
-    ),
-  },
-  component('DatasetStats', 'Figures of a dataset, as of one moment'),
-);
 
 const Day = (description: string) =>
   Type.Optional(
@@ -109,7 +51,7 @@ export async function datasetStatsRoutes(app: App, { pool, catalogue }: ApiDeps)
           description:
             'Answered from figures that each load keeps in its own transaction, so its time does not depend on the number of rows.',
           querystring: StatsQuery,
-          response: { 200: Stats, ...problems(422) },
+          response: { 200: DatasetStatsSchema, ...problems(422) },
         },
       },
       async ({ query }) => {

@@ -5,6 +5,7 @@ import { readDatasetFigures } from '#database/queries/dataset-figures.js';
 import { readDatasetLoads } from '#database/queries/dataset-loads.js';
 import { describeDataset, describeDatasetFully, type KnownOfDatasets } from '../../datasets/describe.js';
 import { DatasetDetailSchema, DatasetSchema } from '../../datasets/schemas.js';
+import { DatasetStatsSchema } from '../../datasets/stats-schema.js';
 import { createStorageReader } from '../../datasets/storage.js';
 import type { ApiDeps } from '../../deps.js';
 import { exportFormats, exportResponses } from '../../export/send-export.js';
@@ -114,7 +115,7 @@ export async function datasetRoutes(app: App, { pool, catalogue }: ApiDeps): Pro
         summary: 'Figures of a dataset that has a summary',
         description: 'Each of them has a path of its own that says its parameters and its fields.',
         params: Type.Object({ name: Type.String() }),
-        response: problems(404),
+        response: { 200: DatasetStatsSchema, ...problems(404) },
       },
     },
     async ({ params: { name } }) => {

@@ -1,4 +1,4 @@
-import type { Tx } from '../../pool.js';
+import type { Tx } from '../pool.js';
 
 /** How many faces a frame has. */
 export interface FrameFaces {
