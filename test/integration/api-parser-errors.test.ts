@@ -29,7 +29,7 @@ const malformed: [what: string, status: number, bytes: string][] = [
   [
     'a path parameter that is too long',
     414,
-    `GET /api/files/${'1'.repeat(300)} HTTP/1.1\r\n${host}Connection: close\r\n\r\n`,
+    `GET /api/files/${'1'.repeat(800)} HTTP/1.1\r\n${host}Connection: close\r\n\r\n`,
   ],
   ['no HTTP', 400, 'hello\r\n\r\n'],
   ['a bad header', 400, `GET / HTTP/1.1\r\n${host}bad header: x\r\n\r\n`],

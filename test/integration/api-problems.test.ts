@@ -69,7 +69,7 @@ test('each kind of refusal has its code', () =>
       ['malformed-json', runs, post('{"input":')],
       ['malformed-json', runs, post('{"input":{"__proto__":{}}}')],
       ['content-too-large', runs, post({ input: 'x'.repeat(1_100_000) })],
-      ['address-too-long', `/api/files/${'1'.repeat(300)}`],
+      ['address-too-long', `/api/files/${'1'.repeat(800)}`],
       ['unsupported-media-type', runs, post('x', { 'content-type': 'text/plain' })],
       ['unsupported-media-type', '/api/files', post({})],
       ['malformed-form', '/api/files', post('x', { 'content-type': 'multipart/form-data' })],

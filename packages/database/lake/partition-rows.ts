@@ -17,17 +17,64 @@ export interface LakeDays {
 }
 
 /** The days `20260501` that a layer has rows of, ascending. */
-export async function listDays(db: Queryable, table: LakeTable, { from, to }: LakeDays): Promise<string[]> {
-  const where = table.time === undefined ? seenFiles(table) : conditions();
-  const moment = table.time === undefined ? seenAt : timeOf(table.time);
-  where.when(from, (p) => `${moment.sql} >= ${p}::${moment.type}`);
-  where.when(to && nextDay(to), (p) => `${moment.sql} < ${p}::${moment.type}`);
-  const rows = table.time === undefined ? 'ops.file f' : `${quoteTable(table.table)} d`;
+export async function listDays(db: Queryable, table: LakeTable, days: LakeDays): Promise<string[]> {
+  if (table.time === undefined) return await distinctDays(db, 'ops.file f', seenFiles(table), seenAt, days);
+  if (await hasAllSpans(db, table.source)) return await daysOfSpans(db, table, table.time, days);
+  return await distinctDays(db, `${quoteTable(table.table)} d`, conditions(), timeOf(table.time), days);
+}
+
+async function distinctDays(
+  db: Queryable,
+  rows: string,
+  where: Conditions,
+  { sql, type }: Moment,
+  { from, to }: LakeDays,
+): Promise<string[]> {
+  where.when(from, (p) => `${sql} >= ${p}::${type}`);
+  where.when(to && nextDay(to), (p) => `${sql} < ${p}::${type}`);
   const { rows: found } = await db.query<{ day: string }>(
-    `SELECT DISTINCT to_char(${moment.sql}, 'YYYYMMDD') AS day FROM ${rows} WHERE ${where.sql()} ORDER BY 1`,
+    `SELECT DISTINCT to_char(${sql}, 'YYYYMMDD') AS day FROM ${rows} WHERE ${where.sql()} ORDER BY 1`,
     where.values,
   );
   return found.map(({ day }) => day);
+}
+
+/** Whether the ledger knows the times of all rows of a source. */
+async function hasAllSpans(db: Queryable, source: string): Promise<boolean> {
+  const { rows } = await db.query(
+    `SELECT FROM ops.file WHERE state = 'loaded' AND source = $1 AND rows IS DISTINCT FROM 0 AND rows_from IS NULL LIMIT 1`,
+    [source],
+  );
+  return rows.length === 0;
+}
+
+/**
+ * The days from each file's first to its last, if one row of the day is there. Spares a table of many million rows, whose
+ * times have no index, being read from its beginning to its end.
+ */
+async function daysOfSpans(
+  db: Queryable,
+  { table, source }: LakeTable,
+  time: NonNullable<LakeTable['time']>,
+  { from, to }: LakeDays,
+): Promise<string[]> {
+  const { sql, type } = timeOf(time);
+  const where = conditions();
+  where.when(from, (p) => `day >= ${p}::timestamp`);
+  where.when(to, (p) => `day <= ${p}::timestamp`);
+  const { rows } = await db.query<{ day: string }>(
+    // LIMIT and OFFSET keep each day a search of its own, which looks into the partitions of that day only.
+    `SELECT to_char(day, 'YYYYMMDD') AS day FROM (
+       SELECT DISTINCT generate_series(date_trunc('day', rows_from AT TIME ZONE 'UTC'), rows_to AT TIME ZONE 'UTC', '1 day') AS day
+       FROM ops.file WHERE state = 'loaded' AND source = ${where.param(source)} AND rows > 0
+     ) spanned
+     CROSS JOIN LATERAL (
+       SELECT FROM ${quoteTable(table)} d WHERE ${sql} >= day::${type} AND ${sql} < (day + interval '1 day')::${type} LIMIT 1 OFFSET 0
+     ) one
+     WHERE ${where.sql()} ORDER BY 1`,
+    where.values,
+  );
+  return rows.map(({ day }) => day);
 }
 
 /** The rows of a day by file and position in it, some at a time, within a snapshot. @param day `20260501` */

@@ -57,7 +57,7 @@ test('texts of all lengths and alphabets keep their numbers, whatever they have 
     ...Array.from({ length: 80 }, (_, n) => 'a'.repeat(n + 1)),
     ...Array.from({ length: 80 }, (_, n) => `${'a'.repeat(n)}b`),
     ...Array.from({ length: 40 }, (_, n) => `${'č'.repeat(n + 1)}`),
-    // The quick hash sees no difference between these.
+    // What differs lies in the middle of these.
     ...Array.from(
       { length: 9000 },
       (_, n) => `same beginning ${String(n).padStart(5, '0')} and in the middle the same, up to the end`,
