@@ -5,7 +5,7 @@ import type { ExportFormat } from './formats.js';
 const parquetType = 'application/vnd.apache.parquet';
 
 /** Of a row group: encoding one takes some tens of milliseconds, in which the API answers nobody else. */
-const limits = { rows: 20_000, characters: 4 * 2 ** 20 };
+const limits = { rows: 10_000, characters: 2 * 2 ** 20 };
 
 /** Apache Parquet, compressed with Snappy: numbers, decimals, dates and times with their types. */
 export const parquet: ExportFormat = {

@@ -59,7 +59,12 @@ export class FileSummary {
     if (this.#indexes.some(({ isFull }) => isFull)) return;
     const time = fields[this.#positions.time];
     if (time === undefined) return;
-    const { picks } = time;
+    const { dictionary, picks, starts } = time;
+    // One entry, and behind it the one of rows without a value.
+    if (dictionary !== undefined && starts.length === 2) {
+      this.#addRows(fields, 0, count, this.#figuresAt(time, 0));
+      return;
+    }
     let from = 0;
     let last = -1;
     let figures: DayFigures | undefined;
