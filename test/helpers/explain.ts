@@ -1,47 +1,59 @@
+import type pg from 'pg';
 import type { Pool } from '#database/pool.js';
 
-/** How the server would answer a statement that was sent. */
-export interface Explained {
-  readonly text: string;
-  readonly plan: string;
+/** A step of a plan that reads a table. */
+export interface Scan {
+  /** `Seq Scan`, `Index Only Scan`, and so on. */
+  readonly kind: string;
+  readonly table: string;
+  readonly index: string | undefined;
+}
+
+interface Plan {
+  readonly 'Node Type': string;
+  readonly 'Relation Name'?: string;
+  readonly 'Index Name'?: string;
+  readonly Plans?: readonly Plan[];
+}
+
+/** The steps of a statement's plan that read tables; subqueries included. */
+export async function scansOf(
+  client: Pick<pg.ClientBase, 'query'>,
+  sql: string,
+  values: readonly unknown[] = [],
+): Promise<Scan[]> {
+  const { rows } = await client.query<{ 'QUERY PLAN': { Plan: Plan }[] }>(`EXPLAIN (FORMAT JSON) ${sql}`, [...values]);
+  const scans: Scan[] = [];
+  const walk = (plan: Plan): void => {
+    const { 'Node Type': kind, 'Relation Name': table, 'Index Name': index } = plan;
+    if (table !== undefined || index !== undefined) scans.push({ kind, table: table ?? '', index });
+    for (const below of plan.Plans ?? []) walk(below);
+  };
+  const top = rows[0]?.['QUERY PLAN'][0]?.Plan;
+  if (top) walk(top);
+  return scans;
 }
 
 /**
- * Runs work with a pool that notes its SELECTs, and asks the server how it answers each of them, with the values it was
- * given. `settings` are the session's when the statements were sent.
+ * A pool whose transactions explain each query before they do it, with the settings and the values that it has; those of the
+ * catalogue are left out.
+ * @param scans gets the steps that read tables
  */
-export async function explainAll(
-  pool: Pool,
-  work: (noting: Pool) => Promise<unknown>,
-  settings = '',
-): Promise<Explained[]> {
-  const sent: { text: string; values: unknown[] }[] = [];
-  const noting: Pool = Object.create(pool);
-  const connect = async () => {
+export function explainingPool(pool: Pool, scans: Scan[]): Pool {
+  const connect = async (): Promise<pg.PoolClient> => {
     const client = await pool.connect();
-    const query: unknown = Reflect.get(client, 'query');
-    const own = Object.create(client);
-    own.query = (text: string, values: unknown[] = []) => {
-      if (/^\s*(SELECT|WITH)\b/.test(text)) sent.push({ text, values });
-      if (typeof query !== 'function') throw new Error('expected a client with a query');
-      return Reflect.apply(query, client, [text, values]);
+    const query = async (sql: string, values?: readonly unknown[]) => {
+      if (/^\s*(SELECT|WITH)\b/.test(sql) && !sql.includes('pg_class'))
+        scans.push(...(await scansOf(client, sql, values)));
+      return await client.query(sql, values === undefined ? undefined : [...values]);
     };
-    own.release = (error?: Error) => client.release(error);
-    return own;
+    return new Proxy(client, {
+      get(target, name) {
+        if (name === 'query') return query;
+        const value: unknown = Reflect.get(target, name);
+        return typeof value === 'function' ? value.bind(target) : value;
+      },
+    });
   };
-  Object.defineProperty(noting, 'connect', { value: connect });
-  await work(noting);
-  const explained: Explained[] = [];
-  const client = await pool.connect();
-  try {
-    await client.query(`BEGIN; ${settings}`);
-    for (const { text, values } of sent) {
-      const { rows } = await client.query<{ 'QUERY PLAN': string }>(`EXPLAIN (COSTS OFF) ${text}`, values);
-      explained.push({ text, plan: rows.map((row) => row['QUERY PLAN']).join('\n') });
-    }
-    await client.query('ROLLBACK');
-  } finally {
-    client.release();
-  }
-  return explained;
+  return new Proxy(pool, { get: (target, name) => (name === 'connect' ? connect : Reflect.get(target, name)) });
 }

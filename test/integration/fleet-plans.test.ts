@@ -6,7 +6,7 @@ import { vehicleProfile } from '#database/queries/fleet/vehicle-profile.js';
 import { vehicleTimeline } from '#database/queries/fleet/vehicle-timeline.js';
 import { countStatuses, listVehicles } from '#database/queries/fleet/vehicles.js';
 import { withTestDatabase } from '../helpers/database.js';
-import { explainingPool, type Scan, scansOf } from '../helpers/scans.js';
+import { explainingPool, type Scan, scansOf } from '../helpers/explain.js';
 
 const day = { from: '2024-07-05T00:00:00Z', to: '2024-07-05T23:59:59.999999Z' };
 const vehicleId = 'vehicle 77';
