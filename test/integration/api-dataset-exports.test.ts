@@ -8,23 +8,11 @@ import copyStreams from 'pg-copy-streams';
 import { transaction } from '#database/pool.js';
 import { readAll, seedFile, type TestApi } from './api-fixture.js';
 import { loadFiles, weatherFile, withDatasets } from './dataset-fixture.js';
-import { type Probe, probes, probesFile } from './probes-fixture.js';
+import { oneProbe, type Probe, probes, probesFile } from './probes-fixture.js';
 
 const route = '/api/datasets/lab-probes/rows';
 
-const probe: Probe = {
-  label: 'plain',
-  takenAt: '2026-05-01T06:00:00.125Z',
-  celsius: -0.1,
-  amount: '-12.5000000000',
-  bigCount: '-42',
-  count: -7,
-  serialNo: '0f8fad5b-d9cb-469f-a165-70867728950e',
-  day: '2026-05-01',
-  atTime: '06:00:00.5',
-  isOk: false,
-  localTime: '2026-05-01T06:00:00',
-};
+const probe = oneProbe;
 const labels = ['=1+1', '-x', '@sum', '+1', '\ttab', 'a "quoted", label', 'two\r\nlines', '_x0041_', 'ä💡', '', null];
 const odd: Probe[] = [
   ...labels.map((label) => ({ ...probe, label })),

@@ -10,23 +10,11 @@ import { readAll, seedFile, type TestApi, withApi } from './api-fixture.js';
 import { seedImage } from './api-images-fixture.js';
 import { loadFiles, withDatasets } from './dataset-fixture.js';
 import { checkedOut } from './exports-fixture.js';
-import { type Probe, probes, probesFile } from './probes-fixture.js';
+import { oneProbe, type Probe, probes, probesFile } from './probes-fixture.js';
 
 const route = '/api/datasets/lab-probes/rows';
 
-const probe: Probe = {
-  label: 'ä💡 "quoted"\n=1+1',
-  takenAt: '2026-05-01T06:00:00.125Z',
-  celsius: -0.1,
-  amount: '-12.5000000000',
-  bigCount: '-42',
-  count: -7,
-  serialNo: '0f8fad5b-d9cb-469f-a165-70867728950e',
-  day: '2026-05-01',
-  atTime: '06:00:00.5',
-  isOk: false,
-  localTime: '2026-05-01T06:00:00',
-};
+const probe: Probe = { ...oneProbe, label: 'ä💡 "quoted"\n=1+1' };
 const none = { label: null, celsius: null, amount: null, bigCount: null, count: null, serialNo: null, day: null };
 const rows: readonly Probe[] = [
   probe,

@@ -56,6 +56,21 @@ export interface Probe {
   readonly localTime: string | null;
 }
 
+/** A value of each type. */
+export const oneProbe: Probe = {
+  label: 'plain',
+  takenAt: '2026-05-01T06:00:00.125Z',
+  celsius: -0.1,
+  amount: '-12.5000000000',
+  bigCount: '-42',
+  count: -7,
+  serialNo: '0f8fad5b-d9cb-469f-a165-70867728950e',
+  day: '2026-05-01',
+  atTime: '06:00:00.5',
+  isOk: false,
+  localTime: '2026-05-01T06:00:00',
+};
+
 type StoredColumn = readonly [element: Omit<SchemaElement, 'name'>, data: readonly unknown[]];
 
 /** The bytes of a parquet file with these columns. */

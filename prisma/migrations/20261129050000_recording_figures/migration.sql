@@ -61,22 +61,6 @@ CREATE INDEX "sensor_timestamp_idx" ON "recordings"."sensor" USING BRIN ("timest
 
 -- What Prisma's schema cannot say, from here on.
 
-COMMENT ON TABLE "recordings"."sensor_minute" IS 'What one file has of one metric of a recording in one minute; kept by triggers of the table sensor';
-COMMENT ON COLUMN "recordings"."sensor_minute"."values" IS 'Number of values';
-COMMENT ON COLUMN "recordings"."sensor_minute"."mean" IS 'Mean of the values; null when one is beyond 1e145';
-COMMENT ON COLUMN "recordings"."sensor_minute"."squares" IS 'Sum of the squared distances of the values from their mean; null as the mean';
-COMMENT ON COLUMN "recordings"."sensor_minute"."smallest" IS 'Smallest value';
-COMMENT ON COLUMN "recordings"."sensor_minute"."largest" IS 'Largest value';
-COMMENT ON COLUMN "recordings"."sensor_minute"."first_at" IS 'When the first value was measured';
-COMMENT ON COLUMN "recordings"."sensor_minute"."last_at" IS 'When the last value was measured';
-COMMENT ON TABLE "recordings"."label_figures" IS 'What one file has of one class of labels on a footage; kept by triggers of the table label';
-COMMENT ON COLUMN "recordings"."label_figures"."at_least" IS 'Element n + 1 is the number of labels with a certainty of at least n hundredths, n from 0 to 100';
-COMMENT ON COLUMN "recordings"."label_figures"."best_certainty" IS 'The highest certainty';
-COMMENT ON COLUMN "recordings"."label_figures"."best_second" IS 'The first second of the footage that has it';
-COMMENT ON COLUMN "recordings"."label_figures"."best_at" IS 'When that was';
-COMMENT ON COLUMN "recordings"."label_figures"."first_at" IS 'When the first label was';
-COMMENT ON COLUMN "recordings"."label_figures"."last_at" IS 'When the last label was';
-
 -- The figures of some sensor values. Beyond 1e145 squares and their sums pass the range of double precision, which would
 -- fail the load.
 CREATE FUNCTION "recordings"."add_sensor_minutes"() RETURNS trigger LANGUAGE plpgsql AS $$
