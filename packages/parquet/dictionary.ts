@@ -21,6 +21,9 @@ export class Dictionary {
   readonly #starts: Uint32Array;
   readonly #ends: Uint32Array;
   #longest = 0;
+  /** Entries that are fields by now, and the bytes of these together. */
+  #encoded = 0;
+  #bytes = 0;
 
   /**
    * @param own whether `page` may be written to
@@ -45,6 +48,8 @@ export class Dictionary {
     this.#storedStarts = starts;
     this.#storedEnds = ends;
     if (this.#longest > 0) {
+      this.#encoded = count;
+      this.#bytes = end;
       this.#view = new DataView(this.#stored.buffer, this.#stored.byteOffset, this.#stored.length);
       this.#starts = starts;
       this.#ends = ends;
@@ -57,8 +62,11 @@ export class Dictionary {
     }
   }
 
-  /** Puts the fields of the entries that `out.picks` names into `out`. The picks must be entries, or `count`. */
-  give(out: FieldBatch, count: number, firstRow: number): void {
+  /**
+   * Puts the fields of the entries that `out.picks` names into `out`. The picks must be entries, or `count`.
+   * @param isComplete whether none of them is `count`
+   */
+  give(out: FieldBatch, count: number, firstRow: number, isComplete: boolean): void {
     const fields = this.#fields;
     if (fields !== undefined) {
       for (let i = 0; i < count; i++) {
@@ -70,6 +78,7 @@ export class Dictionary {
     out.starts = this.#starts;
     out.ends = this.#ends;
     out.longest = this.#longest;
+    out.width = isComplete && this.#bytes === this.#encoded * this.#longest ? this.#longest : 0;
     out.ascii = fields === undefined;
     out.dictionary = this;
   }
@@ -80,5 +89,7 @@ export class Dictionary {
     this.#starts[entry] = start;
     this.#ends[entry] = fields.used;
     this.#longest = Math.max(this.#longest, fields.used - start);
+    this.#encoded += 1;
+    this.#bytes += fields.used - start;
   }
 }

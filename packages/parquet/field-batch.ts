@@ -9,6 +9,8 @@ export interface FieldBatch {
   picks: Uint32Array;
   /** Bytes of the longest entry. */
   longest: number;
+  /** Bytes of each row's field, where every row has a value and all are equally long; else 0. */
+  width: number;
   /** Whether all entries are texts of ASCII. */
   ascii: boolean;
   /** The dictionary whose entries these are; while it is the same, so are `starts` and `ends`. */
@@ -32,6 +34,7 @@ export function newFieldBatch(rows: number): FieldBatch {
     ends: none,
     picks: new Uint32Array(rows),
     longest: 0,
+    width: 0,
     ascii: false,
     dictionary: undefined,
   };

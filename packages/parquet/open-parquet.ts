@@ -111,9 +111,11 @@ export async function openParquet(
 /** Adds the times of some rows, all of which have one. */
 function addTimes(days: DaySpans | undefined, times: FieldBatch | undefined, count: number): void {
   if (days === undefined || times === undefined) return;
-  const { bytes, starts, picks } = times;
+  const { bytes, starts, picks, dictionary } = times;
+  // One entry, and behind it the one of rows without a value.
+  const rows = dictionary !== undefined && starts.length === 2 ? 1 : count;
   let last = -1;
-  for (let row = 0; row < count; row++) {
+  for (let row = 0; row < rows; row++) {
     const pick = picks[row] ?? 0;
     // Rows with one entry of a dictionary have one time.
     if (pick === last) continue;

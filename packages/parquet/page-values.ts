@@ -120,7 +120,7 @@ export class PageValues {
     }
     if (levels === undefined) this.#readIndexes(out.picks, count);
     else this.#readSparseIndexes(out.picks, levels, count, present, firstRow);
-    this.#dictionary?.give(out, count, firstRow);
+    this.#dictionary?.give(out, count, firstRow, present === count);
   }
 
   /** @throws Error when the page holds more than was read */

@@ -66,6 +66,7 @@ export class PlainValues {
     }
     out.starts = this.#starts;
     out.ends = this.#ends;
+    out.width = 0;
     out.dictionary = undefined;
   }
 

@@ -45,8 +45,12 @@ export function writeTuples(
     if (scratch.length > scratchBytes) resizeScratch(scratchBytes);
     return row - from;
   }
-  if (longest > scratch.length) resizeScratch(longest);
   const rows = Math.min(count - from, Math.ceil(maxStepBytes / longest));
+  if (longest <= scratchBytes && columns.every(({ width }) => width > 0)) {
+    writeEvenRows(copy, columns, from, from + rows, longest, fileId, firstRow);
+    return rows;
+  }
+  if (longest > scratch.length) resizeScratch(longest);
   writeRows(copy, columns, from, from + rows, longest, fileId, firstRow);
   if (scratch.length > scratchBytes) resizeScratch(scratchBytes);
   return rows;
@@ -91,6 +95,93 @@ function writeRows(
     used += 20;
   }
   copy.field(scratch.subarray(0, used));
+}
+
+/**
+ * The same where all rows are equally long, `length` bytes: column by column, which takes half the time, and at once where
+ * the tuples are to lie.
+ */
+function writeEvenRows(
+  copy: CopyBinaryWriter,
+  columns: readonly FieldBatch[],
+  from: number,
+  to: number,
+  length: number,
+  fileId: bigint,
+  firstRow: number,
+): void {
+  const rowsAtOnce = Math.floor(scratchBytes / length);
+  for (let row = from; row < to; row += rowsAtOnce) {
+    const end = Math.min(to, row + rowsAtOnce);
+    const { view: tuples, at } = copy.tuples((end - row) * length);
+    writeFrames(tuples, at, length, columns.length + 2, fileId, firstRow + row, end - row);
+    let offset = at + 2;
+    for (const column of columns) {
+      if (column.ascii) copyTexts(tuples, offset, length, column, row, end);
+      else copyWords(tuples, offset, length, column, row, end);
+      offset += column.width;
+    }
+  }
+}
+
+/** What stands before and behind the columns: the number of fields; `file_id` and `ordinal`. */
+function writeFrames(
+  tuples: DataView,
+  at: number,
+  length: number,
+  fields: number,
+  fileId: bigint,
+  firstRow: number,
+  count: number,
+): void {
+  const idHigh = Number(fileId >> 32n);
+  const idLow = Number(BigInt.asIntN(32, fileId));
+  for (let row = 0; row < count; row++) {
+    const start = at + row * length;
+    const behind = start + length - 20;
+    tuples.setInt16(start, fields);
+    tuples.setInt32(behind, 8);
+    tuples.setInt32(behind + 4, idHigh);
+    tuples.setInt32(behind + 8, idLow);
+    tuples.setInt32(behind + 12, 4);
+    tuples.setInt32(behind + 16, firstRow + row);
+  }
+}
+
+/** Copies the fields of some rows of ASCII, eight bytes at a time; see `copyBytes`. */
+function copyTexts(
+  tuples: DataView,
+  offset: number,
+  length: number,
+  { bytes, starts, picks, width }: FieldBatch,
+  from: number,
+  to: number,
+): void {
+  const wide = width & ~7;
+  for (let row = from, into = offset; row < to; row++, into += length) {
+    const start = starts[picks[row] ?? 0] ?? 0;
+    let at = 0;
+    for (; at < wide; at += 8) tuples.setFloat64(into + at, bytes.getFloat64(start + at, true), true);
+    for (; at + 4 <= width; at += 4) tuples.setInt32(into + at, bytes.getInt32(start + at));
+    for (; at < width; at++) tuples.setUint8(into + at, bytes.getUint8(start + at));
+  }
+}
+
+/** Copies the fields of some rows, four bytes at a time. */
+function copyWords(
+  tuples: DataView,
+  offset: number,
+  length: number,
+  { bytes, starts, picks, width }: FieldBatch,
+  from: number,
+  to: number,
+): void {
+  for (let row = from, into = offset; row < to; row++, into += length) {
+    const start = starts[picks[row] ?? 0] ?? 0;
+    let at = 0;
+    for (; at + 4 <= width; at += 4) tuples.setInt32(into + at, bytes.getInt32(start + at));
+    for (; at < width; at++) tuples.setUint8(into + at, bytes.getUint8(start + at));
+  }
 }
 
 /** Bytes of the tuple of one row. */

@@ -83,6 +83,13 @@ export class CopyBinaryWriter {
     this.#used = at + encoded.length;
   }
 
+  /** Room for whole tuples of so many bytes, all of which the caller writes at once: where, and from which position on. */
+  tuples(bytes: number): { readonly view: DataView; readonly at: number } {
+    const at = this.#room(bytes);
+    this.#used = at + bytes;
+    return { view: this.#view, at };
+  }
+
   /**
    * text, varchar and their like.
    *

@@ -19,7 +19,7 @@ function batchOf(texts: readonly string[], picks: readonly number[]): FieldBatch
     ends[entry] = at;
   }
   const ascii = texts.every((text) => Buffer.byteLength(text) === text.length);
-  return { bytes, starts, ends, picks: Uint32Array.from(picks), longest: 0, ascii, dictionary: {} };
+  return { bytes, starts, ends, picks: Uint32Array.from(picks), longest: 0, width: 0, ascii, dictionary: {} };
 }
 
 function numbersOf(index: ValueIndex, texts: readonly string[]): number[] {
