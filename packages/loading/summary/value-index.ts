@@ -84,17 +84,17 @@ export class ValueIndex {
       }
       const first = mixed(a ^ Math.imul(b, k3), k2, k4);
       const second = mixed(c ^ Math.imul(d, k1), k4, k2);
-      let place = (first << 1) & mask;
-      let cell = cells[place] ?? 0;
-      while (cell !== 0 && (cells[place + 1] !== second || ((cell ^ first) & ~numberBits) !== 0)) {
-        place = (place + 2) & mask;
-        cell = cells[place] ?? 0;
+      let slot = (first << 1) & mask;
+      let cell = cells[slot] ?? 0;
+      while (cell !== 0 && (cells[slot + 1] !== second || ((cell ^ first) & ~numberBits) !== 0)) {
+        slot = (slot + 2) & mask;
+        cell = cells[slot] ?? 0;
       }
       if (cell !== 0) {
         numbers[n] = (cell & numberBits) - 1;
         continue;
       }
-      numbers[n] = this.#add(bytes, start, end, first, second, place);
+      numbers[n] = this.#add(bytes, start, end, first, second, slot);
       cells = this.#cells;
       mask = cells.length - 1;
     }
@@ -106,8 +106,8 @@ export class ValueIndex {
     return Buffer.from(this.#fields.buffer, start + 4, this.#fields.getInt32(start)).toString('utf8');
   }
 
-  /** @param place the empty cell of its hash */
-  #add(bytes: DataView, start: number, end: number, first: number, second: number, place: number): number {
+  /** @param slot the empty cell of its hash */
+  #add(bytes: DataView, start: number, end: number, first: number, second: number, slot: number): number {
     const number = this.#count;
     if (number === this.ids.length) this.#growValues();
     const from = this.#used;
@@ -117,8 +117,8 @@ export class ValueIndex {
     this.#starts[number] = from;
     this.#hashes[2 * number] = first;
     this.#hashes[2 * number + 1] = second;
-    this.#cells[place] = (first & ~numberBits) | (number + 1);
-    this.#cells[place + 1] = second;
+    this.#cells[slot] = (first & ~numberBits) | (number + 1);
+    this.#cells[slot + 1] = second;
     this.#count += 1;
     if (this.#count * cellsPerValue * 2 > this.#cells.length) this.#growCells();
     return number;
@@ -129,10 +129,10 @@ export class ValueIndex {
     const mask = cells.length - 1;
     for (let number = 0; number < this.#count; number++) {
       const first = this.#hashes[2 * number] ?? 0;
-      let place = (first << 1) & mask;
-      while (cells[place] !== 0) place = (place + 2) & mask;
-      cells[place] = (first & ~numberBits) | (number + 1);
-      cells[place + 1] = this.#hashes[2 * number + 1] ?? 0;
+      let slot = (first << 1) & mask;
+      while (cells[slot] !== 0) slot = (slot + 2) & mask;
+      cells[slot] = (first & ~numberBits) | (number + 1);
+      cells[slot + 1] = this.#hashes[2 * number + 1] ?? 0;
     }
     this.#cells = cells;
   }
