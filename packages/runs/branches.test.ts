@@ -50,7 +50,7 @@ for (const carrier of carriers) {
           [],
         );
       },
-      3,
+      { slots: 3 },
     );
   });
 
@@ -94,7 +94,7 @@ for (const carrier of carriers) {
         assert.deepEqual(counted, { runs: 4 * upTo, attempts: 4 * upTo });
         t.diagnostic(`${starts} starts of the body`);
       },
-      8,
+      { slots: 8 },
     );
   });
 
@@ -134,7 +134,7 @@ for (const carrier of carriers) {
         state.isOver = true;
         assert.deepEqual((await ended(id)).output, { sum: 7 });
       },
-      3,
+      { slots: 3 },
     );
   });
 }
@@ -182,6 +182,6 @@ test('a body that says that it waits for all is not started for one of them', as
       assert.deepEqual(output, { sum: 10 });
       assert.equal((await query(`SELECT FROM ops.attempt WHERE run_id = '${id}'`)).length, 2);
     },
-    5,
+    { slots: 5 },
   );
 });

@@ -91,7 +91,7 @@ for (const carrier of carriers) {
           2,
         );
       },
-      8,
+      { slots: 8 },
     );
   });
 }
@@ -148,7 +148,9 @@ test('a run that is invoked and not awaited yet runs while the body goes on', as
       return await going;
     },
   };
-  await withFlowWorker(t, 'redis', bodies, async ({ run }) => assert.deepEqual((await run(1)).output, { sum: 8 }), 2);
+  await withFlowWorker(t, 'redis', bodies, async ({ run }) => assert.deepEqual((await run(1)).output, { sum: 8 }), {
+    slots: 2,
+  });
 });
 
 test('what is invoked twice under one key, or with a limit that is none, fails the run with what to do', async (t) => {

@@ -6,7 +6,7 @@ import { beatHeart } from '#database/workers/heartbeat.js';
 import { createLogger } from '#process/log.js';
 import { type Carrier, openCarrier } from '#queue/carrier.js';
 import { addJobs } from '#queue/jobs.js';
-import { watchAttempts } from '#runs/attempt-watch.js';
+import { type AttemptWatch, watchAttempts } from '#runs/attempt-watch.js';
 import type { TaskContext } from '#runs/context.js';
 import { createExecutor } from '#runs/executor.js';
 import { createReconciler, type Reconciler } from '#runs/reconciler.js';
@@ -69,13 +69,17 @@ export interface FlowWorker {
   query(sql: string): Promise<Record<string, unknown>[]>;
 }
 
-/** Runs a test with a worker. Nothing reconciles unless the test asks for it. @param slots 1 if not given */
+/**
+ * Runs a test with a worker. Nothing reconciles unless the test asks for it.
+ * @param slots 1 if not given
+ * @param watch what tells attempts that they lost their runs; the platform's own if not given
+ */
 export async function withFlowWorker(
   t: TestContext,
   kind: CarrierKind,
   bodies: Bodies,
   work: (worker: FlowWorker) => Promise<void>,
-  slots = 1,
+  { slots = 1, watch }: { readonly slots?: number; readonly watch?: AttemptWatch } = {},
 ): Promise<void> {
   const redis = kind === 'redis' ? await startRedis() : undefined;
   if (kind === 'redis' && !redis) return t.skip(redisMissing);
@@ -100,7 +104,7 @@ export async function withFlowWorker(
         },
         paths: serverPaths([]),
         stop: new AbortController().signal,
-        watch: watchAttempts(pool, log),
+        watch: watch ?? watchAttempts(pool, log),
         // Their inputs are checked against the definitions by then.
         loadBody: async ({ name }) =>
           bodies[name as keyof Bodies] as (context: TaskContext, input: unknown) => Promise<unknown>,

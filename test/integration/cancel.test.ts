@@ -80,7 +80,7 @@ for (const carrier of carriers) {
         });
         assert.deepEqual(await statesOf(worker, 'run'), ['succeeded 4', 'cancelled 21']);
       },
-      4,
+      { slots: 4 },
     );
   });
 
@@ -180,7 +180,7 @@ for (const carrier of carriers) {
         gate?.();
         assert.deepEqual((await worker.ended(parent)).output, { sum: 3 });
       },
-      4,
+      { slots: 4 },
     );
   });
 }

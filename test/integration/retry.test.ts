@@ -95,7 +95,7 @@ for (const carrier of carriers) {
         assert.deepEqual([again.state, again.output], ['succeeded', { sum: 15 }]);
         assert.ok(most <= 2, `${most} were under way at a time`);
       },
-      4,
+      { slots: 4 },
     );
   });
 }
