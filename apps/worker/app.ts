@@ -53,11 +53,13 @@ export async function startWorker({ config, databaseUrl, log, releasers }: Worke
 
   const onError = (error: Error): void =>
     log.warn({ err: error }, 'database connection failed while idle; the pool opens another when it is needed');
+  const actor = `worker:${identity.id}`;
   const pool = openPool({
     url: databaseUrl,
     name: `millrace worker ${process.pid}`,
     // A run holds one connection for its transaction while its log and heartbeat need others.
     max: slots + 4,
+    actor,
     onError,
   });
   releasers.add('database pool', () => pool.end());
@@ -65,6 +67,7 @@ export async function startWorker({ config, databaseUrl, log, releasers }: Worke
     url: databaseUrl,
     name: `millrace worker ${process.pid}`,
     max: groupKinds,
+    actor,
     onError,
     byKey: true,
   });

@@ -18,6 +18,8 @@ export interface PoolOptions {
    * plan a named statement once: to plan a large one anew each time takes as long as to execute it.
    */
   readonly byKey?: boolean;
+  /** Who makes the changes that these sessions make, as `ops.run_change` names it. */
+  readonly actor?: string;
   /** Done first in each session; when it fails there is no session, and the caller gets the error. */
   onConnect?(client: Tx): Promise<void>;
 }
@@ -26,14 +28,18 @@ export interface PoolOptions {
  * Opens a pool; that of a process is shared by Prisma, plain statements and COPY. Opens no connection yet.
  * The sessions speak UTC, so that a date without a zone means the same on every machine.
  */
-export function openPool({ url, name, max, onError, byKey = false, onConnect }: PoolOptions): Pool {
+export function openPool({ url, name, max, onError, byKey = false, actor, onConnect }: PoolOptions): Pool {
   const pool = new pg.Pool({
     connectionString: url,
     max,
     application_name: name,
     connectionTimeoutMillis: 10_000,
     keepAlive: true,
-    options: `-c TimeZone=UTC${byKey ? ' -c enable_seqscan=off -c plan_cache_mode=force_generic_plan' : ''}`,
+    options: [
+      '-c TimeZone=UTC',
+      ...(byKey ? ['-c enable_seqscan=off', '-c plan_cache_mode=force_generic_plan'] : []),
+      ...(actor === undefined ? [] : [`-c millrace.actor=${actor}`]),
+    ].join(' '),
     ...(onConnect ? { onConnect } : {}),
   });
   // An idle connection that breaks is replaced by the pool; without a listener it would end the process.

@@ -225,7 +225,8 @@ async function readBy(pool: pg.Pool, sql: string): Promise<Readonly<Record<strin
   const { rows } = await pool.query<{ 'QUERY PLAN': { Plan: Plan }[] }>(`EXPLAIN (ANALYZE, FORMAT JSON) ${sql}`);
   const read: Record<string, number> = { run: 0, log: 0 };
   const walk = (plan: Plan): void => {
-    const table = plan['Relation Name'];
+    // A partition of the log counts as the log.
+    const table = plan['Relation Name']?.replace(/^log_.*/, 'log');
     if (table !== undefined) {
       const seen = plan['Actual Rows'] + (plan['Rows Removed by Filter'] ?? 0);
       read[table] = (read[table] ?? 0) + Math.round(seen * plan['Actual Loops']);

@@ -13,7 +13,7 @@ import { enterSession, sessionName } from './run-sessions.js';
 
 /** What the statement that begins an attempt of the run `r` sets, and what it returns. */
 const beginRun = `state = 'running', attempt = r.attempt + 1, started_at = COALESCE(r.started_at, now()),
-  progress_done = NULL, progress_total = NULL, updated_at = now()`;
+  begun_at = now(), progress_done = NULL, progress_total = NULL, updated_at = now()`;
 const begunColumns = `r.id AS "runId", r.attempt, r.task, r.queue, r.input, r.failures, r.losses, r.max_attempts AS "maxAttempts",
   r.retry, r.timeout_ms AS "timeoutMs", r.labels, r.schedule, r.slot_at AS "slotAt"`;
 
