@@ -2,6 +2,7 @@ import { hostname } from 'node:os';
 import { v7 as uuidv7 } from 'uuid';
 import { loadCatalogue, queuesOf } from '#catalogue/catalogue.js';
 import type { appSettings } from '#config/app-settings.js';
+import { coverMonths } from '#database/history/months.js';
 import { seekLease } from '#database/leases/lease.js';
 import { openPool } from '#database/pool.js';
 import { databaseClock } from '#database/schedules/schedule-types.js';
@@ -37,6 +38,9 @@ export interface WorkerApp {
   readonly identity: WorkerIdentity;
   readonly queues: readonly string[];
 }
+
+/** How often a worker looks whether the history has partitions for the coming months. */
+const coverMonthsMs = 6 * 60 * 60_000;
 
 /** The share of the stop's deadline that runs get to finish before they are given back. */
 const finishShare = 0.6;
@@ -115,6 +119,13 @@ export async function startWorker({ config, databaseUrl, log, releasers }: Worke
     loadBody: taskBodies(config.tasksDir),
   });
 
+  await coverMonths(pool);
+  const months = every(
+    coverMonthsMs,
+    () => coverMonths(pool),
+    (error) => log.warn({ err: error }, 'partitions of the coming months could not be made; it is tried again'),
+  );
+  releasers.add('partitions of the history', () => months.stop());
   await beatHeart(pool, identity, []);
   // For people who ask the database; what runs is decided by the catalogue of each process.
   await recordTasks(pool, [...catalogue.values()]).catch((error: unknown) =>

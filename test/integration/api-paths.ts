@@ -121,6 +121,7 @@ export const apiPaths = [
   '/api/tasks/task1/runs',
   '/api/tasks/task2/runs',
   '/api/tasks/task3/runs',
+  '/api/tasks/trim-history/runs',
   '/api/tasks/{name}/runs',
   '/api/vehicle-status',
   '/api/vehicles',

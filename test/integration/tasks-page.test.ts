@@ -129,7 +129,11 @@ test('the examples of the page are taken, and give what it shows', () =>
         await runner.drain();
         const ended = (await listRuns(pool)).find(({ id }) => id === answer.body.id);
         assert.equal(ended?.state, 'succeeded', JSON.stringify(ended?.error));
-        assert.deepEqual(JSON.parse(JSON.stringify(ended.output).replace(runId, shownId)), output, task);
+        // Months are counted back from today.
+        const shown = JSON.stringify(ended.output)
+          .replace(runId, shownId)
+          .replace(/"before":"[-0-9]+"/, '"before":"1926-12-01"');
+        assert.deepEqual(JSON.parse(shown), output, task);
       }
     } finally {
       await runner.close();

@@ -1,3 +1,4 @@
+import { escapeIdentifier } from 'pg';
 import type { Queryable } from '../pool.js';
 import { quoteTable } from '../quote.js';
 import { summarizeBlockRanges } from './indexes.js';
@@ -82,6 +83,11 @@ export class TimePartitions {
     return this.#partitions.filter((p) => p.from <= to && p.end > from).map((p) => p.table);
   }
 
+  /** Those that lie wholly before a moment, oldest first. */
+  endingBy(moment: bigint): string[] {
+    return this.#partitions.filter(({ end }) => end <= moment).map(({ table }) => table);
+  }
+
   /**
    * The partitions that spans lack: for each moment without one its day (month, year), cut where others are. A day that
    * none of the spans touches gets none.
@@ -119,6 +125,7 @@ export async function lockPartitions(tx: Queryable, table: string): Promise<void
 /**
  * Makes the partitions that spans lack, in the transaction of `tx`: an empty one harms nobody, so small loads have them
  * made and committed on a connection of their own, where every load under way sees them.
+ * @param rest the table's default partition, if it has one, and the time column: rows of a new partition's time are moved into it
  * @returns whether there were any to make
  */
 export async function coverSpans(
@@ -126,15 +133,30 @@ export async function coverSpans(
   table: string,
   spans: readonly TimeSpan[],
   every: Interval,
+  rest?: { readonly table: string; readonly column: string },
 ): Promise<boolean> {
   if ((await TimePartitions.read(tx, table)).missing(spans, every).length === 0) return false;
   await lockPartitions(tx, table);
   for (const range of (await TimePartitions.read(tx, table)).missing(spans, every)) {
     const partition = await freeName(tx, `${table}_${digitsOf(range.from, every)}`);
     await createPartitionTable(tx, table, partition);
+    if (rest !== undefined) await moveRows(tx, rest, partition, range);
     await attach(tx, table, partition, range);
   }
   return true;
+}
+
+async function moveRows(
+  tx: Queryable,
+  { table, column }: { readonly table: string; readonly column: string },
+  into: string,
+  { from, end }: Range,
+): Promise<void> {
+  await tx.query(
+    `WITH moved AS (DELETE FROM ${quoteTable(table)} WHERE ${escapeIdentifier(column)} >= ${boundOf(from)}
+       AND ${escapeIdentifier(column)} < ${boundOf(end)} RETURNING *)
+     INSERT INTO ${quoteTable(into)} SELECT * FROM moved`,
+  );
 }
 
 /** Makes a table that can become a partition; until it is attached nobody sees its rows in the table it is made for. */
@@ -178,7 +200,8 @@ async function attach(tx: Queryable, table: string, partition: string, { from, e
   );
 }
 
-async function freeName(tx: Queryable, wanted: string): Promise<string> {
+/** A name for a table that no other has: the wanted one, or with a number behind it. */
+export async function freeName(tx: Queryable, wanted: string): Promise<string> {
   for (let n = 1; ; n++) {
     const name = n === 1 ? wanted : `${wanted}_${n}`;
     const { rows } = await tx.query<{ taken: boolean }>('SELECT to_regclass($1) IS NOT NULL AS taken', [
