@@ -13,6 +13,7 @@ import { addSecurityHeaders } from './http/security-headers.js';
 import { closeUnread } from './http/unread-body.js';
 import { compileValidator } from './http/validation.js';
 import { actionRoutes } from './routes/api/actions.js';
+import { changeRoutes } from './routes/api/changes.js';
 import { dataSampleRoutes } from './routes/api/data-sample.js';
 import { datasetRowRoutes } from './routes/api/dataset-rows.js';
 import { datasetStatsRoutes } from './routes/api/dataset-stats.js';
@@ -54,6 +55,7 @@ const dataRoutes = [
   runRoutes,
   runFlowRoutes,
   runActionRoutes,
+  changeRoutes,
   scheduleRoutes,
   scheduleChangeRoutes,
   fileRoutes,

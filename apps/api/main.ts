@@ -25,7 +25,7 @@ async function start({ config, log, releasers }: MainContext<(typeof appSettings
     );
   }
   const onError = (error: Error): void => log.warn({ err: error }, messageOf(error));
-  const pool = openPool({ url: databaseUrl, name: 'millrace api', max: 10, onError });
+  const pool = openPool({ url: databaseUrl, name: 'millrace api', max: 10, actor: 'api', onError });
   releasers.add('database connections', () => pool.end());
   const prisma = openPrisma(pool);
   releasers.add('prisma', () => prisma.$disconnect());

@@ -56,6 +56,7 @@ export async function runTask(name: string, options: RunOptions): Promise<number
       url: address.url,
       name: 'millrace run',
       max: 3,
+      actor: 'command',
       onError: (error) => say(messageOf(error)),
     });
     releasers.add('database', () => pool.end());

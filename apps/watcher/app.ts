@@ -42,6 +42,7 @@ export async function startWatcher({ config, databaseUrl, log, releasers }: Watc
     url: databaseUrl,
     name: leadership.sessions,
     max: 4,
+    actor: 'watcher',
     onConnect: (client) => leadership.refuseUnlessLeader(client),
     onError: (error) =>
       log.warn({ err: error }, 'database connection failed while idle; the pool opens another when it is needed'),

@@ -16,6 +16,7 @@ import {
   type Invoker,
   type NewRun,
   newRunId,
+  type RunOrigin,
   recordRun,
 } from '#database/runs/record-run.js';
 import { checkInput } from './check-input.js';
@@ -37,6 +38,7 @@ export interface RunRequest extends AskedTerms {
   readonly retryOf?: string;
   /** The schedule whose run it is. */
   readonly schedule?: RunSchedule;
+  readonly origin?: RunOrigin | undefined;
 }
 
 /** An idempotency key was used before, for a request with other parameters. */
@@ -100,7 +102,7 @@ async function recordWithFiles(tx: Tx, task: TaskDefinition, request: RunRequest
 
 /** Records the run itself. Its input has been checked. */
 async function recordRequest(db: Queryable, task: TaskDefinition, request: RunRequest): Promise<StartedRun> {
-  const { input, trigger, idempotencyKey, parent, retryOf, schedule } = request;
+  const { input, trigger, idempotencyKey, parent, retryOf, schedule, origin } = request;
   const { priority, delayMs, timeoutMs, retry, labels } = request;
   const requested: AskedTerms = { priority, delayMs, timeoutMs, retry, labels };
   const open = await recordRun(db, newRunId(), {
@@ -111,6 +113,7 @@ async function recordRequest(db: Queryable, task: TaskDefinition, request: RunRe
     ...(parent === undefined ? {} : { parent }),
     ...(retryOf === undefined ? {} : { retryOf }),
     ...(schedule === undefined ? {} : { schedule }),
+    origin,
   });
   if (open) return { id: open.id, open };
   // The statement that found the key taken has waited for the transaction which took it, so its run can be seen here.

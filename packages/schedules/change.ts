@@ -2,6 +2,7 @@ import type { Catalogue } from '#catalogue/catalogue.js';
 import type { OpenRun } from '#contracts/open-run.js';
 import type { TaskDefinition } from '#contracts/task.js';
 import { type Pool, type Tx, transaction } from '#database/pool.js';
+import type { RunOrigin } from '#database/runs/record-run.js';
 import type { Clock, LockedSchedule, ScheduleFields, ScheduleOrigin } from '#database/schedules/schedule-types.js';
 import {
   deleteSchedule,
@@ -145,18 +146,21 @@ export async function removeSchedule(deps: ChangeDeps, name: string): Promise<Ch
 
 /**
  * Runs a schedule by hand, at no slot and whatever its other runs do.
+ * @param origin who asks for it
  * @throws InvalidInputError when the input does not fit the task any more, ScheduleRefusedError
  */
 export async function runSchedule(
   { pool, catalogue, clock }: ChangeDeps,
   name: string,
+  origin?: RunOrigin,
 ): Promise<{ readonly id: string; readonly open: OpenRun | undefined } | undefined> {
   return await transaction(pool, async (tx) => {
     const schedule = await lockSchedule(tx, { name }, clock);
     if (!schedule) return undefined;
     refuseOff(schedule);
     const task = checkTask(catalogue, schedule);
-    const { id, open } = await startRunWithin(tx, catalogue, task, requestOf(schedule, 'api', { name, slotAt: null }));
+    const request = { ...requestOf(schedule, 'api', { name, slotAt: null }), origin };
+    const { id, open } = await startRunWithin(tx, catalogue, task, request);
     return { id, open };
   });
 }

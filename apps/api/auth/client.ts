@@ -1,6 +1,7 @@
 import { isIP, isIPv4 } from 'node:net';
 import type { FastifyRequest } from 'fastify';
 import type { Caller } from '#database/actions.js';
+import type { RunOrigin } from '#database/runs/record-run.js';
 
 /**
  * The address of the client, for limits, the log and the record: behind a proxy of TRUST_PROXY the one that this names,
@@ -17,6 +18,12 @@ export function addressOf(request: FastifyRequest): string {
 export function actorOf(request: FastifyRequest): Caller & { readonly address: string } {
   const { caller = 'local', session = null } = request.caller ?? {};
   return { caller, session, address: addressOf(request) };
+}
+
+/** Where runs come from that a request asks for, and who changes what it changes: `bearer`, `session:` and its id, or `local`. */
+export function originOf({ caller }: FastifyRequest): RunOrigin {
+  const { caller: kind, session } = caller ?? { caller: 'local', session: null };
+  return { actor: session === null ? kind : `${kind}:${session}` };
 }
 
 /**

@@ -34,6 +34,7 @@ export async function changeRuns(
   filter: RunFilter,
   change: Change,
   log: FastifyBaseLogger,
+  actor?: string,
 ): Promise<ChangedRuns> {
   const possible = change.kind === 'cancel' ? openRunStates : retryableStates;
   const states = possible.filter((state) => filter.states === undefined || filter.states.includes(state));
@@ -45,7 +46,7 @@ export async function changeRuns(
   while (change.dryRun !== true && taken < maxRuns) {
     const ids = await listRunIds(deps.pool, filter, states, { after, limit: pageSize });
     if (ids.length === 0) break;
-    changed += await changePage(deps, ids, change, refused, log);
+    changed += await changePage(deps, ids, change, refused, log, actor);
     taken += ids.length;
     after = ids.at(-1);
   }
@@ -59,14 +60,15 @@ async function changePage(
   change: Change,
   refused: { runId: string; reason: string }[],
   log: FastifyBaseLogger,
+  actor: string | undefined,
 ): Promise<number> {
-  if (change.kind === 'cancel') return (await stopRuns(deps, ids, change.reason, log)).cancelled.length;
-  const together = await goOnWithRuns(deps, ids, log);
+  if (change.kind === 'cancel') return (await stopRuns(deps, ids, change.reason, log, actor)).cancelled.length;
+  const together = await goOnWithRuns(deps, ids, log, actor);
   if (together.kind === 'retried') return together.count;
   // One whose files are another's harms only itself.
   let count = 0;
   for (const id of ids) {
-    const alone = await goOnWithRuns(deps, [id], log);
+    const alone = await goOnWithRuns(deps, [id], log, actor);
     if (alone.kind === 'retried') count += alone.count;
     else if (refused.length < maxNamed) refused.push({ runId: id, reason: takenFilesOf(alone) });
   }

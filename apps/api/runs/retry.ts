@@ -9,8 +9,9 @@ export async function goOnWithRuns(
   { pool, carrier }: Pick<ApiDeps, 'pool' | 'carrier'>,
   ids: readonly string[],
   log: FastifyBaseLogger,
+  actor?: string,
 ): Promise<Retried> {
-  const retried = await retryRuns(pool, ids);
+  const retried = await retryRuns(pool, ids, actor);
   if (retried.kind === 'retried') {
     await resendJobs(carrier, retried.runs, {
       limitMs: carrierMs,

@@ -14,9 +14,10 @@ export async function stopRuns(
   ids: readonly string[],
   reason: string | undefined,
   log: FastifyBaseLogger,
+  actor?: string,
 ): Promise<Cancellation> {
   const words = reason === undefined || reason === '' ? '' : `: ${reason}`;
-  const cancellation = await cancelRuns(pool, ids, `cancelled by hand${words}`);
+  const cancellation = await cancelRuns(pool, ids, `cancelled by hand${words}`, actor);
   const { cancelled, released } = cancellation;
   const options: SendOptions = {
     limitMs: carrierMs,

@@ -1,4 +1,5 @@
 import type { FileState } from '#contracts/states.js';
+import { actsAs } from '../changes/actor.js';
 import type { Queryable } from '../pool.js';
 
 /** What came of asking for a change of a file's state. */
@@ -16,8 +17,9 @@ const waits = `(state = 'settled' AND waiting)`;
 /**
  * Sends a file back to be loaded: to `settled` when its bytes were hashed, so that the dispatcher takes it up, else to
  * `arriving`. One that waits for rows of other files looks for them now. One that was quarantined goes in a batch of its own, for it may have brought a batch down.
+ * @param actor who, for the history of the file; the session's own actor if not given
  */
-export async function replayFile(db: Queryable, id: string): Promise<StateChange> {
+export async function replayFile(db: Queryable, id: string, actor?: string): Promise<StateChange> {
   const { rows } = await db.query<{ state: FileState }>(
     `UPDATE ops.file
      SET state = CASE WHEN sha256 IS NULL THEN 'arriving' ELSE 'settled' END::ops.file_state,
@@ -25,18 +27,19 @@ export async function replayFile(db: Queryable, id: string): Promise<StateChange
        waiting = false, alone = alone OR state = 'quarantined', tick = NULL, code = NULL, reason = NULL, duplicate_of_id = NULL, ended_at = NULL,
        updated_at = now()
      WHERE id = $1 AND current AND source IS NOT NULL AND (state = ANY($2::ops.file_state[]) OR ${waits})
+       AND ${actsAs('$3')}
      RETURNING state`,
-    [id, replayable],
+    [id, replayable, actor ?? null],
   );
   return rows[0] ? { kind: 'changed', state: rows[0].state } : await refusal(db, id);
 }
 
 /** Puts a file that is quarantined, or waits for rows of others, aside for good: `discarded`, its reason kept. */
-export async function discardFile(db: Queryable, id: string): Promise<StateChange> {
+export async function discardFile(db: Queryable, id: string, actor?: string): Promise<StateChange> {
   const { rows } = await db.query<{ state: FileState }>(
     `UPDATE ops.file SET state = 'discarded', waiting = false, ended_at = now(), updated_at = now()
-     WHERE id = $1 AND current AND (state = 'quarantined' OR ${waits}) RETURNING state`,
-    [id],
+     WHERE id = $1 AND current AND (state = 'quarantined' OR ${waits}) AND ${actsAs('$2')} RETURNING state`,
+    [id, actor ?? null],
   );
   return rows[0] ? { kind: 'changed', state: rows[0].state } : await refusal(db, id);
 }

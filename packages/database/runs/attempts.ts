@@ -238,7 +238,7 @@ async function end(
            delay_ms = COALESCE(own.delay_ms, r.delay_ms), awaits = own.awaits,
            ended_at = CASE WHEN own.final THEN clock_timestamp() END, updated_at = now()
          FROM own WHERE r.id = own.run_id
-         RETURNING r.id, r.attempt, r.root_id, r.labels, r.parent_id, r.invoke_window, r.invoke_key, own.attempt_state, own.error, own.final
+         RETURNING r.id, r.attempt, r.root_id, r.labels, r.request_id, r.parent_id, r.invoke_window, r.invoke_key, own.attempt_state, own.error, own.final
        ), closed AS (
          UPDATE ops.attempt a SET state = moved.attempt_state, error = moved.error, ended_at = clock_timestamp()
          FROM moved WHERE a.run_id = moved.id AND a.number = moved.attempt

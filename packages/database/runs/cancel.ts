@@ -1,5 +1,6 @@
 import type { OpenRun } from '#contracts/open-run.js';
 import { openRunStates, type RunState } from '#contracts/states.js';
+import { actAs } from '../changes/actor.js';
 import { cancelFiles } from '../ledger/files-of-runs.js';
 import { type Pool, type Queryable, type Tx, transaction } from '../pool.js';
 import { storableJson } from '../storable.js';
@@ -31,12 +32,18 @@ export interface Cancellation {
  * A commit that holds its locks for long is thrown out, so that nobody waits for it; one that is through wins.
  * @param ids runs, in any number and any relation
  * @param reason for people: who, and why
+ * @param actor who, for the history of the runs; the session's own actor if not given
  * @throws RunsLockedError when others have kept some of them locked for seconds; nothing was done
  */
-export async function cancelRuns(pool: Pool, ids: readonly string[], reason: string): Promise<Cancellation> {
+export async function cancelRuns(
+  pool: Pool,
+  ids: readonly string[],
+  reason: string,
+  actor?: string,
+): Promise<Cancellation> {
   for (let tries = 1; ; tries += 1) {
     try {
-      return await cancelInTransaction(pool, ids, reason, tries === 1 ? briefMs : hangingMs);
+      return await cancelInTransaction(pool, ids, reason, actor, tries === 1 ? briefMs : hangingMs);
     } catch (error) {
       if (!isLockError(error)) throw error;
       if (tries >= maxTries) throw new RunsLockedError(ids.length, { cause: error });
@@ -57,9 +64,11 @@ async function cancelInTransaction(
   pool: Pool,
   ids: readonly string[],
   reason: string,
+  actor: string | undefined,
   waitMs: number,
 ): Promise<Cancellation> {
   return await transaction(pool, async (tx) => {
+    await actAs(tx, actor);
     await limitLockWait(tx, waitMs);
     const cancelled = await cancelTrees(tx, ids, reason);
     await cancelFiles(

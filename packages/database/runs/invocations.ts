@@ -24,21 +24,23 @@ export interface InvokedChild {
   readonly atMost?: number;
   /** Not to be started before another of its window has ended. */
   readonly held: boolean;
+  /** The span that invokes it, see `RunOrigin`. */
+  readonly trace?: string | undefined;
 }
 
 /**
  * The INSERT of invoked runs. One whose parent has a run under that key is left out.
  * @param json the parameter that holds them, an array of InvokedChild
- * @param parents a table expression with the `id`, `root_id` and `labels` of the parents that may invoke
+ * @param parents a table expression with the `id`, `root_id`, `labels` and `request_id` of the parents that may invoke
  */
 export const insertChildren = (json: string, parents: string): string => `INSERT INTO ops.run (id, task, queue, state,
     trigger, input, priority, max_attempts, delay_ms, parent_id, invoke_key, invoke_window, invoke_at_most, held,
-    root_id, labels)
+    root_id, labels, request_id, trace)
   SELECT c.id, c.task, c.queue, 'queued', 'invoke', c.input, c.priority, c."maxAttempts", 0, parent.id, c.key, c."window",
-    c."atMost", c.held, parent.root_id, c.labels || parent.labels
+    c."atMost", c.held, parent.root_id, c.labels || parent.labels, parent.request_id, c.trace
   FROM json_to_recordset(${json}::json) AS c ("parentId" uuid, id uuid, task text, queue text, input jsonb, priority int,
       "maxAttempts" int, key text, "window" text, "atMost" int,
-      held boolean, labels jsonb)
+      held boolean, labels jsonb, trace text)
     JOIN ${parents} parent ON parent.id = c."parentId"
   ORDER BY c.id ON CONFLICT DO NOTHING`;
 
@@ -53,7 +55,7 @@ export async function recordChildren(
 ): Promise<boolean> {
   const { rows } = await db.query(
     `WITH own AS MATERIALIZED (
-       SELECT id, root_id, labels FROM ops.run WHERE id = $2 AND attempt = $3 AND state = 'running' FOR SHARE
+       SELECT id, root_id, labels, request_id FROM ops.run WHERE id = $2 AND attempt = $3 AND state = 'running' FOR SHARE
      ), invoked AS (${insertChildren('$1', 'own')})
      SELECT FROM own`,
     [storableJson(children), runId, attempt],

@@ -2,6 +2,7 @@ import { v7 as uuidv7 } from 'uuid';
 import type { OpenRun } from '#contracts/open-run.js';
 import type { AskedTerms, RunTerms } from '#contracts/run-terms.js';
 import type { RunSchedule } from '#contracts/schedule.js';
+import { actsAs } from '../changes/actor.js';
 import type { RunTrigger } from '../generated/enums.js';
 import type { Queryable, Tx } from '../pool.js';
 import { storableJson } from '../storable.js';
@@ -18,6 +19,17 @@ export interface NewRun extends RunTerms {
   readonly schedule?: RunSchedule;
   /** The run that invokes it. */
   readonly parent?: Invoker;
+  readonly origin?: RunOrigin | undefined;
+}
+
+/** Where a run comes from. */
+export interface RunOrigin {
+  /** Who records it, as `ops.run_change` names it; the session's own actor if not given. */
+  readonly actor?: string | undefined;
+  /** The HTTP request that asks for it; that of the run which invokes it if not given. */
+  readonly requestId?: string | undefined;
+  /** The span that records it, as W3C's traceparent. */
+  readonly trace?: string | undefined;
 }
 
 /** What makes a repeated request known: the key, and what it asked for beside the input, as it asked. */
@@ -48,16 +60,17 @@ export async function recordRun(db: Queryable, id: string, run: NewRun): Promise
   const delayMs = run.delayMs ?? 0;
   const { rowCount } = await db.query(
     `WITH parent AS MATERIALIZED (
-       SELECT id, root_id, labels FROM ops.run WHERE id = $11 AND attempt = $16 AND state = 'running' FOR SHARE
+       SELECT id, root_id, labels, request_id FROM ops.run WHERE id = $11 AND attempt = $16 AND state = 'running' FOR SHARE
      )
      INSERT INTO ops.run (id, task, queue, state, trigger, input, priority, max_attempts, idempotency_key, available_at,
        delay_ms, parent_id, invoke_key, root_id, requested, invoke_window, held, labels, retry, timeout_ms, retry_of,
-       invoke_at_most, schedule, slot_at)
+       invoke_at_most, schedule, slot_at, request_id, trace)
      SELECT $1::uuid, $2, $3, $4::ops.run_state, $5::ops.run_trigger, $6::jsonb, $7::int, $8::int, $9,
        now() + $10::float8 * interval '1 millisecond', $10, parent.id, $12, COALESCE(parent.root_id, $1), $13::jsonb, $14,
        $15::boolean, $17::jsonb || COALESCE(parent.labels, '{}'), $18::jsonb, $19::int, $20::uuid, $21::int,
-       $22, $23::timestamptz
-     FROM (SELECT) AS one LEFT JOIN parent ON true WHERE $11::uuid IS NULL OR parent.id IS NOT NULL
+       $22, $23::timestamptz, COALESCE($25, parent.request_id), $26
+     FROM (SELECT) AS one LEFT JOIN parent ON true
+     WHERE ($11::uuid IS NULL OR parent.id IS NOT NULL) AND ${actsAs('$24')}
      ON CONFLICT DO NOTHING`,
     [
       id,
@@ -83,6 +96,9 @@ export async function recordRun(db: Queryable, id: string, run: NewRun): Promise
       run.parent?.atMost ?? null,
       run.schedule?.name ?? null,
       run.schedule?.slotAt ?? null,
+      run.origin?.actor ?? null,
+      run.origin?.requestId ?? null,
+      run.origin?.trace ?? null,
     ],
   );
   const parent = run.parent && { id: run.parent.runId, queue: run.parent.queue };

@@ -1,5 +1,6 @@
 import type { OpenRun } from '#contracts/open-run.js';
 import { retryableStates } from '#contracts/states.js';
+import { actAs } from '../changes/actor.js';
 import { type TakenFile, takeFilesAgain } from '../ledger/files-of-runs.js';
 import { type Pool, type Tx, transaction } from '../pool.js';
 import { isLockError, limitLockWait, RunsLockedError } from './locks.js';
@@ -15,18 +16,20 @@ export type Retried =
  * Has failed and cancelled runs go on: the same runs, with as many attempts as at first. Of what they invoked, that runs
  * again which failed or was cancelled; what succeeded keeps its result, and so do recorded steps. Others of `ids` are left
  * as they are. All or none.
+ * @param actor who, for the history of the runs; the session's own actor if not given
  * @throws RunsLockedError when others have kept some of them locked for seconds; nothing was done
  */
-export async function retryRuns(pool: Pool, ids: readonly string[]): Promise<Retried> {
+export async function retryRuns(pool: Pool, ids: readonly string[], actor?: string): Promise<Retried> {
   try {
-    return await retryInTransaction(pool, ids);
+    return await retryInTransaction(pool, ids, actor);
   } catch (error) {
     throw isLockError(error) ? new RunsLockedError(ids.length, { cause: error }) : error;
   }
 }
 
-async function retryInTransaction(pool: Pool, ids: readonly string[]): Promise<Retried> {
+async function retryInTransaction(pool: Pool, ids: readonly string[], actor: string | undefined): Promise<Retried> {
   return await transaction(pool, async (tx) => {
+    await actAs(tx, actor);
     await limitLockWait(tx);
     const levels = await lockFailed(tx, ids);
     const failed = [...new Set(levels.flat())];

@@ -79,9 +79,9 @@ export async function fileRoutes(app: App, deps: ApiDeps): Promise<void> {
         response: { 202: FileDetailSchema, ...problems(404, 409) },
       },
     },
-    async ({ params, log }, reply) => {
-      await replayRequested(deps, params.id, log);
-      return reply.code(202).send(await showFile(params.id));
+    async (request, reply) => {
+      await replayRequested(deps, request.params.id, request);
+      return reply.code(202).send(await showFile(request.params.id));
     },
   );
 
@@ -96,9 +96,9 @@ export async function fileRoutes(app: App, deps: ApiDeps): Promise<void> {
         response: { 202: FileDetailSchema, ...problems(404, 409) },
       },
     },
-    async ({ params }, reply) => {
-      await discardRequested(deps, params.id);
-      return reply.code(202).send(await showFile(params.id));
+    async (request, reply) => {
+      await discardRequested(deps, request.params.id, request);
+      return reply.code(202).send(await showFile(request.params.id));
     },
   );
 

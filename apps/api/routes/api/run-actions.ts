@@ -1,6 +1,7 @@
 import { Type } from 'typebox';
 import { openRunStates } from '#contracts/states.js';
 import { findRun, type RunDetail } from '#database/queries/run-detail.js';
+import { originOf } from '../../auth/client.js';
 import type { ApiDeps } from '../../deps.js';
 import { acting } from '../../http/acting.js';
 import type { App } from '../../http/app-type.js';
@@ -77,7 +78,7 @@ export async function runActionRoutes(app: App, deps: ApiDeps): Promise<void> {
         request,
         { action: 'cancel-run', subject: 'run', runId: id, detail: { reason } },
         async () => {
-          const { cancelled } = await stopRuns(deps, [id], reason, request.log);
+          const { cancelled } = await stopRuns(deps, [id], reason, request.log, originOf(request).actor);
           const run = await expectRun(id);
           if (cancelled.length === 0 && run.state !== 'cancelled') {
             throw wrongState(
@@ -183,13 +184,13 @@ export async function runActionRoutes(app: App, deps: ApiDeps): Promise<void> {
       deps,
       request,
       { action, subject: 'runs', detail },
-      () => changeRuns(deps, filter, change, request.log),
+      () => changeRuns(deps, filter, change, request.log, originOf(request).actor),
       ({ matched, changed, remaining }) => ({ matched, changed, remaining }),
     );
   }
 
-  async function goOn({ id, state }: RunDetail, { log }: Request): Promise<number> {
-    const retried = await goOnWithRuns(deps, [id], log);
+  async function goOn({ id, state }: RunDetail, request: Request): Promise<number> {
+    const retried = await goOnWithRuns(deps, [id], request.log, originOf(request).actor);
     if (retried.kind === 'files-taken') throw wrongState(takenFilesOf(retried));
     if (retried.count > 0) return retried.count;
     throw wrongState(
@@ -197,12 +198,13 @@ export async function runActionRoutes(app: App, deps: ApiDeps): Promise<void> {
     );
   }
 
-  async function repeat(old: RunDetail, input: unknown, { log }: Request): Promise<RunDetail> {
+  async function repeat(old: RunDetail, input: unknown, request: Request): Promise<RunDetail> {
     const task = catalogue.get(old.task);
     if (!task) throw new HttpProblem('unknown-task', `no task is named ${JSON.stringify(old.task)} any more`);
     const { priority, timeoutMs, retry, labels } = old;
     const terms = { priority, labels, timeoutMs: timeoutMs ?? undefined, retry: retry ?? undefined };
-    return await expectRun(await requestRun(deps, task, { input, trigger: 'api', retryOf: old.id, ...terms }, log));
+    const asked = { input, trigger: 'api', retryOf: old.id, origin: originOf(request), ...terms } as const;
+    return await expectRun(await requestRun(deps, task, asked, request.log));
   }
 
   async function expectRun(id: string): Promise<RunDetail> {

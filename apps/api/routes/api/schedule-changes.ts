@@ -17,6 +17,7 @@ import {
   resumeSchedule,
   runSchedule,
 } from '#schedules/change.js';
+import { originOf } from '../../auth/client.js';
 import type { ApiDeps } from '../../deps.js';
 import { type Act, acting } from '../../http/acting.js';
 import type { App } from '../../http/app-type.js';
@@ -201,7 +202,7 @@ export async function scheduleChangeRoutes(app: App, deps: ApiDeps): Promise<voi
         'run-schedule',
         name,
         async () => {
-          const done = await runSchedule(changeDeps, name);
+          const done = await runSchedule(changeDeps, name, originOf(request));
           if (!done) throw unknownSchedule(name);
           return done;
         },

@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest, FastifySchema } from 'fastify';
 import { type Static, Type } from 'typebox';
 import type { TaskDefinition } from '#contracts/task.js';
 import { findRun, type RunDetail } from '#database/queries/run-detail.js';
+import { originOf } from '../../auth/client.js';
 import type { ApiDeps } from '../../deps.js';
 import type { App } from '../../http/app-type.js';
 import { component } from '../../http/openapi/component.js';
@@ -101,10 +102,11 @@ export async function taskRoutes(app: App, deps: ApiDeps): Promise<void> {
 
   async function start(
     task: TaskDefinition,
-    { body, log }: Pick<FastifyRequest, 'log'> & { readonly body: Static<typeof NewRunSchema> },
+    request: FastifyRequest<{ Body: Static<typeof NewRunSchema> }>,
     reply: Pick<FastifyReply, 'code' | 'header'>,
   ): Promise<RunDetail> {
-    const id = await requestRun(deps, task, { ...body, trigger: 'api' }, log);
+    const asked = { ...request.body, trigger: 'api', origin: originOf(request) } as const;
+    const id = await requestRun(deps, task, asked, request.log);
     const run = await findRun(deps.prisma, id);
     if (!run) throw new Error(`run ${id} was recorded a moment ago and is gone`);
     reply.code(202).header('location', `/api/runs/${run.id}`);
