@@ -41,6 +41,7 @@ import { taskRoutes } from './routes/api/tasks.js';
 import { uploadRoutes } from './routes/api/uploads.js';
 import { vehicleStatusRoutes } from './routes/api/vehicle-status.js';
 import { vehicleRoutes } from './routes/api/vehicles.js';
+import { workerRoutes } from './routes/api/workers.js';
 import { docsRoutes, gatherOpenApi } from './routes/docs.js';
 import { healthRoutes } from './routes/health.js';
 import { homeRoutes } from './routes/home.js';
@@ -80,6 +81,7 @@ const dataRoutes = [
   frameSearchRoutes,
   sensorRoutes,
   actionRoutes,
+  workerRoutes,
   reconcilerRoutes,
 ];
 

@@ -1,12 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { Command, InvalidArgumentError } from 'commander';
 import { stopWithNpm } from '#process/npm-parent.js';
+import { readVersion } from '#process/version.js';
 import type { RolesOptions } from './roles.js';
 import type { RunOptions } from './run.js';
 import type { SampleOptions } from './samples.js';
-
-/** The package's folder, from dist/apps/cli on. */
-const packageFile = new URL('../../../package.json', import.meta.url);
 
 /**
  * The `millrace` command. Each subcommand imports what it needs when it runs, so that --help is quick. Wrong commands and
@@ -15,7 +12,7 @@ const packageFile = new URL('../../../package.json', import.meta.url);
 export function millraceCommand(): Command {
   const program = new Command('millrace')
     .description('Turns a folder into a pipeline: drop files in; get rows and a searchable history.')
-    .version(version(), '-v, --version', 'show the version')
+    .version(readVersion(), '-v, --version', 'show the version')
     .helpOption('-h, --help', 'show this help')
     .exitOverride()
     .showHelpAfterError()
@@ -87,11 +84,6 @@ export function millraceCommand(): Command {
 async function runApp(folder: string): Promise<void> {
   stopWithNpm();
   await import(new URL(`../${folder}/main.js`, import.meta.url).href);
-}
-
-function version(): string {
-  const read: unknown = JSON.parse(readFileSync(packageFile, 'utf8'));
-  return typeof read === 'object' && read !== null && 'version' in read ? String(read.version) : 'unknown';
 }
 
 function wholeNumber(text: string): number {

@@ -135,7 +135,12 @@ export async function startSupervisor(
   });
   const model = await faceModel;
 
-  const given: NodeJS.ProcessEnv = { ...env, DATABASE_URL: database.url, FACE_MODEL: model.setting };
+  const given: NodeJS.ProcessEnv = {
+    ...env,
+    ...{ DATABASE_URL: database.url, FACE_MODEL: model.setting },
+    // Of one process, and these are several; empty, so that .env does not bring it back.
+    HEALTH_PORT: '',
+  };
   const groups = processes.map((group) =>
     group.map((spec) => unitOf(spec, environmentFor(spec.settings ?? [], given))),
   );

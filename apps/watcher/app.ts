@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import { loadCatalogue } from '#catalogue/catalogue.js';
 import { sourceOf, sourceTasks } from '#catalogue/sources.js';
 import type { appSettings } from '#config/app-settings.js';
@@ -5,6 +6,7 @@ import { messageOf } from '#contracts/errors.js';
 import { readActivity } from '#database/ledger/dispatch.js';
 import { openPool } from '#database/pool.js';
 import { every } from '#process/every.js';
+import { answerHealth } from '#process/health.js';
 import type { Logger } from '#process/log.js';
 import type { AppConfig } from '#process/read-settings.js';
 import type { Releasers } from '#process/releasers.js';
@@ -134,4 +136,24 @@ export async function startWatcher({ config, databaseUrl, log, releasers }: Watc
     stopping.abort();
     await disk.close();
   });
+  await saySoWhenAsked();
+
+  async function saySoWhenAsked(): Promise<void> {
+    if (config.healthPort === undefined) return;
+    // The sessions of the pool are those of the watcher that leads; one that follows is ready as well.
+    const asking = openPool({ url: databaseUrl, name: 'millrace watcher health', max: 1, onError: () => {} });
+    releasers.add('database pool of the health', () => asking.end());
+    await answerHealth({
+      ...{ port: config.healthPort, host: config.healthHost, log, releasers },
+      checks: {
+        database: async () => void (await asking.query('SELECT 1')),
+        carrier: async () => void (await carrier.ping()),
+        inbox: async () => {
+          const found = await stat(inboxDir).catch(() => undefined);
+          return found?.isDirectory() ? undefined : 'the inbox is not there';
+        },
+      },
+      facts: async () => ({ role: (await leadership.held()) ? 'leads' : 'follows' }),
+    });
+  }
 }

@@ -10,9 +10,12 @@ import { beatHeart, stopHeart, type WorkerIdentity } from '#database/workers/hea
 import { recordTasks } from '#database/workers/tasks.js';
 import { taskBodies } from '#loading/task-body.js';
 import { every } from '#process/every.js';
+import { answerHealth } from '#process/health.js';
 import type { Logger } from '#process/log.js';
 import type { AppConfig } from '#process/read-settings.js';
 import type { Releasers } from '#process/releasers.js';
+import { readVersion } from '#process/version.js';
+import { watchVitals } from '#process/vitals.js';
 import { openCarrier } from '#queue/carrier.js';
 import { sendJobs } from '#queue/jobs.js';
 import { watchAttempts } from '#runs/attempt-watch.js';
@@ -50,10 +53,17 @@ const finishShare = 0.6;
  * stop, through the releasers, takes no more jobs, lets runs finish for a while, and gives the rest back.
  */
 export async function startWorker({ config, databaseUrl, log, releasers }: WorkerDeps): Promise<WorkerApp> {
-  const identity: WorkerIdentity = { id: uuidv7(), host: hostname(), pid: process.pid };
   const catalogue = await loadCatalogue(config.tasksDir);
   const queues = queuesOf(catalogue);
   const slots = [...queues.values()].reduce((sum, count) => sum + count, 0);
+  const aliveMs = config.reconcileIntervalMs * 3;
+  const goneMs = config.jobLockMs + aliveMs;
+  const identity: WorkerIdentity = {
+    ...{ id: uuidv7(), host: hostname(), pid: process.pid },
+    terms: { version: readVersion(), slots: Object.fromEntries(queues), beatMs: config.reconcileIntervalMs, goneMs },
+  };
+  const vitals = watchVitals();
+  releasers.add('vitals', () => vitals.close());
 
   const onError = (error: Error): void =>
     log.warn({ err: error }, 'database connection failed while idle; the pool opens another when it is needed');
@@ -126,7 +136,7 @@ export async function startWorker({ config, databaseUrl, log, releasers }: Worke
     (error) => log.warn({ err: error }, 'partitions of the coming months could not be made; it is tried again'),
   );
   releasers.add('partitions of the history', () => months.stop());
-  await beatHeart(pool, identity, []);
+  await beatHeart(pool, identity, [], vitals.take());
   // For people who ask the database; what runs is decided by the catalogue of each process.
   await recordTasks(pool, [...catalogue.values()]).catch((error: unknown) =>
     log.warn({ err: error }, 'the list of tasks in the database was not brought up to date; the next start does it'),
@@ -134,7 +144,7 @@ export async function startWorker({ config, databaseUrl, log, releasers }: Worke
   releasers.add('heartbeat record', () => stopHeart(pool, identity.id));
   const beat = every(
     config.reconcileIntervalMs,
-    () => beatHeart(pool, identity, executor.active()),
+    () => beatHeart(pool, identity, executor.active(), vitals.take()),
     (error) => log.warn({ err: error }, 'heartbeat could not be written; it is tried again'),
   );
   releasers.add('heartbeat', () => beat.stop());
@@ -152,13 +162,12 @@ export async function startWorker({ config, databaseUrl, log, releasers }: Worke
       ),
   });
   releasers.add('reconciler lease', () => lease.close());
-  const aliveMs = config.reconcileIntervalMs * 3;
   const reconciler = createReconciler({
     pool,
     carrier,
     log,
     aliveMs,
-    goneMs: config.jobLockMs + aliveMs,
+    goneMs,
     queues: [...queues.keys()],
     leads: async () => (await lease.held()) !== undefined,
   });
@@ -204,5 +213,17 @@ export async function startWorker({ config, databaseUrl, log, releasers }: Worke
     void worker.run().catch((error: unknown) => log.error({ err: error }, `the worker of ${worker.name} ended`));
   }
   await Promise.all(workers.map((worker) => worker.waitUntilReady()));
+  await answerHealth({
+    ...{ port: config.healthPort, host: config.healthHost, log, releasers },
+    checks: {
+      database: async () => void (await pool.query('SELECT 1')),
+      carrier: async () => void (await carrier.ping()),
+      queues: async () => {
+        const idle = workers.filter((worker) => !worker.isRunning() || worker.isPaused()).map(({ name }) => name);
+        return idle.length === 0 ? undefined : `takes no jobs from: ${idle.join(', ')}`;
+      },
+    },
+    facts: async () => ({ worker: identity.id, running: executor.active().length }),
+  });
   return { identity, queues: [...queues.keys()] };
 }

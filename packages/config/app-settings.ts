@@ -34,7 +34,17 @@ export const appSettings = {
     'faceModel',
     'pictureCacheMb',
   ],
-  watcher: ['inboxDir', 'tasksDir', 'databaseUrl', 'redisUrl', 'settleMs', 'scanIntervalMs', 'batchFiles'],
+  watcher: [
+    'inboxDir',
+    'tasksDir',
+    'databaseUrl',
+    'redisUrl',
+    'settleMs',
+    'scanIntervalMs',
+    'batchFiles',
+    'healthPort',
+    'healthHost',
+  ],
   worker: [
     'inboxDir',
     'dataDir',
@@ -49,6 +59,8 @@ export const appSettings = {
     'star',
     'jobLockMs',
     'reconcileIntervalMs',
+    'healthPort',
+    'healthHost',
   ],
   migrate: ['tasksDir', 'databaseUrl', 'redisUrl'],
   roles: [

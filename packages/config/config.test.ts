@@ -33,6 +33,7 @@ test('an empty environment gives the defaults, with absolute paths and at least 
     tasksDir: [],
     logLevel: 'info',
     logFormat: 'auto',
+    healthHost: '127.0.0.1',
     maxConnections: 1000,
     clientIdleMs: 30_000,
     clientBytesPerSecond: 1000,

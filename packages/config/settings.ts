@@ -187,6 +187,24 @@ export const settingsSchema = Type.Object({
       default: 'off',
     }),
   ),
+  healthPort: Type.Optional(
+    Type.Integer(
+      words({
+        description:
+          'TCP port on which a worker or a watcher says how it is: GET /livez and /readyz, for container platforms. One process each: npm start gives it to none of its processes. Unset: nothing listens. The API has its own.',
+        minimum: 1,
+        maximum: 65_535,
+      }),
+    ),
+  ),
+  healthHost: Type.String(
+    words({
+      description: 'Address that HEALTH_PORT listens on; what it says is nothing that a stranger could use.',
+      expected: 'an IP address or a host name',
+      pattern: '^[A-Za-z0-9._:-]+$',
+      default: '127.0.0.1',
+    }),
+  ),
   maxConnections: Type.Integer(
     words({
       description:

@@ -23,21 +23,22 @@ export async function tryToListen(host: string, port: number): Promise<void> {
 /**
  * What an error of `listen` means for the person who set HOST and PORT: a SetupError in one line, or the error itself
  * when it is about neither.
+ * @param prefix of the settings' names, where they are others: `HEALTH_`
  */
-export function listenError(error: unknown, host: string, port: number): unknown {
-  const message = describe(error, host, port);
+export function listenError(error: unknown, host: string, port: number, prefix = ''): unknown {
+  const message = describe(error, host, port, `${prefix}HOST`, `${prefix}PORT`);
   return message === undefined ? error : new SetupError(message, { cause: error });
 }
 
-function describe(error: unknown, host: string, port: number): string | undefined {
+function describe(error: unknown, host: string, port: number, hostName: string, portName: string): string | undefined {
   switch (codeOf(error)) {
     case 'EADDRINUSE':
-      return `PORT: expected a free port, got ${port} on ${host}, which is in use; stop the program that has it, or set PORT to another number`;
+      return `${portName}: expected a free port, got ${port} on ${host}, which is in use; stop the program that has it, or set ${portName} to another number`;
     case 'EACCES':
-      return `PORT: expected a port that user ${userInfo().username} may listen on, got ${port}; set PORT to 1024 or more`;
+      return `${portName}: expected a port that user ${userInfo().username} may listen on, got ${port}; set ${portName} to 1024 or more`;
     case 'EADDRNOTAVAIL':
     case 'ENOTFOUND':
-      return `HOST: expected an address of this machine, got ${host}; set HOST to one, for example 127.0.0.1`;
+      return `${hostName}: expected an address of this machine, got ${host}; set ${hostName} to one, for example 127.0.0.1`;
     default:
       return undefined;
   }

@@ -25,6 +25,8 @@ export interface PlatformOptions {
   readonly workers?: number;
   /** Settings that differ from the quick ones of tests. */
   readonly env?: Readonly<Record<string, string>> | undefined;
+  /** Settings of one process alone. */
+  envOf?(name: ProcessName): Readonly<Record<string, string>>;
 }
 
 /** A real watcher and real workers on an inbox of their own. */
@@ -59,7 +61,13 @@ const quick = {
 } as const;
 
 /** Makes an inbox and a data folder for a platform; its processes run once they are started. */
-export async function createPlatform({ databaseUrl, redisUrl, workers = 1, env }: PlatformOptions): Promise<Platform> {
+export async function createPlatform({
+  databaseUrl,
+  redisUrl,
+  workers = 1,
+  env,
+  envOf,
+}: PlatformOptions): Promise<Platform> {
   const folder = await mkdtemp(join(tmpdir(), 'millrace-test-'));
   for (const name of ['inbox', 'data', 'staging']) await mkdir(join(folder, name));
   const inbox = openInbox(join(folder, 'inbox'), join(folder, 'staging'));
@@ -84,7 +92,10 @@ export async function createPlatform({ databaseUrl, redisUrl, workers = 1, env }
 
   const startOne = async (name: ProcessName): Promise<void> => {
     if (running.has(name)) return;
-    const app = await startApp(name.startsWith('watcher') ? 'watcher' : 'worker', name, settings);
+    const app = await startApp(name.startsWith('watcher') ? 'watcher' : 'worker', name, {
+      ...settings,
+      ...envOf?.(name),
+    });
     running.set(name, app);
     void app.exited.then(() => running.get(name) === app && running.delete(name));
   };

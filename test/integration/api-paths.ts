@@ -130,6 +130,8 @@ export const apiPaths = [
   '/api/vehicles/statuses',
   '/api/vehicles/{id}',
   '/api/vehicles/{id}/timeline',
+  '/api/workers',
+  '/api/workers/{id}',
   '/healthz',
   '/readyz',
 ];

@@ -28,6 +28,7 @@ export async function gatherOpenApi(app: App, hasToken: boolean): Promise<void> 
         { name: 'files', description: 'The ledger of the inbox' },
         { name: 'datasets', description: 'The loaded rows' },
         { name: 'recordings', description: 'Car drives: footages and their frames, labels, sensor values' },
+        { name: 'workers', description: 'The processes that carry runs out' },
         { name: 'queues', description: 'What was done by hand at /queues' },
         { name: 'health', description: 'For supervisors and balancers' },
         { name: 'description', description: 'The API itself' },
