@@ -5,10 +5,12 @@ import { guard } from './auth/guard.js';
 import { openSessions } from './auth/sessions.js';
 import type { ApiDeps } from './deps.js';
 import { Exports } from './export/exports.js';
+import { logAccess } from './http/access-log.js';
 import type { App } from './http/app-type.js';
 import { Clients } from './http/clients.js';
 import { answerErrors, answerFrameworkError } from './http/errors.js';
 import { takeJson } from './http/json-body.js';
+import { requestIdOf, returnRequestIds } from './http/request-id.js';
 import { addSecurityHeaders } from './http/security-headers.js';
 import { closeUnread } from './http/unread-body.js';
 import { compileValidator } from './http/validation.js';
@@ -95,6 +97,7 @@ export async function buildApp(deps: ApiDeps): Promise<App> {
     clientErrorHandler: (error, socket) => clients.refuse(error, socket),
     loggerInstance,
     logController: new LogController({ disableRequestLogging: true }),
+    genReqId: requestIdOf,
     forceCloseConnections: 'idle',
     trustProxy,
     frameworkErrors: answerFrameworkError,
@@ -109,6 +112,8 @@ export async function buildApp(deps: ApiDeps): Promise<App> {
   app.removeContentTypeParser('application/json');
   takeJson(app);
   answerErrors(app);
+  returnRequestIds(app);
+  if (deps.config.accessLog === 'on') logAccess(app);
   addSecurityHeaders(app);
   closeUnread(app);
   await app.register(cookie);

@@ -21,6 +21,7 @@ export interface ApiDeps {
     | 'footageDir'
     | 'faceModel'
     | 'reconcileIntervalMs'
+    | 'accessLog'
   >;
   /** How patient it is with clients. */
   readonly limits: ClientLimits & Pick<Config, 'exportLimitMs'>;

@@ -24,6 +24,7 @@ export const appSettings = {
     'apiToken',
     'trustProxy',
     'queueActions',
+    'accessLog',
     'maxConnections',
     'clientIdleMs',
     'clientBytesPerSecond',

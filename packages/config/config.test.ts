@@ -34,6 +34,7 @@ test('an empty environment gives the defaults, with absolute paths and at least 
     logLevel: 'info',
     logFormat: 'auto',
     healthHost: '127.0.0.1',
+    accessLog: 'on',
     maxConnections: 1000,
     clientIdleMs: 30_000,
     clientBytesPerSecond: 1000,

@@ -205,6 +205,14 @@ export const settingsSchema = Type.Object({
       default: '127.0.0.1',
     }),
   ),
+  accessLog: Type.Enum(
+    ['on', 'off'],
+    words({
+      description:
+        'Whether the API logs a line for each request: method, route, address, status, time, bytes, who asked and the request’s id. Health checks and scrapes are logged with LOG_LEVEL=debug only.',
+      default: 'on',
+    }),
+  ),
   maxConnections: Type.Integer(
     words({
       description:

@@ -59,7 +59,8 @@ const abortGraceMs = 4_000;
  * @throws what the record throws
  */
 export async function runAttempt(deps: AttemptDeps, run: BegunRun, view?: RunView): Promise<Verdict> {
-  const recorder = recordRunLog(deps, run, view);
+  const { runId, attempt, requestId } = run;
+  const recorder = recordRunLog(deps, { runId, attempt, requestId }, view);
   const end: EndDeps = { ...deps, recorder };
   try {
     const task = deps.catalogue.get(run.task);

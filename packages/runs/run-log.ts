@@ -35,9 +35,11 @@ export interface RunLogDeps {
  */
 export function recordRunLog(
   { pool, record, log: processLog, paths }: RunLogDeps,
-  fence: Fence,
+  { requestId, ...fence }: Fence & { readonly requestId?: string | null },
   view: RunView | undefined,
 ): RunRecorder {
+  const { runId, attempt } = fence;
+  const origin = requestId ? { requestId } : {};
   let lines: LogLine[] = [];
   let stored = 0;
   let progress: { done: number; total: number } | undefined;
@@ -57,7 +59,7 @@ export function recordRunLog(
       ]);
     } catch (error) {
       processLog.warn(
-        { err: error, run: fence.runId, lines: batch },
+        { err: error, run: runId, lines: batch },
         'log lines of a run could not be stored; they are in this log only',
       );
     }
@@ -79,15 +81,17 @@ export function recordRunLog(
   const say =
     (level: LogLine['level']) =>
     (message: string, fields?: Record<string, unknown>): void => {
-      processLog[level]({ run: fence.runId, attempt: fence.attempt, ...fields }, message);
+      processLog[level]({ run: runId, attempt, ...origin, ...fields }, message);
       stored += 1;
       if (stored > maxLines) return;
+      // Once is enough: the lines of an attempt are read together.
+      const said = stored === 1 && requestId ? { ...origin, ...fields } : fields;
       const last = stored === maxLines ? ' (the log is full: later lines are only in the worker’s own log)' : '';
       lines.push({
         at: new Date(),
         level,
         message: paths.hide(message) + last,
-        ...(fields && { fields: hidden(fields) }),
+        ...(said && { fields: hidden(said) }),
       });
       flushSoon();
     };

@@ -86,6 +86,7 @@ export async function withApi(
         footageDir: join(folder, 'footage'),
         queueActions: 'off',
         reconcileIntervalMs: 500,
+        accessLog: 'off',
         ...(options.apiToken === undefined ? {} : { apiToken: options.apiToken }),
         ...options.config,
       },

@@ -99,6 +99,31 @@ test('workers say how they are and what they run, and a container platform can a
         ],
       );
 
+      const asked = await api.ask('/api/tasks/task1/runs', {
+        method: 'POST',
+        headers: { 'x-request-id': 'order-66' },
+        body: { input: { numbers: [1, 2] } },
+      });
+      const flow = asked.body.id;
+      await waitFor('the flow has ended', async () =>
+        (await api.ask(`/api/runs/${flow}`)).body.state === 'succeeded' ? true : undefined,
+      );
+      const runs = (await api.ask(`/api/runs?rootId=${flow}`)).body.items;
+      assert.deepEqual(
+        runs.map(({ task, requestId }: Answer['body']) => [task, requestId]),
+        [
+          ['task2', 'order-66'],
+          ['task1', 'order-66'],
+        ],
+        'the runs that a request leads to name it',
+      );
+      const [first] = (await api.ask(`/api/runs/${flow}/logs`)).body.items;
+      assert.deepEqual(first.fields, { requestId: 'order-66' });
+      const said = find(idleName)
+        .lines()
+        .map((line) => JSON.parse(line));
+      assert.ok(said.some(({ run, requestId }) => run === flow && requestId === 'order-66'));
+
       await end(idleName, 'SIGTERM');
       assert.deepEqual((await workers('?state=stopped'))[0].id, silent.id);
       await end('watcher', 'SIGKILL');

@@ -21,9 +21,13 @@ export function actorOf(request: FastifyRequest): Caller & { readonly address: s
 }
 
 /** Where runs come from that a request asks for, and who changes what it changes: `bearer`, `session:` and its id, or `local`. */
-export function originOf({ caller }: FastifyRequest): RunOrigin {
-  const { caller: kind, session } = caller ?? { caller: 'local', session: null };
-  return { actor: session === null ? kind : `${kind}:${session}` };
+export function originOf(request: FastifyRequest): RunOrigin {
+  return { actor: actorNameOf(request) ?? 'local', requestId: request.id };
+}
+
+/** Who asks, in one word; undefined for anybody on a public route. */
+export function actorNameOf({ caller }: FastifyRequest): string | undefined {
+  return caller && (caller.session === null ? caller.caller : `${caller.caller}:${caller.session}`);
 }
 
 /**

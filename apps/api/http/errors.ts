@@ -8,6 +8,7 @@ import { type ScheduleRefusal, ScheduleRefusedError } from '#schedules/errors.js
 import type { App } from './app-type.js';
 import { HttpProblem, sendProblem, unfit } from './problem.js';
 import type { ProblemCode } from './problem-types.js';
+import { requestIdHeader } from './request-id.js';
 import { securityHeaders } from './security-headers.js';
 
 /** Answers every error and every unknown address with problem details. */
@@ -25,7 +26,8 @@ export function answerErrors(app: App): void {
 
 /** Answers requests that fail before a route is found, for example an address that is no valid URL. No hook sees them. */
 export function answerFrameworkError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
-  void sendProblem(request, reply.headers(securityHeaders), toProblem(error, request));
+  reply.headers({ ...securityHeaders, [requestIdHeader]: request.id });
+  void sendProblem(request, reply, toProblem(error, request));
 }
 
 const unknownAddress = (request: FastifyRequest): HttpProblem =>

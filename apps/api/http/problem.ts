@@ -66,6 +66,7 @@ export function sendProblem(request: FastifyRequest, reply: FastifyReply, proble
     ...problemHead(code, message),
     // The path alone: a query may hold what is better not repeated.
     instance: request.url.split('?', 1)[0],
+    requestId: request.id,
     ...(runId === undefined ? {} : { runId }),
     ...(faults ? { errors: faults.named, errorCount: faults.count } : {}),
   };

@@ -17,6 +17,7 @@ const Problem = Type.Object(
     detail: Type.String({ description: 'What was expected, what came, what to do' }),
     runId: Type.Optional(Type.String({ description: 'The run that the problem is about' })),
     instance: Type.Optional(Type.String({ description: 'The path that was asked for' })),
+    requestId: Type.Optional(Type.String({ description: 'By which the log has the request; also in x-request-id' })),
     errors: Type.Optional(
       Type.Array(
         Type.Object({

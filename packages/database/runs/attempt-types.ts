@@ -29,6 +29,9 @@ export interface BegunRun extends Fence {
   /** The schedule whose run it is, and its slot. */
   readonly schedule: string | null;
   readonly slotAt: Date | null;
+  /** See `RunOrigin`. */
+  readonly requestId: string | null;
+  readonly trace: string | null;
 }
 
 /** What a worker may do with a run that the carrier handed it. */

@@ -15,7 +15,7 @@ import { enterSession, sessionName } from './run-sessions.js';
 const beginRun = `state = 'running', attempt = r.attempt + 1, started_at = COALESCE(r.started_at, now()),
   begun_at = now(), progress_done = NULL, progress_total = NULL, updated_at = now()`;
 const begunColumns = `r.id AS "runId", r.attempt, r.task, r.queue, r.input, r.failures, r.losses, r.max_attempts AS "maxAttempts",
-  r.retry, r.timeout_ms AS "timeoutMs", r.labels, r.schedule, r.slot_at AS "slotAt"`;
+  r.retry, r.timeout_ms AS "timeoutMs", r.labels, r.schedule, r.slot_at AS "slotAt", r.request_id AS "requestId", r.trace`;
 
 /** A worker that begins an attempt of a run. */
 export interface Beginning {
@@ -51,7 +51,7 @@ export async function beginAttempts(db: Queryable, beginnings: readonly Beginnin
          SELECT "runId", attempt, 'running', worker_id FROM begun
        )
        SELECT "runId", attempt, task, queue, input, failures, losses, "maxAttempts", retry, "timeoutMs", labels, schedule,
-         "slotAt" FROM begun`,
+         "slotAt", "requestId", trace FROM begun`,
     values: [beginnings.map((each) => each.runId), beginnings.map((each) => each.workerId)],
   });
   const begun = new Map(rows.map((run) => [run.runId, run]));

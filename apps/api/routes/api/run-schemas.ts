@@ -62,6 +62,9 @@ export const RunSummarySchema = Type.Object(
     retryOf: Nullable(RunId),
     schedule: Nullable(Type.String({ description: 'The name of the schedule that it is a run of' })),
     slotAt: Nullable(Instant),
+    requestId: Nullable(
+      Type.String({ description: 'The request that asked for it, or for the run that invoked it: its x-request-id' }),
+    ),
     progress: Nullable(Type.Object({ done: Type.Number(), total: Nullable(Type.Number()) })),
     error: Json,
     createdAt: Instant,
