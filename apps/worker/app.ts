@@ -2,6 +2,7 @@ import { hostname } from 'node:os';
 import { v7 as uuidv7 } from 'uuid';
 import { loadCatalogue, queuesOf } from '#catalogue/catalogue.js';
 import type { appSettings } from '#config/app-settings.js';
+import { rollUpWhenDue } from '#database/changes/roll-up.js';
 import { coverMonths } from '#database/history/months.js';
 import { seekLease } from '#database/leases/lease.js';
 import { openPool } from '#database/pool.js';
@@ -177,6 +178,14 @@ export async function startWorker({ config, databaseUrl, log, releasers }: Worke
     (error) => log.warn({ err: error }, 'reconciliation of runs with jobs failed; it is tried again'),
   );
   releasers.add('reconciler', () => reconcile.stop());
+  const addUp = every(
+    config.reconcileIntervalMs,
+    async () => {
+      if (await lease.held()) await rollUpWhenDue(pool);
+    },
+    (error) => log.warn({ err: error }, 'counts of runs and files could not be added up; it is tried again'),
+  );
+  releasers.add('counts of runs and files', () => addUp.stop());
 
   const recorded = await syncSchedules({ pool, catalogue, clock: databaseClock, log });
   const summaries = await refreshSummaries(pool, catalogue).catch((error: unknown) => {
