@@ -14,12 +14,14 @@ import { requestIdOf, returnRequestIds } from './http/request-id.js';
 import { addSecurityHeaders } from './http/security-headers.js';
 import { closeUnread } from './http/unread-body.js';
 import { compileValidator } from './http/validation.js';
+import { Live } from './live/live.js';
 import { actionRoutes } from './routes/api/actions.js';
 import { changeRoutes } from './routes/api/changes.js';
 import { dataSampleRoutes } from './routes/api/data-sample.js';
 import { datasetRowRoutes } from './routes/api/dataset-rows.js';
 import { datasetStatsRoutes } from './routes/api/dataset-stats.js';
 import { datasetRoutes } from './routes/api/datasets.js';
+import { eventRoutes } from './routes/api/events.js';
 import { faceComparisonRoutes } from './routes/api/face-comparisons.js';
 import { faceModelRoutes } from './routes/api/face-models.js';
 import { fileRoutes } from './routes/api/files.js';
@@ -59,6 +61,7 @@ const dataRoutes = [
   runFlowRoutes,
   runActionRoutes,
   changeRoutes,
+  eventRoutes,
   scheduleRoutes,
   scheduleChangeRoutes,
   fileRoutes,
@@ -86,6 +89,9 @@ const dataRoutes = [
   workerRoutes,
   reconcilerRoutes,
 ];
+
+/** Share of the connections that streams of events may have. */
+const listenerShare = 0.8;
 
 /** Puts the API together, ready to listen or to be injected. What `deps` holds stays the caller's to close. */
 export async function buildApp(deps: ApiDeps): Promise<App> {
@@ -126,7 +132,15 @@ export async function buildApp(deps: ApiDeps): Promise<App> {
   });
 
   await gatherOpenApi(app, apiToken !== undefined);
-  const routeDeps = { ...deps, exports: new Exports(deps.pool), exportLimitMs: deps.limits.exportLimitMs };
+  const live = new Live({
+    pool: deps.pool,
+    log: deps.log,
+    // The others are for all else.
+    maxListeners: Math.min(deps.limits.maxListeners, Math.floor(deps.limits.maxConnections * listenerShare)),
+    living: sessions && ((values) => sessions.living(values)),
+  });
+  app.addHook('preClose', () => live.close());
+  const routeDeps = { ...deps, live, exports: new Exports(deps.pool), exportLimitMs: deps.limits.exportLimitMs };
   for (const routes of dataRoutes) await app.register((scope: App) => routes(scope, routeDeps));
   await docsRoutes(app);
   await queueRoutes(app, deps);

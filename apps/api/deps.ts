@@ -24,7 +24,7 @@ export interface ApiDeps {
     | 'accessLog'
   >;
   /** How patient it is with clients. */
-  readonly limits: ClientLimits & Pick<Config, 'exportLimitMs'>;
+  readonly limits: ClientLimits & Pick<Config, 'exportLimitMs' | 'maxListeners'>;
   readonly log: Logger;
   readonly pool: Pool;
   /** Over the same pool. */

@@ -26,6 +26,7 @@ export const appSettings = {
     'queueActions',
     'accessLog',
     'maxConnections',
+    'maxListeners',
     'clientIdleMs',
     'clientBytesPerSecond',
     'requestLimitMs',

@@ -219,6 +219,15 @@ export const settingsSchema = Type.Object({
         'Largest number of connections that the API serves at the same time; further ones are closed at once.',
       minimum: 10,
       maximum: 100_000,
+      default: 2_000,
+    }),
+  ),
+  maxListeners: Type.Integer(
+    words({
+      description:
+        'Largest number of streams of events (GET /api/events) that one API process serves at the same time, and never more than four fifths of MAX_CONNECTIONS.',
+      minimum: 1,
+      maximum: 100_000,
       default: 1_000,
     }),
   ),

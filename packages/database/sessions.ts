@@ -14,6 +14,16 @@ export async function hasSession(db: Queryable, id: Buffer): Promise<boolean> {
   return rowCount === 1;
 }
 
+/** Of these sessions, those that have not ended; ids in hexadecimal digits. */
+export async function findSessions(db: Queryable, ids: readonly string[]): Promise<ReadonlySet<string>> {
+  const { rows } = await db.query<{ id: string }>(
+    `SELECT encode(id, 'hex') AS id FROM ops.session
+     WHERE id = ANY (SELECT decode(each, 'hex') FROM unnest($1::text[]) each) AND expires_at > now()`,
+    [ids],
+  );
+  return new Set(rows.map(({ id }) => id));
+}
+
 /** Ends a session in every process at once. @returns whether there was one */
 export async function deleteSession(db: Queryable, id: Buffer): Promise<boolean> {
   const { rowCount } = await db.query('DELETE FROM ops.session WHERE id = $1', [id]);

@@ -29,9 +29,10 @@ function readCommand(command: string): CurlExample {
     const word = words[at] ?? '';
     if (word === '-X') method = words[++at];
     else if (word === '-H') at += 1;
+    else if (word === '-N') continue;
     else if (word === '-d') body = JSON.parse(words[++at] ?? '');
     else if (word.startsWith('$api')) path = word.slice('$api'.length);
-    else throw new Error(`expected -X, -H, -d or an address below $api, got ${word} in: ${command}`);
+    else throw new Error(`expected -X, -H, -N, -d or an address below $api, got ${word} in: ${command}`);
   }
   if (path === undefined) throw new Error(`expected an address below $api in: ${command}`);
   return { method: (method ?? (body === undefined ? 'GET' : 'POST')) as CurlExample['method'], path, body, command };

@@ -92,6 +92,7 @@ export async function withApi(
       },
       limits: {
         maxConnections: 100,
+        maxListeners: 50,
         clientIdleMs: 30_000,
         clientBytesPerSecond: 1_000,
         requestLimitMs: 60_000,

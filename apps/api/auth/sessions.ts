@@ -1,6 +1,6 @@
 import { createHash, createHmac, randomBytes } from 'node:crypto';
 import type { Queryable } from '#database/pool.js';
-import { deleteSession, hasSession, insertSession } from '#database/sessions.js';
+import { deleteSession, findSessions, hasSession, insertSession } from '#database/sessions.js';
 import { withTimeLimit } from '#process/time-limit.js';
 import { HttpProblem } from '../http/problem.js';
 import { sameSecret } from './secrets.js';
@@ -12,13 +12,15 @@ export const sessionSeconds = 12 * 60 * 60;
 export type SessionLabel = string;
 
 /**
- * Makes and checks the values of the session cookie. All three ask the database, so a log-out holds at once in every
+ * Makes and checks the values of the session cookie. All ask the database, so a log-out holds at once in every
  * process; while the database is away they throw HttpProblem 503.
  */
 export interface Sessions {
   begin(address: string): Promise<{ readonly value: string; readonly label: SessionLabel }>;
   /** The session of a cookie's value, undefined when it is none or has ended. */
   find(value: string): Promise<SessionLabel | undefined>;
+  /** Which of the values of cookies are sessions that have not ended; one question for all. */
+  living(values: readonly string[]): Promise<ReadonlySet<string>>;
   /** Ends the session of a cookie's value, if it is one. */
   end(value: string): Promise<SessionLabel | undefined>;
 }
@@ -49,6 +51,16 @@ export function openSessions(db: Queryable, token: string): Sessions {
       const id = createHash('sha256').update(value).digest();
       await answered(insertSession(db, id, address, sessionSeconds));
       return { value, label: labelOf(id) };
+    },
+    async living(values) {
+      const ids = new Map(values.map((value) => [value, idOf(value)?.toString('hex')]));
+      const living = await answered(
+        findSessions(
+          db,
+          [...ids.values()].filter((id) => id !== undefined),
+        ),
+      );
+      return new Set(values.filter((value) => living.has(ids.get(value) ?? '')));
     },
     find: (value) => labelIf(value, (id) => hasSession(db, id)),
     end: (value) => labelIf(value, (id) => deleteSession(db, id)),

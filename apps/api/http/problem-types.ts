@@ -243,6 +243,12 @@ export const problemTypes = {
       'As many exports as may be at a time are being sent: each keeps a connection to the database until its end.',
     remedy: 'Try again after the seconds that Retry-After says, or let the task export write files (docs/exports.md).',
   },
+  'listeners-busy': {
+    status: 503,
+    title: 'Listeners Busy',
+    meaning: 'As many streams of events as may be at a time are open.',
+    remedy: 'Close streams that nobody looks at, or raise MAX_LISTENERS; try again after the seconds of Retry-After.',
+  },
   'carrier-unavailable': {
     status: 503,
     title: 'Carrier Unavailable',

@@ -24,6 +24,7 @@ export async function gatherOpenApi(app: App, hasToken: boolean): Promise<void> 
       tags: [
         { name: 'tasks', description: 'Predefined pieces of work' },
         { name: 'runs', description: 'Executions of tasks, and their history' },
+        { name: 'live', description: 'What happens, as it happens: server-sent events' },
         { name: 'schedules', description: 'When tasks run by themselves' },
         { name: 'files', description: 'The ledger of the inbox' },
         { name: 'datasets', description: 'The loaded rows' },

@@ -1,7 +1,8 @@
 import type { Labels, RetryPolicy } from '#contracts/run-terms.js';
 import type { RunState } from '#contracts/states.js';
+import { parseSnapshot, type Snapshot, snapshotSql } from '../changes/snapshot.js';
 import type { RunModel } from '../generated/models.js';
-import type { Pool } from '../pool.js';
+import type { Pool, Queryable } from '../pool.js';
 import { type Page, type PageRequest, takePage } from './page.js';
 import { readingLimitMs, readTogether } from './reading.js';
 import { durationSql, type RunFilter, runConditions } from './run-filter.js';
@@ -128,6 +129,22 @@ export async function listRuns(
     ({ key: _key, ...row }) => toRunSummary(row),
     ({ key: position, id }) => ({ sort, key: position, id }),
   );
+}
+
+/** A run, and the moment at which it was so; undefined when the record does not know it. */
+export async function findRunNow(
+  db: Queryable,
+  id: string,
+): Promise<{ readonly run: RunSummary; readonly now: Snapshot; readonly seconds: number } | undefined> {
+  const { rows } = await db.query<RunRow & { readonly now: string; readonly seconds: number }>(
+    `SELECT ${columns}, '' AS key, ${snapshotSql} AS now, floor(extract(epoch FROM clock_timestamp()))::float8 AS seconds
+     FROM ops.run r WHERE r.id = $1`,
+    [id],
+  );
+  const [row] = rows;
+  if (!row) return undefined;
+  const { now, seconds, key: _key, ...run } = row;
+  return { run: toRunSummary(run), now: parseSnapshot(now), seconds };
 }
 
 /** A run as it is shown, whether Prisma or a statement read it. */

@@ -50,7 +50,8 @@ const CountsSchema = Type.Object(
   component('RunCounts', 'How many runs there are'),
 );
 
-const logLevels = ['debug', 'info', 'warn', 'error'] as const;
+/** Levels of log lines. */
+export const logLevels = ['debug', 'info', 'warn', 'error'] as const;
 
 const LogQuery = ListQuery({
   level: Type.Optional(OneOrMore(logLevels, 'Level of the line')),

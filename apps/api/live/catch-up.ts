@@ -1,0 +1,86 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { KeyedSession } from '#database/changes/keyed-session.js';
+import { readKeptSince } from '#database/changes/origin.js';
+import type { ChangeNeeds } from '#database/changes/read-changes.js';
+import { sqlState } from '#database/error-kinds.js';
+import type { Pool } from '#database/pool.js';
+import type { Ids, Position } from './position.js';
+import { type Chunk, readChunk } from './reader.js';
+
+/** A position whose changes are not kept any more, or too many to be read. */
+export class PositionGoneError extends Error {}
+
+/** For how long after it was asked for a page is given to others who ask for the same, ms; and how many of them. */
+const sharedMs = 2_000;
+const maxShared = 8;
+/** Rows of each table of a page. */
+const pageRows = 1_000;
+
+/** SQLSTATE of a statement that took too long. */
+const givenUp = '57014';
+
+/**
+ * Reads what the ring does not have any more. One page at a time, whoever waits, and what several ask for once: after a
+ * restart of the API all its listeners come back at once, most of them from the same position.
+ */
+export class CatchUp {
+  readonly #session: KeyedSession;
+  readonly #pages = new Map<string, Promise<Chunk>>();
+  #turn: Promise<unknown> = Promise.resolve();
+  #waiting = 0;
+
+  constructor(pool: Pool) {
+    this.#session = new KeyedSession(pool);
+  }
+
+  /**
+   * What comes next after a position. @throws PositionGoneError
+   */
+  page(position: Position, needs: ChangeNeeds, ids: Ids): Promise<Chunk> {
+    const key = `${ids.write(position)} ${needs.logs} ${needs.roots.join()}`;
+    const known = this.#pages.get(key);
+    if (known) return known;
+    const page = this.#inTurn(() => this.#read(position, needs));
+    this.#pages.set(key, page);
+    for (const oldest of [...this.#pages.keys()].slice(0, -maxShared)) this.#pages.delete(oldest);
+    void page
+      .catch(() => {})
+      .then(() => pause(sharedMs, undefined, { ref: false }))
+      .then(() => this.#pages.get(key) === page && this.#pages.delete(key));
+    return page;
+  }
+
+  /** Waits for the page that is being read. */
+  async close(): Promise<void> {
+    await this.#turn;
+    this.#session.close();
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    this.#waiting += 1;
+    const turn = this.#turn.then(work);
+    this.#turn = turn
+      .catch(() => {})
+      .then(() => {
+        this.#waiting -= 1;
+        if (this.#waiting === 0) this.#session.close();
+      });
+    return turn;
+  }
+
+  #read(position: Position, needs: ChangeNeeds): Promise<Chunk> {
+    return this.#session.use(async (db) => {
+      const since = await readKeptSince(db);
+      const first = Math.max(since.run ?? 0, since.file ?? 0, needs.logs ? (since.log ?? 0) : 0);
+      if (position.seconds < first) {
+        throw new PositionGoneError(`changes are kept since ${new Date(first * 1000).toISOString()}`);
+      }
+      try {
+        return await readChunk(db, position, { ...needs, progress: false }, pageRows);
+      } catch (cause) {
+        if (sqlState(cause) !== givenUp) throw cause;
+        throw new PositionGoneError('there are too many changes since', { cause });
+      }
+    });
+  }
+}
