@@ -1,5 +1,6 @@
 import type { TSchema } from 'typebox';
-import { type Settings, type SettingWords, settingsSchema } from './settings.js';
+import type { SettingWords } from './setting-words.js';
+import { type Settings, settingsSchema } from './settings.js';
 
 /** One setting, as `.env.example`, messages and the compose test need it. */
 export interface SettingInfo {

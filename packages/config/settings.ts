@@ -1,26 +1,6 @@
 import { type Static, Type } from 'typebox';
-
-/** Extra words that the schema carries for people; JSON Schema readers ignore them. */
-export interface SettingWords {
-  /** What the variable does, with its unit; one or two sentences, shown in `.env.example`. */
-  readonly description: string;
-  /** What a right value looks like, when the schema's own keywords do not say it in words. */
-  readonly expected?: string;
-  /** Its value must not be printed. */
-  readonly secret?: boolean;
-  /** It must be parsable as a URL. */
-  readonly url?: boolean;
-  /** It must be a list of IP addresses and ranges, see `isAddressList`. */
-  readonly addressList?: boolean;
-  /** The default in words, where it is computed. */
-  readonly defaultText?: string;
-}
-
-const words = <T extends SettingWords>(options: T): T => options;
-
-/** A duration in milliseconds that is long enough to make sense and fits a timer. */
-const milliseconds = (min: number, standard: number, description: string) =>
-  Type.Integer(words({ description, minimum: min, maximum: 86_400_000, default: standard }));
+import { clientSettings } from './client-settings.js';
+import { milliseconds, words } from './setting-words.js';
 
 /** The password of a role beside the owner's (docs/roles.md). */
 const rolePassword = (what: string) =>
@@ -213,45 +193,7 @@ export const settingsSchema = Type.Object({
       default: 'on',
     }),
   ),
-  maxConnections: Type.Integer(
-    words({
-      description:
-        'Largest number of connections that the API serves at the same time; further ones are closed at once.',
-      minimum: 10,
-      maximum: 100_000,
-      default: 2_000,
-    }),
-  ),
-  maxListeners: Type.Integer(
-    words({
-      description:
-        'Largest number of streams of events (GET /api/events) that one API process serves at the same time, and never more than four fifths of MAX_CONNECTIONS.',
-      minimum: 1,
-      maximum: 100_000,
-      default: 1_000,
-    }),
-  ),
-  clientIdleMs: milliseconds(
-    1000,
-    30_000,
-    'Time after which a client that neither sends its request nor reads its answer is disconnected, in ms.',
-  ),
-  clientBytesPerSecond: Type.Integer(
-    words({
-      description:
-        'Lowest speed at which a request’s body may arrive, in bytes per second, on average over each CLIENT_IDLE_MS. 0: any pace above nothing.',
-      minimum: 0,
-      maximum: 1_000_000,
-      default: 1_000,
-    }),
-  ),
-  requestLimitMs: milliseconds(1000, 60_000, 'How long a request other than an upload may take to arrive, in ms.'),
-  uploadLimitMs: milliseconds(10_000, 6 * 60 * 60_000, 'How long an upload may take to arrive, in ms.'),
-  exportLimitMs: milliseconds(
-    10_000,
-    2 * 60 * 60_000,
-    'How long an export (CSV, XLSX, NDJSON, Parquet) may take to be sent, in ms; it is broken off then. Until its end the database clears up nothing that is newer.',
-  ),
+  ...clientSettings,
   settleMs: milliseconds(100, 1500, 'How long a file’s size and mtime must stand still before it is read, in ms.'),
   scanIntervalMs: milliseconds(1000, 30_000, 'How often the whole inbox is compared with the ledger, in ms.'),
   batchFiles: Type.Optional(

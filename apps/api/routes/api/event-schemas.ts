@@ -29,7 +29,7 @@ const RunChangeSchema = Type.Object(
     waitedMs: Milliseconds('for which the attempt that began could have begun; null of other changes'),
     ranMs: Milliseconds('that the attempt took; null of other changes than its end'),
   },
-  component('RunChange', 'A run came to another state or attempt'),
+  component('RunChangeEvent', 'A run came to another state or attempt'),
 );
 
 /** A file that came to another state, or was loaded once more. */
@@ -50,7 +50,7 @@ const FileChangeSchema = Type.Object(
     actor: Actor,
     at: Instant,
   },
-  component('FileChange', 'A file came to another state, or was loaded once more'),
+  component('FileChangeEvent', 'A file came to another state, or was loaded once more'),
 );
 
 const ProgressSchema = Type.Object(
