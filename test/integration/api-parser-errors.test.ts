@@ -33,7 +33,7 @@ const malformed: [what: string, status: number, bytes: string][] = [
   ],
   ['no HTTP', 400, 'hello\r\n\r\n'],
   ['a bad header', 400, `GET / HTTP/1.1\r\n${host}bad header: x\r\n\r\n`],
-  ['no Host', 400, 'GET / HTTP/1.1\r\n\r\n'],
+  ['no Host', 400, 'GET / HTTP/1.1\r\nConnection: close\r\n\r\n'],
   ['headers that are too large', 431, `GET / HTTP/1.1\r\n${host}X: ${'a'.repeat(20_000)}\r\n\r\n`],
   ['two lengths', 400, `POST / HTTP/1.1\r\n${host}Content-Length: 1\r\nContent-Length: 2\r\n\r\n`],
   ['a bad chunk', 400, `POST ${runsPath} HTTP/1.1\r\n${host}${chunked}\r\nzz\r\n{}\r\n`],
