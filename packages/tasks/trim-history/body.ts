@@ -1,3 +1,4 @@
+import { rollUp } from '#database/changes/roll-up.js';
 import {
   type DetachedMonth,
   detachMonths,
@@ -77,6 +78,8 @@ async function takeMonths(
 ): Promise<Taken> {
   const { services, signal, fence } = context;
   const taken = { rows: 0, files: 0, bytes: 0 };
+  // What counts were made of must have been counted before it goes.
+  if (table !== 'log') await rollUp(services.pool);
   await detachMonths(services.pool, table, before);
   await detachRest(services.pool, table, before);
   for (const month of await listDetached(services.pool, table)) {
