@@ -43,6 +43,7 @@ const monthlyColumns: Readonly<Record<MonthlyTable, readonly HistoryColumn[]>> =
     column('at', 'timestamptz'),
     column('run_id', 'uuid'),
     column('task', 'text'),
+    column('queue', 'text'),
     enumeration('trigger'),
     ...changeEnds,
     column('attempt', 'integer'),

@@ -173,8 +173,8 @@ test('a task that is to take nothing away is refused', () =>
 
 test('months are made ahead, and take the rows that came without one', () =>
   withTestDatabase(async ({ pool }) => {
-    await pool.query(`INSERT INTO ops.run_change (at, run_id, task, trigger, recorded_at, state, attempt, cause)
-      SELECT at::timestamptz, gen_random_uuid(), 't', 'api', now(), 'queued', 0, 'recorded' FROM unnest(ARRAY['2031-05-01', '2031-07-31', '2032-01-01']) AS at`);
+    await pool.query(`INSERT INTO ops.run_change (at, run_id, task, queue, trigger, recorded_at, state, attempt, cause)
+      SELECT at::timestamptz, gen_random_uuid(), 't', 'q', 'api', now(), 'queued', 0, 'recorded' FROM unnest(ARRAY['2031-05-01', '2031-07-31', '2032-01-01']) AS at`);
     await coverMonths(pool, Date.UTC(2031, 4, 20));
     const { rows } = await pool.query(`SELECT tableoid::regclass::text AS part FROM ops.run_change ORDER BY at`);
     assert.deepEqual(
