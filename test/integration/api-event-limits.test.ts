@@ -150,7 +150,7 @@ test('a client that does not read is ended and may go on where it was, and one t
     { limits: { maxListeners: 2 } },
   ));
 
-test('while nobody listens nothing is read, and a client that never sends anything is not a slow one', () =>
+test('while nobody listens nothing is read; who never sends anything is not slow; a session that breaks loses nothing', () =>
   withApi(
     async (api) => {
       const url = await listening(api);
@@ -159,8 +159,15 @@ test('while nobody listens nothing is read, and a client that never sends anythi
       assert.ok(api.pool.totalCount > api.pool.idleCount);
       // Several times as long as clients may be idle.
       await pause(600);
-      await addFiles(api.pool, 1);
+      await addFiles(api.pool, 1, 'first ');
       await reader.until('it still hears', () => reader.of('file').length === 1);
+      const broken = await api.pool.query(
+        `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+         WHERE datname = current_database() AND pid <> pg_backend_pid() AND query LIKE '%run_change%'`,
+      );
+      assert.equal(broken.rowCount, 1, 'one session reads');
+      await addFiles(api.pool, 3, 'meanwhile ');
+      await reader.until('it hears again', () => reader.of('file').length === 4);
       reader.close();
       await waitFor('the session is given back', async () =>
         api.pool.totalCount === api.pool.idleCount ? true : undefined,

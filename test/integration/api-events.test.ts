@@ -188,7 +188,7 @@ test('the stream of a run begins with its state, and may have all below it', () 
       ...{ cause: 'Odd', actor: null },
     });
     const logs = await api.ask(`/api/runs/${middle}/logs`);
-    assert.deepEqual(one.of('log'), [{ ...logs.body.items[0], run: middle, rootId: root, task: 'flow' }]);
+    assert.deepEqual(one.of('log'), [{ ...logs.body.items[0], run: middle, rootId: root, task: 'flow', isCut: false }]);
     const again = await EventReader.open(`${url}/api/runs/${middle}/events?flow=true`, { lastId: below.events[0]?.id });
     await again.until('all comes again', () => again.of('run', 'log', 'file').length === 5);
     assert.deepEqual(again.of('state', 'reset'), [], 'whoever comes back has the state');

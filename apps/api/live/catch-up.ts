@@ -28,6 +28,7 @@ export class CatchUp {
   readonly #pages = new Map<string, Promise<Chunk>>();
   #turn: Promise<unknown> = Promise.resolve();
   #waiting = 0;
+  #isClosed = false;
 
   constructor(pool: Pool) {
     this.#session = new KeyedSession(pool);
@@ -50,10 +51,11 @@ export class CatchUp {
     return page;
   }
 
-  /** Waits for the page that is being read. */
+  /** Breaks off the page that is being read, and lets those who wait know. */
   async close(): Promise<void> {
-    await this.#turn;
+    this.#isClosed = true;
     this.#session.close();
+    await this.#turn;
   }
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
@@ -68,8 +70,9 @@ export class CatchUp {
     return turn;
   }
 
-  #read(position: Position, needs: ChangeNeeds): Promise<Chunk> {
-    return this.#session.use(async (db) => {
+  async #read(position: Position, needs: ChangeNeeds): Promise<Chunk> {
+    if (this.#isClosed) throw new Error('the API stops');
+    return await this.#session.use(async (db) => {
       const since = await readKeptSince(db);
       const first = Math.max(since.run ?? 0, since.file ?? 0, needs.logs ? (since.log ?? 0) : 0);
       if (position.seconds < first) {

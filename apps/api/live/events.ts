@@ -74,6 +74,11 @@ export class ChangeEvent implements Facets, Standing {
     return 'level' in this.#row ? this.#row.level : '';
   }
 
+  /** Bytes of memory, roughly. */
+  get weight(): number {
+    return this.kind === 'log' ? 1_000 + 2 * this.text.length : 1_000;
+  }
+
   /** As it is sent, without its id; made when somebody first wants it. */
   get text(): string {
     this.#text ??= eventText(this.kind, this.#data());

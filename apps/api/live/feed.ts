@@ -5,10 +5,7 @@ import type { Listener } from './listener.js';
 import { Ids, type Position } from './position.js';
 import { Progress } from './progress.js';
 import type { Chunk } from './reader.js';
-import { Ring } from './ring.js';
-
-/** Events of a batch in parts that are gathered for the ring; of a larger one the ring keeps none. */
-const maxGathered = 20_000;
+import { maxWeight, Ring, weightOf } from './ring.js';
 
 /** What is known while somebody listens. */
 export class Feed {
@@ -20,7 +17,9 @@ export class Feed {
   readonly inStep = new Set<Listener>();
   #position: Position;
   #needs: ChangeNeeds = allNeeds([]);
+  /** Of a batch that comes in parts: those that are here, and what they weigh. */
   #gathered: ChangeEvent[] = [];
+  #weight = 0;
   /** Batches that were begun to be read. */
   #begun = 0;
   #waiting: { readonly batch: number; readonly resolve: () => void }[] = [];
@@ -56,11 +55,15 @@ export class Feed {
   take(chunk: Chunk): PassingEvent[] {
     const { progress, ...batch } = chunk;
     this.#position = batch.end;
-    if (this.#gathered.length <= maxGathered) this.#gathered.push(...batch.events);
+    // Of a batch that is larger than the ring nothing is kept.
+    this.#weight += weightOf(batch.events);
+    if (this.#weight <= maxWeight) this.#gathered.push(...batch.events);
+    else this.#gathered = [];
     if (batch.end.part === undefined) {
-      if (this.#gathered.length <= maxGathered) this.ring.add({ ...batch, events: this.#gathered });
+      if (this.#weight <= maxWeight) this.ring.add({ ...batch, events: this.#gathered });
       else this.ring.skipTo(batch.end);
       this.#gathered = [];
+      this.#weight = 0;
       this.#wake(this.#begun);
     }
     return this.progress.update(progress);

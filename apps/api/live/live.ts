@@ -86,8 +86,9 @@ export class Live {
   async close(): Promise<void> {
     this.#stopping.abort();
     for (const listener of this.#listeners) listener.end();
-    await this.#running;
-    await this.#catchUp.close();
+    // What is being read is broken off: nobody wants it any more.
+    this.#reader.close();
+    await Promise.all([this.#running, this.#catchUp.close()]);
   }
 
   async #serve(listener: Listener, lastId: string | undefined, first: FirstState | undefined): Promise<void> {
@@ -96,6 +97,7 @@ export class Live {
       while (this.#feed === undefined && !listener.isClosed) await pause(intervalMs / 5);
       if (this.#feed) await serve(listener, this.#feed, this.#catchUp, { lastId, first });
     } catch (error) {
+      if (this.#stopping.signal.aborted) return;
       this.#deps.log.warn({ err: error }, `a stream of events is ended: ${messageOf(error)}`);
       listener.end();
     }
@@ -128,6 +130,7 @@ export class Live {
       this.#deliver(feed, chunk);
       return feed.position.part === undefined ? intervalMs : 0;
     } catch (error) {
+      if (this.#stopping.signal.aborted) return 0;
       this.#failures += 1;
       this.#deps.log.warn({ err: error }, `what is new cannot be read for streams of events: ${messageOf(error)}`);
       return againMs;

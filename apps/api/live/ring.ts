@@ -24,13 +24,18 @@ export type Next =
   /** A batch, or its rest, which begins at `from` for this listener. */
   | { readonly is: 'batch'; readonly batch: Batch };
 
-/** Events that are kept. */
-const maxEvents = 20_000;
+/** Bytes of events that are kept, roughly: 20,000 changes, or fewer where lines of logs are among them. */
+export const maxWeight = 20_000_000;
+/** What a batch takes even if nothing happened. */
+const batchWeight = 500;
+
+export const weightOf = (events: readonly ChangeEvent[]): number =>
+  events.reduce((sum, { weight }) => sum + weight, batchWeight);
 
 /** The latest whole batches, each of which begins where the one before it ended. */
 export class Ring {
-  readonly #batches: Batch[] = [];
-  #count = 0;
+  readonly #batches: { readonly batch: Batch; readonly weight: number }[] = [];
+  #weight = 0;
   #end: Position;
 
   constructor(end: Position) {
@@ -45,23 +50,31 @@ export class Ring {
   /** Adds the whole batch that begins at the end. */
   add(batch: Batch): void {
     this.#end = batch.end;
-    this.#batches.push(batch);
-    this.#count += batch.events.length;
-    while (this.#count > maxEvents) this.#count -= this.#batches.shift()?.events.length ?? this.#count;
+    const last = this.#batches.at(-1);
     // Moments in which nothing happened are worth nothing, but for where they end.
-    const [last, before] = [this.#batches.at(-1), this.#batches.at(-2)];
-    if (last && before && last.events.length === 0 && before.events.length === 0) {
-      if (suffices(before.needs, last.needs) && suffices(last.needs, before.needs)) {
-        this.#batches.splice(-2, 2, { ...last, from: before.from });
-      }
+    if (
+      last &&
+      batch.events.length === 0 &&
+      last.batch.events.length === 0 &&
+      suffices(batch.needs, last.batch.needs)
+    ) {
+      this.#batches.splice(-1, 1, {
+        batch: { ...last.batch, until: batch.until, end: batch.end },
+        weight: batchWeight,
+      });
+      return;
     }
+    const weight = weightOf(batch.events);
+    this.#batches.push({ batch, weight });
+    this.#weight += weight;
+    while (this.#weight > maxWeight) this.#weight -= this.#batches.shift()?.weight ?? this.#weight;
   }
 
   /** Goes on from a later moment; what happened until then was too much to be kept. */
   skipTo(end: Position): void {
     this.#end = end;
     this.#batches.length = 0;
-    this.#count = 0;
+    this.#weight = 0;
   }
 
   /** What comes next for a listener at a position. */
@@ -69,12 +82,13 @@ export class Ring {
     const { until, part } = position;
     if (part === undefined && until.text === this.#end.until.text) return { is: 'current' };
     if (part === undefined && isWithin(this.#end.until, until)) return { is: 'later' };
-    const batch = this.#batches.find((each) =>
+    const found = this.#batches.find(({ batch: each }) =>
       part === undefined
         ? isWithin(each.from, until) && !isWithin(each.until, until)
         : // Of a batch of another process only the database has the rest of just that.
           each.from.text === part.from.text && each.until.text === until.text,
     );
+    const batch = found?.batch;
     if (!batch || !suffices(batch.needs, needs)) return { is: 'gone' };
     if (part === undefined && until.text === batch.from.text) return { is: 'batch', batch };
     const events = batch.events.filter((event) => isAfter(position, event));

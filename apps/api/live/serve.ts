@@ -55,6 +55,8 @@ export async function serve(
     if (block) listener.write(block);
     position = batch.end;
   }
+  // The database has another history now: whoever comes back is told so.
+  listener.end();
 
   function page(from: Position) {
     return catchUp.page(from, listener.needs, feed.ids).catch((error: unknown) => {

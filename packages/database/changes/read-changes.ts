@@ -54,6 +54,8 @@ export interface LoggedLine extends Recorded {
   readonly level: string;
   readonly message: string;
   readonly fields: unknown;
+  /** The message is longer than this, or its fields are left out for their length. */
+  readonly isCut: boolean;
 }
 
 /** How far a running run is. */
@@ -106,6 +108,8 @@ type Row = { readonly now: string; readonly seconds: number } & {
 
 /** Greater than every id and every transaction. */
 const beyond = '9223372036854775807';
+/** Characters of a line's message, and bytes of its fields: what many listeners may have waiting for them. */
+const maxText = 10_000;
 /** Running runs whose progress is read. */
 const maxProgress = 10_000;
 
@@ -138,7 +142,9 @@ const statement = `SELECT ${snapshotSql} AS now, floor(extract(epoch FROM clock_
     FROM ${rowsOf('file_change', '$7')} ${itsRun}
     LEFT JOIN LATERAL (SELECT f.path, f.version FROM ops.file f WHERE f.id = c.file_id OFFSET 0) f ON true) c) AS file,
   (SELECT json_agg(c) FROM (
-    SELECT ${shared}, r.task, c.attempt, c.level, c.message, c.fields
+    SELECT ${shared}, r.task, c.attempt, c.level, left(c.message, ${maxText}) AS message,
+      CASE WHEN octet_length(c.fields::text) <= ${maxText} THEN c.fields END AS fields,
+      char_length(c.message) > ${maxText} OR COALESCE(octet_length(c.fields::text) > ${maxText}, false) AS "isCut"
     FROM ${rowsOf('log', '$8', '$9::boolean')} ${itsRun}) c) AS log,
   (SELECT json_agg(p) FROM (
     SELECT r.id AS run, r.task, r.root_id AS "rootId", ${above}, r.progress_done AS done, r.progress_total AS total

@@ -65,7 +65,16 @@ const ProgressSchema = Type.Object(
 );
 
 const LiveLogLineSchema = Type.Object(
-  { ...LogLineSchema.properties, run: RunId, rootId: Root, task: Nullable(Text) },
+  {
+    ...LogLineSchema.properties,
+    run: RunId,
+    rootId: Root,
+    task: Nullable(Text),
+    isCut: Type.Boolean({
+      description:
+        'The message has more than 10,000 characters, or the fields more bytes: GET /api/runs/{id}/logs has all',
+    }),
+  },
   component('LiveLogLine', 'A line of a run’s log, and the run'),
 );
 
