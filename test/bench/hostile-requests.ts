@@ -61,14 +61,15 @@ async function sendAll(origin: string): Promise<void> {
   const document = await read('/api/openapi.json');
   const { items } = await read('/api/tasks');
   await said('before');
-  for (const { label, method, url, headers, body } of [
+  for (const { label, method, url, headers, body, isEndless } of [
     ...hostileAddresses(document),
     ...hostileBodies(document, items),
   ]) {
     const response = await fetch(`${origin}${url}`, { method, headers, ...(body === undefined ? {} : { body }) }).catch(
       () => undefined,
     );
-    await response?.arrayBuffer().catch(() => undefined);
+    if (isEndless === true && response?.ok === true) await response.body?.cancel();
+    else await response?.arrayBuffer().catch(() => undefined);
     await said(label);
   }
   parentPort?.close();

@@ -8,6 +8,8 @@ export interface HostileRequest {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
+  /** What answers it when it is fit goes on for ever. */
+  readonly isEndless?: boolean;
 }
 
 /** What of an OpenAPI document is read here. */
@@ -18,6 +20,7 @@ export interface OpenApi {
 interface Operation {
   readonly parameters?: readonly { readonly name: string; readonly in: string; readonly schema: SchemaNode }[];
   readonly requestBody?: { readonly content: Readonly<Record<string, { readonly schema: SchemaNode }>> };
+  readonly responses?: Readonly<Record<string, { readonly content?: Readonly<Record<string, unknown>> }>>;
 }
 
 /** What of `GET /api/tasks` is read here. */
@@ -55,22 +58,31 @@ const routesOf = (api: OpenApi, task: string): Route[] =>
  */
 export function* hostileAddresses(api: OpenApi): Generator<HostileRequest> {
   const patterns = new Set<string | undefined>([undefined]);
-  for (const [index, { name, method, path, url, parameters = [] }] of routesOf(api, 'load-data-sample').entries()) {
-    for (const { name: parameter, in: location, schema } of parameters) {
-      const values = patterns.has(schema.pattern) ? hostileParameters() : hostileParameters(schema.pattern);
-      patterns.add(schema.pattern);
-      for (const [label, value] of values) {
-        const address = location === 'path' ? path.replace(`{${parameter}}`, value) : `${url}?${parameter}=${value}`;
-        yield { label: `${name} ${parameter}: ${label}`, method, url: address.replace(/\{[^}]+\}/g, '1'), headers: {} };
-      }
-      yield { label: `${name} ${parameter}: often`, method, url: `${url}?${many(`${parameter}=1&`)}`, headers: {} };
+  for (const [index, route] of routesOf(api, 'load-data-sample').entries()) {
+    const isEndless = route.responses?.['200']?.content?.['text/event-stream'] !== undefined;
+    for (const request of addressesOf(route, index === 0, patterns)) yield { ...request, isEndless };
+  }
+}
+
+function* addressesOf(
+  { name, method, path, url, parameters = [] }: Route,
+  isFirst: boolean,
+  patterns: Set<string | undefined>,
+): Generator<HostileRequest> {
+  for (const { name: parameter, in: location, schema } of parameters) {
+    const values = patterns.has(schema.pattern) ? hostileParameters() : hostileParameters(schema.pattern);
+    patterns.add(schema.pattern);
+    for (const [label, value] of values) {
+      const address = location === 'path' ? path.replace(`{${parameter}}`, value) : `${url}?${parameter}=${value}`;
+      yield { label: `${name} ${parameter}: ${label}`, method, url: address.replace(/\{[^}]+\}/g, '1'), headers: {} };
     }
-    for (const [label, query] of hostileQueries.slice(0, index === 0 ? undefined : 2)) {
-      yield { label: `${name} ${label}`, method, url: `${url}?${query}`, headers: {} };
-    }
-    for (const [label, headers] of index === 0 ? hostileHeaders : []) {
-      yield { label: `${name} ${label}`, method, url, headers };
-    }
+    yield { label: `${name} ${parameter}: often`, method, url: `${url}?${many(`${parameter}=1&`)}`, headers: {} };
+  }
+  for (const [label, query] of hostileQueries.slice(0, isFirst ? undefined : 2)) {
+    yield { label: `${name} ${label}`, method, url: `${url}?${query}`, headers: {} };
+  }
+  for (const [label, headers] of isFirst ? hostileHeaders : []) {
+    yield { label: `${name} ${label}`, method, url, headers };
   }
 }
 

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
 import {
   type HostileRequest,
@@ -35,14 +36,19 @@ function linearMs(): number {
  */
 const maxTimes = 40;
 
-async function costOf({ app }: TestApi, { method, url, headers, body }: HostileRequest) {
+async function costOf({ app }: TestApi, { method, url, headers, body, isEndless }: HostileRequest) {
   const start = cpuMs();
-  const { statusCode, body: answer } = await app.inject({
+  const response = await app.inject({
     method: method === 'POST' ? 'POST' : 'GET',
     url,
     headers: { ...headers },
     ...(body === undefined ? {} : { payload: body }),
+    ...(isEndless === true ? { payloadAsStream: true as const } : {}),
   });
+  const { statusCode } = response;
+  const leaves = isEndless === true && statusCode === 200;
+  if (leaves) response.raw.res.destroy();
+  const answer = leaves ? '' : isEndless === true ? await text(response.stream()) : response.body;
   return { ms: cpuMs() - start, statusCode, answer };
 }
 
