@@ -41,6 +41,7 @@ import { runFlowRoutes } from './routes/api/run-flow.js';
 import { runRoutes } from './routes/api/runs.js';
 import { scheduleChangeRoutes } from './routes/api/schedule-changes.js';
 import { scheduleRoutes } from './routes/api/schedules.js';
+import { taskSettingsRoutes } from './routes/api/task-settings.js';
 import { taskRoutes } from './routes/api/tasks.js';
 import { uploadRoutes } from './routes/api/uploads.js';
 import { vehicleStatusRoutes } from './routes/api/vehicle-status.js';
@@ -57,6 +58,7 @@ import { queueRoutes } from './routes/queues.js';
 const dataRoutes = [
   healthRoutes,
   taskRoutes,
+  taskSettingsRoutes,
   runRoutes,
   runFlowRoutes,
   runActionRoutes,

@@ -2,6 +2,7 @@ import type { Catalogue } from '#catalogue/catalogue.js';
 import type { Config } from '#config/config.js';
 import type { PrismaClient } from '#database/client.js';
 import type { Pool } from '#database/pool.js';
+import type { LiveSettings } from '#database/settings/live-settings.js';
 import type { RenderedImages } from '#faces/render/rendered-images.js';
 import type { FrameReader } from '#footage/frame-reader.js';
 import type { Logger } from '#process/log.js';
@@ -31,7 +32,10 @@ export interface ApiDeps {
   readonly prisma: PrismaClient;
   /** Opened in the role `http`. */
   readonly carrier: Carrier;
+  /** All tasks with what is set for them now. */
   readonly catalogue: Catalogue;
+  /** What is set for them. */
+  readonly settings: LiveSettings;
   /** Images as they are shown. */
   readonly images: RenderedImages;
   /** Frames of footages. */

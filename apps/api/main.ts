@@ -5,8 +5,10 @@ import { messageOf, SetupError } from '#contracts/errors.js';
 import { openPrisma } from '#database/client.js';
 import { pendingMigrations } from '#database/migrations/apply.js';
 import { openPool } from '#database/pool.js';
+import { openLiveSettings, settingsEveryMs } from '#database/settings/live-settings.js';
 import { RenderedImages } from '#faces/render/rendered-images.js';
 import { FrameReader } from '#footage/frame-reader.js';
+import { every } from '#process/every.js';
 import { listenError } from '#process/listen.js';
 import { type MainContext, runMain } from '#process/run-main.js';
 import { announceReady } from '#process/supervisor-messages.js';
@@ -44,7 +46,13 @@ async function start({ config, log, releasers }: MainContext<(typeof appSettings
   const frames = new FrameReader();
   releasers.add('frame reader', () => frames.close());
 
-  const catalogue = await loadCatalogue(config.tasksDir);
+  const settings = openLiveSettings(pool, await loadCatalogue(config.tasksDir));
+  const refresh = every(
+    settingsEveryMs,
+    () => settings.refresh(),
+    (error) => log.warn({ err: error }, 'settings of tasks could not be read; those that were read last hold'),
+  );
+  releasers.add('settings of tasks', () => refresh.stop());
   await sweepStaging(config.inboxDir);
   const app = await buildApp({
     config,
@@ -53,7 +61,8 @@ async function start({ config, log, releasers }: MainContext<(typeof appSettings
     pool,
     prisma,
     carrier,
-    catalogue,
+    catalogue: settings.catalogue,
+    settings,
     images,
     frames,
     pendingMigrations: () => pendingMigrations(pool),

@@ -1,10 +1,11 @@
 import { stat } from 'node:fs/promises';
 import { loadCatalogue } from '#catalogue/catalogue.js';
-import { sourceOf, sourceTasks } from '#catalogue/sources.js';
+import { sourceOf, sourceTasks, withBatchFiles } from '#catalogue/sources.js';
 import type { appSettings } from '#config/app-settings.js';
 import { messageOf } from '#contracts/errors.js';
 import { readActivity } from '#database/ledger/dispatch.js';
 import { openPool } from '#database/pool.js';
+import { openLiveSettings, settingsEveryMs } from '#database/settings/live-settings.js';
 import { every } from '#process/every.js';
 import { answerHealth } from '#process/health.js';
 import type { Logger } from '#process/log.js';
@@ -37,8 +38,8 @@ const tickMs = 250;
  */
 export async function startWatcher({ config, databaseUrl, log, releasers }: WatcherDeps): Promise<void> {
   const { inboxDir } = config;
-  const tasks = sourceTasks(await loadCatalogue(config.tasksDir));
-  const bySource = new Map(tasks.map((task) => [task.source.name, task]));
+  const definitions = withBatchFiles(await loadCatalogue(config.tasksDir), config.batchFiles);
+  const tasks = sourceTasks(definitions);
   const leadership = seekLeadership(databaseUrl, log);
   const pool = openPool({
     url: databaseUrl,
@@ -50,6 +51,7 @@ export async function startWatcher({ config, databaseUrl, log, releasers }: Watc
       log.warn({ err: error }, 'database connection failed while idle; the pool opens another when it is needed'),
   });
   releasers.add('database pool', () => pool.end());
+  const settings = openLiveSettings(pool, definitions);
   const carrier = openCarrier({ databaseUrl, redisUrl: config.redisUrl }, 'background', (error) =>
     log.warn({ err: error }, `carrier connection failed: ${error.message}; reconnecting`),
   );
@@ -73,7 +75,7 @@ export async function startWatcher({ config, databaseUrl, log, releasers }: Watc
     tick: () => leadership.tick(),
   });
   const settler = createSettler({ pool, disk, clock: leadership, settleMs: config.settleMs, log });
-  const dispatcher = createDispatcher({ pool, carrier, disk, log, batchFiles: config.batchFiles });
+  const dispatcher = createDispatcher({ pool, carrier, disk, log });
 
   const waker = createWaker(pool, tasks, log);
 
@@ -97,11 +99,22 @@ export async function startWatcher({ config, databaseUrl, log, releasers }: Watc
       pace.end();
     }
   };
+  let refreshedAt = Number.NEGATIVE_INFINITY;
+  const refreshSettings = async (): Promise<void> => {
+    if (performance.now() - refreshedAt < settingsEveryMs) return;
+    await settings.refresh();
+    refreshedAt = performance.now();
+  };
   /** @returns whether there is more to do at once */
   const work = async (): Promise<boolean> => {
     let more = false;
-    for (const { source, arriving, settled } of await readActivity(pool, [...bySource.keys()])) {
-      const task = bySource.get(source);
+    await refreshSettings();
+    const active = await readActivity(
+      pool,
+      tasks.map((task) => task.source.name),
+    );
+    for (const { source, arriving, settled } of active) {
+      const task = sourceTasks(settings.catalogue).find((each) => each.source.name === source);
       if (!task) continue;
       const hashed = arriving && (await settler.pass(source));
       const sent = (settled || arriving) && (await dispatcher.pass(task, arriving));

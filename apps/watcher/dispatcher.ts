@@ -20,8 +20,6 @@ export interface DispatcherDeps {
   readonly carrier: Carrier;
   readonly disk: Disk;
   readonly log: Logger;
-  /** Instead of the sources' own number of files, except where that is one. */
-  readonly batchFiles?: number | undefined;
 }
 
 /** Milliseconds for which files of a batch that is not full wait when nothing more of its source is arriving, … */
@@ -121,7 +119,7 @@ async function dispatchStretch(
   { arriving, after, runs, waitedMs }: Progress,
 ): Promise<Done> {
   const { source } = task;
-  const files = source.batch.files > 1 ? (deps.batchFiles ?? source.batch.files) : source.batch.files;
+  const { files, bytes } = source.batch;
   const limit = Math.max(2 * files, minStretch);
   const stretch: Stretch = { source: source.name, after, limit };
   const found = await measureStretch(deps.pool, stretch);
@@ -136,7 +134,7 @@ async function dispatchStretch(
     const batch = await dispatchBatch(
       deps.pool,
       source.name,
-      { files, bytes: source.batch.bytes },
+      { files, bytes },
       { ...termsOf(task), trigger: 'watcher' },
       (ids) => ({ files: ids.map(String) }),
       { after: last ?? after, limit, atLeast },

@@ -7,6 +7,7 @@ import { coverMonths } from '#database/history/months.js';
 import { seekLease } from '#database/leases/lease.js';
 import { openPool } from '#database/pool.js';
 import { databaseClock } from '#database/schedules/schedule-types.js';
+import { openLiveSettings, settingsEveryMs } from '#database/settings/live-settings.js';
 import { beatHeart, stopHeart, type WorkerIdentity } from '#database/workers/heartbeat.js';
 import { recordTasks } from '#database/workers/tasks.js';
 import { taskBodies } from '#loading/task-body.js';
@@ -21,6 +22,7 @@ import { openCarrier } from '#queue/carrier.js';
 import { sendJobs } from '#queue/jobs.js';
 import { watchAttempts } from '#runs/attempt-watch.js';
 import { createExecutor } from '#runs/executor.js';
+import { letGoAll } from '#runs/parking.js';
 import { createReconciler } from '#runs/reconciler.js';
 import { refreshSummaries } from '#runs/refresh-summaries.js';
 import { createRunRecord, groupKinds } from '#runs/run-record.js';
@@ -54,8 +56,8 @@ const finishShare = 0.6;
  * stop, through the releasers, takes no more jobs, lets runs finish for a while, and gives the rest back.
  */
 export async function startWorker({ config, databaseUrl, log, releasers }: WorkerDeps): Promise<WorkerApp> {
-  const catalogue = await loadCatalogue(config.tasksDir);
-  const queues = queuesOf(catalogue);
+  const definitions = await loadCatalogue(config.tasksDir);
+  const queues = queuesOf(definitions);
   const slots = [...queues.values()].reduce((sum, count) => sum + count, 0);
   const aliveMs = config.reconcileIntervalMs * 3;
   const goneMs = config.jobLockMs + aliveMs;
@@ -87,6 +89,8 @@ export async function startWorker({ config, databaseUrl, log, releasers }: Worke
     byKey: true,
   });
   releasers.add('database pool of the run record', () => groupPool.end());
+  const settings = openLiveSettings(pool, definitions);
+  const { catalogue } = settings;
   const carrierTrouble = (error: Error): void =>
     log.warn({ err: error }, `carrier connection failed: ${error.message}; reconnecting`);
   const carrier = openCarrier({ databaseUrl, redisUrl: config.redisUrl }, 'background', carrierTrouble);
@@ -113,6 +117,7 @@ export async function startWorker({ config, databaseUrl, log, releasers }: Worke
     carrier,
     worker: identity,
     catalogue,
+    definitions,
     services,
     log,
     // Tasks import what lies beside them, in the folder that this process was started in as a rule.
@@ -139,7 +144,7 @@ export async function startWorker({ config, databaseUrl, log, releasers }: Worke
   releasers.add('partitions of the history', () => months.stop());
   await beatHeart(pool, identity, [], vitals.take());
   // For people who ask the database; what runs is decided by the catalogue of each process.
-  await recordTasks(pool, [...catalogue.values()]).catch((error: unknown) =>
+  await recordTasks(pool, [...definitions.values()]).catch((error: unknown) =>
     log.warn({ err: error }, 'the list of tasks in the database was not brought up to date; the next start does it'),
   );
   releasers.add('heartbeat record', () => stopHeart(pool, identity.id));
@@ -149,6 +154,21 @@ export async function startWorker({ config, databaseUrl, log, releasers }: Worke
     (error) => log.warn({ err: error }, 'heartbeat could not be written; it is tried again'),
   );
   releasers.add('heartbeat', () => beat.stop());
+
+  const onSettingsError = (error: unknown): void =>
+    log.warn({ err: error }, 'settings of tasks could not be read; those that were read last hold until they can');
+  // Before anything is recorded by them.
+  await settings.refresh().catch(onSettingsError);
+  const refresh = every(
+    settingsEveryMs,
+    async () => {
+      if (!(await settings.refresh())) return;
+      log.info('settings of tasks have changed');
+      await letGoAll({ pool, carrier, log });
+    },
+    onSettingsError,
+  );
+  releasers.add('settings of tasks', () => refresh.stop());
 
   const lease = seekLease({
     url: databaseUrl,

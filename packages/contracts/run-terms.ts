@@ -88,8 +88,11 @@ export function termsOf({ name, queue, priority, retry, labels }: TaskTerms, ask
   };
 }
 
-/** A longest wait that is not asked for leaves room for the first one that is. */
-const retryOf = (own: RetryPolicy, { attempts, backoff, backoffMs, maxBackoffMs }: RetryRequest): RetryPolicy => ({
+/** A policy with some values of another. A longest wait that is not among these leaves room for the first one that is. */
+export const retryOf = (
+  own: RetryPolicy,
+  { attempts, backoff, backoffMs, maxBackoffMs }: RetryRequest,
+): RetryPolicy => ({
   attempts: attempts ?? own.attempts,
   backoff: backoff ?? own.backoff ?? 'exponential',
   backoffMs: backoffMs ?? own.backoffMs,

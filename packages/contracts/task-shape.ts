@@ -13,6 +13,7 @@ import { findViolations } from './find-violations.js';
 import { Labels, type RetryPolicy } from './run-terms.js';
 import { catchUpNames, overlapNames, type ScheduleDefinition } from './schedule.js';
 import type { SourceDefinition, TaskDefinition } from './task.js';
+import { taskValues } from './task-settings.js';
 
 /** A shape with exactly the fields of a type; a field that is added there is missing here when this is compiled. */
 const shapeOf = <T>(fields: { readonly [K in keyof Required<T>]: TSchema }): TObject =>
@@ -88,7 +89,7 @@ const Schedule = shapeOf<ScheduleDefinition>({
   overlap: maybe(list(...overlapNames)),
   catchUp: maybe(list(...catchUpNames)),
   labels: maybe(Labels),
-  priority: maybe(count(0, 2_097_152)),
+  priority: maybe(taskValues.priority),
 });
 
 /** What is not JSON, functions and schemas, is looked at by `otherFault`. */
@@ -98,15 +99,10 @@ const Task = shapeOf<TaskDefinition>({
   queue: Name,
   input: Type.Unknown(),
   output: Type.Unknown(),
-  retry: shapeOf<RetryPolicy>({
-    attempts: count(1, 1000),
-    backoff: maybe(list('fixed', 'exponential')),
-    backoffMs: count(0),
-    maxBackoffMs: count(0),
-  }),
-  timeoutMs: count(1),
+  retry: shapeOf<RetryPolicy>({ ...taskValues.retry, backoff: maybe(taskValues.retry.backoff) }),
+  timeoutMs: taskValues.timeoutMs,
   concurrency: count(1, 1000),
-  priority: count(0, 2_097_152),
+  priority: taskValues.priority,
   labels: maybe(Labels),
   source: maybe(
     shapeOf<SourceDefinition>({
@@ -114,7 +110,7 @@ const Task = shapeOf<TaskDefinition>({
       description: Words,
       matches: Type.Unknown(),
       fallback: maybe(Type.Boolean()),
-      batch: shapeOf<SourceDefinition['batch']>({ files: count(1, 100_000), bytes: count(1, Number.MAX_SAFE_INTEGER) }),
+      batch: shapeOf<SourceDefinition['batch']>(taskValues.batch),
     }),
   ),
   format: maybe(list('parquet', 'json')),

@@ -4,7 +4,7 @@ import { type Page, type PageRequest, takePage } from './queries/page.js';
 import { instantSql, shortInstant } from './queries/times.js';
 import { storableJson } from './storable.js';
 
-/** What people can do by hand: to a queue, to a run, to all runs that a filter finds, or to a schedule. */
+/** What people can do by hand: to a queue, to a run, to all runs that a filter finds, to a schedule, or to a task. */
 export const actionNames = [
   'pause',
   'resume',
@@ -22,6 +22,8 @@ export const actionNames = [
   'resume-schedule',
   'run-schedule',
   'backfill-schedule',
+  'change-task-settings',
+  'restore-task-settings',
 ] as const;
 export type ActionName = (typeof actionNames)[number];
 
@@ -36,7 +38,7 @@ export interface Caller {
 export interface ActionRequest extends Caller {
   readonly address: string;
   readonly action: ActionName;
-  /** What it is done to: `queue`, `run`, `runs`, or `schedule:` and its name. */
+  /** What it is done to: `queue`, `run`, `runs`, or `schedule:` or `task:` and its name. */
   readonly subject: string;
   /** Of an action on queues; null for all queues, and for other actions. */
   readonly queue: string | null;

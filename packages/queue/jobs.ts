@@ -2,7 +2,7 @@ import type { JobsOptions } from 'bullmq';
 import { messageOf } from '#contracts/errors.js';
 import type { OpenRun, RunInQueue } from '#contracts/open-run.js';
 import { withTimeLimit } from '#process/time-limit.js';
-import type { Carrier, JobData, RunQueue } from './carrier.js';
+import type { Carrier, JobData, RunJob, RunQueue } from './carrier.js';
 
 /**
  * Adds the jobs of recorded runs, as children of their parents' jobs. Adding one that is there already does nothing but
@@ -139,6 +139,33 @@ export async function hurryJobs(carrier: Carrier, runs: readonly OpenRun[]): Pro
   );
 }
 
+/**
+ * Has jobs taken soon that were put off, and adds those that are missing; one that a worker has is left to it.
+ * @throws Error when the carrier does not answer
+ */
+export async function wakeJobs(carrier: Carrier, runs: readonly OpenRun[]): Promise<void> {
+  const missing: OpenRun[] = [];
+  for (let at = 0; at < runs.length; at += changedAtOnce) {
+    await Promise.all(
+      runs.slice(at, at + changedAtOnce).map(async (run) => {
+        const job = await carrier.queue(run.queue).getJob(run.id);
+        if (!job || job.finishedOn !== undefined) missing.push(run);
+        else if ((await job.getState()) === 'delayed') await promote(job);
+      }),
+    );
+  }
+  await restoreJobs(carrier, missing);
+}
+
+async function promote(job: RunJob): Promise<void> {
+  try {
+    await job.promote();
+  } catch (error) {
+    // Its time came, or somebody else was quicker.
+    if ((await job.getState()) === 'delayed') throw error;
+  }
+}
+
 /** The ids of some jobs that no worker has yet. */
 export async function listWaitingJobs(
   carrier: Carrier,
@@ -152,18 +179,18 @@ export async function listWaitingJobs(
   return pages.flat().flatMap((job) => job?.id ?? []);
 }
 
-/** Jobs that are removed at a time. */
-const removedAtOnce = 100;
+/** Jobs that are removed, or let go, at a time. */
+const changedAtOnce = 100;
 
 /**
  * Takes away jobs whose runs have ended before a worker had them; one that a worker has is left to that worker.
  * @throws Error when the carrier does not answer
  */
 export async function removeJobs(carrier: Carrier, runs: readonly RunInQueue[]): Promise<void> {
-  for (let at = 0; at < runs.length; at += removedAtOnce) {
+  for (let at = 0; at < runs.length; at += changedAtOnce) {
     await Promise.all(
       runs
-        .slice(at, at + removedAtOnce)
+        .slice(at, at + changedAtOnce)
         .map(({ id, queue }) => carrier.queue(queue).remove(id, { removeChildren: false })),
     );
   }

@@ -2,6 +2,7 @@ import type { Catalogue } from '#catalogue/catalogue.js';
 import { SuspendError } from '#contracts/invoke-errors.js';
 import type { RunSchedule } from '#contracts/schedule.js';
 import type { TaskDefinition } from '#contracts/task.js';
+import { withSettings } from '#contracts/task-settings.js';
 import { validate } from '#contracts/validate.js';
 import type { Pool } from '#database/pool.js';
 import type { BegunRun } from '#database/runs/attempt-types.js';
@@ -31,7 +32,10 @@ export interface AttemptDeps {
   readonly record: RunRecord;
   /** For the jobs of runs that runs invoke. */
   readonly carrier: Carrier;
+  /** All tasks with what is set for them now. */
   readonly catalogue: Catalogue;
+  /** All tasks as their folders define them, since an attempt has the settings of its own version; `catalogue` if not given. */
+  readonly definitions?: Catalogue;
   readonly services: WorkerServices;
   readonly log: Logger;
   /** What is stored for people to see names no path of the server. */
@@ -63,7 +67,8 @@ export async function runAttempt(deps: AttemptDeps, run: BegunRun, view?: RunVie
   const recorder = recordRunLog(deps, { runId, attempt, requestId }, view);
   const end: EndDeps = { ...deps, recorder };
   try {
-    const task = deps.catalogue.get(run.task);
+    const definition = (deps.definitions ?? deps.catalogue).get(run.task);
+    const task = definition && withSettings(definition, run.settings);
     if (!task) {
       const message = `no task is named "${run.task}" here; was it renamed or removed?`;
       return await failRun(end, run, task, { name: 'UnknownTask', message });

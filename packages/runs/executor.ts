@@ -9,6 +9,7 @@ import type { RunJob } from '#queue/carrier.js';
 import { addJobs } from '#queue/jobs.js';
 import { type AttemptDeps, runAttempt } from './attempt.js';
 import { viewJob } from './job-view.js';
+import { openParking, type Parking, parkedMs } from './parking.js';
 import type { RunView } from './run-view.js';
 import type { Verdict } from './verdict.js';
 import { wakeEarly } from './wake.js';
@@ -34,13 +35,14 @@ const awayMs = 2_000;
  */
 export function createExecutor(deps: ExecutorDeps): Executor {
   const active = new Set<string>();
+  const parking = openParking(deps);
   return {
     active: () => [...active],
     async process(job, token) {
       const { runId } = job.data;
       active.add(runId);
       try {
-        return await processJob(deps, job, token);
+        return await processJob({ ...deps, parking }, job, token);
       } finally {
         active.delete(runId);
       }
@@ -48,18 +50,26 @@ export function createExecutor(deps: ExecutorDeps): Executor {
   };
 }
 
+interface JobDeps extends ExecutorDeps {
+  readonly parking: Parking;
+}
+
 /** Rounds in which the carrier may know of no run to wait for while the record does; they end in between, as a rule. */
 const maxRounds = 3;
 
-async function processJob(deps: ExecutorDeps, job: RunJob, token: string): Promise<unknown> {
+async function processJob(deps: JobDeps, job: RunJob, token: string): Promise<unknown> {
   const view = viewJob(job, deps.log);
   for (let round = 1; ; round += 1) {
-    const verdict = await attemptRun(deps, job.data.runId, view);
+    const verdict = await attemptRun(deps, job, view);
     switch (verdict.kind) {
       case 'failed':
         throw new UnrecoverableError(verdict.error.message);
       case 'again':
         return await delayJob(job, token, verdict.delayMs);
+      case 'parked':
+        return await delayJob(job, token, parkedMs, () =>
+          deps.parking.wakeIfLetGo({ runId: job.data.runId, task: verdict.task }),
+        );
       case 'waits':
         if (!(await addChildren(deps, job, verdict.children))) return await delayJob(job, token, awayMs);
         await waitForChildren(job, token, verdict.isEarly ? () => wakeIfReady(deps, job) : undefined);
@@ -74,12 +84,18 @@ async function processJob(deps: ExecutorDeps, job: RunJob, token: string): Promi
   }
 }
 
-async function attemptRun(deps: ExecutorDeps, runId: string, view: RunView): Promise<Verdict> {
+async function attemptRun(deps: JobDeps, job: RunJob, view: RunView): Promise<Verdict> {
+  const { runId } = job.data;
   try {
-    const begin = await deps.record.begin({ runId, workerId: deps.worker.id });
+    const attempts = (deps.definitions ?? deps.catalogue).get(job.name)?.retry.attempts;
+    const begin = await deps.record.begin({ runId, workerId: deps.worker.id, attempts });
     switch (begin.kind) {
       case 'begun':
-        return await runAttempt(deps, begin.run, view);
+        return await runAttempt(deps, begin.run, view).finally(() => {
+          if (begin.run.settings?.concurrency !== undefined) deps.parking.letGo(begin.run.task);
+        });
+      case 'parked':
+        return begin;
       case 'delayed':
         return { kind: 'again', delayMs: begin.delayMs };
       case 'waits':
@@ -104,8 +120,10 @@ async function attemptRun(deps: ExecutorDeps, runId: string, view: RunView): Pro
   }
 }
 
-async function delayJob(job: RunJob, token: string, delayMs: number): Promise<never> {
+/** @param onLeft called when the job is delayed, and is this worker's no more */
+async function delayJob(job: RunJob, token: string, delayMs: number, onLeft?: () => Promise<void>): Promise<never> {
   await job.moveToDelayed(Date.now() + Math.max(1, Math.ceil(delayMs)), token);
+  await onLeft?.();
   throw new DelayedError();
 }
 

@@ -4,6 +4,7 @@ import type { OpenRun } from '#contracts/open-run.js';
 import { termsOf } from '#contracts/run-terms.js';
 import { isFinal } from '#contracts/states.js';
 import type { TaskDefinition } from '#contracts/task.js';
+import { asSetNow } from '#contracts/task-settings.js';
 import { validate } from '#contracts/validate.js';
 import type { Pool } from '#database/pool.js';
 import type { BegunRun } from '#database/runs/attempt-types.js';
@@ -99,7 +100,7 @@ export function trackInvocations({ pool, catalogue, run, memory, send }: Invocat
       if (refused && outcomes.every((outcome) => outcome.status === 'rejected')) throw refused.reason;
       return;
     }
-    const { task: name, queue, priority, maxAttempts, labels = {} } = termsOf(task);
+    const { task: name, queue, priority, maxAttempts, labels = {} } = termsOf(asSetNow(catalogue, task));
     for (const invocation of invocations) {
       const id = newRunId();
       children.push({ ...invocation, parentId: run.runId, id, task: name, queue, priority, maxAttempts, labels });

@@ -16,6 +16,7 @@ import type { Logger } from '#process/log.js';
 import { type Standstill, watchStandstill } from '#process/standstill.js';
 import type { Carrier } from '#queue/carrier.js';
 import { countOpenJobs, hurryJobs, type JobStanding, readStandings, restoreJobs } from '#queue/jobs.js';
+import { letGoAll } from './parking.js';
 import { removeStrayJobs } from './stray-jobs.js';
 
 export interface ReconcilerDeps {
@@ -74,7 +75,8 @@ export function createReconciler(deps: ReconcilerDeps): Reconciler {
       passes += 1;
       const open = await countOpenRuns(pool);
       // A platform that has nothing to do is to cost next to nothing.
-      const isAny = (kind: 'delayed' | 'running' | 'waiting' | 'held'): boolean => open.some((each) => each[kind] > 0);
+      const isAny = (kind: 'delayed' | 'running' | 'waiting' | 'held' | 'parked'): boolean =>
+        open.some((each) => each[kind] > 0);
       const mended = new Map<MendKind, number>();
       const count = (kind: MendKind, number: number): void => {
         mended.set(kind, (mended.get(kind) ?? 0) + number);
@@ -85,6 +87,8 @@ export function createReconciler(deps: ReconcilerDeps): Reconciler {
       }
       const { living, freed } = isAny('running') ? await watchHeldRuns(deps, standstill) : noneHeld;
       count('lost-attempt', freed);
+      // Let go when a run of its task ended, as a rule; a worker that died then has let go of none.
+      if (isAny('parked')) await letGoAll(deps);
       if (isAny('held')) count('idle-window', await releaseIdleWindows(pool));
       if (isAny('waiting')) count('parent-without-open-children', await wakeParents(deps, standstill));
       const suspects = new Set<string>();
@@ -207,6 +211,8 @@ function patience({ aliveMs, goneMs }: ReconcilerDeps, run: ExpectedRun, job: Jo
       // Then it waits for others, or is looked after above.
       return run.state === 'waiting' ? undefined : goneMs;
     case 'delayed':
+      // Put off until it is let go.
+      if (run.parked) return undefined;
       // Given back for a second or two, by a clock that was set back since.
       return run.state === 'queued' || run.state === 'waiting' ? Math.max(aliveMs, onTheWayMs) : undefined;
     case 'waiting':

@@ -8,8 +8,10 @@ import {
   type Ending,
   endAlone,
   endAttempts,
+  type LimitedRun,
 } from '#database/runs/attempts.js';
 import { type AttemptLogLine, appendLog } from '#database/runs/history.js';
+import { beginWithinLimits, type LimitedBeginning } from '#database/runs/limits.js';
 import { type EndedStep, recordStep, recordSteps } from '#database/runs/steps.js';
 import { inGroups } from './group.js';
 
@@ -55,11 +57,21 @@ export function createRunRecord({ groupPool, pool }: RunRecordDeps): RunRecord {
     },
     bytes: (lines) => lines.reduce((sum, { message }) => sum + message.length, 0),
   });
+  const alone = ({ runId, workerId, attempts }: Beginning): Promise<Begin> =>
+    beginAttempt(pool, runId, workerId, attempts);
+  const beginReady = inGroups<Beginning, Begin | LimitedRun>({
+    together: (beginnings) => beginAttempts(groupPool, beginnings),
+    alone,
+  });
+  const beginLimited = inGroups<LimitedBeginning, Begin>({
+    together: (beginnings) => beginWithinLimits(pool, beginnings),
+    alone,
+  });
   return {
-    begin: inGroups<Beginning, Begin>({
-      together: (beginnings) => beginAttempts(groupPool, beginnings),
-      alone: ({ runId, workerId }) => beginAttempt(pool, runId, workerId),
-    }),
+    async begin(beginning) {
+      const begin = await beginReady(beginning);
+      return begin.kind === 'limited' ? await beginLimited({ ...beginning, task: begin.task }) : begin;
+    },
     end: inGroups<Ending, Ended>({
       together: (endings) => endAttempts(groupPool, endings),
       alone: (ending) => endAlone(pool, ending),

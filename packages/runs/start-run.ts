@@ -7,6 +7,7 @@ import { type AskedTerms, termsOf } from '#contracts/run-terms.js';
 import type { RunSchedule } from '#contracts/schedule.js';
 import type { FileState } from '#contracts/states.js';
 import type { TaskDefinition } from '#contracts/task.js';
+import { asSetNow } from '#contracts/task-settings.js';
 import { InvalidInputError, validate } from '#contracts/validate.js';
 import { ViolationList } from '#contracts/violation-list.js';
 import { type Pool, type Queryable, type Tx, transaction } from '#database/pool.js';
@@ -74,8 +75,8 @@ export async function startRun(
 ): Promise<StartedRun> {
   // Before a connection is taken: most requests that are refused are refused here.
   const input = checkInput(catalogue, task, request.input);
-  if (!task.source) return await recordRequest(pool, task, { ...request, input });
-  return await transaction(pool, (tx) => recordWithFiles(tx, task, { ...request, input }));
+  if (!task.source) return await recordRequest(pool, catalogue, task, { ...request, input });
+  return await transaction(pool, (tx) => recordWithFiles(tx, catalogue, task, { ...request, input }));
 }
 
 /**
@@ -88,11 +89,16 @@ export async function startRunWithin(
   task: TaskDefinition,
   request: RunRequest,
 ): Promise<StartedRun> {
-  return await recordWithFiles(tx, task, { ...request, input: checkInput(catalogue, task, request.input) });
+  return await recordWithFiles(tx, catalogue, task, { ...request, input: checkInput(catalogue, task, request.input) });
 }
 
-async function recordWithFiles(tx: Tx, task: TaskDefinition, request: RunRequest): Promise<StartedRun> {
-  const started = await recordRequest(tx, task, request);
+async function recordWithFiles(
+  tx: Tx,
+  catalogue: Catalogue,
+  task: TaskDefinition,
+  request: RunRequest,
+): Promise<StartedRun> {
+  const started = await recordRequest(tx, catalogue, task, request);
   if (task.source && started.open) {
     const { files } = validate(FileTaskInput, request.input);
     await takeFiles(tx, started.id, task.source.name, files, request.parent !== undefined);
@@ -100,13 +106,18 @@ async function recordWithFiles(tx: Tx, task: TaskDefinition, request: RunRequest
   return started;
 }
 
-/** Records the run itself. Its input has been checked. */
-async function recordRequest(db: Queryable, task: TaskDefinition, request: RunRequest): Promise<StartedRun> {
+/** Records the run itself, with the terms that the task has now. Its input has been checked. */
+async function recordRequest(
+  db: Queryable,
+  catalogue: Catalogue,
+  task: TaskDefinition,
+  request: RunRequest,
+): Promise<StartedRun> {
   const { input, trigger, idempotencyKey, parent, retryOf, schedule, origin } = request;
   const { priority, delayMs, timeoutMs, retry, labels } = request;
   const requested: AskedTerms = { priority, delayMs, timeoutMs, retry, labels };
   const open = await recordRun(db, newRunId(), {
-    ...termsOf(task, requested),
+    ...termsOf(asSetNow(catalogue, task), requested),
     trigger,
     input,
     ...(idempotencyKey === undefined ? {} : { idempotencyKey: { text: idempotencyKey, requested } }),

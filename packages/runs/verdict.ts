@@ -23,6 +23,8 @@ export type Verdict =
   | { readonly kind: 'over' }
   | { readonly kind: 'failed'; readonly error: RunError }
   | { readonly kind: 'again'; readonly delayMs: number }
+  /** Until its task lets it go; no attempt has begun. */
+  | { readonly kind: 'parked'; readonly task: string }
   /**
    * Until the runs that it invoked have ended; `children` are those whose jobs are to be added first, all if not given.
    * Early: it may go on when some of them have. Blocked: no attempt has begun.

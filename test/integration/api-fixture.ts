@@ -7,6 +7,7 @@ import { pino } from 'pino';
 import { loadCatalogue } from '#catalogue/catalogue.js';
 import { openPrisma } from '#database/client.js';
 import { pendingMigrations } from '#database/migrations/apply.js';
+import { openLiveSettings } from '#database/settings/live-settings.js';
 import { type ImageRendering, RenderedImages } from '#faces/render/rendered-images.js';
 import { FrameReader } from '#footage/frame-reader.js';
 import type { Logger } from '#process/log.js';
@@ -77,6 +78,7 @@ export async function withApi(
       ...(options.images ? { renderer: options.images.renderer } : {}),
     });
     const frames = new FrameReader();
+    const settings = openLiveSettings(pool, await loadCatalogue());
     const logged: Record<string, unknown>[] = [];
     const deps: ApiDeps = {
       config: {
@@ -104,7 +106,8 @@ export async function withApi(
       pool,
       prisma,
       carrier,
-      catalogue: await loadCatalogue(),
+      catalogue: settings.catalogue,
+      settings,
       images,
       frames,
       pendingMigrations: () => pendingMigrations(pool),

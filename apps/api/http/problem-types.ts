@@ -121,6 +121,12 @@ export const problemTypes = {
     meaning: 'The folder of its task does not define the schedule any more, or no task has the name of its task.',
     remedy: 'Put the definition or the task back, or delete the schedule.',
   },
+  'changed-meanwhile': {
+    status: 412,
+    title: 'Changed Meanwhile',
+    meaning: 'Somebody else has changed it since the version that the header If-Match names. Nothing was changed.',
+    remedy: 'Read it again, look at what is different, and send the change with the new ETag as If-Match.',
+  },
   'file-gone': {
     status: 410,
     title: 'File Gone',

@@ -39,6 +39,7 @@ const meanings = {
   404: 'Not known',
   409: 'Not possible in its present state',
   410: 'No longer there',
+  412: 'Changed by somebody else meanwhile',
   413: 'Too large',
   415: 'Not a media type that is understood here',
   422: 'Each fault is named',

@@ -23,6 +23,8 @@ export interface RunDetail extends RunSummary {
     readonly startedAt: string;
     readonly endedAt: string | null;
     readonly error: unknown;
+    /** The version of the task's settings under which it began; null: none were set. */
+    readonly settingsVersion: number | null;
   }[];
   /** The runs that it invoked, oldest first. */
   readonly children: {
@@ -65,13 +67,14 @@ export async function findRun(prisma: PrismaClient, id: string): Promise<RunDeta
     ...toRunSummary(rest),
     input,
     output,
-    attempts: attempts.reverse().map(({ number, state, worker, startedAt, endedAt, error }) => ({
+    attempts: attempts.reverse().map(({ number, state, worker, startedAt, endedAt, error, settingsVersion }) => ({
       number,
       state,
       worker: { id: worker.id, host: worker.host, pid: worker.pid },
       startedAt: startedAt.toISOString(),
       endedAt: endedAt?.toISOString() ?? null,
       error,
+      settingsVersion,
     })),
     children: children.map((child) => ({
       id: child.id,

@@ -20,6 +20,8 @@ export interface RunSummary {
   readonly invokeKey: string | null;
   /** Queued, but not before another of those invoked with it has ended. */
   readonly held: boolean;
+  /** It could begin, but its task is paused or at its limit. */
+  readonly parked: boolean;
   readonly idempotencyKey: string | null;
   /** Number of the latest attempt; 0 before the first. */
   readonly attempt: number;
@@ -95,7 +97,7 @@ type RunRow = Omit<RunModel, 'input' | 'output' | 'progressDone' | 'progressTota
 };
 
 const columns = `r.id, r.task, r.queue, r.state, r.trigger, r.priority, r.parent_id AS "parentId", r.root_id AS "rootId",
-  r.invoke_key AS "invokeKey", r.held, r.idempotency_key AS "idempotencyKey", r.attempt, r.failures, r.losses,
+  r.invoke_key AS "invokeKey", r.held, r.parked, r.idempotency_key AS "idempotencyKey", r.attempt, r.failures, r.losses,
   r.max_attempts AS "maxAttempts", r.retry, r.timeout_ms AS "timeoutMs", r.labels, r.retry_of AS "retryOf",
   r.schedule, r.slot_at AS "slotAt", r.request_id AS "requestId",
   r.progress_done AS "progressDone", r.progress_total AS "progressTotal", r.error, r.created_at AS "createdAt",

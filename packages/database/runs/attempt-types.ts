@@ -1,5 +1,6 @@
 import type { Labels, RetryPolicy } from '#contracts/run-terms.js';
 import type { AttemptState, FinalRunState, RunState } from '#contracts/states.js';
+import type { TaskSettings } from '#contracts/task-settings.js';
 
 /** What is stored of an error that ended a run or an attempt. */
 export interface RunError {
@@ -32,6 +33,9 @@ export interface BegunRun extends Fence {
   /** See `RunOrigin`. */
   readonly requestId: string | null;
   readonly trace: string | null;
+  /** The version of its task's settings under which this attempt runs, and what it sets; null where nothing was ever set. */
+  readonly settingsVersion: number | null;
+  readonly settings: TaskSettings | null;
 }
 
 /** What a worker may do with a run that the carrier handed it. */
@@ -41,6 +45,8 @@ export type Begin =
   | { readonly kind: 'waits' }
   | { readonly kind: 'ended'; readonly state: FinalRunState; readonly output: unknown; readonly error: RunError | null }
   | { readonly kind: 'delayed'; readonly delayMs: number }
+  /** Its task is paused, or has as many runs under way as its settings allow. */
+  | { readonly kind: 'parked'; readonly task: string }
   /** The record does not know it: the job outlived its database. */
   | { readonly kind: 'unknown' };
 

@@ -122,7 +122,7 @@ async function lock(tx: Tx, by: 'id' | 'parent_id', ids: readonly string[]): Pro
 async function end(tx: Tx, runs: readonly CancelledRun[], reason: string): Promise<void> {
   const error = storableJson({ name: 'CancelledError', message: reason });
   await tx.query(
-    `UPDATE ops.run SET state = 'cancelled', held = false, awaits = NULL, error = $2::jsonb, ended_at = clock_timestamp(), updated_at = now()
+    `UPDATE ops.run SET state = 'cancelled', held = false, parked = false, awaits = NULL, error = $2::jsonb, ended_at = clock_timestamp(), updated_at = now()
      WHERE id = ANY ($1::uuid[])`,
     [runs.map(({ id }) => id), error],
   );

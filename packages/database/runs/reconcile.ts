@@ -14,13 +14,15 @@ export interface OpenRunCounts {
   readonly waiting: number;
   /** Those that are held, and have no job. */
   readonly held: number;
+  /** Those that are parked, whose jobs are put off. */
+  readonly parked: number;
 }
 
 export async function countOpenRuns(db: Queryable): Promise<OpenRunCounts[]> {
   const { rows } = await db.query<OpenRunCounts>(
     `SELECT queue, count(*) FILTER (WHERE NOT held)::int AS runs, count(*) FILTER (WHERE state = 'delayed')::int AS delayed,
        count(*) FILTER (WHERE state = 'running')::int AS running, count(*) FILTER (WHERE state = 'waiting')::int AS waiting,
-       count(*) FILTER (WHERE held)::int AS held
+       count(*) FILTER (WHERE held)::int AS held, count(*) FILTER (WHERE parked)::int AS parked
      FROM ops.run WHERE state IN ('queued', 'delayed', 'waiting', 'running') GROUP BY queue`,
   );
   return rows;
@@ -29,12 +31,14 @@ export async function countOpenRuns(db: Queryable): Promise<OpenRunCounts[]> {
 /** A run that ought to have a job. */
 export interface ExpectedRun extends OpenRun {
   readonly state: 'queued' | 'delayed' | 'waiting' | 'running';
+  /** Its job is put off until its task lets it go. */
+  readonly parked: boolean;
   /** Another one whenever the run's row has changed. */
   readonly mark: string;
 }
 
 /** `r` is an open run. The row's transaction stands for its version: no clock can be set so that two are equal. */
-const expectedRun = `r.id, r.queue, r.task, r.priority, r.state, r.xmin::text AS mark,
+const expectedRun = `r.id, r.queue, r.task, r.priority, r.state, r.parked, r.xmin::text AS mark,
   CASE r.state WHEN 'delayed' THEN (extract(epoch FROM r.available_at - now()) * 1000)::float8 ELSE 0 END AS delay_ms,
   r.parent_id, (SELECT p.queue FROM ops.run p WHERE p.id = r.parent_id) AS parent_queue`;
 
@@ -69,7 +73,7 @@ export async function listOpenRuns(
 export async function listOverdueRuns(db: Queryable, overdueMs: number, limit: number): Promise<ExpectedRun[]> {
   const { rows } = await db.query<ExpectedRow>(
     `SELECT ${expectedRun} FROM ops.run r
-     WHERE r.state = 'delayed' AND r.available_at < now() - $1 * interval '1 millisecond' ORDER BY r.available_at LIMIT $2`,
+     WHERE r.state = 'delayed' AND NOT r.parked AND r.available_at < now() - $1 * interval '1 millisecond' ORDER BY r.available_at LIMIT $2`,
     [overdueMs, limit],
   );
   return rows.map(expected);
@@ -78,7 +82,7 @@ export async function listOverdueRuns(db: Queryable, overdueMs: number, limit: n
 /** Some runs that wait although they may go on. */
 export async function listReadyParents(db: Queryable, limit: number): Promise<ExpectedRun[]> {
   const { rows } = await db.query<ExpectedRow>(
-    `SELECT ${expectedRun} FROM ops.run r WHERE r.state = 'waiting' AND ${mayGoOn} ORDER BY r.id LIMIT $1`,
+    `SELECT ${expectedRun} FROM ops.run r WHERE r.state = 'waiting' AND NOT r.parked AND ${mayGoOn} ORDER BY r.id LIMIT $1`,
     [limit],
   );
   return rows.map(expected);

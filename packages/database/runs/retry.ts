@@ -73,7 +73,7 @@ async function reopen(tx: Tx, ids: readonly string[]): Promise<void> {
      UPDATE ops.run r SET state = CASE WHEN EXISTS (
            SELECT FROM ops.run child WHERE child.parent_id = r.id AND child.state IN ('queued', 'delayed', 'waiting', 'running'))
          THEN 'waiting' ELSE 'queued' END::ops.run_state,
-       held = COALESCE(turn.held, false), output = NULL, error = NULL, failures = 0, losses = 0, ended_at = NULL,
+       held = COALESCE(turn.held, false), parked = false, output = NULL, error = NULL, failures = 0, losses = 0, ended_at = NULL,
        available_at = now(), delay_ms = 0, progress_done = NULL, progress_total = NULL, updated_at = now()
      FROM turn WHERE r.id = turn.id`,
     [ids],

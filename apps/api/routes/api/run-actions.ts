@@ -1,6 +1,5 @@
 import { Type } from 'typebox';
 import { openRunStates } from '#contracts/states.js';
-import { findRun, type RunDetail } from '#database/queries/run-detail.js';
 import { originOf } from '../../auth/client.js';
 import type { ApiDeps } from '../../deps.js';
 import { acting } from '../../http/acting.js';
@@ -11,6 +10,7 @@ import { Json, Nullable, problems, RunId } from '../../http/schemas.js';
 import { changeRuns } from '../../runs/change-many.js';
 import { requestRun } from '../../runs/request-run.js';
 import { goOnWithRuns, takenFilesOf } from '../../runs/retry.js';
+import { findShownRun, type ShownRun } from '../../runs/show-run.js';
 import { stopRuns } from '../../runs/stop.js';
 import { readRunFilter, runFilterFields } from './run-query.js';
 import { RunDetailSchema } from './run-schemas.js';
@@ -51,7 +51,7 @@ const ManySchema = Type.Object(
 
 /** POST /api/runs/{id}/cancel and /retry, and the same for all runs that a filter finds. */
 export async function runActionRoutes(app: App, deps: ApiDeps): Promise<void> {
-  const { prisma, catalogue } = deps;
+  const { catalogue } = deps;
 
   app.post(
     '/api/runs/:id/cancel',
@@ -189,7 +189,7 @@ export async function runActionRoutes(app: App, deps: ApiDeps): Promise<void> {
     );
   }
 
-  async function goOn({ id, state }: RunDetail, request: Request): Promise<number> {
+  async function goOn({ id, state }: ShownRun, request: Request): Promise<number> {
     const retried = await goOnWithRuns(deps, [id], request.log, originOf(request).actor);
     if (retried.kind === 'files-taken') throw wrongState(takenFilesOf(retried));
     if (retried.count > 0) return retried.count;
@@ -198,7 +198,7 @@ export async function runActionRoutes(app: App, deps: ApiDeps): Promise<void> {
     );
   }
 
-  async function repeat(old: RunDetail, input: unknown, request: Request): Promise<RunDetail> {
+  async function repeat(old: ShownRun, input: unknown, request: Request): Promise<ShownRun> {
     const task = catalogue.get(old.task);
     if (!task) throw new HttpProblem('unknown-task', `no task is named ${JSON.stringify(old.task)} any more`);
     const { priority, timeoutMs, retry, labels } = old;
@@ -207,8 +207,8 @@ export async function runActionRoutes(app: App, deps: ApiDeps): Promise<void> {
     return await expectRun(await requestRun(deps, task, asked, request.log));
   }
 
-  async function expectRun(id: string): Promise<RunDetail> {
-    const run = await findRun(prisma, id);
+  async function expectRun(id: string): Promise<ShownRun> {
+    const run = await findShownRun(deps, id);
     if (!run) throw notFound(`no run has the id ${id}`);
     return run;
   }

@@ -39,6 +39,10 @@ export const RunSummarySchema = Type.Object(
     held: Type.Boolean({
       description: 'Queued, but not before another of the runs that were invoked with it has ended (atMost)',
     }),
+    parked: Type.Boolean({
+      description: 'It could begin, but its task is paused, or has as many runs under way as its settings allow',
+    }),
+    pausedTask: Type.Boolean({ description: 'It does not begin before its task is resumed' }),
     idempotencyKey: Nullable(Text),
     attempt: Type.Integer({ minimum: 0, description: 'Number of the latest attempt; 0 before the first' }),
     failures: Type.Integer({ minimum: 0, description: 'Attempts that failed' }),
@@ -95,6 +99,9 @@ export const RunDetailSchema = Type.Object(
         startedAt: Instant,
         endedAt: Nullable(Instant),
         error: Json,
+        settingsVersion: Nullable(
+          Type.Integer({ description: 'The version of the task’s settings under which it began; null: none were set' }),
+        ),
       }),
     ),
     children: Type.Array(

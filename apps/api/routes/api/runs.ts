@@ -1,6 +1,5 @@
 import { Type } from 'typebox';
 import { countRuns, type RunGroup, runGroups } from '#database/queries/run-counts.js';
-import { findRun } from '#database/queries/run-detail.js';
 import { listLogs } from '#database/queries/run-logs.js';
 import { listSteps } from '#database/queries/run-steps.js';
 import { listRuns, type RunSort, runSorts } from '#database/queries/runs.js';
@@ -11,6 +10,7 @@ import { component } from '../../http/openapi/component.js';
 import { notFound } from '../../http/problem.js';
 import { FileId, ListQuery, Nullable, namedIn, OneOrMore, PageOf, problems, RunId } from '../../http/schemas.js';
 import { refuseSlowQuery } from '../../http/slow-query.js';
+import { findShownRun, showRun } from '../../runs/show-run.js';
 import { readRunFilter, runFilterFields } from './run-query.js';
 import { LogLineSchema, RunDetailSchema, RunSummarySchema, StepSchema } from './run-schemas.js';
 
@@ -61,7 +61,8 @@ const LogQuery = ListQuery({
 const IdParam = Type.Object({ id: RunId });
 
 /** GET /api/runs, /api/runs/counts, /api/runs/{id}, /api/runs/{id}/steps and /api/runs/{id}/logs. */
-export async function runRoutes(app: App, { prisma, pool }: ApiDeps): Promise<void> {
+export async function runRoutes(app: App, deps: ApiDeps): Promise<void> {
+  const { prisma, pool } = deps;
   app.get(
     '/api/runs',
     {
@@ -78,7 +79,8 @@ export async function runRoutes(app: App, { prisma, pool }: ApiDeps): Promise<vo
       const page = readPage(PositionIn(sort), query);
       const include = namedIn(includes, query.include);
       const found = listRuns(pool, readRunFilter(query), { ...page, sort, include });
-      return toPage(await refuseSlowQuery(found, narrower));
+      const { items, nextCursor } = toPage(await refuseSlowQuery(found, narrower));
+      return { items: items.map((run) => showRun(deps, run)), nextCursor };
     },
   );
 
@@ -112,7 +114,7 @@ export async function runRoutes(app: App, { prisma, pool }: ApiDeps): Promise<vo
       },
     },
     async ({ params }) => {
-      const run = await findRun(prisma, params.id);
+      const run = await findShownRun(deps, params.id);
       if (!run) throw unknownRun(params.id);
       return run;
     },

@@ -2,7 +2,6 @@ import type { FastifyBaseLogger, FastifyRequest } from 'fastify';
 import { type Static, Type } from 'typebox';
 import type { OpenRun } from '#contracts/open-run.js';
 import { reservedScheduleNames } from '#contracts/schedule.js';
-import { findRun } from '#database/queries/run-detail.js';
 import { databaseClock, type ScheduleFields } from '#database/schedules/schedule-types.js';
 import { findSchedule } from '#database/schedules/views.js';
 import { sendJobs } from '#queue/jobs.js';
@@ -24,6 +23,7 @@ import type { App } from '../../http/app-type.js';
 import { unprocessable } from '../../http/problem.js';
 import { problems } from '../../http/schemas.js';
 import { readBound, timeWords } from '../../http/time-range.js';
+import { findShownRun } from '../../runs/show-run.js';
 import { namingFields, unknownSchedule } from '../../schedules/problems.js';
 import { RunDetailSchema } from './run-schemas.js';
 import {
@@ -209,7 +209,7 @@ export async function scheduleChangeRoutes(app: App, deps: ApiDeps): Promise<voi
         ({ id }) => ({ runId: id }),
       );
       await send(started.open ? [started.open] : [], request.log);
-      const run = await findRun(deps.prisma, started.id);
+      const run = await findShownRun(deps, started.id);
       if (!run) throw new Error(`run ${started.id} was recorded a moment ago and is gone`);
       reply.code(202).header('location', `/api/runs/${run.id}`);
       return run;

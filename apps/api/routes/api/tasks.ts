@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest, FastifySchema } from 'fastify';
 import { type Static, Type } from 'typebox';
 import type { TaskDefinition } from '#contracts/task.js';
-import { findRun, type RunDetail } from '#database/queries/run-detail.js';
+import type { CurrentSettings } from '#database/settings/task-settings.js';
 import { originOf } from '../../auth/client.js';
 import type { ApiDeps } from '../../deps.js';
 import type { App } from '../../http/app-type.js';
@@ -9,6 +9,7 @@ import { component } from '../../http/openapi/component.js';
 import { HttpProblem } from '../../http/problem.js';
 import { Nullable, problems } from '../../http/schemas.js';
 import { requestRun } from '../../runs/request-run.js';
+import { findShownRun, type ShownRun } from '../../runs/show-run.js';
 import { RunDetailSchema } from './run-schemas.js';
 import { NewRunSchema, taskRunSchemas } from './task-run-schemas.js';
 
@@ -23,8 +24,16 @@ const TaskSchema = Type.Object(
     outputSchema: Schema,
     retry: Type.Object({ attempts: Type.Integer(), backoffMs: Type.Number(), maxBackoffMs: Type.Number() }),
     timeoutMs: Type.Number(),
-    concurrency: Type.Integer({ description: 'Runs that one worker process works on at a time' }),
+    concurrency: Type.Integer({ description: 'Runs of its queue that one worker process works on at a time' }),
     priority: Type.Integer(),
+    settings: Type.Object(
+      {
+        version: Type.Integer({ description: '0: nothing was ever set' }),
+        paused: Type.Boolean(),
+        concurrency: Nullable(Type.Integer({ description: 'Runs under way at a time, over all workers' })),
+      },
+      { description: 'What is set at run time; retry, timeoutMs and priority are as they are with it' },
+    ),
     source: Nullable(
       Type.Object(
         { name: Type.String(), description: Type.String() },
@@ -59,7 +68,10 @@ export async function taskRoutes(app: App, deps: ApiDeps): Promise<void> {
         response: { 200: TaskListSchema, ...problems() },
       },
     },
-    () => ({ items: [...deps.catalogue.values()].map(describeTask), nextCursor: null }),
+    () => ({
+      items: [...deps.catalogue.values()].map((task) => describeTask(task, deps.settings.of(task.name))),
+      nextCursor: null,
+    }),
   );
 
   app.post(
@@ -84,7 +96,8 @@ export async function taskRoutes(app: App, deps: ApiDeps): Promise<void> {
     },
   );
 
-  for (const task of deps.catalogue.values()) {
+  // As they are defined: what is set for them when a run is asked for is looked up then.
+  for (const task of deps.settings.definitions.values()) {
     const { operationId, body, run } = taskRunSchemas(task);
     const schema = { body: NewRunSchema, response: { 202: RunDetailSchema, ...startProblems } };
     const documented: FastifySchema = {
@@ -104,10 +117,10 @@ export async function taskRoutes(app: App, deps: ApiDeps): Promise<void> {
     task: TaskDefinition,
     request: FastifyRequest<{ Body: Static<typeof NewRunSchema> }>,
     reply: Pick<FastifyReply, 'code' | 'header'>,
-  ): Promise<RunDetail> {
+  ): Promise<ShownRun> {
     const asked = { ...request.body, trigger: 'api', origin: originOf(request) } as const;
     const id = await requestRun(deps, task, asked, request.log);
-    const run = await findRun(deps.prisma, id);
+    const run = await findShownRun(deps, id);
     if (!run) throw new Error(`run ${id} was recorded a moment ago and is gone`);
     reply.code(202).header('location', `/api/runs/${run.id}`);
     return run;
@@ -118,7 +131,7 @@ const keyDescription =
   'A request that is repeated with the same idempotencyKey and the same parameters is answered with the run that the ' +
   'first one recorded. With other parameters it is a 422 with the code idempotency-key-reused.';
 
-const describeTask = (task: TaskDefinition) => ({
+const describeTask = (task: TaskDefinition, current: CurrentSettings | undefined) => ({
   name: task.name,
   description: task.description,
   queue: task.queue,
@@ -128,5 +141,10 @@ const describeTask = (task: TaskDefinition) => ({
   timeoutMs: task.timeoutMs,
   concurrency: task.concurrency,
   priority: task.priority,
+  settings: {
+    version: current?.version ?? 0,
+    paused: current?.settings.paused ?? false,
+    concurrency: current?.settings.concurrency ?? null,
+  },
   source: task.source ? { name: task.source.name, description: task.source.description } : null,
 });
