@@ -9,6 +9,7 @@ import { connectForSetup } from '#database/migrations/connect.js';
 import { openPool } from '#database/pool.js';
 import { findRun, type RunDetail } from '#database/queries/run-detail.js';
 import { listLogs } from '#database/queries/run-logs.js';
+import { openLiveSettings } from '#database/settings/live-settings.js';
 import { readSettings } from '#process/read-settings.js';
 import { createReleasers } from '#process/releasers.js';
 import { visible } from '#process/visible.js';
@@ -40,10 +41,10 @@ const say = (line: string): void => void process.stderr.write(`${visible(line)}\
  */
 export async function runTask(name: string, options: RunOptions): Promise<number> {
   const { config } = readSettings(['dataDir', 'inboxDir', 'tasksDir', 'databaseUrl', 'redisUrl']);
-  const catalogue = await loadCatalogue(config.tasksDir);
-  const task = catalogue.get(name);
+  const definitions = await loadCatalogue(config.tasksDir);
+  const task = definitions.get(name);
   if (!task)
-    throw new UsageError(`expected the name of a task, got "${name}"; there are ${[...catalogue.keys()].join(', ')}`);
+    throw new UsageError(`expected the name of a task, got "${name}"; there are ${[...definitions.keys()].join(', ')}`);
   const input = await readInput(options.input);
   const address = await findDatabase(config);
   if (address === undefined) {
@@ -64,6 +65,9 @@ export async function runTask(name: string, options: RunOptions): Promise<number
     releasers.add('prisma', () => prisma.$disconnect());
     const carrier = openCarrier({ databaseUrl: address.url, redisUrl: config.redisUrl }, 'http', () => {});
     releasers.add('carrier', () => carrier.close());
+    const settings = openLiveSettings(pool, definitions);
+    await settings.refresh();
+    const { catalogue } = settings;
     const { id, open } = await startRun({ pool, catalogue }, task, {
       input,
       trigger: 'api',
@@ -72,6 +76,7 @@ export async function runTask(name: string, options: RunOptions): Promise<number
     });
     if (open) await sendJobs(carrier, [open], { limitMs: carryMs, onFailure: say });
     else say(`run ${id} was recorded before, with the same key`);
+    if (settings.of(name)?.settings.paused === true) say(`${name} is paused; the run waits until it is resumed`);
     if (!options.wait) {
       process.stdout.write(`${id}\n`);
       return 0;

@@ -6,6 +6,8 @@ export interface CurlExample {
   /** Below `$api`; variables like `$id` stand in it. */
   readonly path: string;
   readonly body: unknown;
+  /** By their names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
   /** The command as it is written. */
   readonly command: string;
 }
@@ -25,15 +27,24 @@ function readCommand(command: string): CurlExample {
   let method: string | undefined;
   let path: string | undefined;
   let body: unknown;
+  const headers: Record<string, string> = {};
   for (let at = 1; at < words.length && !words[at]?.startsWith('#'); at += 1) {
     const word = words[at] ?? '';
     if (word === '-X') method = words[++at];
-    else if (word === '-H') at += 1;
-    else if (word === '-N') continue;
+    else if (word === '-H') {
+      const [name = '', value = ''] = (words[++at] ?? '').split(': ');
+      headers[name.toLowerCase()] = value;
+    } else if (word === '-N') continue;
     else if (word === '-d') body = JSON.parse(words[++at] ?? '');
     else if (word.startsWith('$api')) path = word.slice('$api'.length);
     else throw new Error(`expected -X, -H, -N, -d or an address below $api, got ${word} in: ${command}`);
   }
   if (path === undefined) throw new Error(`expected an address below $api in: ${command}`);
-  return { method: (method ?? (body === undefined ? 'GET' : 'POST')) as CurlExample['method'], path, body, command };
+  return {
+    method: (method ?? (body === undefined ? 'GET' : 'POST')) as CurlExample['method'],
+    path,
+    body,
+    headers,
+    command,
+  };
 }

@@ -78,7 +78,7 @@ export async function withApi(
       ...(options.images ? { renderer: options.images.renderer } : {}),
     });
     const frames = new FrameReader();
-    const settings = openLiveSettings(pool, await loadCatalogue());
+    const settings = openLiveSettings(pool, options.deps?.catalogue ?? (await loadCatalogue()));
     const logged: Record<string, unknown>[] = [];
     const deps: ApiDeps = {
       config: {
@@ -106,12 +106,12 @@ export async function withApi(
       pool,
       prisma,
       carrier,
-      catalogue: settings.catalogue,
       settings,
       images,
       frames,
       pendingMigrations: () => pendingMigrations(pool),
       ...options.deps,
+      catalogue: settings.catalogue,
     };
     const app = await buildApp(deps);
     const ask = async (path: string, { method = 'GET', body, headers = {} }: AskOptions = {}): Promise<Answer> => {

@@ -55,6 +55,7 @@ const targets = (partition: string): Target[] => [
   tableOf('ops.file', 'path'),
   tableOf('ops.run', 'task'),
   tableOf('ops.action', 'caller'),
+  tableOf('ops.task_setting_version', 'caller'),
   tableOf('ops.session', 'address'),
   viewOf('tasks_results'),
   viewOf('pipeline_schema.tasks_results'),

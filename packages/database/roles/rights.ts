@@ -20,8 +20,13 @@ const telemetryViews = ['tasks_results', 'dags', 'dag_runs', 'task_instances'];
 const sessions = 'session';
 /** Who did what by hand, and from which address. */
 const actions = 'action';
+/** Who set what for a task, and when. */
+const settingVersions = 'task_setting_version';
 /** The ledger: which file a row came from. */
 const ledger = 'file';
+
+/** What programs of ours write on behalf of people, and others do not read. */
+const byHand = [sessions, actions, settingVersions];
 
 const rowRights = ['SELECT', 'INSERT', 'UPDATE', 'DELETE'];
 const tables = 'rp';
@@ -44,11 +49,17 @@ function rulesOf(datasetSchemas: readonly string[]): Rule[] {
     { role: dwh, schema: 'dwh', kinds: tables, rights: [...rowRights, 'TRUNCATE'], later: true },
     { role: dwh, schema: 'dwh', kinds: views, rights: ['SELECT'] },
     { role: dwh, schema: 'dwh', kinds: 'S', rights: ['USAGE', 'SELECT'], later: true },
-    { role: orchestrator, schema: 'ops', kinds: tables, rights: rowRights, butNot: [sessions, actions] },
-    { role: orchestrator, schema: 'ops', kinds: tables, rights: ['SELECT', 'INSERT'], named: [actions] },
+    { role: orchestrator, schema: 'ops', kinds: tables, rights: rowRights, butNot: byHand },
+    {
+      role: orchestrator,
+      schema: 'ops',
+      kinds: tables,
+      rights: ['SELECT', 'INSERT'],
+      named: [actions, settingVersions],
+    },
     { role: orchestrator, schema: 'ops', kinds: views, rights: ['SELECT'] },
     { role: orchestrator, schema: 'ops', kinds: 'S', rights: ['USAGE'] },
-    { role: reader, schema: 'ops', kinds: tables + views, rights: ['SELECT'], butNot: [sessions, actions] },
+    { role: reader, schema: 'ops', kinds: tables + views, rights: ['SELECT'], butNot: byHand },
     { role: orchestrator, schema: 'pipeline_schema', kinds: views, rights: ['SELECT'] },
     { role: reader, schema: 'pipeline_schema', kinds: views, rights: ['SELECT'] },
     { role: orchestrator, schema: 'public', kinds: views, rights: ['SELECT'], named: telemetryViews },
