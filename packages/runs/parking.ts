@@ -19,8 +19,8 @@ export interface ParkingDeps {
  */
 export const parkedMs = 86_400_000;
 
-/** Runs that are let go at a time. */
-const pageSize = 500;
+/** Runs that are let go at a time. Few, since a worker that dies before it has woken them leaves them to the reconciler. */
+const pageSize = 200;
 
 /**
  * Lets go of parked runs of all tasks that are paused no more or have room, and has their jobs taken. Any number of processes

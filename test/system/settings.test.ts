@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { loadCatalogue } from '#catalogue/catalogue.js';
 import type { TaskDefinition } from '#contracts/task.js';
-import { patchSettings, type SettingsPatch } from '#contracts/task-settings.js';
-import { transaction } from '#database/pool.js';
+import { patchSettings, type SettingsPatch, type TaskSettings } from '#contracts/task-settings.js';
+import { type Pool, transaction } from '#database/pool.js';
 import { changeSettings } from '#database/settings/change-settings.js';
 import { openCarrier } from '#queue/carrier.js';
 import { addJobs } from '#queue/jobs.js';
@@ -42,6 +42,18 @@ interface Settings {
   until(number: number, condition: string): Promise<void>;
 }
 
+async function set(
+  pool: Pool,
+  definition: TaskDefinition,
+  patch: SettingsPatch,
+): Promise<{ version: number; at: number }> {
+  const next = (settings: TaskSettings): TaskSettings => patchSettings(settings, patch);
+  const by = { caller: 'local', session: null } as const;
+  const change = await changeSettings(pool, { definition, next, isKnown: () => true, ...by });
+  assert.equal(change.kind, 'changed');
+  return { version: change.version, at: Date.now() };
+}
+
 async function withSettings(
   t: TestContext,
   kind: (typeof carriers)[number],
@@ -62,17 +74,7 @@ async function withSettings(
     for (const name of ['worker-1', 'worker-2', 'worker-3'] as const) await platform.start(name);
     const settings: Settings = {
       number,
-      async set(name, patch) {
-        const change = await changeSettings(pool, {
-          definition: definitionOf(name),
-          next: (settings) => patchSettings(settings, patch),
-          isKnown: () => true,
-          caller: 'local',
-          session: null,
-        });
-        assert.equal(change.kind, 'changed');
-        return { version: change.version, at: Date.now() };
-      },
+      set: (name, patch) => set(pool, definitionOf(name), patch),
       async record(name, input, many = 1) {
         const open = await transaction(pool, async (tx) => {
           const started = [];
@@ -181,3 +183,31 @@ for (const carrier of carriers) {
       t.diagnostic(`resumed within ${Math.round(rows[0]?.ms ?? 0)} ms`);
     }));
 }
+
+test('the watcher makes batches of the size that is set while it runs', (t) =>
+  withPlatform(t, 'postgres', {}, async ({ start, pool, inbox }) => {
+    const task = (await loadCatalogue()).get('load-objects-detection');
+    assert.ok(task);
+    await start('watcher');
+    let dropped = 0;
+    /** Drops files until such of them as came together are in so many runs. */
+    const untilIn = async (runs: (files: number) => boolean): Promise<void> => {
+      await waitFor('batches of that size', async () => {
+        const first = dropped;
+        while (dropped < first + 4) {
+          dropped += 1;
+          await inbox.moveIn(`objects_detection_${dropped}.json`, `[${dropped}]`);
+        }
+        const sql = 'FROM ops.run_file WHERE file_id IN (SELECT id FROM ops.file ORDER BY id DESC LIMIT 4)';
+        await waitFor('runs of the files', async () =>
+          (await count(pool, 'SELECT count(*) FROM ops.run_file')) === dropped ? true : undefined,
+        );
+        return runs(await count(pool, `SELECT count(DISTINCT run_id) ${sql}`)) ? true : undefined;
+      });
+    };
+    await untilIn((runs) => runs < 4);
+    await set(pool, task, { batch: { files: 1 } });
+    await untilIn((runs) => runs === 4);
+    await set(pool, task, { batch: null });
+    await untilIn((runs) => runs < 4);
+  }));
