@@ -15,6 +15,7 @@ import { addSecurityHeaders } from './http/security-headers.js';
 import { closeUnread } from './http/unread-body.js';
 import { compileValidator } from './http/validation.js';
 import { Live } from './live/live.js';
+import { measureRequests } from './metrics/requests.js';
 import { actionRoutes } from './routes/api/actions.js';
 import { changeRoutes } from './routes/api/changes.js';
 import { dataSampleRoutes } from './routes/api/data-sample.js';
@@ -53,6 +54,7 @@ import { homeRoutes } from './routes/home.js';
 import { imagePageRoutes } from './routes/images/pages.js';
 import { renderedImageRoutes } from './routes/images/rendered.js';
 import { loginRoutes } from './routes/login.js';
+import { metricRoutes } from './routes/metrics.js';
 import { queueRoutes } from './routes/queues.js';
 
 const dataRoutes = [
@@ -121,6 +123,7 @@ export async function buildApp(deps: ApiDeps): Promise<App> {
   takeJson(app);
   answerErrors(app);
   returnRequestIds(app);
+  const ownMetrics = measureRequests(app);
   if (deps.config.accessLog === 'on') logAccess(app);
   addSecurityHeaders(app);
   closeUnread(app);
@@ -144,6 +147,7 @@ export async function buildApp(deps: ApiDeps): Promise<App> {
   app.addHook('preClose', () => live.close());
   const routeDeps = { ...deps, live, exports: new Exports(deps.pool), exportLimitMs: deps.limits.exportLimitMs };
   for (const routes of dataRoutes) await app.register((scope: App) => routes(scope, routeDeps));
+  await app.register((scope: App) => metricRoutes(scope, deps, ownMetrics));
   await docsRoutes(app);
   await queueRoutes(app, deps);
   await homeRoutes(app, deps);

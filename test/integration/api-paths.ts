@@ -138,5 +138,6 @@ export const apiPaths = [
   '/api/workers',
   '/api/workers/{id}',
   '/healthz',
+  '/metrics',
   '/readyz',
 ];
