@@ -64,7 +64,7 @@ const abortGraceMs = 4_000;
  */
 export async function runAttempt(deps: AttemptDeps, run: BegunRun, view?: RunView): Promise<Verdict> {
   const { runId, attempt, requestId } = run;
-  const recorder = recordRunLog(deps, { runId, attempt, requestId }, view);
+  const recorder = recordRunLog(deps, { runId, attempt, task: run.task, requestId }, view);
   const end: EndDeps = { ...deps, recorder };
   try {
     const definition = (deps.definitions ?? deps.catalogue).get(run.task);

@@ -1,7 +1,6 @@
 import type { TaskLog } from '#contracts/task.js';
 import type { Pool } from '#database/pool.js';
-import type { Fence } from '#database/runs/attempt-types.js';
-import { type LogLine, recordProgress } from '#database/runs/history.js';
+import { type LogLine, recordProgress, type Speaker } from '#database/runs/history.js';
 import type { Logger } from '#process/log.js';
 import type { RunRecord } from './run-record.js';
 import type { RunView } from './run-view.js';
@@ -35,7 +34,7 @@ export interface RunLogDeps {
  */
 export function recordRunLog(
   { pool, record, log: processLog, paths }: RunLogDeps,
-  { requestId, ...fence }: Fence & { readonly requestId?: string | null },
+  { requestId, ...fence }: Speaker & { readonly requestId?: string | null },
   view: RunView | undefined,
 ): RunRecorder {
   const { runId, attempt } = fence;

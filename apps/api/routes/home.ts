@@ -1,6 +1,6 @@
 import { readableDatasets } from '#catalogue/catalogue.js';
 import { readDatasetFigures } from '#database/queries/dataset-figures.js';
-import { countFiles, countRuns, latestFaceModel, listLiveWorkers } from '#database/queries/summary.js';
+import { countFiles, countRunsByState, latestFaceModel, listLiveWorkers } from '#database/queries/summary.js';
 import { readSupervisorState } from '#process/supervisor-state.js';
 import { withTimeLimit } from '#process/time-limit.js';
 import { rowsPath } from '../datasets/describe.js';
@@ -38,7 +38,7 @@ export async function homeRoutes(app: App, deps: ApiDeps): Promise<void> {
     const [workers, files, runs, model, figures, queues] = await Promise.all([
       part('workers', listLiveWorkers(pool)),
       part('files', countFiles(pool)),
-      part('runs', countRuns(pool)),
+      part('runs', countRunsByState(pool)),
       part('the face model', latestFaceModel(pool)),
       part('the figures of datasets', readDatasetFigures(pool, readable)),
       part('queues', Promise.all(queueNames.map(countJobs))),

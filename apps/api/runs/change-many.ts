@@ -44,11 +44,11 @@ export async function changeRuns(
   let taken = 0;
   let after: string | undefined;
   while (change.dryRun !== true && taken < maxRuns) {
-    const ids = await listRunIds(deps.pool, filter, states, { after, limit: pageSize });
-    if (ids.length === 0) break;
-    changed += await changePage(deps, ids, change, refused, log, actor);
+    const { ids, next } = await listRunIds(deps.pool, filter, states, { after, limit: pageSize });
+    if (ids.length > 0) changed += await changePage(deps, ids, change, refused, log, actor);
     taken += ids.length;
-    after = ids.at(-1);
+    after = next;
+    if (next === undefined) break;
   }
   const remaining = taken < maxRuns ? 0 : Math.max(0, matched - taken);
   return { matched, changed, remaining: change.dryRun === true ? matched : remaining, refused };

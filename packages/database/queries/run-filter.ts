@@ -2,6 +2,7 @@ import type { Labels } from '#contracts/run-terms.js';
 import type { RunState } from '#contracts/states.js';
 import type { RunTrigger } from '../generated/enums.js';
 import { type Conditions, conditions, containsPattern, pathPattern } from './conditions.js';
+import { type IdBounds, whenRecorded } from './id-bounds.js';
 
 /** Which runs are wanted; what is left out does not matter. */
 export interface RunFilter {
@@ -29,15 +30,44 @@ export interface RunFilter {
   readonly text?: string | undefined;
 }
 
-/** Milliseconds that the run `r` has taken. */
-export const durationSql = `(extract(epoch FROM COALESCE(r.ended_at, now()) - r.started_at) * 1000)::float8`;
+/** Milliseconds that the run `r` took, null until it has ended; as the index run_duration has it. */
+export const endedDurationSql = `((extract(epoch FROM r.ended_at - r.started_at) * 1000)::float8)`;
+/** Milliseconds that the open run `r` has taken, null until it has started. */
+export const openDurationSql = `((extract(epoch FROM now() - r.started_at) * 1000)::float8)`;
+/** Whether the run `r` has not ended, as the partial indexes of those have it. */
+export const isOpenSql = `r.state IN ('queued', 'delayed', 'waiting', 'running')`;
 
-/** The conditions of a filter, on the run `r`. */
-export function runConditions(filter: RunFilter): Conditions {
+/** The stretch of time of a filter. */
+export function timeSpanOf({ from, to }: RunFilter): { from?: string | undefined; before?: string | undefined } {
+  // The list shows times cut to milliseconds; a run shown with exactly this time is among those wanted.
+  const end = to === undefined ? undefined : new Date(Math.floor(Date.parse(to)) + 1);
+  return { from, before: end && end.getUTCFullYear() < 10_000 ? end.toISOString() : undefined };
+}
+
+/** The conditions of a filter but those on the time. */
+export function whenTallied(where: Conditions, { task, states, triggers }: RunFilter, table = 't'): void {
+  where.when(task, (p) => `${table}.task = ${p}`);
+  where.when(states, (p) => `${table}.state = ANY(${p}::ops.run_state[])`);
+  where.when(triggers, (p) => `${table}.trigger = ANY(${p}::ops.run_trigger[])`);
+}
+
+/** What a filter may have, and the tally knows. */
+const talliedFilters: readonly (keyof RunFilter)[] = ['task', 'states', 'triggers', 'from', 'to'];
+
+/** Whether a filter has something that the tally does not know. */
+export const hasMore = (filter: RunFilter): boolean =>
+  (Object.keys(filter) as (keyof RunFilter)[]).some(
+    (key) => filter[key] !== undefined && !talliedFilters.includes(key),
+  );
+
+/**
+ * The conditions of a filter, on the run `r`.
+ * @param bounds of the ids that runs of that time can have
+ */
+export function runConditions(filter: RunFilter, bounds: IdBounds = {}): Conditions {
   const where = conditions();
-  where.when(filter.task, (p) => `r.task = ${p}`);
-  where.when(filter.states, (p) => `r.state = ANY(${p}::ops.run_state[])`);
-  where.when(filter.triggers, (p) => `r.trigger = ANY(${p}::ops.run_trigger[])`);
+  whenRecorded(where, timeSpanOf(filter), bounds);
+  whenTallied(where, filter, 'r');
   // Said like the condition of the index, which holds only those that have labels.
   where.when(filter.labels && JSON.stringify(filter.labels), (p) => `r.labels @> ${p}::jsonb AND r.labels <> '{}'`);
   // Likewise: a root's own parent is null.
@@ -45,14 +75,17 @@ export function runConditions(filter: RunFilter): Conditions {
   where.when(filter.parentId, (p) => `r.parent_id = ${p}::uuid`);
   where.when(filter.retryOf, (p) => `r.retry_of = ${p}::uuid`);
   where.when(filter.schedule, (p) => `r.schedule = ${p}`);
-  where.when(filter.from, (p) => `r.created_at >= ${p}::timestamptz`);
-  // The list shows times cut to milliseconds; a run shown with exactly this time is among those wanted.
-  where.when(
-    filter.to,
-    (p) => `r.created_at < date_trunc('milliseconds', ${p}::timestamptz) + interval '1 millisecond'`,
-  );
-  where.when(filter.minDurationMs, (p) => `${durationSql} >= ${p}::float8`);
-  where.when(filter.maxDurationMs, (p) => `${durationSql} <= ${p}::float8`);
+  for (const [limit, comparison] of [
+    [filter.minDurationMs, '>='],
+    [filter.maxDurationMs, '<='],
+  ] as const) {
+    // Apart, as the index of those that have ended and that of those that are open have them.
+    where.when(
+      limit,
+      (p) =>
+        `${endedDurationSql} ${comparison} ${p}::float8 OR (${isOpenSql} AND ${openDurationSql} ${comparison} ${p}::float8)`,
+    );
+  }
   where.when(
     filter.file === undefined ? undefined : pathPattern(filter.file),
     (p) =>

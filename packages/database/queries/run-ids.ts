@@ -1,20 +1,31 @@
 import type { RunState } from '#contracts/states.js';
-import type { Queryable } from '../pool.js';
-import { type RunFilter, runConditions } from './run-filter.js';
+import { readWithPending } from '../changes/pending.js';
+import type { Pool } from '../pool.js';
+import type { RunFilter } from './run-filter.js';
+import { readRuns } from './run-pages.js';
 
-/** A page of the runs that a filter finds and that are in one of some states, oldest first. */
+/** Some of the runs that a filter finds and that are in one of some states, oldest first, and where the next ones begin. */
 export async function listRunIds(
-  db: Queryable,
+  pool: Pool,
   filter: RunFilter,
   states: readonly RunState[],
   { after, limit }: { readonly after: string | undefined; readonly limit: number },
-): Promise<string[]> {
-  const where = runConditions(filter);
-  where.when(states, (p) => `r.state = ANY(${p}::ops.run_state[])`);
-  where.when(after, (p) => `r.id > ${p}::uuid`);
-  const { rows } = await db.query<{ id: string }>(
-    `SELECT r.id FROM ops.run r WHERE ${where.sql()} ORDER BY r.id LIMIT ${where.param(limit)}`,
-    where.values,
+): Promise<{ readonly ids: string[]; readonly next: string | undefined }> {
+  const found = await readWithPending(pool, (tx, rolledUp) =>
+    readRuns(
+      tx,
+      rolledUp,
+      { ...filter, states },
+      {
+        shown: 'r.id',
+        after: after === undefined ? undefined : { key: '0', id: after },
+        limit,
+        sort: 'createdAt',
+      },
+    ),
   );
-  return rows.map(({ id }) => id);
+  return {
+    ids: found.rows.map(({ id }) => id),
+    next: found.reached ?? (found.rows.length < limit ? undefined : found.rows.at(-1)?.id),
+  };
 }

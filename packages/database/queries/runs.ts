@@ -1,11 +1,12 @@
 import type { Labels, RetryPolicy } from '#contracts/run-terms.js';
 import type { RunState } from '#contracts/states.js';
+import { readWithPending } from '../changes/pending.js';
 import { parseSnapshot, type Snapshot, snapshotSql } from '../changes/snapshot.js';
 import type { RunModel } from '../generated/models.js';
 import type { Pool, Queryable } from '../pool.js';
 import { type Page, type PageRequest, takePage } from './page.js';
-import { readingLimitMs, readTogether } from './reading.js';
-import { durationSql, type RunFilter, runConditions } from './run-filter.js';
+import type { RunFilter } from './run-filter.js';
+import { type RunSort, readRuns } from './run-pages.js';
 
 /** A run without its input and output, which may be long. Times are ISO-8601 in UTC. */
 export interface RunSummary {
@@ -61,20 +62,6 @@ export interface ListedRun extends RunSummary {
 /** What long values a list shows. */
 export type RunInclude = 'input' | 'output';
 
-/** Microseconds since 1970, which a float8 holds exactly. */
-const microseconds = (column: string): string => `(extract(epoch FROM ${column}) * 1000000)::float8`;
-
-/** What runs may be ordered by, and the SQL of it, a float8; a run without that value comes last. */
-const orders = {
-  createdAt: microseconds('r.created_at'),
-  startedAt: microseconds('r.started_at'),
-  endedAt: microseconds('r.ended_at'),
-  durationMs: durationSql,
-} as const;
-type RunOrder = keyof typeof orders;
-export const runSorts = Object.keys(orders).flatMap((order) => [order, `-${order}`]) as (RunOrder | `-${RunOrder}`)[];
-export type RunSort = (typeof runSorts)[number];
-
 /** Where a page of runs ends: the last run, and by what it stands there. */
 export interface RunPosition {
   readonly sort: string;
@@ -103,34 +90,28 @@ const columns = `r.id, r.task, r.queue, r.state, r.trigger, r.priority, r.parent
   r.progress_done AS "progressDone", r.progress_total AS "progressTotal", r.error, r.created_at AS "createdAt",
   r.available_at AS "availableAt", r.started_at AS "startedAt", r.ended_at AS "endedAt", r.updated_at AS "updatedAt"`;
 
-/** Runs in the order that is asked for. Given up after a while: SQLSTATE 57014. */
+/**
+ * Runs in the order that is asked for. A page may have fewer runs than asked for, even none, and yet be followed by others: a search for a
+ * text stops after a while, and goes on from there. Given up after a while: SQLSTATE 57014.
+ */
 export async function listRuns(
   pool: Pool,
   filter: RunFilter,
   { after, limit, sort = '-createdAt', include = [] }: RunListRequest,
 ): Promise<Page<ListedRun, RunPosition>> {
-  const where = runConditions(filter);
-  const descending = sort.startsWith('-');
-  const order = sort.replace('-', '') as RunOrder;
-  const [direction, beyond] = descending ? (['DESC', '<'] as const) : (['ASC', '>'] as const);
-  // Ids are UUIDs of version 7, so their order is that of creation, and has an index.
-  const byId = order === 'createdAt';
-  const key = byId ? '0' : `COALESCE(${orders[order]}, '${descending ? '-' : ''}Infinity')`;
-  if (after) {
-    const id = where.param(after.id);
-    where.and(
-      byId ? `r.id ${beyond} ${id}::uuid` : `(${key}, r.id) ${beyond} (${where.param(after.key)}::float8, ${id}::uuid)`,
-    );
-  }
-  const statement = `SELECT ${[columns, ...include.map((column) => `r.${column}`)].join()}, ${key}::text AS key FROM ops.run r
-     WHERE ${where.sql()} ORDER BY ${byId ? '' : `${key} ${direction}, `}r.id ${direction} LIMIT ${where.param(limit + 1)}`;
-  const { rows } = await readTogether(pool, readingLimitMs, (tx) => tx.query<RunRow>(statement, where.values));
-  return takePage(
-    rows,
+  const shown = [columns, ...include.map((column) => `r.${column}`)].join();
+  const found = await readWithPending(pool, (tx, rolledUp) =>
+    readRuns<RunRow>(tx, rolledUp, filter, { shown, after, limit: limit + 1, sort }),
+  );
+  const page = takePage(
+    found.rows,
     limit,
     ({ key: _key, ...row }) => toRunSummary(row),
     ({ key: position, id }) => ({ sort, key: position, id }),
   );
+  return page.next === undefined && found.reached !== undefined
+    ? { ...page, next: { sort, key: '0', id: found.reached } }
+    : page;
 }
 
 /** A run, and the moment at which it was so; undefined when the record does not know it. */

@@ -1,19 +1,32 @@
-import type { Queryable } from '../pool.js';
+import { runStates } from '#contracts/states.js';
+import { changesSince, fileDeltas, readWithPending } from '../changes/pending.js';
+import type { Pool, Queryable } from '../pool.js';
+import { countRuns } from './run-counts.js';
 
 /** How many entries of a record are in each state. */
 export type StateCounts = ReadonlyMap<string, number>;
 
-/** Files of the ledger by state. */
-export const countFiles = (db: Queryable): Promise<StateCounts> => countBy(db, 'ops.file');
+/** Files of the ledger by state, from their tally. */
+export async function countFiles(pool: Pool): Promise<StateCounts> {
+  return await readWithPending(pool, async (tx, { since, isForeign }) => {
+    const values: unknown[] = [];
+    const counted = isForeign
+      ? 'SELECT state, 1 AS files FROM ops.file'
+      : `SELECT state, files FROM ops.file_tally
+         UNION ALL SELECT state, files FROM (${fileDeltas(`(${changesSince('file_change', since, values)})`, 'ops.file_deletion')}) delta`;
+    const { rows } = await tx.query<{ state: string; count: number }>(
+      `SELECT state, sum(files)::float8 AS count FROM (${counted}) counted GROUP BY state HAVING sum(files) > 0 ORDER BY state`,
+      values,
+    );
+    return new Map(rows.map((row) => [row.state, row.count]));
+  });
+}
 
-/** Runs by state. */
-export const countRuns = (db: Queryable): Promise<StateCounts> => countBy(db, 'ops.run');
-
-async function countBy(db: Queryable, table: 'ops.file' | 'ops.run'): Promise<StateCounts> {
-  const { rows } = await db.query<{ state: string; count: number }>(
-    `SELECT state, count(*)::float8 AS count FROM ${table} GROUP BY state ORDER BY state`,
-  );
-  return new Map(rows.map((row) => [row.state, row.count]));
+/** Runs by state, from their tally. */
+export async function countRunsByState(pool: Pool): Promise<StateCounts> {
+  const { groups } = await countRuns(pool, {}, 'state');
+  const counts = new Map(groups.map(({ value, count }) => [value, count]));
+  return new Map(runStates.flatMap((state) => (counts.has(state) ? [[state, counts.get(state) ?? 0]] : [])));
 }
 
 /** A worker process that has not said goodbye. */

@@ -10,19 +10,25 @@ export interface LogLine {
   readonly fields?: Record<string, unknown>;
 }
 
+/** An attempt that says something. */
+export interface Speaker extends Fence {
+  /** Name of the task, by which lines are found, too. */
+  readonly task: string;
+}
+
 /** A line and the attempt that says it. */
 export interface AttemptLogLine extends LogLine {
-  readonly fence: Fence;
+  readonly fence: Speaker;
 }
 
 /** Stores lines of attempts' logs, outside any transaction of the work: they stay when the work is rolled back. */
 export async function appendLog(db: Queryable, lines: readonly AttemptLogLine[]): Promise<void> {
   await db.query({
     name: 'append-log',
-    text: `INSERT INTO ops.log (run_id, attempt, at, level, message, fields)
-     SELECT l.run_id, l.attempt, l.at, l.level, l.message, l.fields
-     FROM unnest($1::uuid[], $2::int[], $3::timestamptz[], $4::text[], $5::text[], $6::jsonb[])
-       WITH ORDINALITY AS l (run_id, attempt, at, level, message, fields, nth)
+    text: `INSERT INTO ops.log (run_id, attempt, at, level, message, fields, task)
+     SELECT l.run_id, l.attempt, l.at, l.level, l.message, l.fields, l.task
+     FROM unnest($1::uuid[], $2::int[], $3::timestamptz[], $4::text[], $5::text[], $6::jsonb[], $7::text[])
+       WITH ORDINALITY AS l (run_id, attempt, at, level, message, fields, task, nth)
      ORDER BY l.nth`,
     values: [
       lines.map(({ fence }) => fence.runId),
@@ -31,6 +37,7 @@ export async function appendLog(db: Queryable, lines: readonly AttemptLogLine[])
       lines.map((line) => line.level),
       lines.map((line) => storableText(line.message)),
       lines.map((line) => storableJson(line.fields)),
+      lines.map(({ fence }) => fence.task),
     ],
   });
 }

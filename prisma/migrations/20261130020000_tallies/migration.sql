@@ -218,3 +218,7 @@ INSERT INTO "ops"."run_total" ("task", "state", "runs")
 SELECT task, state, sum(runs) FROM ops.run_tally WHERE grain = 'ever' AND state IN ('succeeded', 'failed', 'cancelled') GROUP BY 1, 2;
 INSERT INTO "ops"."file_total" ("source", "state", "files", "bytes", "rows")
 SELECT source, state, files, bytes, rows FROM ops.file_tally WHERE state IN ('loaded', 'quarantined');
+
+-- How long runs took, longest first; an entry for each run, as it ends.
+CREATE INDEX "run_duration" ON "ops"."run" ((((extract(epoch FROM "ended_at" - "started_at")) * 1000)::float8))
+  WHERE "ended_at" IS NOT NULL;

@@ -1,8 +1,9 @@
 import { Type } from 'typebox';
 import { countRuns, type RunGroup, runGroups } from '#database/queries/run-counts.js';
 import { listLogs } from '#database/queries/run-logs.js';
+import { type RunSort, runSorts } from '#database/queries/run-pages.js';
 import { listSteps } from '#database/queries/run-steps.js';
-import { listRuns, type RunSort, runSorts } from '#database/queries/runs.js';
+import { listRuns } from '#database/queries/runs.js';
 import type { ApiDeps } from '../../deps.js';
 import type { App } from '../../http/app-type.js';
 import { readPage, toPage } from '../../http/cursor.js';
