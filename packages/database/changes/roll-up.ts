@@ -31,7 +31,7 @@ export async function rollUpWhenDue(pool: Pool): Promise<void> {
     const { since, isForeign } = await readRolledUp(tx);
     const values: unknown[] = [];
     const some = (table: 'run_change' | 'file_change'): string =>
-      `(SELECT count(*) FROM (${changesSince(table, since, values)} LIMIT ${manyChanges}) some)`;
+      `(SELECT count(*) FROM (${changesSince(table, since, values)} LIMIT ${manyChanges}) AS counted)`;
     const { rows } = await tx.query<{ changes: number; age: number }>(
       `SELECT (${some('run_change')} + ${some('file_change')})::int AS changes, extract(epoch FROM now() - at)::float8 AS age
        FROM ops.roll_up`,
