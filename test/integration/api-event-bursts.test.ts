@@ -90,7 +90,13 @@ test('what is new is found by indexes alone, in tables that have much', () =>
       };
       const needs = { logs: true, progress: true, roots: ['01900000-0000-7000-8000-000000000001'] };
       await assert.rejects(
-        readChanges({ query: explain } as never, { from: now, until: now, needs, limit: 2_000 }),
+        readChanges({ query: explain } as never, {
+          from: now,
+          fromSeconds: Date.now() / 1000,
+          until: now,
+          needs,
+          limit: 2_000,
+        }),
         /explained/,
       );
     });

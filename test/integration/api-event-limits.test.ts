@@ -236,7 +236,7 @@ test('rows of another server’s transactions, which a dump brought, are not tak
   withApi(async (api) => {
     const url = await listening(api);
     await addFiles(api.pool, 3);
-    await api.pool.query('UPDATE ops.file_change SET xid = pg_current_xact_id()::text::bigint + 1 + id * 4');
+    await api.pool.query('UPDATE ops.file_change SET xid = pg_current_xact_id()::text::bigint + 100000 + id');
     const reader = await EventReader.open(`${url}/api/events`);
     await reader.until('it has begun', ({ length }) => length === 1);
     const { rows } = await api.pool.query<{ xid: string }>('SELECT DISTINCT xid FROM ops.file_change');

@@ -27,7 +27,7 @@ export class Blocks {
 function makeBlock(batch: Batch, { filter }: Listener, ids: Ids): Buffer | undefined {
   const events = batch.events.filter((event) => wants(filter, event));
   if (events.length === 0) return undefined;
-  const idOf = ids.within(batch.from, batch.until, batch.end.seconds);
+  const idOf = ids.within(batch);
   const last = events.at(-1);
   // Nothing that this filter wants follows in the batch, so its end is where the last one leads.
   const lines = events.map((event) => `id: ${event === last ? ids.write(batch.end) : idOf(event)}\n${event.text}`);

@@ -75,7 +75,7 @@ export class CatchUp {
     return await this.#session.use(async (db) => {
       const since = await readKeptSince(db);
       const first = Math.max(since.run ?? 0, since.file ?? 0, needs.logs ? (since.log ?? 0) : 0);
-      if (position.seconds < first) {
+      if ((position.part ?? position).seconds < first) {
         throw new PositionGoneError(`changes are kept since ${new Date(first * 1000).toISOString()}`);
       }
       try {

@@ -11,8 +11,8 @@ test('an id is written in one way, read as it was, and short', () => {
   const positions: Position[] = [
     { until: toSnapshot(790n, []), seconds: 0 },
     { until: toSnapshot(1_000_000n, [999_990n, 999_999n]), seconds: 1_795_352_302 },
-    { until, seconds: 1_795_352_302, part: { from: toSnapshot(790n, [3n]), table: 'log', id: 2n ** 62n } },
-    { until, seconds: 1_795_352_302, part: { from: until, table: 'run', id: 0n } },
+    { until, seconds: 1_795_352_302, part: { from: toSnapshot(790n, [3n]), seconds: 5, table: 'log', id: 2n ** 62n } },
+    { until, seconds: 1_795_352_302, part: { from: until, seconds: 6, table: 'run', id: 0n } },
   ];
   for (const position of positions) {
     const id = ids.write(position);
@@ -69,7 +69,7 @@ test('of two moments that were cut alike the earlier is within the later, and sh
 test('after a position within a batch come the rest of the batch and all that was committed later', () => {
   const from = toSnapshot(10n, [7n]);
   const until = toSnapshot(13n, [11n]);
-  const position: Position = { until, seconds: 1, part: { from, table: 'file', id: 5n } };
+  const position: Position = { until, seconds: 1, part: { from, seconds: 1, table: 'file', id: 5n } };
   const rows = [
     ...[8n, 7n, 10n, 12n, 11n, 13n].flatMap((xid) =>
       (['run', 'file', 'log'] as const).flatMap((table) => [4n, 5n, 6n].map((id) => ({ table, id, xid }))),

@@ -15,8 +15,19 @@ export interface Position {
 
 interface Part {
   readonly from: Snapshot;
+  /** Of `from`. */
+  readonly seconds: number;
   readonly table: ChangeTable;
   readonly id: bigint;
+}
+
+/** What was committed after one moment and by another. */
+interface Span {
+  readonly from: Snapshot;
+  /** Of `from`. */
+  readonly seconds: number;
+  readonly until: Snapshot;
+  readonly end: Pick<Position, 'seconds'>;
 }
 
 /** What stands somewhere among the changes. */
@@ -49,7 +60,7 @@ const partly = 2;
 
 /**
  * The ids of one database: `base64url` of a byte for the kind, four that stand for the database's history, and numbers of
- * seven bits each (LEB128): the time, and each moment as its end, how many transactions were under way, and the distances
+ * seven bits each (LEB128): each moment as its time, its end, how many transactions were under way, and the distances
  * between them from the end down. Of a part, table and id follow as text.
  */
 export class Ids {
@@ -62,12 +73,14 @@ export class Ids {
 
   /** The id of a position. */
   write({ until, seconds, part }: Position): string {
-    return part === undefined ? this.#text(whole, seconds, [until]) : this.within(part.from, until, seconds)(part);
+    return part === undefined
+      ? this.#text(whole, [until, seconds])
+      : this.within({ ...part, until, end: { seconds } })(part);
   }
 
   /** The ids of changes that were committed after one moment and by another. */
-  within(from: Snapshot, until: Snapshot, seconds: number): (change: Omit<Standing, 'xid'>) => string {
-    const text = this.#text(partly, seconds, [until, from]);
+  within({ from, seconds, until, end }: Span): (change: Omit<Standing, 'xid'>) => string {
+    const text = this.#text(partly, [until, end.seconds], [from, seconds]);
     return ({ table, id }) => `${text}.${table}.${id}`;
   }
 
@@ -85,15 +98,16 @@ export class Ids {
     const table = changeTables.find((each) => each === tableName);
     const numbers = readNumbers(Buffer.from(text, 'base64url'), this.#origin, table === undefined ? whole : partly);
     if (!numbers) return undefined;
-    const seconds = Number(numbers.next().value ?? 0n);
     const until = readMoment(numbers);
-    if (!until || table === undefined || rowId === undefined) return until && { until, seconds };
+    if (!until || table === undefined || rowId === undefined)
+      return until && { until: until.moment, seconds: until.seconds };
     const from = readMoment(numbers);
-    return from && { until, seconds, part: { from, table, id: BigInt(rowId) } };
+    const part = from && { from: from.moment, seconds: from.seconds, table, id: BigInt(rowId) };
+    return part && { until: until.moment, seconds: until.seconds, part };
   }
 
-  #text(kind: number, seconds: number, moments: readonly Snapshot[]): string {
-    const numbers = [BigInt(seconds), ...moments.flatMap(numbersOf)];
+  #text(kind: number, ...moments: readonly (readonly [Snapshot, number])[]): string {
+    const numbers = moments.flatMap(([moment, seconds]) => [BigInt(seconds), ...numbersOf(moment)]);
     return Buffer.from([kind, ...this.#origin, ...numbers.flatMap(toBytes)]).toString('base64url');
   }
 }
@@ -130,13 +144,24 @@ function* numbersIn(bytes: Buffer): Generator<bigint, undefined> {
   return undefined;
 }
 
+/** The year 4000 or so. */
+const maxSeconds = 2n ** 36n;
 /** Greatest number of a transaction that PostgreSQL's bigint holds. */
 const maxXid = 2n ** 63n - 1n;
 
-function readMoment(numbers: Iterator<bigint, undefined>): Snapshot | undefined {
+function readMoment(numbers: Iterator<bigint, undefined>): { moment: Snapshot; seconds: number } | undefined {
+  const seconds = numbers.next().value;
   const end = numbers.next().value;
   const count = numbers.next().value;
-  if (end === undefined || end > maxXid || count === undefined || count > maxOpen) return undefined;
+  if (
+    seconds === undefined ||
+    seconds > maxSeconds ||
+    end === undefined ||
+    end > maxXid ||
+    count === undefined ||
+    count > maxOpen
+  )
+    return undefined;
   const open: bigint[] = [];
   let xid = end;
   for (let n = 0; n < count; n++) {
@@ -145,5 +170,5 @@ function readMoment(numbers: Iterator<bigint, undefined>): Snapshot | undefined 
     xid -= distance;
     open.unshift(xid);
   }
-  return toSnapshot(end, open);
+  return { moment: toSnapshot(end, open), seconds: Number(seconds) };
 }

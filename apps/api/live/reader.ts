@@ -20,6 +20,7 @@ export async function readChunk(db: Queryable, position: Position, needs: Change
   const { part } = position;
   const request: ChangeRequest = {
     from: part?.from ?? position.until,
+    fromSeconds: (part ?? position).seconds,
     until: part && position.until,
     after: part,
     needs,
@@ -33,8 +34,12 @@ export async function readChunk(db: Queryable, position: Position, needs: Change
   const events = taken.events.filter(({ xid }) => xid < until.end);
   const last = taken.complete ? undefined : taken.events.at(-1);
   return {
-    ...{ from: request.from, until, events, needs, progress: found.progress },
-    end: { until, seconds, part: last && { from: request.from, table: last.table, id: last.id } },
+    ...{ from: request.from, seconds: request.fromSeconds, until, events, needs, progress: found.progress },
+    end: {
+      until,
+      seconds,
+      part: last && { from: request.from, seconds: request.fromSeconds, table: last.table, id: last.id },
+    },
   };
 }
 

@@ -7,6 +7,8 @@ import { isAfter, type Position } from './position.js';
 /** What was committed between two moments, in its order: all of it, or a part. */
 export interface Batch {
   readonly from: Snapshot;
+  /** Of `from`, since 1970 by the database's clock. */
+  readonly seconds: number;
   readonly until: Snapshot;
   readonly events: readonly ChangeEvent[];
   /** Where who has heard this is. */
@@ -92,6 +94,7 @@ export class Ring {
     if (!batch || !suffices(batch.needs, needs)) return { is: 'gone' };
     if (part === undefined && until.text === batch.from.text) return { is: 'batch', batch };
     const events = batch.events.filter((event) => isAfter(position, event));
-    return { is: 'batch', batch: { ...batch, from: part?.from ?? until, events } };
+    const begin = part ?? { from: until, seconds: position.seconds };
+    return { is: 'batch', batch: { ...batch, from: begin.from, seconds: begin.seconds, events } };
   }
 }

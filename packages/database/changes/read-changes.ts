@@ -81,6 +81,8 @@ export interface ChangeNeeds {
 /** What was committed after one moment and by another. */
 export interface ChangeRequest {
   readonly from: Snapshot;
+  /** Of `from`, in seconds since 1970 by the database's clock: older months are not looked into, see `oldestDays`. */
+  readonly fromSeconds: number;
   /** Undefined: by the moment of the answer. */
   readonly until?: Snapshot | undefined;
   /** The row after which to go on; undefined: from the first. */
@@ -113,10 +115,21 @@ const maxText = 10_000;
 /** Running runs whose progress is read. */
 const maxProgress = 10_000;
 
+/**
+ * A row that is committed after a moment was written no more days before it, unless a transaction was open for longer, or a worker's clock
+ * is wrong by so much. Years of months would be looked into four times a second otherwise: 25 partitions cost as much as all else.
+ */
+const oldestDays = 40;
+
 /** Rows of a table that were committed after $1 and $2 and by $3 and $4, in the order of their ids. */
-const rowsOf = (table: string, after: string, condition = 'true'): string => `(SELECT * FROM ops.${table} c
-    WHERE (c.xid >= $1::bigint OR c.xid = ANY ($2::bigint[])) AND c.xid < $3::bigint AND c.xid <> ALL ($4::bigint[])
-      AND c.id > ${after}::bigint AND ${condition} ORDER BY c.id LIMIT $5) c`;
+function rowsOf(table: string, after: string, condition = 'true'): string {
+  const isNew = `(c.xid >= $1::bigint OR c.xid = ANY ($2::bigint[])) AND c.xid < $3::bigint AND c.xid <> ALL ($4::bigint[])
+      AND c.id > ${after}::bigint AND ${condition}`;
+  return `(SELECT * FROM (
+      SELECT * FROM ops.${table} c WHERE c.at >= to_timestamp($12::float8) AND ${isNew}
+      UNION ALL SELECT * FROM ops.${table}_rest c WHERE c.at < to_timestamp($12::float8) AND ${isNew}) c
+    ORDER BY c.id LIMIT $5) c`;
+}
 
 /** The runs from this one up to the root of its flow. */
 const above = `CASE WHEN r.root_id = ANY ($10::uuid[]) THEN ARRAY(
@@ -150,7 +163,7 @@ const statement = `SELECT ${snapshotSql} AS now, floor(extract(epoch FROM clock_
     SELECT r.id AS run, r.task, r.root_id AS "rootId", ${above}, r.progress_done AS done, r.progress_total AS total
     FROM ops.run r WHERE $11::boolean AND r.state = 'running' AND r.progress_done IS NOT NULL LIMIT ${maxProgress}) p) AS progress`;
 
-/** Reads what was committed between two moments. The session looks rows up by key, see `PoolOptions.byKey`. */
+/** Reads what was committed between two moments. @param db of a `KeyedSession` */
 export async function readChanges(db: Queryable, request: ChangeRequest): Promise<FoundChanges> {
   const { from, until, needs, limit } = request;
   const { rows } = await db.query<Row>({
@@ -166,6 +179,7 @@ export async function readChanges(db: Queryable, request: ChangeRequest): Promis
       needs.logs,
       needs.roots,
       needs.progress,
+      request.fromSeconds - oldestDays * 86_400,
     ],
   });
   const [row] = rows;
