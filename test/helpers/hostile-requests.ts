@@ -42,6 +42,7 @@ interface Route extends Operation {
   readonly method: string;
   readonly path: string;
   readonly url: string;
+  readonly isEndless: boolean;
 }
 
 const routesOf = (api: OpenApi, task: string): Route[] =>
@@ -49,7 +50,8 @@ const routesOf = (api: OpenApi, task: string): Route[] =>
     Object.entries(operations).map(([verb, operation]) => {
       const method = verb.toUpperCase();
       const url = path.replace('{name}', task).replace(/\{[^}]+\}/g, '1');
-      return { ...operation, name: `${method} ${path}`, method, path, url };
+      const isEndless = operation.responses?.['200']?.content?.['text/event-stream'] !== undefined;
+      return { ...operation, name: `${method} ${path}`, method, path, url, isEndless };
     }),
   );
 
@@ -59,8 +61,7 @@ const routesOf = (api: OpenApi, task: string): Route[] =>
 export function* hostileAddresses(api: OpenApi): Generator<HostileRequest> {
   const patterns = new Set<string | undefined>([undefined]);
   for (const [index, route] of routesOf(api, 'load-data-sample').entries()) {
-    const isEndless = route.responses?.['200']?.content?.['text/event-stream'] !== undefined;
-    for (const request of addressesOf(route, index === 0, patterns)) yield { ...request, isEndless };
+    for (const request of addressesOf(route, index === 0, patterns)) yield { ...request, isEndless: route.isEndless };
   }
 }
 
@@ -90,13 +91,13 @@ function* addressesOf(
 export function* hostileBodies(api: OpenApi, tasks: readonly ListedTask[]): Generator<HostileRequest> {
   // Their inputs come at the end, the rest of their bodies is that of any task.
   const ofTasks = new Set(tasks.map((task) => `/api/tasks/${task.name}/runs`));
-  for (const { name, method, path, url, requestBody } of routesOf(api, tasks[0]?.name ?? '')) {
+  for (const { name, method, path, url, requestBody, isEndless } of routesOf(api, tasks[0]?.name ?? '')) {
     if (ofTasks.has(path)) continue;
     const schema = inlined(api, requestBody?.content['application/json']?.schema);
     for (const { label, text } of isSchema(schema)
       ? hostileTexts(schema, bodyBytes)
       : hostileValues(bodyBytes).slice(0, 1)) {
-      yield { label: `${name} body ${label}`, method, url, headers: jsonType, body: text };
+      yield { label: `${name} body ${label}`, method, url, headers: jsonType, body: text, isEndless };
     }
     for (const [label, body, type = formType] of requestBody?.content['multipart/form-data'] ? hostileForms() : []) {
       yield { label: `${name} form: ${label}`, method, url, headers: { 'content-type': type }, body };
