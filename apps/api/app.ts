@@ -29,6 +29,7 @@ import { fileRoutes } from './routes/api/files.js';
 import { imageRoutes } from './routes/api/images.js';
 import { imageExportRoutes } from './routes/api/images-export.js';
 import { imageStatsRoutes } from './routes/api/images-stats.js';
+import { logRoutes } from './routes/api/logs.js';
 import { objectsDetectionRoutes } from './routes/api/objects-detection.js';
 import { detectionStatsRoutes } from './routes/api/objects-detection-stats.js';
 import { reconcilerRoutes } from './routes/api/reconciler.js';
@@ -62,6 +63,7 @@ const dataRoutes = [
   taskRoutes,
   taskSettingsRoutes,
   runRoutes,
+  logRoutes,
   runFlowRoutes,
   runActionRoutes,
   changeRoutes,

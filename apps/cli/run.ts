@@ -6,7 +6,7 @@ import { isFinal } from '#contracts/states.js';
 import { InvalidInputError } from '#contracts/validate.js';
 import { openPrisma, type PrismaClient } from '#database/client.js';
 import { connectForSetup } from '#database/migrations/connect.js';
-import { openPool } from '#database/pool.js';
+import { openPool, type Pool } from '#database/pool.js';
 import { findRun, type RunDetail } from '#database/queries/run-detail.js';
 import { listLogs } from '#database/queries/run-logs.js';
 import { openLiveSettings } from '#database/settings/live-settings.js';
@@ -81,7 +81,7 @@ export async function runTask(name: string, options: RunOptions): Promise<number
       process.stdout.write(`${id}\n`);
       return 0;
     }
-    return await follow(prisma, id);
+    return await follow({ pool, prisma }, id);
   } catch (error) {
     throw error instanceof InvalidInputError ? new UsageError(`--input: ${error.message}`) : error;
   } finally {
@@ -112,7 +112,7 @@ async function readInput(text: string): Promise<unknown> {
 }
 
 /** Shows a run's log and progress until it has ended. @returns the exit code */
-async function follow(prisma: PrismaClient, id: string): Promise<number> {
+async function follow({ pool, prisma }: { pool: Pool; prisma: PrismaClient }, id: string): Promise<number> {
   say(`run ${id}; Ctrl-C leaves it running`);
   let after: string | undefined;
   let shown = '';
@@ -120,7 +120,7 @@ async function follow(prisma: PrismaClient, id: string): Promise<number> {
     // The run first: the lines that were written before its end are there when it has ended.
     const run = await findRun(prisma, id);
     if (!run) throw new Error(`run ${id} was recorded a moment ago and is gone`);
-    const page = await listLogs(prisma, id, {}, { after, limit: 500 });
+    const page = await listLogs(pool, id, {}, { after, limit: 500 });
     for (const line of page?.items ?? []) {
       after = line.id;
       say(`${line.level.padEnd(5)} ${line.message}${describeFields(line.fields)}`);

@@ -76,6 +76,7 @@ export const apiPaths = [
   '/api/images/{id}',
   '/api/images/{id}/annotated',
   '/api/images/{id}/thumbnail',
+  '/api/logs',
   '/api/objects-detection',
   '/api/objects-detection/stats',
   '/api/openapi.json',

@@ -1,10 +1,14 @@
-import type { PrismaClient } from '../client.js';
+import type { Pool } from '../pool.js';
+import { conditions } from './conditions.js';
+import { whenWords } from './log-search.js';
 import { type Page, type PageRequest, takePage } from './page.js';
+import type { SearchWords } from './search-words.js';
 
 /** Which lines of a run's log are wanted. */
 export interface LogFilter {
   readonly levels?: readonly string[] | undefined;
   readonly attempt?: number | undefined;
+  readonly text?: SearchWords | undefined;
 }
 
 /** One line of a run's log. */
@@ -19,33 +23,30 @@ export interface LogLine {
 
 /** A run's log, oldest line first; undefined when the record does not know the run. */
 export async function listLogs(
-  prisma: PrismaClient,
+  pool: Pool,
   runId: string,
   filter: LogFilter,
   { after, limit }: PageRequest<string>,
 ): Promise<Page<LogLine, string> | undefined> {
-  const rows = await prisma.log.findMany({
-    where: {
-      runId,
-      ...(filter.levels === undefined ? {} : { level: { in: [...filter.levels] } }),
-      ...(filter.attempt === undefined ? {} : { attempt: filter.attempt }),
-      ...(after === undefined ? {} : { id: { gt: BigInt(after) } }),
-    },
-    orderBy: { id: 'asc' },
-    take: limit + 1,
-  });
-  if (rows.length === 0 && (await prisma.run.count({ where: { id: runId } })) === 0) return undefined;
+  const where = conditions();
+  where.when(runId, (p) => `l.run_id = ${p}::uuid`);
+  where.when(filter.levels, (p) => `l.level = ANY (${p}::text[])`);
+  where.when(filter.attempt, (p) => `l.attempt = ${p}::int`);
+  where.when(after, (p) => `l.id > ${p}::bigint`);
+  whenWords(where, filter.text);
+  const { rows } = await pool.query<Omit<LogLine, 'at'> & { at: Date }>(
+    `SELECT l.id::text AS id, l.attempt, l.at, l.level, l.message, l.fields FROM ops.log l
+     WHERE ${where.sql()} ORDER BY l.id LIMIT ${where.param(limit + 1)}`,
+    where.values,
+  );
+  if (rows.length === 0) {
+    const { rowCount } = await pool.query('SELECT FROM ops.run WHERE id = $1', [runId]);
+    if (rowCount === 0) return undefined;
+  }
   return takePage(
     rows,
     limit,
-    ({ id, attempt, at, level, message, fields }) => ({
-      id: String(id),
-      attempt,
-      at: at.toISOString(),
-      level,
-      message,
-      fields,
-    }),
-    (row) => String(row.id),
+    ({ at, ...line }) => ({ ...line, at: at.toISOString() }),
+    (row) => row.id,
   );
 }

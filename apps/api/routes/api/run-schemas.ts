@@ -144,14 +144,11 @@ export const StepSchema = Type.Object(
 );
 
 /** One line of a run's log. */
-export const LogLineSchema = Type.Object(
-  {
-    id: Text,
-    attempt: Count,
-    at: Instant,
-    level: Text,
-    message: Text,
-    fields: Json,
-  },
-  component('LogLine'),
+const lineFields = { id: Text, attempt: Count, at: Instant, level: Text, message: Text, fields: Json };
+
+export const LogLineSchema = Type.Object(lineFields, component('LogLine'));
+
+export const FoundLineSchema = Type.Object(
+  { ...lineFields, runId: RunId, task: Text },
+  component('FoundLogLine', 'A line of a log, and whose it is'),
 );

@@ -12,6 +12,7 @@ import { notFound } from '../../http/problem.js';
 import { FileId, ListQuery, Nullable, namedIn, OneOrMore, PageOf, problems, RunId } from '../../http/schemas.js';
 import { refuseSlowQuery } from '../../http/slow-query.js';
 import { findShownRun, showRun } from '../../runs/show-run.js';
+import { logFilterFields, logLevels, readText } from './log-query.js';
 import { readRunFilter, runFilterFields } from './run-query.js';
 import { LogLineSchema, RunDetailSchema, RunSummarySchema, StepSchema } from './run-schemas.js';
 
@@ -51,11 +52,9 @@ const CountsSchema = Type.Object(
   component('RunCounts', 'How many runs there are'),
 );
 
-/** Levels of log lines. */
-export const logLevels = ['debug', 'info', 'warn', 'error'] as const;
-
 const LogQuery = ListQuery({
-  level: Type.Optional(OneOrMore(logLevels, 'Level of the line')),
+  level: logFilterFields.level,
+  text: logFilterFields.text,
   attempt: Type.Optional(Type.Integer({ minimum: 1, maximum: 2_147_483_647, description: 'Number of the attempt' })),
 });
 
@@ -153,8 +152,8 @@ export async function runRoutes(app: App, deps: ApiDeps): Promise<void> {
       },
     },
     async ({ params, query }) => {
-      const filter = { levels: namedIn(logLevels, query.level), attempt: query.attempt };
-      const page = await listLogs(prisma, params.id, filter, readPage(FileId, query));
+      const filter = { levels: namedIn(logLevels, query.level), attempt: query.attempt, text: readText(query.text) };
+      const page = await listLogs(pool, params.id, filter, readPage(FileId, query));
       if (!page) throw unknownRun(params.id);
       return toPage(page);
     },

@@ -1,0 +1,157 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { newRunId } from '#database/runs/record-run.js';
+import { readAll, type TestApi, withApi } from './api-fixture.js';
+
+interface Line {
+  readonly run: string;
+  readonly task: string;
+  readonly level: string;
+  readonly message: string;
+  readonly fields: object | null;
+  /** Minutes before now. */
+  readonly ago: number;
+}
+
+const at = ({ ago }: Line): string => new Date(Math.floor(Date.now() / 60_000) * 60_000 - ago * 60_000).toISOString();
+
+async function store(api: TestApi, lines: readonly Line[]): Promise<void> {
+  await api.pool.query(
+    `INSERT INTO ops.log (run_id, task, attempt, at, level, message, fields)
+     SELECT run, task, 1, at, level, message, fields
+     FROM unnest($1::uuid[], $2::text[], $3::timestamptz[], $4::text[], $5::text[], $6::jsonb[]) AS l (run, task, at, level, message, fields)`,
+    [
+      lines.map(({ run }) => run),
+      lines.map(({ task }) => task),
+      lines.map(at),
+      lines.map(({ level }) => level),
+      lines.map(({ message }) => message),
+      lines.map(({ fields }) => fields && JSON.stringify(fields)),
+    ],
+  );
+}
+
+const messages = async (api: TestApi, query: string, limit = 3): Promise<string[]> =>
+  (await readAll(api, `/api/logs?${query}`, limit)).map(({ message }) => String(message));
+
+test('lines of all runs are found by words, parts of paths and ids, level, task, run, flow and time, newest first', () =>
+  withApi(async (api) => {
+    const [root, child, other] = [newRunId(), newRunId(), newRunId()];
+    await api.pool.query(
+      `INSERT INTO ops.run (id, root_id, parent_id, invoke_key, task, queue, state, trigger, input, max_attempts)
+       VALUES ($1, $1, NULL, NULL, 'a', 'q', 'succeeded', 'api', '{}', 1), ($2, $1, $1, 'k', 'b', 'q', 'succeeded', 'invoke', '{}', 1)`,
+      [root, child],
+    );
+    const line = (ago: number, message: string, more: Partial<Line> = {}): Line => ({
+      ...{ run: other, task: 'load', level: 'info', fields: null, ago, message },
+      ...more,
+    });
+    const some = [
+      line(1, 'loaded 1234 rows of day/2023-01-02/part_000017.parquet in 52 ms'),
+      line(2, `took over from worker 019abc12-7d10-7abc-8def-0123456789ab`, { run: root, task: 'a', level: 'warn' }),
+      line(3, 'Grüße aus Wien; <b>Fehler</b> & more', {
+        run: child,
+        task: 'b',
+        level: 'error',
+        fields: { city: 'Graz', n: 77 },
+      }),
+      line(5, 'over and took', { level: 'debug' }),
+      line(60 * 24 * 40, 'loaded long ago'),
+      line(60 * 24 * 400, 'loaded very long ago', { level: 'error' }),
+    ];
+    await store(api, some);
+    const [loaded, took, fehler, over, long, veryLong] = some.map(({ message }) => message);
+    const from = (n: number) => at(some[n] ?? assert.fail());
+    const expected: [string, (string | undefined)[]][] = [
+      ['', [loaded, took, fehler, over, long, veryLong]],
+      ['text=LOADED', [loaded, long, veryLong]],
+      ['text=loaded long', [long, veryLong]],
+      ['text="took over"', [took]],
+      ['text=took over', [took, over]],
+      ['text=part_000017.parquet', [loaded]],
+      ['text=day/2023-01-02', [loaded]],
+      ['text=000017', [loaded]],
+      ['text=1234', [loaded]],
+      ['text=019abc12-7d10-7abc-8def-0123456789ab', [took]],
+      ['text=0123456789ab', [took]],
+      ['text=019ab*', [took]],
+      ['text=part_0000*', [loaded]],
+      ['text=load', []],
+      ['text=load*', [loaded, long, veryLong]],
+      ['text=loaded -very', [loaded, long]],
+      ['text=loaded -ve*', [loaded, long]],
+      ['text=fehler or 52', [loaded, fehler]],
+      ['text=grüße', [fehler]],
+      ['text=graz city', [fehler]],
+      ['text=77', [fehler]],
+      ['level=warn,error', [took, fehler, veryLong]],
+      ['text=loaded&level=error', [veryLong]],
+      ['task=load', [loaded, over, long, veryLong]],
+      ["task=no'such\\task", []],
+      ['text=level', []],
+      [`runId=${root}`, [took]],
+      [`rootId=${root}`, [took, fehler]],
+      [`rootId=${root}&text=took`, [took]],
+      [`from=${from(2)}&to=${from(1)}`, [took, fehler]],
+      [`to=${from(4)}`, [long, veryLong]],
+      [`from=${from(4)}&text=ago`, [long]],
+    ];
+    for (const [query, found] of expected)
+      assert.deepEqual(await messages(api, query.replaceAll('+', '%2B')), found, query);
+    const [first] = (await api.ask('/api/logs?level=error')).body.items;
+    assert.deepEqual(
+      [first.runId, first.task, first.attempt, first.level, first.fields],
+      [child, 'b', 1, 'error', { city: 'Graz', n: 77 }],
+    );
+    assert.deepEqual((await readAll(api, `/api/runs/${root}/logs?text=took`, 5)).length, 1);
+    assert.deepEqual((await readAll(api, `/api/runs/${root}/logs?text=grüße`, 5)).length, 0);
+    for (const query of [
+      'text=',
+      'text=-loaded',
+      'text=...',
+      'text=%22%22',
+      'level=loud',
+      'from=yesterday',
+      'runId=1',
+      'cursor=x',
+    ]) {
+      const { status, body } = await api.ask(`/api/logs?${query}`);
+      assert.equal(status, 422, query);
+      assert.equal(body.code, 'invalid-request', JSON.stringify(body));
+    }
+    for (const text of ["'", "a' | b", 'a & !b', '((', '"open', 'a:*', '\\', '-"not this" that']) {
+      assert.ok([200, 422].includes((await api.ask(`/api/logs?text=${encodeURIComponent(text)}`)).status), text);
+    }
+  }));
+
+test('pages of a search go on without a gap or a double where few of very many lines fit', () =>
+  withApi(async (api) => {
+    await api.pool.query(
+      `INSERT INTO ops.log (run_id, task, attempt, at, level, message)
+       SELECT $1, 'load', 1, now() - n * interval '5 minutes', CASE WHEN n % 500 = 0 THEN 'error' ELSE 'info' END,
+         'line ' || n || CASE WHEN n % 1000 = 3 THEN ' rare' ELSE ' common' END FROM generate_series(0, 9999) n`,
+      [newRunId()],
+    );
+    const numbers = async (query: string, limit: number): Promise<number[]> =>
+      (await messages(api, query, limit)).map((message) => Number(message.split(' ')[1]));
+    const upTo = (fits: (n: number) => boolean): number[] =>
+      Array.from({ length: 10_000 }, (_none, n) => n).filter(fits);
+    assert.deepEqual(
+      await numbers('text=rare', 3),
+      upTo((n) => n % 1000 === 3),
+    );
+    assert.deepEqual(
+      await numbers('level=error&text=line', 4),
+      upTo((n) => n % 500 === 0),
+    );
+    assert.deepEqual(await numbers('text=nowhere', 5), []);
+    assert.deepEqual(
+      await numbers('text=common&level=error', 500),
+      upTo((n) => n % 500 === 0),
+    );
+    const { items } = (await api.ask('/api/logs?text=common&limit=40')).body;
+    assert.deepEqual(
+      items.map(({ message }: { message: string }) => message),
+      upTo((n) => n < 41 && n !== 3).map((n) => `line ${n} common`),
+    );
+  }));
