@@ -87,13 +87,13 @@ async function addRuns(tx: Tx, since: Snapshot): Promise<number> {
        GROUP BY 1, 2, 3, 4, 5, 6 HAVING sum(runs) <> 0
        ON CONFLICT (grain, at, task, trigger, queue, state) DO UPDATE SET runs = t.runs + EXCLUDED.runs
      ), skewed AS (
-       INSERT INTO ops.run_hour AS h (hour, min_skew_ms, max_skew_ms)
-       SELECT date_trunc('hour', recorded_at, 'UTC'), min(skew), max(skew) FROM (
+       INSERT INTO ops.run_skew AS s (grain, at, min_skew_ms, max_skew_ms)
+       SELECT g.grain, date_trunc(g.grain, recorded_at, 'UTC'), min(skew), max(skew) FROM (
          SELECT recorded_at, extract(epoch FROM recorded_at)::float8 * 1000 - ops.id_ms(run_id) AS skew FROM change WHERE was IS NULL
-       ) recorded GROUP BY 1
-       ON CONFLICT (hour) DO UPDATE SET min_skew_ms = least(h.min_skew_ms, EXCLUDED.min_skew_ms),
-         max_skew_ms = greatest(h.max_skew_ms, EXCLUDED.max_skew_ms)
-       WHERE EXCLUDED.min_skew_ms < h.min_skew_ms OR EXCLUDED.max_skew_ms > h.max_skew_ms
+       ) recorded CROSS JOIN (VALUES ('hour'), ('day')) AS g (grain) GROUP BY 1, 2
+       ON CONFLICT (grain, at) DO UPDATE SET min_skew_ms = least(s.min_skew_ms, EXCLUDED.min_skew_ms),
+         max_skew_ms = greatest(s.max_skew_ms, EXCLUDED.max_skew_ms)
+       WHERE EXCLUDED.min_skew_ms < s.min_skew_ms OR EXCLUDED.max_skew_ms > s.max_skew_ms
      ), counted AS (
        INSERT INTO ops.run_total AS t (task, state, runs) SELECT task, state, count(*) FROM (${runEvents('change')}) event GROUP BY 1, 2
        ON CONFLICT (task, state) DO UPDATE SET runs = t.runs + EXCLUDED.runs

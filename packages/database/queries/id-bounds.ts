@@ -32,7 +32,7 @@ export function idAt(ms: number, side: 'least' | 'greatest'): string {
 
 /**
  * Between which ids the runs are that were recorded in a stretch of time. Ids begin with the time by the clock of the process that made
- * them, `created_at` is by the database's; how far they were apart is kept for each hour, so the bounds are as narrow as
+ * them, `created_at` is by the database's; how far they were apart is kept for each hour and day, so the bounds are as narrow as
  * the clocks were right, and never leave a run out.
  * @param tx sees one moment
  * @returns `noIds` when nothing was recorded then
@@ -44,9 +44,12 @@ export async function boundIds(tx: Tx, { since, isForeign }: RolledUp, { from, b
   const ms = (time: string): string => `extract(epoch FROM ${time})::float8 * 1000`;
   const { rows } = await tx.query<{ low: number | null; high: number | null }>(
     `SELECT min(low) AS low, max(high) AS high FROM (
-       SELECT min(${ms(`greatest(hour, ${start})`)} - max_skew_ms) AS low,
-         max(${ms(`least(hour + interval '1 hour', ${end})`)} - min_skew_ms) AS high
-       FROM ops.run_hour WHERE hour > ${start} - interval '1 hour' AND hour < ${end}
+       SELECT min(${ms(`greatest(at, ${start})`)} - max_skew_ms) AS low,
+         max(${ms(`least(at + ('1 ' || grain)::interval, ${end})`)} - min_skew_ms) AS high
+       FROM ops.run_skew WHERE (grain = 'day' AND at > ${start} AND at <= ${end} - interval '1 day')
+         -- What the days do not cover: the first of them, and the last.
+         OR (grain = 'hour' AND at > ${start} - interval '1 hour' AND at < least(${start} + interval '1 day', ${end}))
+         OR (grain = 'hour' AND at > greatest(${end} - interval '1 day', ${start}) - interval '1 hour' AND at < ${end})
        UNION ALL
        SELECT min(ops.id_ms(run_id)), max(ops.id_ms(run_id)) FROM (${changesSince('run_change', since, values)}) c
        WHERE was IS NULL AND recorded_at >= ${start} AND recorded_at < ${end}

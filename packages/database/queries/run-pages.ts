@@ -42,7 +42,7 @@ interface OrderedRow {
 }
 
 /** Runs that are looked at one by one before an index is asked: what is frequent is found among them. */
-const walkedRuns = 20_000;
+const walkedRuns = 10_000;
 /** After how long a search for a text ends its page: ms. */
 const searchMs = 2_000;
 

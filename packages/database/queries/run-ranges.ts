@@ -71,9 +71,10 @@ async function readSlices(
          UNION ALL SELECT date_trunc('${grain}', t.at, 'UTC'), t.runs FROM (${runDeltas('change', 'ops.run_deletion')}) t WHERE ${newer.sql()}
        ) part GROUP BY 1 HAVING sum(runs) > 0
      ), reach AS (
-       SELECT date_trunc('${grain}', hour, 'UTC') AS at, min(low) AS low, max(high) AS high FROM (
-         SELECT hour, ${ms('hour')} - max_skew_ms AS low, ${ms(`(hour + interval '1 hour')`)} - min_skew_ms AS high
-         FROM ops.run_hour WHERE hour > $1::timestamptz - interval '1 ${grain}' AND hour < $2::timestamptz AND ${inDays('hour')}
+       SELECT date_trunc('${grain}', at, 'UTC') AS at, min(low) AS low, max(high) AS high FROM (
+         SELECT at, ${ms('at')} - max_skew_ms AS low, ${ms(`(at + interval '1 ${grain}')`)} - min_skew_ms AS high
+         FROM ops.run_skew WHERE grain = '${grain}' AND at > $1::timestamptz - interval '1 ${grain}' AND at < $2::timestamptz
+           AND ${inDays('at')}
          UNION ALL SELECT recorded_at, ops.id_ms(run_id), ops.id_ms(run_id) FROM change WHERE was IS NULL
        ) part GROUP BY 1
      )

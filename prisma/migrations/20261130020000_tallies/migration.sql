@@ -34,12 +34,13 @@ CREATE TABLE "ops"."run_deletion" (
 );
 
 -- CreateTable
-CREATE TABLE "ops"."run_hour" (
-    "hour" TIMESTAMPTZ(6) NOT NULL,
+CREATE TABLE "ops"."run_skew" (
+    "grain" TEXT NOT NULL,
+    "at" TIMESTAMPTZ(6) NOT NULL,
     "min_skew_ms" DOUBLE PRECISION NOT NULL,
     "max_skew_ms" DOUBLE PRECISION NOT NULL,
 
-    CONSTRAINT "run_hour_pkey" PRIMARY KEY ("hour")
+    CONSTRAINT "run_skew_pkey" PRIMARY KEY ("grain","at")
 );
 
 -- CreateTable
@@ -189,7 +190,7 @@ CREATE FUNCTION "ops"."count_anew"() RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
   DELETE FROM ops.run_tally;
   DELETE FROM ops.run_deletion;
-  DELETE FROM ops.run_hour;
+  DELETE FROM ops.run_skew;
   DELETE FROM ops.file_tally;
   DELETE FROM ops.file_deletion;
   WITH hourly AS (
@@ -198,7 +199,8 @@ BEGIN
       max(extract(epoch FROM created_at)::float8 * 1000 - ops.id_ms(id)) AS most
     FROM ops.run GROUP BY 1, 2, 3, 4, 5
   ), skew AS (
-    INSERT INTO ops.run_hour (hour, min_skew_ms, max_skew_ms) SELECT hour, min(least), max(most) FROM hourly GROUP BY 1
+    INSERT INTO ops.run_skew (grain, at, min_skew_ms, max_skew_ms) SELECT g.grain, g.at, min(least), max(most) FROM hourly
+    CROSS JOIN LATERAL (VALUES ('hour', hour), ('day', date_trunc('day', hour, 'UTC'))) AS g (grain, at) GROUP BY 1, 2
   )
   INSERT INTO ops.run_tally (grain, at, task, trigger, queue, state, runs)
   SELECT g.grain, g.at, task, trigger, queue, state, sum(runs) FROM hourly
@@ -222,3 +224,5 @@ SELECT source, state, files, bytes, rows FROM ops.file_tally WHERE state IN ('lo
 -- How long runs took, longest first; an entry for each run, as it ends.
 CREATE INDEX "run_duration" ON "ops"."run" ((((extract(epoch FROM "ended_at" - "started_at")) * 1000)::float8))
   WHERE "ended_at" IS NOT NULL;
+-- What people asked for by hand is rare among what came by itself.
+CREATE INDEX "run_replayed" ON "ops"."run" ("id") WHERE "trigger" = 'replay';
