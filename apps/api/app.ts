@@ -12,6 +12,7 @@ import { answerErrors, answerFrameworkError } from './http/errors.js';
 import { takeJson } from './http/json-body.js';
 import { requestIdOf, returnRequestIds } from './http/request-id.js';
 import { addSecurityHeaders } from './http/security-headers.js';
+import { traceRequests } from './http/traces.js';
 import { closeUnread } from './http/unread-body.js';
 import { compileValidator } from './http/validation.js';
 import { Live } from './live/live.js';
@@ -126,6 +127,7 @@ export async function buildApp(deps: ApiDeps): Promise<App> {
   answerErrors(app);
   returnRequestIds(app);
   const ownMetrics = measureRequests(app);
+  traceRequests(app);
   if (deps.config.accessLog === 'on') logAccess(app);
   addSecurityHeaders(app);
   closeUnread(app);

@@ -12,6 +12,7 @@ import { every } from '#process/every.js';
 import { listenError } from '#process/listen.js';
 import { type MainContext, runMain } from '#process/run-main.js';
 import { announceReady } from '#process/supervisor-messages.js';
+import { startTracing } from '#process/tracing/start.js';
 import { openCarrier } from '#queue/carrier.js';
 import { buildApp } from './app.js';
 import { closeServer } from './close-server.js';
@@ -26,6 +27,7 @@ async function start({ config, log, releasers }: MainContext<(typeof appSettings
       'DATABASE_URL: expected an address, got none; npm start gives the embedded server’s to this process',
     );
   }
+  await startTracing({ config, service: 'millrace-api', log, releasers });
   const onError = (error: Error): void => log.warn({ err: error }, messageOf(error));
   const pool = openPool({ url: databaseUrl, name: 'millrace api', max: 10, actor: 'api', onError });
   releasers.add('database connections', () => pool.end());

@@ -11,6 +11,7 @@ import {
 } from '#database/ledger/dispatch.js';
 import type { Pool } from '#database/pool.js';
 import type { Logger } from '#process/log.js';
+import { activeTrace, inSpan } from '#process/tracing/spans.js';
 import type { Carrier } from '#queue/carrier.js';
 import { sendJobs } from '#queue/jobs.js';
 import type { Disk } from './disk.js';
@@ -131,14 +132,20 @@ async function dispatchStretch(
   const atLeast = flush ? 1 : files;
   let last: string | undefined;
   for (let left = found.files - marked; left >= atLeast && runs.length < runsAtOnce; ) {
-    const batch = await dispatchBatch(
-      deps.pool,
-      source.name,
-      { files, bytes },
-      { ...termsOf(task), trigger: 'watcher' },
-      (ids) => ({ files: ids.map(String) }),
-      { after: last ?? after, limit, atLeast },
-    );
+    const range = { after: last ?? after, limit, atLeast };
+    const batch = await inSpan(`dispatch ${source.name}`, { kind: 'producer', parent: null }, async (span) => {
+      const dispatched = await dispatchBatch(
+        deps.pool,
+        source.name,
+        { files, bytes },
+        { ...termsOf(task), trigger: 'watcher', origin: { trace: activeTrace() } },
+        (ids) => ({ files: ids.map(String) }),
+        range,
+      );
+      if (dispatched) span.set({ 'millrace.run.id': dispatched.run.id, 'millrace.files': dispatched.files });
+      else span.drop();
+      return dispatched;
+    });
     if (!batch) break;
     runs.push(batch.run);
     left -= batch.files;

@@ -7,6 +7,13 @@ export type SettingKey = keyof Settings;
 /** What every process of ours reads, whatever it does. */
 export const commonSettings = ['logLevel', 'logFormat', 'stopTimeoutMs'] as const satisfies readonly SettingKey[];
 
+/** Where the processes that carry runs along send their spans. */
+const tracing = [
+  'otelExporterOtlpEndpoint',
+  'otelExporterOtlpTracesEndpoint',
+  'otelExporterOtlpHeaders',
+] as const satisfies readonly SettingKey[];
+
 /**
  * The settings that each app uses besides the common ones. An app is given these and no others, so that a secret is only
  * where it is needed: the API's token is no business of a process that decodes strangers' files.
@@ -25,6 +32,7 @@ export const appSettings = {
     'trustProxy',
     'queueActions',
     'accessLog',
+    ...tracing,
     'maxConnections',
     'maxListeners',
     'clientIdleMs',
@@ -46,6 +54,7 @@ export const appSettings = {
     'batchFiles',
     'healthPort',
     'healthHost',
+    ...tracing,
   ],
   worker: [
     'inboxDir',
@@ -63,6 +72,7 @@ export const appSettings = {
     'reconcileIntervalMs',
     'healthPort',
     'healthHost',
+    ...tracing,
   ],
   migrate: ['tasksDir', 'databaseUrl', 'redisUrl'],
   roles: [
@@ -81,7 +91,7 @@ export const allSettings: readonly SettingKey[] = listSettings().map(({ key }) =
 
 /** Variables of the system that Node, its TLS and PostgreSQL's client library act on. */
 const systemVariables =
-  /^(PATH|HOME|USER|LOGNAME|TMPDIR|TZ|LANG|LANGUAGE|LC_\w+|TERM|COLORTERM|NO_COLOR|FORCE_COLOR|NODE_\w+|UV_THREADPOOL_SIZE|SSL_CERT_(FILE|DIR)|PG\w+|LD_\w+|DYLD_\w+|MALLOC_\w+|OMP_\w+|VIPS_\w+)$/;
+  /^(PATH|HOME|USER|LOGNAME|TMPDIR|TZ|LANG|LANGUAGE|LC_\w+|TERM|COLORTERM|NO_COLOR|FORCE_COLOR|NODE_\w+|UV_THREADPOOL_SIZE|SSL_CERT_(FILE|DIR)|PG\w+|LD_\w+|DYLD_\w+|MALLOC_\w+|OMP_\w+|VIPS_\w+|OTEL_(SERVICE_NAME|RESOURCE_ATTRIBUTES|TRACES_SAMPLER|TRACES_SAMPLER_ARG|BSP_\w+))$/;
 
 /** The part of an environment that a process needs which uses these settings: they, the common ones, and the system's. */
 export function environmentFor(settings: readonly SettingKey[], env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {

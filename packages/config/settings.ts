@@ -1,6 +1,7 @@
 import { type Static, Type } from 'typebox';
 import { clientSettings } from './client-settings.js';
 import { milliseconds, words } from './setting-words.js';
+import { telemetrySettings } from './telemetry-settings.js';
 
 /** The password of a role beside the owner's (docs/roles.md). */
 const rolePassword = (what: string) =>
@@ -167,32 +168,7 @@ export const settingsSchema = Type.Object({
       default: 'off',
     }),
   ),
-  healthPort: Type.Optional(
-    Type.Integer(
-      words({
-        description:
-          'TCP port on which a worker or a watcher says how it is: GET /livez and /readyz, for container platforms. One process each: npm start gives it to none of its processes. Unset: nothing listens. The API has its own.',
-        minimum: 1,
-        maximum: 65_535,
-      }),
-    ),
-  ),
-  healthHost: Type.String(
-    words({
-      description: 'Address that HEALTH_PORT listens on; what it says is nothing that a stranger could use.',
-      expected: 'an IP address or a host name',
-      pattern: '^[A-Za-z0-9._:-]+$',
-      default: '127.0.0.1',
-    }),
-  ),
-  accessLog: Type.Enum(
-    ['on', 'off'],
-    words({
-      description:
-        'Whether the API logs a line for each request: method, route, address, status, time, bytes, who asked and the request’s id. Health checks and scrapes are logged with LOG_LEVEL=debug only.',
-      default: 'on',
-    }),
-  ),
+  ...telemetrySettings,
   ...clientSettings,
   settleMs: milliseconds(100, 1500, 'How long a file’s size and mtime must stand still before it is read, in ms.'),
   scanIntervalMs: milliseconds(1000, 30_000, 'How often the whole inbox is compared with the ledger, in ms.'),

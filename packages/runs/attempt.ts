@@ -8,6 +8,7 @@ import type { Pool } from '#database/pool.js';
 import type { BegunRun } from '#database/runs/attempt-types.js';
 import { toEnding } from '#database/runs/attempts.js';
 import type { Logger } from '#process/log.js';
+import { inSpan } from '#process/tracing/spans.js';
 import type { Carrier } from '#queue/carrier.js';
 import { sendJobs } from '#queue/jobs.js';
 import type { AttemptWatch } from './attempt-watch.js';
@@ -63,6 +64,22 @@ const abortGraceMs = 4_000;
  * @throws what the record throws
  */
 export async function runAttempt(deps: AttemptDeps, run: BegunRun, view?: RunView): Promise<Verdict> {
+  const attributes = {
+    'millrace.run.id': run.runId,
+    'millrace.task': run.task,
+    'millrace.queue': run.queue,
+    'millrace.attempt': run.attempt,
+    'millrace.request.id': run.requestId ?? undefined,
+  };
+  return await inSpan(`attempt ${run.task}`, { kind: 'consumer', parent: run.trace, attributes }, async (span) => {
+    const verdict = await recordAttempt(deps, run, view);
+    span.set({ 'millrace.verdict': verdict.kind });
+    if (verdict.kind === 'failed') span.fail(verdict.error.message);
+    return verdict;
+  });
+}
+
+async function recordAttempt(deps: AttemptDeps, run: BegunRun, view: RunView | undefined): Promise<Verdict> {
   const { runId, attempt, requestId } = run;
   const recorder = recordRunLog(deps, { runId, attempt, task: run.task, requestId }, view);
   const end: EndDeps = { ...deps, recorder };
@@ -189,7 +206,9 @@ async function endWithout(
 ): Promise<CommittedEnd> {
   signal.throwIfAborted();
   const output = validate(task.output, result);
-  const ended = await record.end(toEnding(run, { run: 'succeeded', attempt: 'succeeded', output }));
+  const ended = await inSpan('commit', {}, () =>
+    record.end(toEnding(run, { run: 'succeeded', attempt: 'succeeded', output })),
+  );
   return { failure: undefined, output, ended };
 }
 

@@ -3,6 +3,7 @@ import { validate } from '#contracts/validate.js';
 import { type Pool, type Tx, transaction } from '#database/pool.js';
 import type { Fence, RunError } from '#database/runs/attempt-types.js';
 import { type Ended, endAttempt } from '#database/runs/attempts.js';
+import { inSpan } from '#process/tracing/spans.js';
 import type { CommitOptions } from './context.js';
 import { interruptibly } from './interrupt.js';
 
@@ -37,7 +38,9 @@ export class AttemptCommit {
   /** See `TaskContext.commit`. */
   async commit<T>(work: (tx: Tx) => Promise<T>, options: CommitOptions<T> = {}): Promise<T> {
     if (this.#end) throw new Error(`${this.#task.name} called commit twice; one attempt commits once`);
-    const { result, end } = await transaction(this.#pool, (tx) => this.#work(tx, work, options));
+    const { result, end } = await inSpan('commit', {}, () =>
+      transaction(this.#pool, (tx) => this.#work(tx, work, options)),
+    );
     this.#end = end;
     return result;
   }

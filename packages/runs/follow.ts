@@ -3,6 +3,7 @@ import type { OpenRun } from '#contracts/open-run.js';
 import { termsOf } from '#contracts/run-terms.js';
 import type { Tx } from '#database/pool.js';
 import { newRunId, recordFollowUp } from '#database/runs/record-run.js';
+import { activeTrace } from '#process/tracing/spans.js';
 import { checkInput } from './check-input.js';
 
 /** Having other tasks run after the commit of a body's work. */
@@ -37,6 +38,7 @@ export function trackFollowUps(catalogue: Catalogue): AttemptFollowUps {
         ...termsOf(task, { delayMs }),
         trigger: 'follow',
         input: checkInput(catalogue, task, input),
+        origin: { trace: activeTrace() },
       });
       if (open) recorded.push(open);
     },

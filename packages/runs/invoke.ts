@@ -10,6 +10,7 @@ import type { Pool } from '#database/pool.js';
 import type { BegunRun } from '#database/runs/attempt-types.js';
 import { type InvokedChild, type InvokedRun, recordChildren } from '#database/runs/invocations.js';
 import { newRunId } from '#database/runs/record-run.js';
+import { activeTrace } from '#process/tracing/spans.js';
 import { checkInput } from './check-input.js';
 import type { Invocations, InvokeAllOptions, InvokedOutcome, InvokeOptions } from './invocations.js';
 import { checkLimit, type InvocationSlot, trackSlots } from './invoke-slots.js';
@@ -87,7 +88,10 @@ export function trackInvocations({ pool, catalogue, run, memory, send }: Invocat
   };
   const startWithFiles = async (task: TaskDefinition, { input, ...slot }: Invocation): Promise<void> => {
     const parent = { runId: run.runId, attempt: run.attempt, queue: run.queue, ...slot };
-    const { open } = await startRun({ pool, catalogue }, task, { input, trigger: 'invoke', parent });
+    const { open } = await startRun({ pool, catalogue }, task, {
+      ...{ input, trigger: 'invoke', parent },
+      origin: { trace: activeTrace() },
+    });
     if (open && !slot.held) await send([open]);
   };
   /** Records runs of the task; the files of those that have some are taken at once. */
@@ -103,7 +107,10 @@ export function trackInvocations({ pool, catalogue, run, memory, send }: Invocat
     const { task: name, queue, priority, maxAttempts, labels = {} } = termsOf(asSetNow(catalogue, task));
     for (const invocation of invocations) {
       const id = newRunId();
-      children.push({ ...invocation, parentId: run.runId, id, task: name, queue, priority, maxAttempts, labels });
+      children.push({
+        ...{ ...invocation, parentId: run.runId, id, task: name, queue, priority, maxAttempts, labels },
+        trace: activeTrace(),
+      });
     }
     recordSoon();
   };

@@ -4,6 +4,7 @@ import type { OpenRun } from '#contracts/open-run.js';
 import type { RunSchedule } from '#contracts/schedule.js';
 import type { Tx } from '#database/pool.js';
 import type { LockedSchedule } from '#database/schedules/schedule-types.js';
+import { activeTrace } from '#process/tracing/spans.js';
 import { type RunRequest, startRunWithin } from '#runs/start-run.js';
 
 /** What firing has come to: a run that is recorded, or why there is none. */
@@ -19,7 +20,10 @@ export async function fireSlot(tx: Tx, catalogue: Catalogue, schedule: LockedSch
   if (task.source) await tx.query('SAVEPOINT slot');
   try {
     const slot = { name: schedule.name, slotAt: new Date(slotAt).toISOString() };
-    const { open } = await startRunWithin(tx, catalogue, task, requestOf(schedule, 'schedule', slot));
+    const { open } = await startRunWithin(tx, catalogue, task, {
+      ...requestOf(schedule, 'schedule', slot),
+      origin: { trace: activeTrace() },
+    });
     if (!open) throw new Error(`a run without an idempotency key was not recorded, that of ${schedule.name}`);
     return { open };
   } catch (error) {

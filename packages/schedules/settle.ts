@@ -4,6 +4,7 @@ import type { Tx } from '#database/pool.js';
 import type { DecidedSlot, LockedSchedule, MissedRange, SlotCounts } from '#database/schedules/schedule-types.js';
 import { advanceSchedule, findOpenRun } from '#database/schedules/schedules.js';
 import { listPendingSlots, listSettledSlots, recordMissed, recordSlots } from '#database/schedules/slots.js';
+import { inSpan } from '#process/tracing/spans.js';
 import { type DueSlot, findDueSlots, maxCounted } from './due-slots.js';
 import { fireSlot } from './fire-slot.js';
 import { calendarOf } from './rule.js';
@@ -73,7 +74,9 @@ async function decide(
   let busy = overlap === 'allow' ? undefined : await findOpenRun(tx, id);
   const fire = async (slot: DueSlot | DecidedSlot): Promise<void> => {
     const { slotAt, cause } = slot;
-    const fired = await fireSlot(tx, catalogue, schedule, slotAt);
+    const fired = await inSpan(`fire ${schedule.name}`, { kind: 'producer', parent: null }, () =>
+      fireSlot(tx, catalogue, schedule, slotAt),
+    );
     if ('reason' in fired) {
       decision.slots.push({ slotAt, cause, state: 'failed', reason: fired.reason });
       return;

@@ -41,6 +41,8 @@ export interface RunSummary {
   readonly slotAt: string | null;
   /** The request that asked for it, or for the run that invoked it. */
   readonly requestId: string | null;
+  /** The trace that its attempts are spans of. */
+  readonly traceId: string | null;
   readonly progress: { readonly done: number; readonly total: number | null } | null;
   /** {name, code?, message} of what ended it. */
   readonly error: unknown;
@@ -86,7 +88,7 @@ type RunRow = Omit<RunModel, 'input' | 'output' | 'progressDone' | 'progressTota
 const columns = `r.id, r.task, r.queue, r.state, r.trigger, r.priority, r.parent_id AS "parentId", r.root_id AS "rootId",
   r.invoke_key AS "invokeKey", r.held, r.parked, r.idempotency_key AS "idempotencyKey", r.attempt, r.failures, r.losses,
   r.max_attempts AS "maxAttempts", r.retry, r.timeout_ms AS "timeoutMs", r.labels, r.retry_of AS "retryOf",
-  r.schedule, r.slot_at AS "slotAt", r.request_id AS "requestId",
+  r.schedule, r.slot_at AS "slotAt", r.request_id AS "requestId", r.trace,
   r.progress_done AS "progressDone", r.progress_total AS "progressTotal", r.error, r.created_at AS "createdAt",
   r.available_at AS "availableAt", r.started_at AS "startedAt", r.ended_at AS "endedAt", r.updated_at AS "updatedAt"`;
 
@@ -138,13 +140,15 @@ export function toRunSummary(
   },
 ): RunSummary {
   const { progressDone, progressTotal, slotAt, createdAt, availableAt, startedAt, endedAt, updatedAt, ...others } = run;
-  const { retry, labels, ...rest } = others;
+  const { retry, labels, trace, ...rest } = others;
   return {
     ...rest,
     slotAt: slotAt?.toISOString() ?? null,
     // As `recordRun` has written them.
     retry: retry as RetryPolicy | null,
     labels: labels as Labels,
+    // A traceparent: version, trace, span, flags.
+    traceId: trace?.split('-')[1] ?? null,
     progress:
       progressDone === null
         ? null

@@ -66,6 +66,7 @@ export const RunSummarySchema = Type.Object(
     retryOf: Nullable(RunId),
     schedule: Nullable(Type.String({ description: 'The name of the schedule that it is a run of' })),
     slotAt: Nullable(Instant),
+    traceId: Nullable(Type.String({ description: 'The trace (OpenTelemetry) that its attempts are spans of' })),
     requestId: Nullable(
       Type.String({ description: 'The request that asked for it, or for the run that invoked it: its x-request-id' }),
     ),
