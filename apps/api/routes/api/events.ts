@@ -15,7 +15,7 @@ import type { Live } from '../../live/live.js';
 import { maxOpen } from '../../live/position.js';
 import type { FirstState } from '../../live/serve.js';
 import { LiveEventSchema, RunEventSchema } from './event-schemas.js';
-import { logLevels } from './runs.js';
+import { logLevels } from './log-query.js';
 
 const LastEventId = Type.Optional(
   Type.String({
