@@ -5,7 +5,7 @@ import { waitFor } from '../../../test/helpers/wait.js';
 import { openPool, type Pool, transaction } from '../pool.js';
 import { readTotals, type Totals } from '../queries/totals.js';
 import { newRunId } from '../runs/record-run.js';
-import { rollUp } from './roll-up.js';
+import { rollUp, rollUpWhenDue } from './roll-up.js';
 
 const tasks = ['count', 'load', 'mail'];
 const insertRun = `INSERT INTO ops.run (id, root_id, task, queue, state, trigger, input, max_attempts, created_at)
@@ -176,4 +176,21 @@ test('a roll-up that is killed leaves all as it was, and a database of another s
     await pool.query(insertRun, [newRunId(), 'count', 'api', new Date()]);
     assert.equal(await rollUp(pool), 0);
     await assertCounts(pool);
+  }));
+
+test('it is rolled up when something has changed a while ago, and not before', () =>
+  withTestDatabase(async ({ pool }) => {
+    const isRecent = async (): Promise<boolean> => {
+      const { rows } = await pool.query<{ recent: boolean }>(
+        `SELECT at > now() - interval '1 hour' AS recent FROM ops.roll_up`,
+      );
+      return rows[0]?.recent === true;
+    };
+    await rollUp(pool);
+    await pool.query(`UPDATE ops.roll_up SET at = now() - interval '2 hours'`);
+    await rollUpWhenDue(pool);
+    assert.equal(await isRecent(), false, 'nothing has changed');
+    await pool.query(insertRun, [newRunId(), 'count', 'api', new Date()]);
+    await rollUpWhenDue(pool);
+    assert.equal(await isRecent(), true);
   }));
