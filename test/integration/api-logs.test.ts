@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { newRunId } from '#database/runs/record-run.js';
+import { readCurlExamples } from '../helpers/curl-examples.js';
 import { readAll, type TestApi, withApi } from './api-fixture.js';
 
 interface Line {
@@ -154,4 +155,23 @@ test('pages of a search go on without a gap or a double where few of very many l
       items.map(({ message }: { message: string }) => message),
       upTo((n) => n < 41 && n !== 3).map((n) => `line ${n} common`),
     );
+  }));
+
+test('the examples of docs/history.md find what the page says', () =>
+  withApi(async (api) => {
+    const run = newRunId();
+    const line = { run, fields: null, ago: 1 };
+    await store(api, [
+      { ...line, task: 'load-data-sample', level: 'warn', message: 'worker 7 took over' },
+      { ...line, task: 'load-data-sample', level: 'info', message: 'loaded day/part-17.parquet' },
+      { ...line, task: 'load-data-sample', level: 'debug', message: 'debug: read day/part-17.parquet' },
+      { ...line, task: 'mail', level: 'error', message: 'failed: no such address' },
+    ]);
+    const found: number[] = [];
+    for (const { path } of readCurlExamples('docs/history.md')) {
+      const { status, body } = await api.ask(`/api${path.replace('$id', run)}`);
+      assert.equal(status, 200, path);
+      found.push(body.items.length);
+    }
+    assert.deepEqual(found, [2, 1, 1, 1]);
   }));

@@ -114,9 +114,11 @@ test('lists and counts are what a look at each run says, whatever clocks said an
       } while (after && ids.length < 60);
       return ids;
     };
-    const assertAll = async (known: readonly Row[]): Promise<void> => {
+    // Each combination once, in one of three rounds.
+    const assertAll = async (known: readonly Row[], round: number): Promise<void> => {
       const sorted = [...known].sort((a, b) => (a.id < b.id ? -1 : 1));
-      for (const filter of times.flatMap((time) => others.map((other): RunFilter => ({ ...time, ...other })))) {
+      const filters = times.flatMap((time) => others.map((other): RunFilter => ({ ...time, ...other })));
+      for (const filter of filters.filter((_each, n) => n % 3 === round)) {
         const found = sorted.filter(fits(filter)).map(({ id }) => id);
         const what = JSON.stringify(filter);
         assert.deepEqual((await list(filter, '-createdAt', 15)).slice(0, 45), [...found].reverse().slice(0, 45), what);
@@ -145,15 +147,15 @@ test('lists and counts are what a look at each run says, whatever clocks said an
       assert.deepEqual((await list({}, '-durationMs', 20)).slice(0, 40), longest.map(({ id }) => id).slice(0, 40));
     };
     await store(rows.slice(0, 2_000));
-    await assertAll(rows.slice(0, 2_000));
+    await assertAll(rows.slice(0, 2_000), 0);
     await rollUp(pool);
     await store(rows.slice(2_000));
-    await assertAll(rows);
+    await assertAll(rows, 1);
     const gone = rows.filter(({ task }) => task === 'rare').slice(5);
     await pool.query('DELETE FROM ops.run WHERE id = ANY ($1)', [gone.map(({ id }) => id)]);
     await rollUp(pool);
     const kept = rows.filter((row) => !gone.includes(row));
-    await assertAll(kept);
+    await assertAll(kept, 2);
     const one = kept[1_234]?.id ?? assert.fail();
     assert.deepEqual(await list({ text: one }, '-createdAt', 3), [one], 'a text that is in one run');
     const failed = kept
