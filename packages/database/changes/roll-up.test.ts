@@ -178,19 +178,29 @@ test('a roll-up that is killed leaves all as it was, and a database of another s
     await assertCounts(pool);
   }));
 
-test('it is rolled up when something has changed a while ago, and not before', () =>
+test('many changes are added up at once, a few after a minute, and none costs nothing', () =>
   withTestDatabase(async ({ pool }) => {
-    const isRecent = async (): Promise<boolean> => {
-      const { rows } = await pool.query<{ recent: boolean }>(
-        `SELECT at > now() - interval '1 hour' AS recent FROM ops.roll_up`,
+    const tallied = async (): Promise<number> => {
+      await rollUpWhenDue(pool);
+      const { rows } = await pool.query<{ runs: number }>(
+        `SELECT COALESCE(sum(runs), 0)::float8 AS runs FROM ops.run_tally WHERE grain = 'ever'`,
       );
-      return rows[0]?.recent === true;
+      return rows[0]?.runs ?? 0;
     };
-    await rollUp(pool);
-    await pool.query(`UPDATE ops.roll_up SET at = now() - interval '2 hours'`);
-    await rollUpWhenDue(pool);
-    assert.equal(await isRecent(), false, 'nothing has changed');
-    await pool.query(insertRun, [newRunId(), 'count', 'api', new Date()]);
-    await rollUpWhenDue(pool);
-    assert.equal(await isRecent(), true);
+    const insert = async (count: number): Promise<void> => {
+      for (let n = 0; n < count; n++) await pool.query(insertRun, [newRunId(), 'count', 'api', new Date()]);
+    };
+    const snapshot = async (): Promise<unknown> => (await pool.query('SELECT * FROM ops.roll_up')).rows;
+    const before = await snapshot();
+    assert.equal(await tallied(), 0);
+    await pool.query(`UPDATE ops.roll_up SET at = at - interval '1 hour'`);
+    assert.equal(await tallied(), 0);
+    await pool.query(`UPDATE ops.roll_up SET at = at + interval '1 hour'`);
+    assert.deepEqual(await snapshot(), before, 'nothing was written');
+    await insert(2);
+    assert.equal(await tallied(), 0, 'readers add two themselves');
+    await pool.query(`UPDATE ops.roll_up SET at = now() - interval '61 seconds'`);
+    assert.equal(await tallied(), 2);
+    await insert(500);
+    assert.equal(await tallied(), 502);
   }));
