@@ -184,9 +184,12 @@ try {
   await writeChanges();
   const writing = (performance.now() - began) / 1000;
   let found = await report();
-  for (let tries = 0; found.missing > 0 && tries < 60; tries++) {
+  // Until nothing more comes: who shares the cores with others may have much to catch up with.
+  for (let quiet = 0; found.missing > 0 && quiet < 60; quiet++) {
     await pause(500);
-    found = await report();
+    const later = await report();
+    if (later.missing < found.missing) quiet = 0;
+    found = later;
   }
   const seconds = (performance.now() - began) / 1000;
   const figures = meter.stop();
