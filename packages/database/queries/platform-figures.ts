@@ -69,12 +69,15 @@ export async function readQueues(pool: Pool): Promise<QueueFigure[]> {
  */
 const firstMany = 100;
 
-/** @param queues all that there are */
+/**
+ * `IS TRUE` has each queue look through its own open runs, and not through what waits in the others.
+ * @param queues all that there are
+ */
 export async function readQueueWaits(db: Queryable, queues: readonly string[]): Promise<QueueWait[]> {
   const { rows } = await db.query<QueueWait>(
     `SELECT q.queue, GREATEST(0, extract(epoch FROM now() - min(first.available_at)))::float8 AS seconds
      FROM unnest($1::text[]) AS q (queue) CROSS JOIN LATERAL (
-       SELECT r.available_at FROM ops.run r WHERE r.queue = q.queue AND r.${open} AND r.state = 'queued' AND NOT r.held
+       SELECT r.available_at FROM ops.run r WHERE r.queue = q.queue AND r.${open} AND (r.state = 'queued' AND NOT r.held) IS TRUE
        ORDER BY r.id LIMIT ${firstMany}) first
      GROUP BY q.queue`,
     [queues],
