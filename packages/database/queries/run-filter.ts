@@ -47,7 +47,10 @@ export function timeSpanOf({ from, to }: RunFilter): { from?: string | undefined
 /** The conditions of a filter but those on the time. */
 export function whenTallied(where: Conditions, { task, states, triggers }: RunFilter, table = 't'): void {
   where.when(task, (p) => `${table}.task = ${p}`);
-  where.when(states, (p) => `${table}.state = ANY(${p}::ops.run_state[])`);
+  // One value is said as one: with a list of them an index has no order.
+  const [state, ...otherStates] = states ?? [];
+  if (states && otherStates.length === 0) where.when(state ?? null, (p) => `${table}.state = ${p}::ops.run_state`);
+  else where.when(states, (p) => `${table}.state = ANY(${p}::ops.run_state[])`);
   where.when(triggers, (p) => `${table}.trigger = ANY(${p}::ops.run_trigger[])`);
 }
 
