@@ -59,8 +59,8 @@ test('what is committed in more rows than are read at a time comes whole and in 
 test('what is new is found by indexes alone, in tables that have much', () =>
   withApi(async ({ pool }) => {
     await pool.query(
-      `INSERT INTO ops.run_change (xid, run_id, task, trigger, recorded_at, state, attempt, cause)
-       SELECT 3, gen_random_uuid(), 'flow', 'api', now(), 'queued', 0, 'recorded' FROM generate_series(1, 100000)`,
+      `INSERT INTO ops.run_change (xid, run_id, task, queue, trigger, recorded_at, state, attempt, cause)
+       SELECT 3, gen_random_uuid(), 'flow', 'light', 'api', now(), 'queued', 0, 'recorded' FROM generate_series(1, 100000)`,
     );
     await pool.query(
       `INSERT INTO ops.file_change (xid, file_id, state, bytes) SELECT 3, n, 'arriving', 1 FROM generate_series(1, 100000) n`,

@@ -15,20 +15,26 @@ export interface Chunk extends Batch {
   readonly progress: readonly RunProgress[];
 }
 
-/** What comes after a position: up to now, or up to the moment of which the position has a part. */
-export async function readChunk(db: Queryable, position: Position, needs: ChangeNeeds, limit: number): Promise<Chunk> {
+/** What comes after a position: up to now, up to the moment of which the position has a part, or up to a later one. */
+export async function readChunk(
+  db: Queryable,
+  position: Position,
+  needs: ChangeNeeds,
+  limit: number,
+  upTo?: Position,
+): Promise<Chunk> {
   const { part } = position;
   const request: ChangeRequest = {
     from: part?.from ?? position.until,
     fromSeconds: (part ?? position).seconds,
-    until: part && position.until,
+    until: upTo?.until ?? (part && position.until),
     after: part,
     needs,
     limit,
   };
   const found = await readChanges(db, request);
   const until = request.until ?? cutSnapshot(found.now, maxOpen);
-  const seconds = part ? position.seconds : found.seconds;
+  const seconds = upTo?.seconds ?? (part ? position.seconds : found.seconds);
   const taken = takeEvents(found, limit);
   // What was cut off the moment is seen and not wanted yet.
   const events = taken.events.filter(({ xid }) => xid < until.end);

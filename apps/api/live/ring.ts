@@ -1,8 +1,8 @@
 import type { ChangeNeeds } from '#database/changes/read-changes.js';
-import { isWithin, type Snapshot } from '#database/changes/snapshot.js';
+import { hasEnded, isWithin, type Snapshot } from '#database/changes/snapshot.js';
 import type { ChangeEvent } from './events.js';
 import { suffices } from './filter.js';
-import { isAfter, type Position } from './position.js';
+import { compare, isAfter, type Position } from './position.js';
 
 /** What was committed between two moments, in its order: all of it, or a part. */
 export interface Batch {
@@ -44,6 +44,12 @@ export class Ring {
     this.#end = end;
   }
 
+  /** Where the oldest batch begins. */
+  get begin(): Position {
+    const first = this.#batches[0]?.batch;
+    return first ? { until: first.from, seconds: first.seconds } : this.#end;
+  }
+
   /** Where the latest batch ends. */
   get end(): Position {
     return this.#end;
@@ -72,6 +78,15 @@ export class Ring {
     while (this.#weight > maxWeight) this.#weight -= this.#batches.shift()?.weight ?? this.#weight;
   }
 
+  /** Adds a batch before the oldest, if it ends where that begins and there is room. */
+  prepend(batch: Batch): boolean {
+    const weight = weightOf(batch.events);
+    if (batch.until.text !== this.begin.until.text || this.#weight + weight > maxWeight) return false;
+    this.#batches.unshift({ batch, weight });
+    this.#weight += weight;
+    return true;
+  }
+
   /** Goes on from a later moment; what happened until then was too much to be kept. */
   skipTo(end: Position): void {
     this.#end = end;
@@ -81,20 +96,29 @@ export class Ring {
 
   /** What comes next for a listener at a position. */
   next(position: Position, needs: ChangeNeeds): Next {
-    const { until, part } = position;
-    if (part === undefined && until.text === this.#end.until.text) return { is: 'current' };
-    if (part === undefined && isWithin(this.#end.until, until)) return { is: 'later' };
-    const found = this.#batches.find(({ batch: each }) =>
-      part === undefined
-        ? isWithin(each.from, until) && !isWithin(each.until, until)
-        : // Of a batch of another process only the database has the rest of just that.
-          each.from.text === part.from.text && each.until.text === until.text,
-    );
-    const batch = found?.batch;
-    if (!batch || !suffices(batch.needs, needs)) return { is: 'gone' };
-    if (part === undefined && until.text === batch.from.text) return { is: 'batch', batch };
-    const events = batch.events.filter((event) => isAfter(position, event));
-    const begin = part ?? { from: until, seconds: position.seconds };
-    return { is: 'batch', batch: { ...batch, from: begin.from, seconds: begin.seconds, events } };
+    const { until, seconds, part } = position;
+    if (part !== undefined) return this.#restOf(position, part, needs);
+    if (until.text === this.#end.until.text) return { is: 'current' };
+    if (isWithin(this.#end.until, until)) return { is: 'later' };
+    const found = this.#batches.find(({ batch: each }) => isWithin(each.from, until) && !isWithin(each.until, until));
+    if (!found || !suffices(found.batch.needs, needs)) return { is: 'gone' };
+    if (until.text === found.batch.from.text) return { is: 'batch', batch: found.batch };
+    const events = found.batch.events.filter((event) => isAfter(position, event));
+    return { is: 'batch', batch: { ...found.batch, from: until, seconds, events } };
+  }
+
+  /** The rest of a batch, which another process may have read. */
+  #restOf(position: Position, { from, seconds }: NonNullable<Position['part']>, needs: ChangeNeeds): Next {
+    const { until } = position;
+    const batches = this.#batches
+      .map(({ batch }) => batch)
+      .filter((each) => !isWithin(each.until, from) && !isWithin(until, each.from));
+    const isCovered = isWithin(this.begin.until, from) && isWithin(until, this.#end.until);
+    if (!isCovered || !batches.every((each) => suffices(each.needs, needs))) return { is: 'gone' };
+    const events = batches
+      .flatMap((each) => each.events.filter((event) => hasEnded(until, event.xid) && isAfter(position, event)))
+      .sort(compare);
+    const end = { until, seconds: position.seconds };
+    return { is: 'batch', batch: { from, seconds, until, events, end, needs } };
   }
 }

@@ -46,7 +46,8 @@ export async function serve(
       await feed.nextBatch(false);
       continue;
     }
-    const batch = next.is === 'batch' ? next.batch : await page(position);
+    const batch = next.is === 'batch' ? next.batch : await older(position);
+    if (batch === 'in the ring') continue;
     if (batch === undefined) {
       position = reset(listener, feed, first, 'gone');
       continue;
@@ -58,11 +59,14 @@ export async function serve(
   // The database has another history now: whoever comes back is told so.
   listener.end();
 
-  function page(from: Position) {
-    return catchUp.page(from, listener.needs, feed.ids).catch((error: unknown) => {
+  async function older(from: Position) {
+    try {
+      if (await catchUp.widen(feed.ring, from, listener.needs)) return 'in the ring';
+      return await catchUp.page(from, listener.needs, feed.ids);
+    } catch (error) {
       if (error instanceof PositionGoneError) return undefined;
       throw error;
-    });
+    }
   }
 }
 
