@@ -19,6 +19,7 @@ CREATE TABLE "ops"."run_change" (
     "at" TIMESTAMPTZ(6) NOT NULL DEFAULT clock_timestamp(),
     "run_id" UUID NOT NULL,
     "task" TEXT NOT NULL,
+    "queue" TEXT NOT NULL,
     "trigger" "ops"."run_trigger" NOT NULL,
     "recorded_at" TIMESTAMPTZ(6) NOT NULL,
     "was" "ops"."run_state",
@@ -39,6 +40,9 @@ CREATE TABLE "ops"."file_change" (
     "file_id" BIGINT NOT NULL,
     "source" TEXT,
     "was" "ops"."file_state",
+    "was_source" TEXT,
+    "was_bytes" BIGINT,
+    "was_rows" BIGINT,
     "state" "ops"."file_state" NOT NULL,
     "run_id" UUID,
     "code" TEXT,
@@ -132,8 +136,8 @@ CREATE FUNCTION "ops"."note_run"() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
   was ops.run_state := CASE TG_OP WHEN 'UPDATE' THEN OLD.state END;
 BEGIN
-  INSERT INTO ops.run_change (run_id, task, trigger, recorded_at, was, state, attempt, actor, cause, waited_ms, ran_ms)
-  VALUES (NEW.id, NEW.task, NEW.trigger, NEW.created_at, was, NEW.state, NEW.attempt,
+  INSERT INTO ops.run_change (run_id, task, queue, trigger, recorded_at, was, state, attempt, actor, cause, waited_ms, ran_ms)
+  VALUES (NEW.id, NEW.task, NEW.queue, NEW.trigger, NEW.created_at, was, NEW.state, NEW.attempt,
     NULLIF(current_setting('millrace.actor', true), ''),
     CASE
       WHEN was IS NULL THEN 'recorded'
@@ -161,13 +165,17 @@ BEGIN
   SELECT id, source, state, run_id, code, size, rows, NULLIF(current_setting('millrace.actor', true), '') FROM added ORDER BY id;
   RETURN NULL;
 END $$;
+-- With what the file was counted as until then. Of a file that arrives, the size is not counted: it grows.
 CREATE FUNCTION "ops"."note_files"() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   -- A loaded file that is loaded once more stays so; its run tells the loads apart.
-  INSERT INTO ops.file_change (file_id, source, was, state, run_id, code, bytes, rows, actor)
-  SELECT n.id, n.source, o.state, n.state, n.run_id, n.code, n.size, n.rows, NULLIF(current_setting('millrace.actor', true), '')
+  INSERT INTO ops.file_change (file_id, source, was, was_source, was_bytes, was_rows, state, run_id, code, bytes, rows, actor)
+  SELECT n.id, n.source, o.state, o.source, o.size, o.rows, n.state, n.run_id, n.code, n.size, n.rows,
+    NULLIF(current_setting('millrace.actor', true), '')
   FROM changed n JOIN before o ON o.id = n.id
-  WHERE n.state <> o.state OR (n.state = 'loaded' AND n.run_id IS DISTINCT FROM o.run_id) ORDER BY n.id;
+  WHERE n.state <> o.state OR (n.state = 'loaded' AND n.run_id IS DISTINCT FROM o.run_id) OR n.source IS DISTINCT FROM o.source
+    OR (n.state <> 'arriving' AND (n.size <> o.size OR n.rows IS DISTINCT FROM o.rows))
+  ORDER BY n.id;
   RETURN NULL;
 END $$;
 CREATE TRIGGER "file_seen" AFTER INSERT ON "ops"."file" REFERENCING NEW TABLE AS added

@@ -1,12 +1,4 @@
 -- Counts of runs and files that are kept from their changes (docs/decisions/0044-tallies-from-changes.md).
--- AlterTable
-ALTER TABLE "ops"."file_change" ADD COLUMN     "was_bytes" BIGINT,
-ADD COLUMN     "was_rows" BIGINT,
-ADD COLUMN     "was_source" TEXT;
-
--- AlterTable
-ALTER TABLE "ops"."run_change" ADD COLUMN     "queue" TEXT NOT NULL DEFAULT '';
-
 -- CreateTable
 CREATE TABLE "ops"."run_tally" (
     "grain" TEXT NOT NULL,
@@ -109,9 +101,6 @@ CREATE TABLE "ops"."roll_up" (
 
 -- What Prisma's schema cannot say, from here on.
 
-UPDATE ops.run_change c SET queue = r.queue FROM ops.run r WHERE r.id = c.run_id;
-UPDATE ops.file_change SET was_source = source WHERE was IS NOT NULL;
-ALTER TABLE "ops"."run_change" ALTER COLUMN "queue" DROP DEFAULT;
 ALTER TABLE "ops"."roll_up" ADD CONSTRAINT "roll_up_one_row" CHECK ("id" = 1);
 
 -- A tally's row that has come to nothing is taken away.
@@ -122,43 +111,6 @@ ALTER TABLE "ops"."run_total" SET (fillfactor = 50);
 ALTER TABLE "ops"."time_total" SET (fillfactor = 50);
 ALTER TABLE "ops"."file_tally" SET (fillfactor = 50);
 ALTER TABLE "ops"."file_total" SET (fillfactor = 50);
-
--- As before, with the queue.
-CREATE OR REPLACE FUNCTION "ops"."note_run"() RETURNS trigger LANGUAGE plpgsql AS $$
-DECLARE
-  was ops.run_state := CASE TG_OP WHEN 'UPDATE' THEN OLD.state END;
-BEGIN
-  INSERT INTO ops.run_change (run_id, task, queue, trigger, recorded_at, was, state, attempt, actor, cause, waited_ms, ran_ms)
-  VALUES (NEW.id, NEW.task, NEW.queue, NEW.trigger, NEW.created_at, was, NEW.state, NEW.attempt,
-    NULLIF(current_setting('millrace.actor', true), ''),
-    CASE
-      WHEN was IS NULL THEN 'recorded'
-      WHEN NEW.state = 'running' THEN CASE WHEN was = 'running' THEN 'lost' ELSE 'begun' END
-      WHEN NEW.error IS NOT NULL THEN COALESCE(NEW.error ->> 'name', 'failed')
-      WHEN NEW.state = 'succeeded' THEN 'returned'
-      WHEN was IN ('succeeded', 'failed', 'cancelled') THEN 'retried'
-      WHEN was = 'running' THEN CASE NEW.state WHEN 'waiting' THEN 'invoked' ELSE 'released' END
-      ELSE 'due'
-    END,
-    CASE WHEN NEW.state = 'running' AND was IN ('queued', 'delayed')
-      THEN extract(epoch FROM clock_timestamp() - NEW.available_at) * 1000 END,
-    CASE WHEN was = 'running' THEN extract(epoch FROM clock_timestamp() - OLD.begun_at) * 1000 END);
-  RETURN NULL;
-END $$;
-
--- As before, with what the file was counted as until then. Of a file that arrives, the size is not counted: it grows.
-CREATE OR REPLACE FUNCTION "ops"."note_files"() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-  -- A loaded file that is loaded once more stays so; its run tells the loads apart.
-  INSERT INTO ops.file_change (file_id, source, was, was_source, was_bytes, was_rows, state, run_id, code, bytes, rows, actor)
-  SELECT n.id, n.source, o.state, o.source, o.size, o.rows, n.state, n.run_id, n.code, n.size, n.rows,
-    NULLIF(current_setting('millrace.actor', true), '')
-  FROM changed n JOIN before o ON o.id = n.id
-  WHERE n.state <> o.state OR (n.state = 'loaded' AND n.run_id IS DISTINCT FROM o.run_id) OR n.source IS DISTINCT FROM o.source
-    OR (n.state <> 'arriving' AND (n.size <> o.size OR n.rows IS DISTINCT FROM o.rows))
-  ORDER BY n.id;
-  RETURN NULL;
-END $$;
 
 -- What is deleted leaves no change of its own.
 CREATE FUNCTION "ops"."note_deleted_runs"() RETURNS trigger LANGUAGE plpgsql AS $$
