@@ -1,8 +1,8 @@
 import type { TaskDefinition } from '#contracts/task.js';
 import { validate } from '#contracts/validate.js';
 import { type Pool, type Tx, transaction } from '#database/pool.js';
+import { type Ended, endAttempt } from '#database/runs/attempt-ends.js';
 import type { Fence, RunError } from '#database/runs/attempt-types.js';
-import { type Ended, endAttempt } from '#database/runs/attempts.js';
 import { inSpan } from '#process/tracing/spans.js';
 import type { CommitOptions } from './context.js';
 import { interruptibly } from './interrupt.js';

@@ -1,15 +1,7 @@
 import type { Pool } from '#database/pool.js';
+import { type Ended, type Ending, endAlone, endAttempts } from '#database/runs/attempt-ends.js';
 import type { Begin } from '#database/runs/attempt-types.js';
-import {
-  type Beginning,
-  beginAttempt,
-  beginAttempts,
-  type Ended,
-  type Ending,
-  endAlone,
-  endAttempts,
-  type LimitedRun,
-} from '#database/runs/attempts.js';
+import { type Beginning, beginAttempt, beginAttempts, type LimitedRun } from '#database/runs/attempts.js';
 import { type AttemptLogLine, appendLog } from '#database/runs/history.js';
 import { beginWithinLimits, type LimitedBeginning } from '#database/runs/limits.js';
 import { type EndedStep, recordStep, recordSteps } from '#database/runs/steps.js';

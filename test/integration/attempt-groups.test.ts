@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { FencedError } from '#contracts/errors.js';
+import { toEnding } from '#database/runs/attempt-ends.js';
 import type { Begin, Outcome } from '#database/runs/attempt-types.js';
-import { beginAttempt, toEnding } from '#database/runs/attempts.js';
+import { beginAttempt } from '#database/runs/attempts.js';
 import type { InvokedChild } from '#database/runs/invocations.js';
 import { newRunId } from '#database/runs/record-run.js';
 import { listRuns, type SeenRun } from '../helpers/ledger.js';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { OpenRun } from '#contracts/open-run.js';
+import { toEnding } from '#database/runs/attempt-ends.js';
 import type { BegunRun, Outcome } from '#database/runs/attempt-types.js';
-import { toEnding } from '#database/runs/attempts.js';
 import { newRunId } from '#database/runs/record-run.js';
 import { createLogger } from '#process/log.js';
 import { openCarrier } from '#queue/carrier.js';

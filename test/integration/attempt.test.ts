@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import pg from 'pg';
 import { BadInputError } from '#contracts/errors.js';
 import { dispatchBatch } from '#database/ledger/dispatch.js';
-import { endAttempt } from '#database/runs/attempts.js';
+import { endAttempt } from '#database/runs/attempt-ends.js';
 import { enterSession } from '#database/runs/run-sessions.js';
 import { runAttempt } from '#runs/attempt.js';
 import type { TaskContext } from '#runs/context.js';

@@ -1,7 +1,7 @@
 import { validate as isUuid } from 'uuid';
 import type { OpenRun } from '#contracts/open-run.js';
 import type { Queryable } from '../pool.js';
-import type { EndedInvocation } from './attempts.js';
+import type { EndedInvocation } from './attempt-ends.js';
 import { hasComplete, mayGoOn } from './readiness.js';
 
 /** Numbers of the open runs of a queue. */
