@@ -163,6 +163,33 @@ test('what cannot be written into the lake stays, and goes with the next run', (
     ]);
   }));
 
+test('flows whose part is in the lake and whose deletion is not committed are in it once in the end', () =>
+  withTaskRunner({ star: false }, async (runner) => {
+    const { pool } = runner;
+    const lake = runner.deps.services.lakeDir;
+    await seedWorker(pool);
+    const flows = [await insertRun(pool, { at: january }), await insertRun(pool, { at: january })];
+    // As when the process dies at the commit, which is when a deferred trigger is run.
+    await pool.query(
+      `CREATE FUNCTION ops.refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'died here'; END $$`,
+    );
+    await pool.query(
+      'CREATE CONSTRAINT TRIGGER refused AFTER DELETE ON ops.run DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION ops.refuse()',
+    );
+    const { state, error } = await runner.run('trim-history', { runs: days });
+    assert.equal(state, 'delayed');
+    assert.match(error?.message ?? '', /died here/);
+    const inLake = async (): Promise<unknown[]> =>
+      (await askLake(lake, 'history/runs', 'SELECT id FROM lake ORDER BY id')).map(({ id }) => id);
+    assert.deepEqual(await inLake(), [...flows].sort(), 'the part was in its place');
+    const { rows } = await pool.query('SELECT count(*)::int AS runs FROM ops.run WHERE id = ANY ($1)', [flows]);
+    assert.deepEqual(rows, [{ runs: 2 }]);
+    await pool.query('DROP TRIGGER refused ON ops.run');
+    assert.deepEqual(await trim(runner, { runs: days }), { runs: { rows: 2, files: 1 } });
+    assert.deepEqual(await inLake(), [...flows].sort());
+    assert.equal((await pool.query('SELECT FROM ops.run WHERE id = ANY ($1)', [flows])).rowCount, 0);
+  }));
+
 test('a task that is to take nothing away is refused', () =>
   withTaskRunner({ star: false }, async (runner) => {
     await assert.rejects(
