@@ -39,7 +39,9 @@ async function change(pool: Pool, roll: (sides: number) => number): Promise<void
     () => [`UPDATE ops.file SET source = 'c' WHERE ${anyFile}`, [roll(1e9)]],
     () => [`UPDATE ops.file SET state = 'settled' WHERE state = 'arriving' AND ${anyFile}`, [roll(1e9)]],
     () => [
-      `UPDATE ops.file SET state = 'loaded', rows = length(path), run_id = (SELECT min(id::text)::uuid FROM ops.run) WHERE ${anyFile}`,
+      // Of a run that no other session deletes meanwhile.
+      `UPDATE ops.file SET state = 'loaded', rows = length(path), run_id = (SELECT id FROM ops.run ORDER BY id LIMIT 1 FOR KEY SHARE SKIP LOCKED)
+       WHERE ${anyFile}`,
       [roll(1e9)],
     ],
     () => [`DELETE FROM ops.file WHERE ${anyFile}`, [roll(1e9)]],
