@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { beginAttempts } from '#database/runs/attempts.js';
+import { beginWithinLimits } from '#database/runs/limits.js';
 import { beatHeart } from '#database/workers/heartbeat.js';
 import { readCurlExamples } from '../helpers/curl-examples.js';
 import { readProjectFile } from '../structure/project.js';
@@ -151,7 +152,11 @@ test('a run says that its task is paused, is given the terms that are set, and s
         api.pool,
         ids.map((runId) => ({ runId, workerId: 'w', attempts: 3 })),
       );
-    assert.deepEqual(await begin(run.id), [{ kind: 'parked', task: 'count-rows' }]);
+    const task = 'count-rows';
+    assert.deepEqual(await begin(run.id), [{ kind: 'limited', task }]);
+    assert.deepEqual(await beginWithinLimits(api.pool, [{ runId: run.id, workerId: 'w', task }]), [
+      { kind: 'parked', task },
+    ]);
     assert.equal((await api.ask(`/api/runs/${run.id}`)).body.parked, true);
     // Recorded with 4 attempts; by now the definition says how many, of those that asked for none of their own.
     await change({ paused: false, retry: null });

@@ -44,10 +44,15 @@ export async function preferIndexes(tx: Tx): Promise<void> {
  * @param deletions likewise
  */
 export const runDeltas = (changes: string, deletions: string): string => `
-  SELECT c.recorded_at AS at, c.task, c.trigger, c.queue, d.state, d.runs
-  FROM ${changes} c CROSS JOIN LATERAL (VALUES (c.was, -1), (c.state, 1)) AS d (state, runs)
-  WHERE d.state IS NOT NULL AND c.was IS DISTINCT FROM c.state
+  SELECT c.at, c.task, c.trigger, c.queue, d.state, d.runs FROM (
+    SELECT ${hourSql('recorded_at')} AS at, task, trigger, queue, was, state, count(*) AS changes
+    FROM ${changes} changed WHERE was IS DISTINCT FROM state GROUP BY 1, 2, 3, 4, 5, 6
+  ) c CROSS JOIN LATERAL (VALUES (c.was, -c.changes), (c.state, c.changes)) AS d (state, runs)
+  WHERE d.state IS NOT NULL
   UNION ALL SELECT hour, task, trigger, queue, state, -runs FROM ${deletions}`;
+
+/** SQL of the hour of UTC in which a time is. `date_trunc` does the same, and takes ten times as long. */
+export const hourSql = (time: string): string => `date_bin('1 hour', ${time}, '2000-01-01 00:00:00+00')`;
 
 /** The same of `ops.file_tally`: (source, state, files, bytes, rows). */
 export const fileDeltas = (changes: string, deletions: string): string => `
@@ -58,12 +63,15 @@ export const fileDeltas = (changes: string, deletions: string): string => `
   WHERE d.state IS NOT NULL
   UNION ALL SELECT source, state, -files, -bytes, -rows FROM ${deletions}`;
 
-/** SQL of what is to be added to `ops.run_total` yet: (task, state). */
+/** SQL of what is to be added to `ops.run_total` yet: (task, state, runs). */
 export const runEvents = (changes: string): string => `
-  SELECT task, state::text AS state FROM ${changes} WHERE was IS DISTINCT FROM state
-  UNION ALL SELECT task, 'running' FROM ${changes} WHERE was = 'running' AND state = 'running'
-  UNION ALL SELECT task, 'lost' FROM ${changes}
-    WHERE cause = 'lost' OR (was = 'running' AND state = 'queued' AND cause <> 'released')`;
+  SELECT c.task, e.state, c.changes AS runs FROM (
+    SELECT task, was, state, cause = 'lost' OR (was = 'running' AND state = 'queued' AND cause <> 'released') AS lost, count(*) AS changes
+    FROM ${changes} changed GROUP BY 1, 2, 3, 4
+  ) c CROSS JOIN LATERAL (VALUES
+    (CASE WHEN c.was IS DISTINCT FROM c.state OR c.state = 'running' THEN c.state::text END), (CASE WHEN c.lost THEN 'lost' END)
+  ) AS e (state)
+  WHERE e.state IS NOT NULL`;
 
 /** SQL of what is to be added to `ops.time_total` yet: (task, measure, bucket, ms). @param bounds a float8[] */
 export const runTimes = (changes: string, bounds: string): string => `

@@ -5,6 +5,7 @@ import {
   changesSince,
   fileDeltas,
   fileEvents,
+  hourSql,
   preferIndexes,
   readRolledUp,
   runDeltas,
@@ -78,7 +79,7 @@ async function addRuns(tx: Tx, since: Snapshot): Promise<number> {
     `WITH change AS MATERIALIZED (${changesSince('run_change', since, values)}),
      gone AS (DELETE FROM ops.run_deletion RETURNING *),
      hourly AS MATERIALIZED (
-       SELECT date_trunc('hour', at, 'UTC') AS hour, task, trigger, queue, state, sum(runs) AS runs
+       SELECT at AS hour, task, trigger, queue, state, sum(runs) AS runs
        FROM (${runDeltas('change', 'gone')}) delta GROUP BY 1, 2, 3, 4, 5 HAVING sum(runs) <> 0
      ), tallied AS (
        INSERT INTO ops.run_tally AS t (grain, at, task, trigger, queue, state, runs)
@@ -88,14 +89,16 @@ async function addRuns(tx: Tx, since: Snapshot): Promise<number> {
        ON CONFLICT (grain, at, task, trigger, queue, state) DO UPDATE SET runs = t.runs + EXCLUDED.runs
      ), skewed AS (
        INSERT INTO ops.run_skew AS s (grain, at, min_skew_ms, max_skew_ms)
-       SELECT g.grain, date_trunc(g.grain, recorded_at, 'UTC'), min(skew), max(skew) FROM (
-         SELECT recorded_at, extract(epoch FROM recorded_at)::float8 * 1000 - ops.id_ms(run_id) AS skew FROM change WHERE was IS NULL
-       ) recorded CROSS JOIN (VALUES ('hour'), ('day')) AS g (grain) GROUP BY 1, 2
+       SELECT g.grain, date_trunc(g.grain, hour, 'UTC'), min(least), max(most) FROM (
+         SELECT ${hourSql('recorded_at')} AS hour, min(skew) AS least, max(skew) AS most FROM (
+           SELECT recorded_at, date_part('epoch', recorded_at) * 1000 - ops.id_ms(run_id) AS skew FROM change WHERE was IS NULL
+         ) recorded GROUP BY 1
+       ) hourly CROSS JOIN (VALUES ('hour'), ('day')) AS g (grain) GROUP BY 1, 2
        ON CONFLICT (grain, at) DO UPDATE SET min_skew_ms = least(s.min_skew_ms, EXCLUDED.min_skew_ms),
          max_skew_ms = greatest(s.max_skew_ms, EXCLUDED.max_skew_ms)
        WHERE EXCLUDED.min_skew_ms < s.min_skew_ms OR EXCLUDED.max_skew_ms > s.max_skew_ms
      ), counted AS (
-       INSERT INTO ops.run_total AS t (task, state, runs) SELECT task, state, count(*) FROM (${runEvents('change')}) event GROUP BY 1, 2
+       INSERT INTO ops.run_total AS t (task, state, runs) SELECT task, state, sum(runs) FROM (${runEvents('change')}) event GROUP BY 1, 2
        ON CONFLICT (task, state) DO UPDATE SET runs = t.runs + EXCLUDED.runs
      ), timed AS (
        INSERT INTO ops.time_total AS t (task, measure, bucket, times, sum_ms)

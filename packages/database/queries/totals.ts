@@ -69,7 +69,7 @@ async function readRuns(tx: Tx, since: Snapshot): Promise<Pick<Totals, 'runs' | 
      ) now GROUP BY 2, 3 HAVING sum(runs) > 0
      UNION ALL
      SELECT false, task, state, sum(runs)::float8 FROM (
-       SELECT task, state, runs FROM ops.run_total UNION ALL SELECT task, state, 1 FROM (${runEvents('change')}) event
+       SELECT task, state, runs FROM ops.run_total UNION ALL SELECT task, state, runs FROM (${runEvents('change')}) event
      ) ever GROUP BY 2, 3 ORDER BY task, state`,
     values,
   );

@@ -40,7 +40,7 @@ export const askedValues = (beginnings: readonly Beginning[]): unknown[] => [
 export const askedRuns =
   'SELECT * FROM unnest($1::uuid[], $2::text[], $3::int[]) AS asked (run_id, worker_id, attempts)';
 
-/** A run of a task with a limit, to be begun by `beginWithinLimits`. */
+/** A run of a task that is paused or has a limit, to be begun or parked by `beginWithinLimits`. */
 export interface LimitedRun {
   readonly kind: 'limited';
   readonly task: string;
@@ -56,13 +56,13 @@ export interface ReadyRow extends BegunRun {
 
 /**
  * Begins attempts of several runs in one statement, as `beginAttempt` does for each: those that wait for nothing, are no
- * other worker's, and are locked by nobody. Those of paused tasks are parked. The others are left as they are, and so are
- * those that wait for several invocations: to see whether one is complete would make this dearer for all.
+ * other worker's, and are locked by nobody. The others are left as they are, and so are those that wait for several
+ * invocations: to see whether one is complete would make this dearer for all.
  *
  * `IS TRUE` keeps the server from looking through all runs of a state, which it does while its statistics still say that
  * there are none.
  * @param db sessions that look rows up by key (PoolOptions.byKey)
- * @returns the runs that have begun or were parked, in the order of `beginnings`; undefined for the others
+ * @returns the runs that have begun, or are limited, in the order of `beginnings`; undefined for the others
  */
 export async function beginAttempts(
   db: Queryable,
@@ -72,7 +72,7 @@ export async function beginAttempts(
     name: 'begin-attempts',
     text: `WITH asked AS MATERIALIZED (${askedRuns}), ready AS MATERIALIZED (
          SELECT r.id, r.task, asked.worker_id, asked.attempts, s.version, s.settings,
-           CASE WHEN s.paused THEN 'parked' WHEN s.concurrency IS NOT NULL THEN 'limited' END AS gate
+           CASE WHEN s.paused OR s.concurrency IS NOT NULL THEN 'limited' END AS gate
          FROM asked JOIN ops.run r ON r.id = asked.run_id LEFT JOIN ops.task_setting s ON s.task = r.task
          WHERE ${isReady}
          ORDER BY r.id FOR NO KEY UPDATE OF r SKIP LOCKED
@@ -82,9 +82,6 @@ export async function beginAttempts(
        ), opened AS (
          INSERT INTO ops.attempt (run_id, number, state, worker_id, settings_version)
          SELECT "runId", attempt, 'running', worker_id, "settingsVersion" FROM begun
-       ), parked AS (
-         UPDATE ops.run r SET parked = true, updated_at = now() FROM ready
-         WHERE r.id = ready.id AND ready.gate = 'parked' AND NOT r.parked
        )
        SELECT ready.id, ready.task AS "ofTask", ready.gate, begun.* FROM ready LEFT JOIN begun ON begun."runId" = ready.id`,
     values: askedValues(beginnings),

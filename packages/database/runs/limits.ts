@@ -14,7 +14,7 @@ import {
 import { limitLockWait } from './locks.js';
 import { underWay } from './parked.js';
 
-/** An attempt of a run of a task that has a limit. */
+/** An attempt of a run of a task that is paused or has a limit. */
 export interface LimitedBeginning extends Beginning {
   readonly task: string;
 }
@@ -24,7 +24,7 @@ const hangingMs = 10_000;
 
 /**
  * Begins attempts like `beginAttempts`, of tasks whose settings limit how many of their runs are under way over all workers:
- * as many as there is room for, by priority and then by id. The others are parked.
+ * as many as there is room for, by priority and then by id; none of a paused one. The others are parked.
  * @returns in the order of `beginnings`; undefined for those to be begun alone
  */
 export async function beginWithinLimits(

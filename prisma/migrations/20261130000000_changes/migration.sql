@@ -30,7 +30,7 @@ CREATE TABLE "ops"."run_change" (
     "waited_ms" DOUBLE PRECISION,
     "ran_ms" DOUBLE PRECISION,
 
-    CONSTRAINT "run_change_pkey" PRIMARY KEY ("at", "id")
+    CONSTRAINT "run_change_pkey" PRIMARY KEY ("xid", "id", "at")
 ) PARTITION BY RANGE ("at");
 
 CREATE TABLE "ops"."file_change" (
@@ -50,7 +50,7 @@ CREATE TABLE "ops"."file_change" (
     "rows" BIGINT,
     "actor" TEXT,
 
-    CONSTRAINT "file_change_pkey" PRIMARY KEY ("at", "id")
+    CONSTRAINT "file_change_pkey" PRIMARY KEY ("xid", "id", "at")
 ) PARTITION BY RANGE ("at");
 
 -- AlterTable
@@ -104,13 +104,7 @@ CREATE INDEX "log_xid_idx" ON "ops"."log"("xid");
 CREATE INDEX "run_change_run_id_id_idx" ON "ops"."run_change"("run_id", "id");
 
 -- CreateIndex
-CREATE INDEX "run_change_xid_idx" ON "ops"."run_change"("xid");
-
--- CreateIndex
 CREATE INDEX "file_change_file_id_id_idx" ON "ops"."file_change"("file_id", "id");
-
--- CreateIndex
-CREATE INDEX "file_change_xid_idx" ON "ops"."file_change"("xid");
 
 CREATE VIEW "public"."tasks_results" AS
 SELECT
@@ -130,35 +124,42 @@ SELECT
 FROM ops.run_in_flow r;
 CREATE VIEW "pipeline_schema"."tasks_results" AS SELECT * FROM "public"."tasks_results";
 
--- Changes are written by triggers, so that no statement can forget them. Row by row: a statement changes one run as a rule,
--- and progress, which is no change, then costs a comparison.
-CREATE FUNCTION "ops"."note_run"() RETURNS trigger LANGUAGE plpgsql AS $$
-DECLARE
-  was ops.run_state := CASE TG_OP WHEN 'UPDATE' THEN OLD.state END;
+-- Changes are written by triggers, so that no statement can forget them: by statement, because workers begin and end runs by
+-- groups, and rows that are written together cost half of those written one by one. What is progress only is no change.
+--
+-- A session keeps the plan of its first statement, which may have had one row; for a hundred thousand, a loop over both tables would
+-- take hours. The server never loops for a FULL JOIN, and here it finds what an inner one would: both tables have the same ids.
+CREATE FUNCTION "ops"."note_new_runs"() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  INSERT INTO ops.run_change (run_id, task, queue, trigger, recorded_at, was, state, attempt, actor, cause, waited_ms, ran_ms)
-  VALUES (NEW.id, NEW.task, NEW.queue, NEW.trigger, NEW.created_at, was, NEW.state, NEW.attempt,
-    NULLIF(current_setting('millrace.actor', true), ''),
-    CASE
-      WHEN was IS NULL THEN 'recorded'
-      WHEN NEW.state = 'running' THEN CASE WHEN was = 'running' THEN 'lost' ELSE 'begun' END
-      WHEN NEW.error IS NOT NULL THEN COALESCE(NEW.error ->> 'name', 'failed')
-      WHEN NEW.state = 'succeeded' THEN 'returned'
-      WHEN was IN ('succeeded', 'failed', 'cancelled') THEN 'retried'
-      WHEN was = 'running' THEN CASE NEW.state WHEN 'waiting' THEN 'invoked' ELSE 'released' END
-      ELSE 'due'
-    END,
-    CASE WHEN NEW.state = 'running' AND was IN ('queued', 'delayed')
-      THEN extract(epoch FROM clock_timestamp() - NEW.available_at) * 1000 END,
-    CASE WHEN was = 'running' THEN extract(epoch FROM clock_timestamp() - OLD.begun_at) * 1000 END);
+  INSERT INTO ops.run_change (run_id, task, queue, trigger, recorded_at, state, attempt, actor, cause)
+  SELECT id, task, queue, trigger, created_at, state, attempt, NULLIF(current_setting('millrace.actor', true), ''), 'recorded' FROM added;
   RETURN NULL;
 END $$;
-CREATE TRIGGER "run_recorded" AFTER INSERT ON "ops"."run" FOR EACH ROW EXECUTE FUNCTION "ops"."note_run"();
-CREATE TRIGGER "run_changed" AFTER UPDATE ON "ops"."run" FOR EACH ROW
-  WHEN (OLD.state IS DISTINCT FROM NEW.state OR OLD.attempt IS DISTINCT FROM NEW.attempt)
-  EXECUTE FUNCTION "ops"."note_run"();
+CREATE FUNCTION "ops"."note_runs"() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  INSERT INTO ops.run_change (run_id, task, queue, trigger, recorded_at, was, state, attempt, actor, cause, waited_ms, ran_ms)
+  SELECT n.id, n.task, n.queue, n.trigger, n.created_at, o.state, n.state, n.attempt,
+    NULLIF(current_setting('millrace.actor', true), ''),
+    CASE
+      WHEN n.state = 'running' THEN CASE WHEN o.state = 'running' THEN 'lost' ELSE 'begun' END
+      WHEN n.error IS NOT NULL THEN COALESCE(n.error ->> 'name', 'failed')
+      WHEN n.state = 'succeeded' THEN 'returned'
+      WHEN o.state IN ('succeeded', 'failed', 'cancelled') THEN 'retried'
+      WHEN o.state = 'running' THEN CASE n.state WHEN 'waiting' THEN 'invoked' ELSE 'released' END
+      ELSE 'due'
+    END,
+    CASE WHEN n.state = 'running' AND o.state IN ('queued', 'delayed')
+      THEN extract(epoch FROM clock_timestamp() - n.available_at) * 1000 END,
+    CASE WHEN o.state = 'running' THEN extract(epoch FROM clock_timestamp() - o.begun_at) * 1000 END
+  FROM changed n FULL JOIN before o ON o.id = n.id
+  WHERE n.state IS DISTINCT FROM o.state OR n.attempt IS DISTINCT FROM o.attempt;
+  RETURN NULL;
+END $$;
+CREATE TRIGGER "run_recorded" AFTER INSERT ON "ops"."run" REFERENCING NEW TABLE AS added
+  FOR EACH STATEMENT EXECUTE FUNCTION "ops"."note_new_runs"();
+CREATE TRIGGER "run_changed" AFTER UPDATE ON "ops"."run" REFERENCING OLD TABLE AS before NEW TABLE AS changed
+  FOR EACH STATEMENT EXECUTE FUNCTION "ops"."note_runs"();
 
--- Files change by hundreds in a statement.
 CREATE FUNCTION "ops"."note_new_files"() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   INSERT INTO ops.file_change (file_id, source, state, run_id, code, bytes, rows, actor)
@@ -172,8 +173,8 @@ BEGIN
   INSERT INTO ops.file_change (file_id, source, was, was_source, was_bytes, was_rows, state, run_id, code, bytes, rows, actor)
   SELECT n.id, n.source, o.state, o.source, o.size, o.rows, n.state, n.run_id, n.code, n.size, n.rows,
     NULLIF(current_setting('millrace.actor', true), '')
-  FROM changed n JOIN before o ON o.id = n.id
-  WHERE n.state <> o.state OR (n.state = 'loaded' AND n.run_id IS DISTINCT FROM o.run_id) OR n.source IS DISTINCT FROM o.source
+  FROM changed n FULL JOIN before o ON o.id = n.id
+  WHERE n.state IS DISTINCT FROM o.state OR (n.state = 'loaded' AND n.run_id IS DISTINCT FROM o.run_id) OR n.source IS DISTINCT FROM o.source
     OR (n.state <> 'arriving' AND (n.size <> o.size OR n.rows IS DISTINCT FROM o.rows))
   ORDER BY n.id;
   RETURN NULL;

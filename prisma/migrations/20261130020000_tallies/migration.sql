@@ -133,7 +133,7 @@ CREATE TRIGGER "file_deleted" AFTER DELETE ON "ops"."file" REFERENCING OLD TABLE
 
 -- Milliseconds since 1970 that a UUID of version 7 begins with (RFC 9562, section 5.7).
 CREATE FUNCTION "ops"."id_ms"(id uuid) RETURNS double precision LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-  SELECT ('x' || left(replace(id::text, '-', ''), 12))::bit(48)::bigint::float8
+  SELECT ('x' || encode(substring(uuid_send(id) FOR 6), 'hex'))::bit(48)::bigint::float8
 $$;
 
 -- Counts all runs and files anew: once here, and in a database that was restored into another server, whose numbers of
