@@ -9,7 +9,8 @@
  * fastest are printed in milliseconds, the first calls included, and the CPU time of a call, of the server's session and of this process together:
  * what a call takes where nobody else wants the cores. Costs: 20,000 runs are recorded by one session in transactions of
  * 100, and brought to their ends by two updates, with the indexes and triggers named and without them; 50,000 lines likewise, in
- * statements of 100 as workers write them.
+ * statements of 100 as workers write them. Then a real API and a real worker run on that database: pages are asked for over HTTP, and the
+ * oldest month is taken away (`trim-history`, into the lake; its changes are made up before) while a stream of 40 runs a second goes on.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -27,6 +28,7 @@ import { countFiles, countRunsByState } from '#database/queries/summary.js';
 import { readTotals } from '#database/queries/totals.js';
 import { appendLog } from '#database/runs/history.js';
 import { fillHistory } from '../helpers/many-runs.js';
+import { operate } from './history/operate.js';
 import { type BenchServer, freshDatabase, startBenchServer } from './load/server.js';
 import { readProcess } from './process-figures.js';
 
@@ -203,6 +205,7 @@ async function bench(url: string): Promise<void> {
     await sizes(pool);
     const one = openPool({ url, name: 'bench', max: 1, onError: console.error });
     await measure(one).finally(() => one.end());
+    await operate(pool, url, calls);
     await costs(pool);
   } finally {
     await pool.end();

@@ -39,8 +39,18 @@ export function pumped(pattern: string, bytes: number): string[] {
   return [...units].map((unit) => `${repeat(unit, bytes)}!`);
 }
 
-/** Values that no schema expects, each about as large as `bytes`. */
-export function hostileValues(bytes: number): HostileText[] {
+/** The values last made: to make them takes longer than to refuse them, and each part of a schema gets them all. */
+let made: { readonly bytes: number; readonly values: readonly HostileText[] } | undefined;
+
+/** Values that no schema expects, each about as large as `bytes`, which are 10,000 at least. */
+export function hostileValues(bytes: number): readonly HostileText[] {
+  // What stands around them differs by some hundred bytes.
+  const size = bytes - (bytes % 10_000);
+  if (made?.bytes !== size) made = { bytes: size, values: makeValues(size) };
+  return made.values;
+}
+
+function makeValues(bytes: number): HostileText[] {
   const half = Math.floor(bytes / 2);
   return [
     { label: 'equal texts', text: list(() => '"1"', bytes) },

@@ -19,7 +19,10 @@ for (const carrier of carriers) {
       carrier,
       { workers: 2, env: { BATCH_FILES: String(files / 4) } },
       async ({ inbox, pool, start }) => {
-        await writeDay(inbox, '2023', files, 'colons');
+        const day = Array.from({ length: files }, (_, minute) =>
+          dataSampleBytes({ minute: minuteOf(minute), seed: 1, rows: rowsPerFile }),
+        );
+        await writeDay(inbox, '2023', day, 'colons');
         const began = performance.now();
         await start();
         await waitUntilQuiet(pool, files, { deadlineMs: 240_000 });
@@ -28,7 +31,7 @@ for (const carrier of carriers) {
         assert.equal(await count(pool, countRows), files * rowsPerFile);
         const runs = (await listRuns(pool)).length;
 
-        await writeDay(inbox, 'again', files, 'underscores');
+        await writeDay(inbox, 'again', day, 'underscores');
         await waitUntilQuiet(pool, 2 * files, { deadlineMs: 120_000 });
         assert.equal(
           await count(pool, `SELECT count(*) FROM ops.file WHERE state = 'duplicate' AND path LIKE 'again/%'`),
@@ -50,9 +53,13 @@ for (const carrier of carriers) {
 
 const minuteOf = (minute: number): Date => new Date(Date.UTC(2023, 0, 1) + minute * 60_000);
 
-async function writeDay(inbox: Inbox, folder: string, files: number, style: 'colons' | 'underscores'): Promise<void> {
-  for (let minute = 0; minute < files; minute += 1) {
-    const bytes = dataSampleBytes({ minute: minuteOf(minute), seed: 1, rows: rowsPerFile });
+async function writeDay(
+  inbox: Inbox,
+  folder: string,
+  day: readonly Uint8Array[],
+  style: 'colons' | 'underscores',
+): Promise<void> {
+  for (const [minute, bytes] of day.entries()) {
     await inbox.write(`${folder}/${dataSampleFileName(minuteOf(minute), style)}`, bytes);
   }
 }
