@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { loadCatalogue, readableDatasets } from '#catalogue/catalogue.js';
 import { rollUp } from '#database/changes/roll-up.js';
 import { type Pool, transaction } from '#database/pool.js';
+import { readDatasetFigures } from '#database/queries/dataset-figures.js';
 import { searchLogs } from '#database/queries/log-search.js';
+import { readQueues } from '#database/queries/platform-figures.js';
 import { countRuns } from '#database/queries/run-counts.js';
 import type { RunFilter } from '#database/queries/run-filter.js';
 import { listRuns } from '#database/queries/runs.js';
@@ -39,6 +42,11 @@ const questions: Readonly<Record<string, readonly [number, (pool: Pool) => Promi
   'count within days': [400, (pool) => countRuns(pool, { from: daysAgo(100), to: daysAgo(10) }, 'task')],
   'start page': [0, (pool) => Promise.all([countRunsByState(pool), countFiles(pool)])],
   totals: [0, readTotals],
+  'figures of datasets': [
+    20,
+    async (pool) => readDatasetFigures(pool, [...readableDatasets(await loadCatalogue()).values()]),
+  ],
+  'queues, for metrics': [0, readQueues],
   'newest lines': [200, search(undefined)],
   'lines with a frequent word': [5_000, search('loaded')],
   'lines with a rare word': [6_000, search('zanzibar')],

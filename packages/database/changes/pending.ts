@@ -63,6 +63,14 @@ export const fileDeltas = (changes: string, deletions: string): string => `
   WHERE d.state IS NOT NULL
   UNION ALL SELECT source, state, -files, -bytes, -rows FROM ${deletions}`;
 
+/** SQL of the files of now by what they are counted by: (source, state, files, bytes, rows), several rows of a kind. */
+export function countedFiles({ since, isForeign }: RolledUp, values: unknown[]): string {
+  if (isForeign)
+    return "SELECT COALESCE(source, '') AS source, state, 1 AS files, size AS bytes, COALESCE(rows, 0) AS rows FROM ops.file";
+  return `SELECT source, state, files, bytes, rows FROM ops.file_tally
+    UNION ALL SELECT * FROM (${fileDeltas(`(${changesSince('file_change', since, values)})`, 'ops.file_deletion')}) delta`;
+}
+
 /** SQL of what is to be added to `ops.run_total` yet: (task, state, runs). */
 export const runEvents = (changes: string): string => `
   SELECT c.task, e.state, c.changes AS runs FROM (

@@ -1,5 +1,5 @@
 import { runStates } from '#contracts/states.js';
-import { changesSince, fileDeltas, readWithPending } from '../changes/pending.js';
+import { countedFiles, readWithPending } from '../changes/pending.js';
 import type { Pool, Queryable } from '../pool.js';
 import { countRuns } from './run-counts.js';
 
@@ -8,14 +8,11 @@ export type StateCounts = ReadonlyMap<string, number>;
 
 /** Files of the ledger by state, from their tally. */
 export async function countFiles(pool: Pool): Promise<StateCounts> {
-  return await readWithPending(pool, async (tx, { since, isForeign }) => {
+  return await readWithPending(pool, async (tx, rolledUp) => {
     const values: unknown[] = [];
-    const counted = isForeign
-      ? 'SELECT state, 1 AS files FROM ops.file'
-      : `SELECT state, files FROM ops.file_tally
-         UNION ALL SELECT state, files FROM (${fileDeltas(`(${changesSince('file_change', since, values)})`, 'ops.file_deletion')}) delta`;
     const { rows } = await tx.query<{ state: string; count: number }>(
-      `SELECT state, sum(files)::float8 AS count FROM (${counted}) counted GROUP BY state HAVING sum(files) > 0 ORDER BY state`,
+      `SELECT state, sum(files)::float8 AS count FROM (${countedFiles(rolledUp, values)}) counted
+       GROUP BY state HAVING sum(files) > 0 ORDER BY state`,
       values,
     );
     return new Map(rows.map((row) => [row.state, row.count]));
