@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { BadInputError } from '#contracts/errors.js';
 import { withTestDatabase } from '../../../test/helpers/database.js';
 import { type Bodies, double, withFlowWorker } from '../../../test/helpers/flow-worker.js';
-import { type Pool, transaction } from '../pool.js';
+import { openPool, type Pool, transaction } from '../pool.js';
 import { conditions } from '../queries/conditions.js';
 import { parseSnapshot, snapshotSql, whenSince } from './snapshot.js';
 
@@ -47,6 +47,34 @@ test('each change of a run is kept, with its cause and how long it waited and ra
     );
   });
 });
+
+test('a session that has changed one run changes forty thousand with its plan for one', () =>
+  withTestDatabase(async ({ url, pool }) => {
+    const runs = 40_000;
+    await pool.query(
+      `INSERT INTO ops.run (id, root_id, task, queue, state, trigger, input, max_attempts)
+       SELECT id, id, 'many', 'q', 'queued', 'api', '{}', 1 FROM (SELECT gen_random_uuid() AS id FROM generate_series(1, $1)) one`,
+      [runs],
+    );
+    const session = openPool({ url, name: 'test', max: 1, byKey: true, onError: () => {} });
+    try {
+      // Each of the rows compared with each other would take minutes.
+      await session.query(`SET statement_timeout = '60s'`);
+      const cancel = (limit: number) =>
+        session.query(
+          `UPDATE ops.run SET state = 'cancelled', ended_at = now() WHERE id IN (SELECT id FROM ops.run WHERE state = 'queued' LIMIT $1)`,
+          [limit],
+        );
+      await cancel(1);
+      await cancel(runs);
+    } finally {
+      await session.end();
+    }
+    const { rows } = await pool.query(
+      `SELECT count(DISTINCT run_id)::int AS runs FROM ops.run_change WHERE state = 'cancelled'`,
+    );
+    assert.deepEqual(rows, [{ runs }]);
+  }));
 
 /** The paths of files that changed since a moment, and the moment of the answer. */
 async function changedSince(pool: Pool, since: string): Promise<{ paths: string[]; now: string }> {
