@@ -1,8 +1,9 @@
 import cookie from '@fastify/cookie';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import { type FastifyBaseLogger, fastify, LogController } from 'fastify';
+import { openAccess } from './auth/access.js';
+import { credentialsOf } from './auth/credentials.js';
 import { guard } from './auth/guard.js';
-import { openSessions } from './auth/sessions.js';
 import type { ApiDeps } from './deps.js';
 import { Exports } from './export/exports.js';
 import { logAccess } from './http/access-log.js';
@@ -44,6 +45,7 @@ import { runFlowRoutes } from './routes/api/run-flow.js';
 import { runRoutes } from './routes/api/runs.js';
 import { scheduleChangeRoutes } from './routes/api/schedule-changes.js';
 import { scheduleRoutes } from './routes/api/schedules.js';
+import { sessionRoutes } from './routes/api/session.js';
 import { taskSettingsRoutes } from './routes/api/task-settings.js';
 import { taskRoutes } from './routes/api/tasks.js';
 import { uploadRoutes } from './routes/api/uploads.js';
@@ -102,7 +104,7 @@ const listenerShare = 0.8;
 
 /** Puts the API together, ready to listen or to be injected. What `deps` holds stays the caller's to close. */
 export async function buildApp(deps: ApiDeps): Promise<App> {
-  const { apiToken, trustProxy = false } = deps.config;
+  const { host, trustProxy = false } = deps.config;
   const loggerInstance: FastifyBaseLogger = deps.log;
   const clients = new Clients(deps.limits, deps.log);
   const app: App = fastify({
@@ -133,29 +135,31 @@ export async function buildApp(deps: ApiDeps): Promise<App> {
   closeUnread(app);
   await app.register(cookie);
 
-  const sessions = apiToken === undefined ? undefined : openSessions(deps.pool, apiToken);
-  guard(app, deps.config, sessions);
+  const credentials = credentialsOf(deps.config);
+  const access = credentials && openAccess(deps.pool, credentials);
+  guard(app, host, access);
   // Only for requests that the guard let pass.
   app.addHook('onRequest', async ({ routeOptions, raw }) => {
     if (routeOptions.config.upload === true) clients.allowUpload(raw);
   });
 
-  await gatherOpenApi(app, apiToken !== undefined);
+  await gatherOpenApi(app, credentials);
   const live = new Live({
     pool: deps.pool,
     log: deps.log,
     // The others are for all else.
     maxListeners: Math.min(deps.limits.maxListeners, Math.floor(deps.limits.maxConnections * listenerShare)),
-    living: sessions && ((values) => sessions.living(values)),
+    living: access && ((values) => access.sessions.living(values)),
   });
   app.addHook('preClose', () => live.close());
   const routeDeps = { ...deps, live, exports: new Exports(deps.pool), exportLimitMs: deps.limits.exportLimitMs };
   for (const routes of dataRoutes) await app.register((scope: App) => routes(scope, routeDeps));
+  await app.register((scope: App) => sessionRoutes(scope, access));
   await app.register((scope: App) => metricRoutes(scope, deps, ownMetrics));
   await docsRoutes(app);
   await queueRoutes(app, deps);
   await homeRoutes(app, deps);
   await imagePageRoutes(app, deps);
-  if (apiToken !== undefined && sessions) await loginRoutes(app, apiToken, sessions);
+  if (access) await loginRoutes(app, access);
   return app;
 }

@@ -15,6 +15,8 @@ export interface ApiDeps {
     Config,
     | 'host'
     | 'apiToken'
+    | 'adminUser'
+    | 'adminPassword'
     | 'trustProxy'
     | 'queueActions'
     | 'inboxDir'

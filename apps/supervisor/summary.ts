@@ -22,11 +22,16 @@ export function renderSummary({ config, database, faceModel, tookMs }: SummaryFa
     ['carrier', describeCarrier(config)],
     ['workers', `${config.workers} ${config.workers === 1 ? 'process' : 'processes'}`],
     ['face model', faceModel],
-    ['access', config.apiToken === undefined ? 'open, this machine only' : 'with API_TOKEN'],
+    ['access', describeAccess(config)],
   ];
   const width = Math.max(...rows.map(([label]) => label.length));
   const lines = rows.map(([label, text]) => `  ${label.padEnd(width)}  ${text}`);
   return ['', `Millrace is ready (${(tookMs / 1000).toFixed(1)} s). Ctrl-C stops it.`, ...lines, ''].join('\n');
+}
+
+function describeAccess({ apiToken, adminUser }: Config): string {
+  const ways = [...(apiToken === undefined ? [] : ['API_TOKEN']), ...(adminUser === undefined ? [] : ['ADMIN_USER'])];
+  return ways.length === 0 ? 'open, this machine only' : `with ${ways.join(' or ')}`;
 }
 
 function describeCarrier({ redisUrl }: Config): string {

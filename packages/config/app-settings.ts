@@ -16,7 +16,7 @@ const tracing = [
 
 /**
  * The settings that each app uses besides the common ones. An app is given these and no others, so that a secret is only
- * where it is needed: the API's token is no business of a process that decodes strangers' files.
+ * where it is needed: the API's token and password are no business of a process that decodes strangers' files.
  */
 export const appSettings = {
   api: [
@@ -29,6 +29,8 @@ export const appSettings = {
     'databaseUrl',
     'redisUrl',
     'apiToken',
+    'adminUser',
+    'adminPassword',
     'trustProxy',
     'queueActions',
     'accessLog',

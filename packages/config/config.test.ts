@@ -109,6 +109,30 @@ test('an address that other machines reach needs a token', () => {
   assert.equal(loadConfig({ HOST: '::1' }).host, '::1');
 });
 
+test('a name and a password come together, suffice for other machines, and the password is never shown', () => {
+  const ADMIN_USER = 'ada@example.org';
+  const ADMIN_PASSWORD = 'four words of mine';
+  const config = loadConfig({ HOST: '0.0.0.0', TRUST_PROXY: '10.0.0.1', ADMIN_USER, ADMIN_PASSWORD });
+  assert.deepEqual([config.adminUser, config.adminPassword], [ADMIN_USER, ADMIN_PASSWORD]);
+  assert.match(
+    faultsOf({ ADMIN_USER, HOST: '0.0.0.0' }),
+    /^ADMIN_PASSWORD: expected a password for ADMIN_USER=ada@example\.org, got none; set ADMIN_PASSWORD .*$/,
+  );
+  const lonely = faultsOf({ ADMIN_PASSWORD, HOST: '0.0.0.0' });
+  assert.match(
+    lonely,
+    /^ADMIN_USER: expected a name for ADMIN_PASSWORD, got none; set ADMIN_USER, or leave both unset$/,
+  );
+  assert.match(
+    faultsOf({ ADMIN_USER, ADMIN_PASSWORD: 'eleven char' }),
+    /^ADMIN_PASSWORD: expected at least 12 characters.*got 11 characters \(not shown\)$/,
+  );
+  for (const name of ['a b', 'a:b', '-a', 'x'.repeat(65)]) {
+    assert.match(faultsOf({ ADMIN_USER: name, ADMIN_PASSWORD }), /^ADMIN_USER: expected up to 64 letters/, name);
+  }
+  assert.match(faultsOf({ HOST: '0.0.0.0' }), /set API_TOKEN \(.*\), or ADMIN_USER and ADMIN_PASSWORD, or HOST=/);
+});
+
 test('trusted proxies are named by address or range, and never without a token', () => {
   const API_TOKEN = 'x'.repeat(16);
   const faultOf = (text: string) => faultsOf({ API_TOKEN, TRUST_PROXY: text });

@@ -93,21 +93,40 @@ function shown(setting: SettingInfo, text: string): string {
   return scheme ? `an address starting with ${scheme[0]} (not shown in full)` : `${text.length} characters (not shown)`;
 }
 
-/** Settings that are right one by one but not together. */
-function findConflicts(config: Config): string[] {
+/** Who may use the API: a name and its password come together, and an API that others reach asks for something. */
+function findAccessConflicts({ host, apiToken, adminUser, adminPassword, trustProxy }: Config): string[] {
   const conflicts: string[] = [];
-  if (!isLoopback(config.host) && config.apiToken === undefined) {
+  if (adminUser !== undefined && adminPassword === undefined) {
     conflicts.push(
-      `${variableName('apiToken')}: expected a token because HOST=${config.host} can be reached by other machines, ` +
-        'got none; set API_TOKEN (16 characters or more) or HOST=127.0.0.1',
+      `${variableName('adminPassword')}: expected a password for ADMIN_USER=${adminUser}, got none; ` +
+        'set ADMIN_PASSWORD (12 characters or more), or leave both unset',
     );
   }
-  if (config.trustProxy !== undefined && config.apiToken === undefined) {
+  if (adminPassword !== undefined && adminUser === undefined) {
+    conflicts.push(
+      `${variableName('adminUser')}: expected a name for ADMIN_PASSWORD, got none; set ADMIN_USER, or leave both unset`,
+    );
+  }
+  if (apiToken !== undefined || adminUser !== undefined || adminPassword !== undefined) return conflicts;
+  const either = 'set API_TOKEN (16 characters or more), or ADMIN_USER and ADMIN_PASSWORD';
+  if (!isLoopback(host)) {
+    conflicts.push(
+      `${variableName('apiToken')}: expected a token because HOST=${host} can be reached by other machines, ` +
+        `got none; ${either}, or HOST=127.0.0.1`,
+    );
+  }
+  if (trustProxy !== undefined) {
     conflicts.push(
       `${variableName('apiToken')}: expected a token because TRUST_PROXY says that other machines reach the API ` +
-        'through a proxy, got none; set API_TOKEN (16 characters or more)',
+        `through a proxy, got none; ${either}`,
     );
   }
+  return conflicts;
+}
+
+/** Settings that are right one by one but not together. */
+function findConflicts(config: Config): string[] {
+  const conflicts = findAccessConflicts(config);
   if (isWithin(config.inboxDir, config.dataDir)) {
     conflicts.push(
       `${variableName('dataDir')}: expected a folder outside INBOX_DIR (${config.inboxDir}), got ${config.dataDir}; ` +

@@ -25,7 +25,7 @@ export const settingsSchema = Type.Object({
   host: Type.String(
     words({
       description:
-        'Address that the API listens on. Anything but loopback (127.0.0.1, ::1, localhost) needs API_TOKEN as well.',
+        'Address that the API listens on. Anything but loopback (127.0.0.1, ::1, localhost) needs API_TOKEN, or ADMIN_USER and ADMIN_PASSWORD, as well.',
       expected: 'an IP address or a host name',
       pattern: '^[A-Za-z0-9._:-]+$',
       default: '127.0.0.1',
@@ -141,10 +141,33 @@ export const settingsSchema = Type.Object({
   apiToken: Type.Optional(
     Type.String(
       words({
-        description: 'Guards the API and its pages when set: a bearer token for programs, the password for people.',
+        description:
+          'Guards the API and its pages when set: a bearer token for programs. People may log in with it, too.',
         minLength: 16,
         pattern: '^[\\x21-\\x7e]+$',
         expected: 'at least 16 characters without spaces, for example from: openssl rand -hex 24',
+        secret: true,
+      }),
+    ),
+  ),
+  adminUser: Type.Optional(
+    Type.String(
+      words({
+        description:
+          'Guards the API and its pages, too: the name with which a person logs in, together with ADMIN_PASSWORD. What that person does is recorded as done by user: and this name.',
+        pattern: '^[A-Za-z0-9][A-Za-z0-9._@-]{0,63}$',
+        expected: 'up to 64 letters, digits, dots, hyphens, underscores and @, the first a letter or a digit',
+      }),
+    ),
+  ),
+  adminPassword: Type.Optional(
+    Type.String(
+      words({
+        description: 'The password of ADMIN_USER. Set both or neither.',
+        minLength: 12,
+        maxLength: 1_000,
+        pattern: '^[^\\x00-\\x1f\\x7f]+$',
+        expected: 'at least 12 characters, for example four words; in quotes if it has a #',
         secret: true,
       }),
     ),
@@ -153,7 +176,7 @@ export const settingsSchema = Type.Object({
     Type.String(
       words({
         description:
-          'Proxies whose X-Forwarded-For, -Proto and -Host headers are believed, by the addresses from which they connect. Needs API_TOKEN. Unset: those headers are ignored.',
+          'Proxies whose X-Forwarded-For, -Proto and -Host headers are believed, by the addresses from which they connect. Needs API_TOKEN or ADMIN_USER. Unset: those headers are ignored.',
         expected:
           'IP addresses or ranges, separated by commas, like 127.0.0.1, 172.18.0.0/16 (not a number of hops, and not /0)',
         addressList: true,

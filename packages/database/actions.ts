@@ -27,9 +27,12 @@ export const actionNames = [
 ] as const;
 export type ActionName = (typeof actionNames)[number];
 
-/** Who does something: a program with the token, a person who logged in, or anybody on this machine (no token set). */
+/**
+ * Who does something: a program with the token (`bearer`), a person who logged in by name (`user:` and the name) or with the
+ * token (`session`), or anybody on this machine, where nobody has to log in (`local`).
+ */
 export interface Caller {
-  readonly caller: 'bearer' | 'session' | 'local';
+  readonly caller: 'bearer' | 'session' | 'local' | `user:${string}`;
   /** Which session; the lines of its log-in and log-out have the same. */
   readonly session: string | null;
 }

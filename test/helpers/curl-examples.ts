@@ -8,6 +8,8 @@ export interface CurlExample {
   readonly body: unknown;
   /** By their names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
+  /** Whether it sends the cookies that an earlier one kept (`-b` after `-c`). */
+  readonly sendsCookies: boolean;
   /** The command as it is written. */
   readonly command: string;
 }
@@ -28,6 +30,7 @@ function readCommand(command: string): CurlExample {
   let path: string | undefined;
   let body: unknown;
   const headers: Record<string, string> = {};
+  let sendsCookies = false;
   for (let at = 1; at < words.length && !words[at]?.startsWith('#'); at += 1) {
     const word = words[at] ?? '';
     if (word === '-X') method = words[++at];
@@ -35,9 +38,13 @@ function readCommand(command: string): CurlExample {
       const [name = '', value = ''] = (words[++at] ?? '').split(': ');
       headers[name.toLowerCase()] = value;
     } else if (word === '-N') continue;
-    else if (word === '-d') body = JSON.parse(words[++at] ?? '');
+    else if (word === '-c') at += 1;
+    else if (word === '-b') {
+      sendsCookies = true;
+      at += 1;
+    } else if (word === '-d') body = JSON.parse(words[++at] ?? '');
     else if (word.startsWith('$api')) path = word.slice('$api'.length);
-    else throw new Error(`expected -X, -H, -N, -d or an address below $api, got ${word} in: ${command}`);
+    else throw new Error(`expected -X, -H, -N, -b, -c, -d or an address below $api, got ${word} in: ${command}`);
   }
   if (path === undefined) throw new Error(`expected an address below $api in: ${command}`);
   return {
@@ -45,6 +52,7 @@ function readCommand(command: string): CurlExample {
     path,
     body,
     headers,
+    sendsCookies,
     command,
   };
 }

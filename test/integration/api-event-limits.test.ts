@@ -15,6 +15,7 @@ import { readProjectFile } from '../structure/project.js';
 import { type TestApi, withApi } from './api-fixture.js';
 
 const apiToken = 'a-token-of-the-event-tests';
+const password = 'four words of mine';
 const bearer = { authorization: `Bearer ${apiToken}` };
 
 async function listening({ app }: Pick<TestApi, 'app'>): Promise<string> {
@@ -32,13 +33,18 @@ test('a stream needs the token or a session, and ends when the session does', ()
     async (api) => {
       const url = await listening(api);
       assert.equal((await api.ask('/api/events')).status, 401);
-      const log = await fetch(`${url}/login`, {
-        method: 'POST',
-        redirect: 'manual',
-        body: new URLSearchParams({ token: apiToken }),
-      });
-      const cookie = (log.headers.get('set-cookie') ?? '').split(';', 1)[0] ?? '';
-      const person = await EventReader.open(`${url}/api/events`, { headers: { cookie } });
+      const logIn = async (given: Record<string, string>): Promise<string> => {
+        const log = await fetch(`${url}/login`, {
+          method: 'POST',
+          redirect: 'manual',
+          body: new URLSearchParams(given),
+        });
+        return (log.headers.get('set-cookie') ?? '').split(';', 1)[0] ?? '';
+      };
+      const cookies = [await logIn({ token: apiToken }), await logIn({ user: 'ada', password })];
+      const people = await Promise.all(
+        cookies.map((cookie) => EventReader.open(`${url}/api/events`, { headers: { cookie } })),
+      );
       const program = await EventReader.open(`${url}/api/events`, { headers: bearer });
       const { headers } = program.response;
       assert.equal(headers['content-type'], 'text/event-stream');
@@ -46,9 +52,9 @@ test('a stream needs the token or a session, and ends when the session does', ()
       assert.equal(headers['x-accel-buffering'], 'no');
       assert.match(String(headers['content-security-policy']), /default-src 'none'/);
       assert.equal(headers['content-encoding'], undefined);
-      await person.until('it has begun', ({ length }) => length === 1);
-      await fetch(`${url}/logout`, { method: 'POST', headers: { cookie } });
-      await person.ended;
+      for (const person of people) await person.until('it has begun', ({ length }) => length === 1);
+      for (const cookie of cookies) await fetch(`${url}/logout`, { method: 'POST', headers: { cookie } });
+      await Promise.all(people.map((person) => person.ended));
       await addFiles(api.pool, 1);
       await program.until('others go on', () => program.of('file').length === 1);
       // The stop of the API ends what is open, at once and in good order.
@@ -56,7 +62,7 @@ test('a stream needs the token or a session, and ends when the session does', ()
       await Promise.all([program.ended, closed]);
       assert.equal(program.response.complete, true);
     },
-    { apiToken },
+    { apiToken, config: { adminUser: 'ada', adminPassword: password } },
   ));
 
 test('an id that is none, or whose changes are not kept, gives the event reset, and the stream goes on', () =>

@@ -86,7 +86,7 @@ for (const apiToken of [undefined, token]) {
           const open = operationsOf(document).filter(({ operation }) => operation.security?.length === 0);
           assert.deepEqual(
             open.map(({ path }) => path),
-            ['/healthz', '/readyz'],
+            ['/healthz', '/readyz', '/api/session', '/api/session'],
           );
           const isApi = (route: string) => route.includes(' /api/') && !route.startsWith('HEAD ');
           assert.deepEqual(

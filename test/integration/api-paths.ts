@@ -106,6 +106,7 @@ export const apiPaths = [
   '/api/schedules/{name}/run',
   '/api/schedules/{name}/slots',
   '/api/sensors/stats',
+  '/api/session',
   '/api/tasks',
   '/api/tasks/compare-face-models/runs',
   '/api/tasks/count-rows/runs',

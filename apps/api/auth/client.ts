@@ -20,14 +20,17 @@ export function actorOf(request: FastifyRequest): Caller & { readonly address: s
   return { caller, session, address: addressOf(request) };
 }
 
-/** Where runs come from that a request asks for, and who changes what it changes: `bearer`, `session:` and its id, or `local`. */
+/** Where runs come from that a request asks for, and who changes what it changes, as `actorNameOf` has it. */
 export function originOf(request: FastifyRequest): RunOrigin {
   return { actor: actorNameOf(request) ?? 'local', requestId: request.id };
 }
 
-/** Who asks, in one word; undefined for anybody on a public route. */
+/**
+ * Who asks, in one word: `bearer`, `user:` and the name, `session:` and its id where no name is known, or `local`; undefined
+ * for anybody on a public route.
+ */
 export function actorNameOf({ caller }: FastifyRequest): string | undefined {
-  return caller && (caller.session === null ? caller.caller : `${caller.caller}:${caller.session}`);
+  return caller?.caller === 'session' ? `session:${caller.session}` : caller?.caller;
 }
 
 /**

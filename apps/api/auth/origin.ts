@@ -2,6 +2,7 @@ import type { FastifyRequest } from 'fastify';
 import { isLoopback } from '#config/config.js';
 import { HttpProblem } from '../http/problem.js';
 import { isEncrypted } from './client.js';
+import { rightNeeded } from './rights.js';
 
 /** Why a request is refused that names no host: 400, as HTTP/1.1 has it (RFC 9112, section 3.2). */
 export function refuseWithoutHost(request: FastifyRequest): HttpProblem | undefined {
@@ -18,18 +19,16 @@ export function refuseForeignHost(request: FastifyRequest): HttpProblem | undefi
   if (host !== undefined && isLoopback(host)) return undefined;
   return new HttpProblem(
     'wrong-host',
-    'this server has no API_TOKEN and so answers only as localhost; set API_TOKEN to reach it under another name',
+    'this server has neither API_TOKEN nor ADMIN_USER and so answers only as localhost; set one of them to reach it under another name',
   );
 }
-
-const reading: readonly string[] = ['GET', 'HEAD', 'OPTIONS'];
 
 /**
  * Why a request is refused that a page of another origin makes a browser send to change something: 403. Programs send neither
  * header and are let through: they have to bring the token by themselves.
  */
 export function refuseForeignOrigin(request: FastifyRequest): HttpProblem | undefined {
-  if (reading.includes(request.method)) return undefined;
+  if (rightNeeded(request) === 'read') return undefined;
   const { origin } = request.headers;
   const site = request.headers['sec-fetch-site'];
   const foreign =

@@ -42,8 +42,10 @@ export const problemTypes = {
   unauthorized: {
     status: 401,
     title: 'Unauthorized',
-    meaning: 'The server has an API_TOKEN, and the request came without it or with a wrong one.',
-    remedy: 'Send “Authorization: Bearer <token>”, or log in at /login.',
+    meaning:
+      'The server has an API_TOKEN or an ADMIN_USER, and the request came with neither the token nor a session, or what it ' +
+      'brought is wrong.',
+    remedy: 'Send “Authorization: Bearer <token>”, or log in at /login or with POST /api/session.',
   },
   'foreign-origin': {
     status: 403,
@@ -121,6 +123,12 @@ export const problemTypes = {
     meaning: 'The folder of its task does not define the schedule any more, or no task has the name of its task.',
     remedy: 'Put the definition or the task back, or delete the schedule.',
   },
+  'no-log-in': {
+    status: 409,
+    title: 'No Log-in',
+    meaning: 'Nobody can log in, because nobody has to: the server has neither API_TOKEN nor ADMIN_USER.',
+    remedy: 'Send requests as they are; or set ADMIN_USER and ADMIN_PASSWORD, or API_TOKEN, and start the server anew.',
+  },
   'changed-meanwhile': {
     status: 412,
     title: 'Changed Meanwhile',
@@ -154,8 +162,9 @@ export const problemTypes = {
   'wrong-host': {
     status: 421,
     title: 'Wrong Host',
-    meaning: 'A server without API_TOKEN answers only under the names of this machine, such as localhost.',
-    remedy: 'Ask for localhost, or set API_TOKEN.',
+    meaning:
+      'A server without API_TOKEN and ADMIN_USER answers only under the names of this machine, such as localhost.',
+    remedy: 'Ask for localhost, or set API_TOKEN or ADMIN_USER.',
   },
   'invalid-request': {
     status: 422,
@@ -197,8 +206,8 @@ export const problemTypes = {
   'too-many-attempts': {
     status: 429,
     title: 'Too Many Attempts',
-    meaning: 'Too many wrong tokens came from this network address.',
-    remedy: 'Correct the token, and wait the seconds that Retry-After says.',
+    meaning: 'Too many wrong tokens or passwords came from this network address.',
+    remedy: 'Correct the token or the password, and wait the seconds that Retry-After says.',
   },
   'headers-too-large': {
     status: 431,

@@ -34,7 +34,7 @@ const Problem = Type.Object(
 
 const meanings = {
   400: 'The request cannot be read',
-  401: 'A token is needed',
+  401: 'A token or a session is needed, and came not at all or wrong',
   403: 'Refused: it came from another site',
   404: 'Not known',
   409: 'Not possible in its present state',
@@ -43,7 +43,7 @@ const meanings = {
   413: 'Too large',
   415: 'Not a media type that is understood here',
   422: 'Each fault is named',
-  429: 'Too many wrong tokens came from this address',
+  429: 'Too many wrong tokens or passwords came from this address',
   500: 'Failed here, not in the request',
   503: 'Something that is needed cannot be reached',
   507: 'No room left on the disk',
@@ -65,6 +65,15 @@ export const Instant = Type.String({
   format: 'date-time',
   description: 'ISO-8601 in UTC',
   examples: ['2026-11-20T10:15:30.123Z'],
+});
+
+/** Who did something by hand. */
+export const CallerName = Type.String({
+  pattern: '^(bearer|session|local|user:.+)$',
+  description:
+    'A program with the token (bearer), a person who logged in by name (user: and the name) or with the token (session), or ' +
+    'anybody on this machine, where nobody has to log in (local)',
+  examples: ['user:ada'],
 });
 
 /** The id of a file: a whole number as text, since it may pass 2^53. */

@@ -1,6 +1,7 @@
-import swagger from '@fastify/swagger';
+import swagger, { type FastifyDynamicSwaggerOptions } from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import { Type } from 'typebox';
+import type { Credentials } from '../auth/credentials.js';
 import type { App } from '../http/app-type.js';
 import { namedComponents } from '../http/openapi/document.js';
 import { problemPage } from '../http/problem-types.js';
@@ -8,8 +9,11 @@ import { problems } from '../http/schemas.js';
 import { bundledPagePolicy, setPolicy } from '../http/security-headers.js';
 import { sendProblemsPage } from '../pages/problems.js';
 
-/** Gathers the routes registered after it; registered before them. */
-export async function gatherOpenApi(app: App, hasToken: boolean): Promise<void> {
+/**
+ * Gathers the routes registered after it; registered before them.
+ * @param credentials what the server asks for; undefined for nothing
+ */
+export async function gatherOpenApi(app: App, credentials: Credentials | undefined): Promise<void> {
   await app.register(swagger, {
     ...namedComponents(),
     openapi: {
@@ -31,17 +35,24 @@ export async function gatherOpenApi(app: App, hasToken: boolean): Promise<void> 
         { name: 'recordings', description: 'Car drives: footages and their frames, labels, sensor values' },
         { name: 'workers', description: 'The processes that carry runs out' },
         { name: 'queues', description: 'What was done by hand at /queues' },
+        { name: 'session', description: 'Who one is: log in, log out' },
         { name: 'health', description: 'For supervisors and balancers' },
         { name: 'description', description: 'The API itself' },
       ],
-      ...(hasToken
-        ? {
-            components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
-            security: [{ token: [] }],
-          }
-        : {}),
+      ...(credentials ? securityOf(credentials) : {}),
     },
   });
+}
+
+/** What requests have to bring, one of them. */
+function securityOf({ token }: Credentials): NonNullable<FastifyDynamicSwaggerOptions['openapi']> {
+  const session = { type: 'apiKey', in: 'cookie', name: 'millrace_session' } as const;
+  if (token === undefined) return { components: { securitySchemes: { session } }, security: [{ session: [] }] };
+  const bearer = { type: 'http', scheme: 'bearer' } as const;
+  return {
+    components: { securitySchemes: { token: bearer, session } },
+    security: [{ token: [] }, { session: [] }],
+  };
 }
 
 /** GET /api/openapi.json, /docs to browse it, and /docs/problems, to which the types of problems lead. */

@@ -3,6 +3,7 @@ import { readDatasetFigures } from '#database/queries/dataset-figures.js';
 import { countFiles, countRunsByState, latestFaceModel, listLiveWorkers } from '#database/queries/summary.js';
 import { readSupervisorState } from '#process/supervisor-state.js';
 import { withTimeLimit } from '#process/time-limit.js';
+import { credentialsOf } from '../auth/credentials.js';
 import { rowsPath } from '../datasets/describe.js';
 import type { ApiDeps } from '../deps.js';
 import type { App } from '../http/app-type.js';
@@ -55,7 +56,7 @@ export async function homeRoutes(app: App, deps: ApiDeps): Promise<void> {
       carrier: carrier.kind,
       tasks: [...catalogue.values()],
       queueActions: config.queueActions === 'on',
-      canLogOut: config.apiToken !== undefined,
+      canLogOut: credentialsOf(config) !== undefined,
     });
   });
 }

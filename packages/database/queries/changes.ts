@@ -18,7 +18,7 @@ export interface RunChange {
   readonly cause: string;
   /** The cause in words. */
   readonly meaning: string;
-  /** `worker:ID`, `watcher`, `api`, `command`, `bearer`, `session:ID` or `local`; null of somebody else's session. */
+  /** `worker:ID`, `watcher`, `api`, `command`, `bearer`, `user:NAME`, `session:ID` or `local`; null of somebody else's session. */
   readonly actor: string | null;
   /** Of an attempt that began: for how long it could have begun. */
   readonly waitedMs: number | null;

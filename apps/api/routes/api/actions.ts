@@ -5,6 +5,7 @@ import type { App } from '../../http/app-type.js';
 import { readPage, toPage } from '../../http/cursor.js';
 import { component } from '../../http/openapi/component.js';
 import {
+  CallerName,
   FileId,
   Instant,
   ListQuery,
@@ -22,9 +23,7 @@ const ActionSchema = Type.Object(
   {
     id: Type.String(),
     at: Instant,
-    caller: Type.Enum(['bearer', 'session', 'local'], {
-      description: 'A program with the token, a person who logged in, or anybody on this machine (no token set)',
-    }),
+    caller: CallerName,
     session: Nullable(
       Type.String({ description: 'Which session; the log’s lines of its log-in and log-out have it, too' }),
     ),

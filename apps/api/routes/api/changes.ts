@@ -12,8 +12,9 @@ const Text = Type.String();
 const Actor = Nullable(
   Type.String({
     description:
-      'Who made it: worker:ID, watcher, api, command, bearer (a program with the token), session:ID (a person who ' +
-      'logged in) or local (this machine, no token set); null of a session of somebody else’s',
+      'Who made it: worker:ID, watcher, api, command, bearer (a program with the token), user:NAME (a person ' +
+      'who logged in by name), session:ID (with the token) or local (this machine, where nobody has to log in); null of a ' +
+      'session of somebody else’s',
   }),
 );
 

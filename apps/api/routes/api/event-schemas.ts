@@ -6,7 +6,9 @@ import { FileState, LogLineSchema, RunState, RunSummarySchema } from './run-sche
 const Text = Type.String();
 const Root = Nullable(RunId);
 const Actor = Nullable(
-  Type.String({ description: 'Who made the change: worker:ID, watcher, bearer, session:ID or local; null: unknown' }),
+  Type.String({
+    description: 'Who made the change: worker:ID, watcher, bearer, user:NAME, session:ID or local; null: unknown',
+  }),
 );
 const Milliseconds = (description: string) => Nullable(Type.Number({ description: `Milliseconds ${description}` }));
 

@@ -136,7 +136,7 @@ function open(request: FastifyRequest, reply: FastifyReply, filter: EventFilter)
   for (const [name, value] of Object.entries(reply.getHeaders())) {
     if (value !== undefined) reply.raw.setHeader(name, value);
   }
-  const session = request.caller?.caller === 'session' ? readSessionCookie(request) : undefined;
+  const session = request.caller?.session ? readSessionCookie(request) : undefined;
   return new Listener(reply.raw, filter, session);
 }
 

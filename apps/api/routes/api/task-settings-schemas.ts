@@ -1,7 +1,7 @@
 import { type TSchema, Type } from 'typebox';
 import { settingValues, TaskSettings } from '#contracts/task-settings.js';
 import { component } from '../../http/openapi/component.js';
-import { Instant, Nullable } from '../../http/schemas.js';
+import { CallerName, Instant, Nullable } from '../../http/schemas.js';
 
 const closed = { additionalProperties: false };
 const NoteSchema = Type.Optional(
@@ -65,9 +65,7 @@ export const SettingsVersionSchema = Type.Object(
     task: Type.String(),
     version: Type.Integer({ minimum: 1 }),
     at: Instant,
-    caller: Type.Enum(['bearer', 'session', 'local'], {
-      description: 'A program with the token, a person who logged in, or anybody on this machine (no token set)',
-    }),
+    caller: CallerName,
     session: Nullable(Type.String({ description: 'Which session, as in /api/actions' })),
     note: Nullable(Type.String()),
     restored: Nullable(Type.Integer({ description: 'The version whose settings it took over again' })),

@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "ops"."session" ADD COLUMN     "user_name" TEXT;
