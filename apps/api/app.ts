@@ -42,6 +42,7 @@ import { recordingRoutes } from './routes/api/recordings/recordings.js';
 import { sensorRoutes } from './routes/api/recordings/sensors.js';
 import { runActionRoutes } from './routes/api/run-actions.js';
 import { runFlowRoutes } from './routes/api/run-flow.js';
+import { runSeriesRoutes } from './routes/api/run-series.js';
 import { runRoutes } from './routes/api/runs.js';
 import { scheduleChangeRoutes } from './routes/api/schedule-changes.js';
 import { scheduleRoutes } from './routes/api/schedules.js';
@@ -66,6 +67,7 @@ const dataRoutes = [
   taskRoutes,
   taskSettingsRoutes,
   runRoutes,
+  runSeriesRoutes,
   logRoutes,
   runFlowRoutes,
   runActionRoutes,

@@ -89,6 +89,7 @@ export const apiPaths = [
   '/api/runs/cancel',
   '/api/runs/counts',
   '/api/runs/retry',
+  '/api/runs/series',
   '/api/runs/{id}',
   '/api/runs/{id}/cancel',
   '/api/runs/{id}/changes',

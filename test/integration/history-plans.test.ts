@@ -8,8 +8,10 @@ import { searchLogs } from '#database/queries/log-search.js';
 import { readQueues } from '#database/queries/platform-figures.js';
 import { countRuns } from '#database/queries/run-counts.js';
 import type { RunFilter } from '#database/queries/run-filter.js';
+import { readRunSeries } from '#database/queries/run-series.js';
 import { listRuns } from '#database/queries/runs.js';
 import { readSearchWords } from '#database/queries/search-words.js';
+import { coverTime } from '#database/queries/slices.js';
 import { countFiles, countRunsByState } from '#database/queries/summary.js';
 import { readTotals } from '#database/queries/totals.js';
 import { withTestDatabase } from '../helpers/database.js';
@@ -40,6 +42,15 @@ const questions: Readonly<Record<string, readonly [number, (pool: Pool) => Promi
   'longest runs': [200, (pool) => listRuns(pool, {}, { ...page, sort: '-durationMs' })],
   'count of all': [0, (pool) => countRuns(pool, {}, 'state')],
   'count within days': [400, (pool) => countRuns(pool, { from: daysAgo(100), to: daysAgo(10) }, 'task')],
+  'series of days, by task': [
+    0,
+    (pool) => readRunSeries(pool, {}, coverTime('day', Date.now() - 400 * 86_400_000, Date.now()), 'task'),
+  ],
+  'series of hours of a task': [
+    0,
+    (pool) =>
+      readRunSeries(pool, { task: 'task-03' }, coverTime('hour', Date.now() - 7 * 86_400_000, Date.now()), 'state'),
+  ],
   'start page': [0, (pool) => Promise.all([countRunsByState(pool), countFiles(pool)])],
   totals: [0, readTotals],
   'figures of datasets': [

@@ -1,0 +1,126 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { rollUp } from '#database/changes/roll-up.js';
+import { type Pool, transaction } from '#database/pool.js';
+import { readCurlExamples } from '../helpers/curl-examples.js';
+import { fillHistory } from '../helpers/many-runs.js';
+import { type TestApi, withApi } from './api-fixture.js';
+
+/** Answers of a series as lines, those of empty slices left out. */
+async function seriesOf(api: TestApi, query: string): Promise<{ lines: string[]; from: string; end: string }> {
+  const { status, body } = await api.ask(`/api/runs/series?${query}`);
+  assert.equal(status, 200, JSON.stringify(body));
+  const { slices, groups, count, end } = body;
+  const lines: string[] = [];
+  let all = 0;
+  for (const { value, count: sum, runs } of groups) {
+    assert.equal(runs.length, slices.length);
+    assert.equal(
+      runs.reduce((total: number, each: number) => total + each, 0),
+      sum,
+    );
+    all += sum;
+    for (const [index, each] of runs.entries()) if (each > 0) lines.push(`${slices[index]} ${value} ${each}`);
+  }
+  assert.equal(count, all);
+  return { lines: lines.sort(), from: slices[0], end };
+}
+
+/** The same, counted in the table. */
+async function countedIn(
+  pool: Pool,
+  grain: string,
+  by: string,
+  where: string,
+  span: [string, string],
+): Promise<string[]> {
+  const { rows } = await pool.query<{ at: Date; value: string; runs: number }>(
+    `SELECT date_trunc($1, created_at, 'UTC') AS at, ${by}::text AS value, count(*)::int AS runs FROM ops.run
+     WHERE created_at >= $2 AND created_at < $3 AND ${where} GROUP BY 1, 2`,
+    [grain, ...span],
+  );
+  return rows.map(({ at, value, runs }) => `${at.toISOString()} ${value} ${runs}`).sort();
+}
+
+const ago = (days: number): string => new Date(Date.now() - days * 86_400_000).toISOString();
+
+/** Queries of series, with the grain, the group and the condition that they mean. */
+const seriesQueries: readonly (readonly [string, string, string, string])[] = [
+  ['', 'hour', 'state', 'true'],
+  ['grain=day', 'day', 'state', 'true'],
+  [`from=${ago(6)}&by=task`, 'hour', 'task', 'true'],
+  [`from=${ago(400)}&to=${ago(20)}&by=task`, 'day', 'task', 'true'],
+  [
+    `from=${ago(400)}&task=task-02&state=failed,cancelled`,
+    'day',
+    'state',
+    `task = 'task-02' AND state IN ('failed', 'cancelled')`,
+  ],
+  [`from=${ago(90)}&trigger=schedule&by=task`, 'day', 'task', `trigger = 'schedule'`],
+];
+
+async function assertSeries(api: TestApi, when: string): Promise<void> {
+  for (const [query, grain, by, where] of seriesQueries) {
+    const { lines, from, end } = await seriesOf(api, query);
+    assert.ok(lines.length > 0, `${when}, ${query}: nothing is counted`);
+    assert.deepEqual(lines, await countedIn(api.pool, grain, by, where, [from, end]), `${when}, ${query}`);
+  }
+}
+
+test('series of runs are what the table says: rolled up, not yet, or of another server', () =>
+  withApi(async (api) => {
+    const { pool } = api;
+    await transaction(pool, (tx) => fillHistory(tx, { runs: 4_000, lines: 0 }));
+    // The first of the history's tasks are tasks of the catalogue; one of them was begun again.
+    const names = [...api.deps.catalogue.keys()].slice(0, 3);
+    await pool.query(
+      `UPDATE ops.run SET task = CASE task WHEN 'task-04' THEN $1 WHEN 'task-05' THEN $2 ELSE $3 END WHERE task IN ('task-04', 'task-05', 'task-06')`,
+      names,
+    );
+    await pool.query('SELECT ops.count_anew()');
+    await assertSeries(api, 'counted');
+    await pool.query(
+      `UPDATE ops.run SET state = 'failed', started_at = now(), ended_at = now() + interval '70 ms' WHERE state = 'running'`,
+    );
+    await pool.query(
+      `UPDATE ops.run SET available_at = ended_at WHERE id IN (SELECT id FROM ops.run WHERE task = $1 AND ended_at IS NOT NULL ORDER BY id DESC LIMIT 3)`,
+      [names[0]],
+    );
+    await pool.query(
+      `DELETE FROM ops.run WHERE id IN (SELECT id FROM ops.run WHERE task = 'task-02' ORDER BY id DESC LIMIT 40)`,
+    );
+    await pool.query(
+      `INSERT INTO ops.run (id, root_id, task, queue, state, trigger, input, max_attempts)
+       SELECT id, id, task, 'loads', 'queued', trigger, input, 3 FROM (
+         SELECT ('f' || substr(id::text, 2))::uuid AS id, task, trigger, input FROM ops.run ORDER BY id DESC LIMIT 5) new`,
+    );
+    await assertSeries(api, 'not rolled up');
+    await rollUp(pool);
+    await assertSeries(api, 'rolled up');
+    await pool.query(`UPDATE ops.roll_up SET snapshot = '9999999999:9999999999:'`);
+    await assertSeries(api, 'of another server');
+
+    const series = async (query: string) => await api.ask(`/api/runs/series?${query}`);
+    const { body: empty } = await series('grain=day&from=2020-01-01&to=2020-01-03');
+    assert.deepEqual(
+      empty.slices,
+      ['2020-01-01', '2020-01-02', '2020-01-03'].map((day) => `${day}T00:00:00.000Z`),
+    );
+    assert.equal(empty.end, '2020-01-04T00:00:00.000Z');
+    assert.deepEqual(empty.groups[0], { value: 'queued', count: 0, runs: [0, 0, 0] });
+    assert.equal((await series('from=9999-12-31&to=9999-12-31T23:00:00Z')).body.slices.length, 24);
+    for (const query of [
+      'from=soon',
+      'grain=minute',
+      'by=queue',
+      'from=2020-01-01',
+      'grain=hour&from=2026-01-01&to=2026-02-01',
+      'from=2026-02-02&to=2026-02-01',
+    ]) {
+      assert.equal((await series(query)).status, 422, query);
+    }
+    for (const { path, command } of readCurlExamples('docs/figures.md')) {
+      const { status, body } = await api.ask(`/api${path}`);
+      assert.equal(status, 200, `${command}: ${JSON.stringify(body)}`);
+    }
+  }));
