@@ -47,6 +47,7 @@ import { runRoutes } from './routes/api/runs.js';
 import { scheduleChangeRoutes } from './routes/api/schedule-changes.js';
 import { scheduleRoutes } from './routes/api/schedules.js';
 import { sessionRoutes } from './routes/api/session.js';
+import { taskFigureRoutes } from './routes/api/task-figures.js';
 import { taskSettingsRoutes } from './routes/api/task-settings.js';
 import { taskRoutes } from './routes/api/tasks.js';
 import { uploadRoutes } from './routes/api/uploads.js';
@@ -65,6 +66,7 @@ import { queueRoutes } from './routes/queues.js';
 const dataRoutes = [
   healthRoutes,
   taskRoutes,
+  taskFigureRoutes,
   taskSettingsRoutes,
   runRoutes,
   runSeriesRoutes,

@@ -67,7 +67,59 @@ async function assertSeries(api: TestApi, when: string): Promise<void> {
   }
 }
 
-test('series of runs are what the table says: rolled up, not yet, or of another server', () =>
+/** A task's figures, computed from the table. */
+async function figuresOf(pool: Pool, task: string, since: string) {
+  const { rows } = await pool.query(
+    `WITH recent AS (SELECT * FROM ops.run WHERE task = $1 AND created_at >= $2),
+     ended AS (SELECT * FROM recent WHERE ended_at IS NOT NULL AND started_at IS NOT NULL ORDER BY id DESC LIMIT 1000)
+     SELECT (SELECT count(*) FROM recent)::int AS runs,
+       (SELECT (count(*) FILTER (WHERE state = 'succeeded'))::float8 / NULLIF(count(*) FILTER (WHERE state IN ('succeeded', 'failed')), 0) FROM recent) AS rate,
+       (SELECT count(*) FROM ops.run WHERE task = $1 AND ended_at IS NULL)::int AS open,
+       (SELECT count(*) FROM ended)::int AS measured,
+       (SELECT percentile_cont('{0.5,0.95}'::float8[]) WITHIN GROUP (ORDER BY extract(epoch FROM ended_at - started_at) * 1000) FROM ended) AS took,
+       (SELECT percentile_cont('{0.5,0.95}'::float8[]) WITHIN GROUP (ORDER BY extract(epoch FROM started_at - available_at) * 1000)
+        FROM ended WHERE available_at <= started_at) AS waited,
+       ARRAY(SELECT id::text FROM ops.run WHERE task = $1 ORDER BY id DESC LIMIT 20) AS last`,
+    [task, since],
+  );
+  return rows[0];
+}
+
+const near = (actual: number | null, expected: number | undefined, what: string): void => {
+  if (expected === undefined) assert.equal(actual, null, what);
+  else assert.ok(actual !== null && Math.abs(actual - expected) < 0.01, `${what}: ${actual}, expected ${expected}`);
+};
+
+async function assertFigures(api: TestApi, days: number): Promise<void> {
+  const { items } = (await api.ask(`/api/tasks/figures?days=${days}`)).body;
+  assert.deepEqual(
+    items.map(({ task }: { task: string }) => task),
+    [...api.deps.catalogue.keys()],
+  );
+  for (const figures of items) {
+    const { task, since, runs, successRate, open, measured, durationMs, waitingMs, lastRuns } = figures;
+    const what = `${task} in ${days} days`;
+    const expected = await figuresOf(api.pool, task, since);
+    const all = Object.values<number>(runs).reduce((total, each) => total + each, 0);
+    assert.deepEqual([all, open, measured], [expected.runs, expected.open, expected.measured], what);
+    near(successRate, expected.rate ?? undefined, what);
+    for (const [index, part] of (['p50', 'p95'] as const).entries()) {
+      near(durationMs[part], expected.took?.[index], `${what}: duration ${part}`);
+      near(waitingMs[part], expected.waited?.[index], `${what}: waiting ${part}`);
+    }
+    assert.deepEqual(
+      lastRuns.map(({ id }: { id: string }) => id),
+      expected.last,
+      what,
+    );
+  }
+  const name = items[0].task;
+  const { body: alone } = await api.ask(`/api/tasks/${name}/figures?days=${days}`);
+  const steady = ({ lastRuns, ...rest }: typeof alone) => ({ ...rest, lastRuns: lastRuns.length });
+  assert.deepEqual(steady(alone), steady(items[0]));
+}
+
+test('series of runs and figures of tasks are what the table says: rolled up, not yet, or of another server', () =>
   withApi(async (api) => {
     const { pool } = api;
     await transaction(pool, (tx) => fillHistory(tx, { runs: 4_000, lines: 0 }));
@@ -95,10 +147,14 @@ test('series of runs are what the table says: rolled up, not yet, or of another 
          SELECT ('f' || substr(id::text, 2))::uuid AS id, task, trigger, input FROM ops.run ORDER BY id DESC LIMIT 5) new`,
     );
     await assertSeries(api, 'not rolled up');
+    await assertFigures(api, 7);
+    await assertFigures(api, 90);
     await rollUp(pool);
     await assertSeries(api, 'rolled up');
+    await assertFigures(api, 90);
     await pool.query(`UPDATE ops.roll_up SET snapshot = '9999999999:9999999999:'`);
     await assertSeries(api, 'of another server');
+    await assertFigures(api, 90);
 
     const series = async (query: string) => await api.ask(`/api/runs/series?${query}`);
     const { body: empty } = await series('grain=day&from=2020-01-01&to=2020-01-03');
@@ -123,4 +179,6 @@ test('series of runs are what the table says: rolled up, not yet, or of another 
       const { status, body } = await api.ask(`/api${path}`);
       assert.equal(status, 200, `${command}: ${JSON.stringify(body)}`);
     }
+    assert.equal((await api.ask('/api/tasks/nobody/figures')).body.code, 'unknown-task');
+    assert.equal((await api.ask('/api/tasks/figures?days=0')).status, 422);
   }));

@@ -13,6 +13,7 @@ import { listRuns } from '#database/queries/runs.js';
 import { readSearchWords } from '#database/queries/search-words.js';
 import { coverTime } from '#database/queries/slices.js';
 import { countFiles, countRunsByState } from '#database/queries/summary.js';
+import { readTaskFigures } from '#database/queries/task-figures.js';
 import { readTotals } from '#database/queries/totals.js';
 import { withTestDatabase } from '../helpers/database.js';
 import { explainingPool, type Scan } from '../helpers/explain.js';
@@ -51,6 +52,8 @@ const questions: Readonly<Record<string, readonly [number, (pool: Pool) => Promi
     (pool) =>
       readRunSeries(pool, { task: 'task-03' }, coverTime('hour', Date.now() - 7 * 86_400_000, Date.now()), 'state'),
   ],
+  // A thousand of them are measured, twenty shown.
+  'figures of a task': [1_100, (pool) => readTaskFigures(pool, ['task-01'], 90)],
   'start page': [0, (pool) => Promise.all([countRunsByState(pool), countFiles(pool)])],
   totals: [0, readTotals],
   'figures of datasets': [

@@ -12,6 +12,7 @@ import { readPage, toPage } from '../../http/cursor.js';
 import { isMatched } from '../../http/etag.js';
 import { HttpProblem, notFound, unprocessable } from '../../http/problem.js';
 import { ListQuery, Nullable, PageOf, problems } from '../../http/schemas.js';
+import { knownTask } from '../../tasks/known-task.js';
 import {
   RestoreSchema,
   SettingsPatchSchema,
@@ -36,12 +37,7 @@ const etagOf = (version: number): string => `"${version}"`;
 export async function taskSettingsRoutes(app: App, deps: ApiDeps): Promise<void> {
   const { pool, settings } = deps;
 
-  const definitionOf = (name: string): TaskDefinition => {
-    const definition = settings.definitions.get(name);
-    if (definition) return definition;
-    const known = [...settings.definitions.keys()].join(', ');
-    throw new HttpProblem('unknown-task', `no task is named ${JSON.stringify(name)}; there are ${known}`);
-  };
+  const definitionOf = (name: string): TaskDefinition => knownTask(settings.definitions, name);
   const show = async (definition: TaskDefinition, reply: FastifyReply): Promise<Static<typeof TaskSettingsSchema>> => {
     const found = await findSettings(pool, definition.name);
     const { version = 0, at = null, settings: set = {} } = found ?? {};

@@ -6,10 +6,10 @@ import { originOf } from '../../auth/client.js';
 import type { ApiDeps } from '../../deps.js';
 import type { App } from '../../http/app-type.js';
 import { component } from '../../http/openapi/component.js';
-import { HttpProblem } from '../../http/problem.js';
 import { Nullable, problems } from '../../http/schemas.js';
 import { requestRun } from '../../runs/request-run.js';
 import { findShownRun, type ShownRun } from '../../runs/show-run.js';
+import { knownTask } from '../../tasks/known-task.js';
 import { RunDetailSchema } from './run-schemas.js';
 import { NewRunSchema, taskRunSchemas } from './task-run-schemas.js';
 
@@ -88,11 +88,7 @@ export async function taskRoutes(app: App, deps: ApiDeps): Promise<void> {
       },
     },
     async (request, reply) => {
-      const { name } = request.params;
-      const task = deps.catalogue.get(name);
-      if (task) return await start(task, request, reply);
-      const known = [...deps.catalogue.keys()].join(', ');
-      throw new HttpProblem('unknown-task', `no task is named ${JSON.stringify(name)}; there are ${known}`);
+      return await start(knownTask(deps.catalogue, request.params.name), request, reply);
     },
   );
 
