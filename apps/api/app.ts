@@ -34,6 +34,7 @@ import { imageStatsRoutes } from './routes/api/images-stats.js';
 import { logRoutes } from './routes/api/logs.js';
 import { objectsDetectionRoutes } from './routes/api/objects-detection.js';
 import { detectionStatsRoutes } from './routes/api/objects-detection-stats.js';
+import { overviewRoutes } from './routes/api/overview.js';
 import { reconcilerRoutes } from './routes/api/reconciler.js';
 import { footageRoutes } from './routes/api/recordings/footages.js';
 import { frameSearchRoutes } from './routes/api/recordings/frames.js';
@@ -99,6 +100,7 @@ const dataRoutes = [
   frameSearchRoutes,
   sensorRoutes,
   actionRoutes,
+  overviewRoutes,
   workerRoutes,
   reconcilerRoutes,
 ];

@@ -1,8 +1,13 @@
-/** Waits for `work`, but not longer than `ms` milliseconds. @throws when the time is up; the work itself goes on */
+/** Something did not answer in its time. */
+export class TimeLimitError extends Error {
+  override readonly name = 'TimeLimitError';
+}
+
+/** Waits for `work`, but not longer than `ms` milliseconds. @throws TimeLimitError when the time is up; the work itself goes on */
 export async function withTimeLimit<T>(work: Promise<T>, ms: number, what: string): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const limit = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error(`${what} did not answer within ${ms} ms`)), ms);
+    timer = setTimeout(() => reject(new TimeLimitError(`${what} did not answer within ${ms} ms`)), ms);
   });
   try {
     return await Promise.race([work, limit]);

@@ -80,6 +80,7 @@ export const apiPaths = [
   '/api/objects-detection',
   '/api/objects-detection/stats',
   '/api/openapi.json',
+  '/api/overview',
   '/api/reconciler',
   '/api/recordings',
   '/api/recordings/labels/ranking',

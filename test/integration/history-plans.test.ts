@@ -4,6 +4,7 @@ import { loadCatalogue, readableDatasets } from '#catalogue/catalogue.js';
 import { rollUp } from '#database/changes/roll-up.js';
 import { type Pool, transaction } from '#database/pool.js';
 import { readDatasetFigures } from '#database/queries/dataset-figures.js';
+import { readLoadRates } from '#database/queries/load-rates.js';
 import { searchLogs } from '#database/queries/log-search.js';
 import { readQueues } from '#database/queries/platform-figures.js';
 import { countRuns } from '#database/queries/run-counts.js';
@@ -54,6 +55,7 @@ const questions: Readonly<Record<string, readonly [number, (pool: Pool) => Promi
   ],
   // A thousand of them are measured, twenty shown.
   'figures of a task': [1_100, (pool) => readTaskFigures(pool, ['task-01'], 90)],
+  'loads of the last hour': [0, readLoadRates],
   'start page': [0, (pool) => Promise.all([countRunsByState(pool), countFiles(pool)])],
   totals: [0, readTotals],
   'figures of datasets': [

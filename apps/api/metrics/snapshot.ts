@@ -13,6 +13,7 @@ import {
 } from '#database/queries/platform-figures.js';
 import { readTotals, type Totals } from '#database/queries/totals.js';
 import { listMends, type Mended } from '#database/runs/mends.js';
+import { shareFor } from '#process/share-for.js';
 import { withTimeLimit } from '#process/time-limit.js';
 
 /** What the record says of the whole platform at one moment. */
@@ -35,7 +36,6 @@ const limitMs = 8_000;
 
 /** @param queues names of all queues */
 export function platformFigures(pool: Pool, queues: readonly string[]): () => Promise<PlatformFigures> {
-  let latest: { readonly at: number; readonly figures: Promise<PlatformFigures> } | undefined;
   const read = async (): Promise<PlatformFigures> => {
     const began = performance.now();
     // One after the other: metrics are to take one connection from the pool, and not all of them.
@@ -49,15 +49,5 @@ export function platformFigures(pool: Pool, queues: readonly string[]): () => Pr
     const seconds = (performance.now() - began) / 1_000;
     return { totals, queues: counts, waits, ages, mends, workers, leases, seconds };
   };
-  return async () => {
-    if (latest && performance.now() - latest.at < freshMs) return await latest.figures;
-    const figures = withTimeLimit(read(), limitMs, 'the database');
-    const mine = { at: performance.now(), figures };
-    latest = mine;
-    // What could not be read is tried again by the next one who asks.
-    figures.catch(() => {
-      if (latest === mine) latest = undefined;
-    });
-    return await figures;
-  };
+  return shareFor(freshMs, () => withTimeLimit(read(), limitMs, 'the database'));
 }

@@ -26,6 +26,7 @@ export async function gatherOpenApi(app: App, credentials: Credentials | undefin
         version: '0.1.0',
       },
       tags: [
+        { name: 'overview', description: 'What the platform does now' },
         { name: 'tasks', description: 'Predefined pieces of work' },
         { name: 'runs', description: 'Executions of tasks, and their history' },
         { name: 'live', description: 'What happens, as it happens: server-sent events' },

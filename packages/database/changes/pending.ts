@@ -89,7 +89,16 @@ export const runTimes = (changes: string, bounds: string): string => `
 /** SQL of what is to be added to `ops.file_total` yet: (source, state, files, bytes, rows). A mere change of source or size is none. */
 export const fileEvents = (changes: string): string => `
   SELECT COALESCE(source, '') AS source, state, 1 AS files, bytes, COALESCE(rows, 0) AS rows FROM ${changes}
-  WHERE was IS DISTINCT FROM state OR (state = 'loaded' AND source IS NOT DISTINCT FROM was_source)`;
+  WHERE ${cameToState}`;
+
+/** SQL of what is to be added to `ops.load_tally` yet, by minute: (at, source, files, bytes, rows). */
+export const fileLoads = (changes: string): string => `
+  SELECT date_bin('1 minute', at, '2000-01-01 00:00:00+00') AS at, COALESCE(source, '') AS source, count(*) AS files, sum(bytes) AS bytes,
+    COALESCE(sum(rows), 0) AS rows
+  FROM ${changes} WHERE state = 'loaded' AND (${cameToState}) GROUP BY 1, 2`;
+
+/** Whether a change of a file is one to its state, or loaded it once more. */
+const cameToState = `was IS DISTINCT FROM state OR (state = 'loaded' AND source IS NOT DISTINCT FROM was_source)`;
 
 /** SQL of the changes since a moment, as a table of a WITH; read once, however often it is used. */
 export function changesSince(table: 'run_change' | 'file_change', since: Snapshot, values: unknown[]): string {

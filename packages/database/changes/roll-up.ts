@@ -5,6 +5,7 @@ import {
   changesSince,
   fileDeltas,
   fileEvents,
+  fileLoads,
   hourSql,
   preferIndexes,
   readRolledUp,
@@ -65,6 +66,7 @@ export async function rollUp(pool: Pool): Promise<number | undefined> {
       const added = (await addRuns(tx, since)) + (await addFiles(tx, since));
       await tx.query('DELETE FROM ops.run_tally WHERE runs = 0');
       await tx.query('DELETE FROM ops.file_tally WHERE files = 0');
+      await tx.query(`DELETE FROM ops.load_tally WHERE grain = 'minute' AND at < now() - interval '1 day'`);
       return added;
     });
   } catch (error) {
@@ -125,6 +127,12 @@ async function addFiles(tx: Tx, since: Snapshot): Promise<number> {
        INSERT INTO ops.file_total AS t (source, state, files, bytes, rows)
        SELECT source, state, sum(files), sum(bytes), sum(rows) FROM (${fileEvents('change')}) event GROUP BY 1, 2
        ON CONFLICT (source, state) DO UPDATE
+       SET files = t.files + EXCLUDED.files, bytes = t.bytes + EXCLUDED.bytes, rows = t.rows + EXCLUDED.rows
+     ), loaded AS (
+       INSERT INTO ops.load_tally AS t (grain, at, source, files, bytes, rows)
+       SELECT g.grain, date_trunc(g.grain, at, 'UTC'), source, sum(files), sum(bytes), sum(rows) FROM (${fileLoads('change')}) load
+       CROSS JOIN (VALUES ('minute'), ('hour'), ('day')) AS g (grain) GROUP BY 1, 2, 3
+       ON CONFLICT (grain, at, source) DO UPDATE
        SET files = t.files + EXCLUDED.files, bytes = t.bytes + EXCLUDED.bytes, rows = t.rows + EXCLUDED.rows
      )
      SELECT (SELECT count(*) FROM change)::float8 + (SELECT count(*) FROM gone) AS added`,

@@ -24,6 +24,7 @@ export interface FileAge {
 
 /** A worker as metrics show it; null is what it did not say. */
 export interface WorkerFigures {
+  readonly id: string;
   readonly host: string;
   readonly pid: number;
   readonly version: string | null;
@@ -100,7 +101,7 @@ export async function readFileAges(db: Queryable): Promise<FileAge[]> {
 /** Workers that have given a sign of life within the last hour and did not say that they stop; at most 500. */
 export async function readWorkerFigures(db: Queryable): Promise<WorkerFigures[]> {
   const { rows } = await db.query<WorkerFigures>(
-    `SELECT host, pid, version, ${workerStateSql} AS state, slots, rss::float8 AS rss, heap::float8 AS heap,
+    `SELECT id, host, pid, version, ${workerStateSql} AS state, slots, rss::float8 AS rss, heap::float8 AS heap,
        loop_delay_ms AS "loopDelayMs", cpu, extract(epoch FROM now() - seen_at)::float8 AS "silentSeconds", cardinality(active) AS runs
      FROM ops.worker w WHERE stopped_at IS NULL AND seen_at > now() - interval '1 hour' ORDER BY id DESC LIMIT 500`,
   );
