@@ -27,6 +27,7 @@ import { datasetRoutes } from './routes/api/datasets.js';
 import { eventRoutes } from './routes/api/events.js';
 import { faceComparisonRoutes } from './routes/api/face-comparisons.js';
 import { faceModelRoutes } from './routes/api/face-models.js';
+import { fileContentRoutes } from './routes/api/file-content.js';
 import { fileRoutes } from './routes/api/files.js';
 import { imageRoutes } from './routes/api/images.js';
 import { imageExportRoutes } from './routes/api/images-export.js';
@@ -79,6 +80,7 @@ const dataRoutes = [
   scheduleRoutes,
   scheduleChangeRoutes,
   fileRoutes,
+  fileContentRoutes,
   uploadRoutes,
   datasetRoutes,
   datasetRowRoutes,

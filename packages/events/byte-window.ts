@@ -1,6 +1,7 @@
 import { isAscii, isUtf8 } from 'node:buffer';
 import type { BadInputError } from '#contracts/errors.js';
 import { badEncoding } from './json-errors.js';
+import { positionText, stretchText } from './position.js';
 
 /** So that thousands of small files cost no large allocations. */
 const firstBytes = 4 * 1024;
@@ -79,7 +80,7 @@ export class ByteWindow {
 
   /** Position of a byte of the window in the stream, for people. */
   positionOf(at: number): string {
-    return `byte ${this.offsetOf(at)}, line ${this.lineOf(at)}`;
+    return positionText({ byte: this.offsetOf(at), line: this.lineOf(at) });
   }
 
   /** Moves `at` on to a byte that is no blank, or to the end; returns whether that is on another line. */
@@ -128,7 +129,8 @@ export class ByteWindow {
 
   /** The refusal of bytes that are not UTF-8, somewhere between two positions of the window. */
   badEncoding(start: number, end: number): BadInputError {
-    return badEncoding(`between bytes ${this.offsetOf(start)} and ${this.offsetOf(end)}, line ${this.lineOf(start)},`);
+    const from = { byte: this.offsetOf(start), line: this.lineOf(start) };
+    return badEncoding(stretchText(from, this.offsetOf(end)));
   }
 
   #append(chunk: Uint8Array): void {

@@ -104,8 +104,8 @@ function foundColumn(declared: ColumnDefinition, { name, element, isGroup, leaf 
   return { declared, name, element, form, leaf };
 }
 
-/** The older converted type counts where the logical type is absent (LogicalTypes.md). */
-function formOf(element: SchemaElement): StoredForm | undefined {
+/** How a column's values are stored; the older converted type counts where the logical type is absent (LogicalTypes.md). */
+export function formOf(element: SchemaElement): StoredForm | undefined {
   const { type, type_length: width, converted_type: converted, logical_type: logical } = element;
   const annotation = logical?.type ?? converted;
   if (annotation === 'NULL') return 'NULL';
@@ -152,10 +152,11 @@ function integerForm(
 }
 
 /** A time that says of itself that it is no moment but what a clock on some wall showed. */
-const isWallClock = ({ logical_type: logical }: SchemaElement): boolean =>
+export const isWallClock = ({ logical_type: logical }: SchemaElement): boolean =>
   logical?.type === 'TIMESTAMP' && !logical.isAdjustedToUTC;
 
-function typeText({
+/** A column's type in the format's words. */
+export function typeText({
   type,
   converted_type: converted,
   logical_type: logical,

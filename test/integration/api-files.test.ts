@@ -102,7 +102,13 @@ test('a file is shown with its versions, runs, rejects, and where its rows are',
     assert.deepEqual(body.decidedBy, { runId, attempt: 1, worker: { id: 'w1', host: 'mill', pid: 42 } });
     assert.equal(body.rejected.length, 100);
     assert.deepEqual(body.rejected[1], { ordinal: 2, byteOffset: 6, reason: 'bad', content: '{}' });
-    assert.deepEqual(body.links, { self: `/api/files/${id}`, rows: `/api/objects-detection?fileId=${id}` });
+    assert.deepEqual(body.links, {
+      self: `/api/files/${id}`,
+      rows: `/api/objects-detection?fileId=${id}`,
+      changes: `/api/files/${id}/changes`,
+      content: `/api/files/${id}/content`,
+      preview: `/api/files/${id}/preview`,
+    });
     assert.deepEqual((await api.ask(`/api/files/${copy}`)).body.duplicateOf, { id, path: 'v.json' });
     assert.deepEqual(
       (await api.ask(`/api/files?runId=${runId}`)).body.items.map((f: { id: string }) => f.id),

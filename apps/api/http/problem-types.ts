@@ -91,6 +91,12 @@ export const problemTypes = {
       'The file or run is not in a state in which this can be done. The detail names its state and the expected ones.',
     remedy: 'Look at it (GET /api/files/{id}, GET /api/runs/{id}) and try again when its state allows it.',
   },
+  'file-changed': {
+    status: 409,
+    title: 'File Changed',
+    meaning: 'The inbox has another version of the file now: other bytes lie at its path.',
+    remedy: 'Ask for the newest of the versions that GET /api/files/{id} lists; one that has just changed comes soon.',
+  },
   'name-taken': {
     status: 409,
     title: 'Name Taken',
@@ -138,7 +144,8 @@ export const problemTypes = {
   'file-gone': {
     status: 410,
     title: 'File Gone',
-    meaning: 'The file is not in the inbox any more as it was when it was loaded, so it cannot be shown.',
+    meaning:
+      'The file is not in the inbox any more, or an image not as it was when it was loaded, so it cannot be shown.',
     remedy: 'Put the same file back; its record stays readable without it.',
   },
   'content-too-large': {
@@ -190,6 +197,12 @@ export const problemTypes = {
     title: 'Idempotency Key Reused',
     meaning: 'The idempotencyKey was used before for this task with other parameters. “runId” is the run that used it.',
     remedy: 'Repeat a request with exactly the same input, priority and delayMs; use a new key for another request.',
+  },
+  'file-unreadable': {
+    status: 422,
+    title: 'File Unreadable',
+    meaning: 'The file lies in the inbox, but the server may not read it, or its disk fails.',
+    remedy: 'Allow the server to read the file, or check the disk or the network drive that the inbox is on.',
   },
   'image-unreadable': {
     status: 422,
@@ -285,7 +298,7 @@ export const problemTypes = {
   'too-many-open-files': {
     status: 503,
     title: 'Too Many Open Files',
-    meaning: 'The server has reached its limit of open files. Nothing of the upload was kept.',
+    meaning: 'The server has reached its limit of open files. Of an upload nothing was kept.',
     remedy: 'Try again soon, or raise the limit (ulimit -n).',
   },
   'disk-full': {

@@ -24,7 +24,7 @@ async function* piecesOf(descriptor: number, start: number, end: number): AsyncG
 }
 
 /** Reads an open file, and leaves closing it to who opened it. */
-class DescriptorReader extends RandomAccessReader {
+export class DescriptorReader extends RandomAccessReader {
   readonly #descriptor: number;
   constructor(descriptor: number) {
     super();

@@ -83,9 +83,20 @@ export const FileDetailSchema = Type.Object(
         content: Type.String({ description: 'As it stands in the file, at most the first 2,000 characters' }),
       }),
     ),
+    datasets: Type.Array(
+      Type.Object({
+        name: Type.String({ description: 'Name of the dataset' }),
+        rows: Type.Number({ minimum: 0, description: 'Rows of the file in it' }),
+        link: Type.String({ description: 'Where they are listed' }),
+      }),
+      { description: 'The datasets that have rows of it' },
+    ),
     links: Type.Object({
       self: Text,
       rows: Nullable(Type.String({ description: 'Where its rows are listed' })),
+      changes: Type.String({ description: 'The states that it went through' }),
+      content: Type.String({ description: 'Its bytes' }),
+      preview: Type.String({ description: 'What of it can be shown' }),
     }),
   },
   component('FileDetail', 'A file with its history'),

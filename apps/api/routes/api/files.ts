@@ -1,5 +1,6 @@
 import { Type } from 'typebox';
 import { readableDatasets } from '#catalogue/catalogue.js';
+import type { ReadableDataset } from '#contracts/file-task.js';
 import { fileStates } from '#contracts/states.js';
 import { type FileDetail, findFileDetail } from '#database/queries/file-detail.js';
 import { listFiles } from '#database/queries/files.js';
@@ -105,15 +106,31 @@ export async function fileRoutes(app: App, deps: ApiDeps): Promise<void> {
   async function showFile(id: string) {
     const file = await findFileDetail(pool, prisma, id);
     if (!file) throw notFound(`no file has the id ${id}`);
-    return { ...file, links: linksOf(file) };
+    const own = datasets.filter((each) => file.state === 'loaded' && each.source.name === file.source);
+    return { ...file, datasets: rowsIn(own, file), links: linksOf(own, file) };
   }
+}
 
-  function linksOf({ id, source, state, tableRows }: FileDetail): { self: string; rows: string | null } {
-    const own = datasets.filter((each) => each.source.name === source);
-    const dataset = own.find(({ name }) => (tableRows?.[name] ?? 0) > 0) ?? own[0];
-    return {
-      self: `/api/files/${id}`,
-      rows: dataset !== undefined && state === 'loaded' ? `${rowsPath(dataset)}?fileId=${id}` : null,
-    };
-  }
+const rowsOf = (dataset: ReadableDataset, id: string): string => `${rowsPath(dataset)}?fileId=${id}`;
+
+/** How many rows a file has in each dataset of its source that has some. */
+function rowsIn(own: readonly ReadableDataset[], { id, rows, tableRows }: FileDetail) {
+  const counted = own.map((dataset) => ({
+    name: dataset.name,
+    rows: (tableRows === null ? rows : tableRows[dataset.name]) ?? 0,
+    link: rowsOf(dataset, id),
+  }));
+  return counted.filter((each) => each.rows > 0);
+}
+
+function linksOf(own: readonly ReadableDataset[], { id, tableRows }: FileDetail) {
+  const dataset = own.find(({ name }) => (tableRows?.[name] ?? 0) > 0) ?? own[0];
+  const self = `/api/files/${id}`;
+  return {
+    self,
+    rows: dataset === undefined ? null : rowsOf(dataset, id),
+    changes: `${self}/changes`,
+    content: `${self}/content`,
+    preview: `${self}/preview`,
+  };
 }

@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdir, rename, rm, symlink, utimes, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { attachmentNamed } from '../../apps/api/files/send-content.js';
+import { seedContent } from './api-content-fixture.js';
+import { withApi } from './api-fixture.js';
+
+test('a file’s bytes are those of its version, to be stored, and nothing that a browser would show', () =>
+  withApi(async (api) => {
+    const bytes = Buffer.alloc(300_000, '<script>alert(1)</script>');
+    const id = await seedContent(api, 'day/a "b"; é.html', bytes);
+    const empty = await seedContent(api, 'empty.json', '');
+    const got = await api.app.inject(`/api/files/${id}/content`);
+    assert.equal(got.statusCode, 200, got.body);
+    assert.ok(got.rawPayload.equals(bytes));
+    assert.equal(got.headers['content-type'], 'application/octet-stream');
+    assert.equal(got.headers['content-length'], '300000');
+    assert.equal(got.headers['x-content-type-options'], 'nosniff');
+    assert.equal(
+      got.headers['content-disposition'],
+      `attachment; filename="a _b__ _.html"; filename*=UTF-8''a%20%22b%22%3B%20%C3%A9.html`,
+    );
+    assert.match(String(got.headers['content-security-policy']), /default-src 'none'/);
+    const head = await api.app.inject({ method: 'HEAD', url: `/api/files/${id}/content` });
+    assert.deepEqual([head.statusCode, head.headers['content-length'], head.body], [200, '300000', '']);
+    assert.equal((await api.app.inject(`/api/files/${empty}/content`)).rawPayload.length, 0);
+    assert.equal(
+      attachmentNamed('.x\r\n(1).csv'),
+      `attachment; filename="_x__(1).csv"; filename*=UTF-8''.x%0D%0A%281%29.csv`,
+    );
+  }));
+
+test('what is not that version any more, or no file of the inbox, is not sent', () =>
+  withApi(async (api) => {
+    const secret = join(api.dataDir, 'secret.txt');
+    await mkdir(api.inbox, { recursive: true });
+    await writeFile(secret, 'twelve bytes');
+    const at = (path: string): string => join(api.inbox, path);
+    const answers = async (id: string): Promise<[number, string]> => {
+      const { status, body } = await api.ask(`/api/files/${id}/content`);
+      assert.ok(!JSON.stringify(body).includes(api.dataDir), 'no path of the server is named');
+      return [status, body.code];
+    };
+
+    const longer = await seedContent(api, 'longer.txt', 'twelve bytes');
+    await writeFile(at('longer.txt'), 'thirteen byte');
+    assert.deepEqual(await answers(longer), [409, 'file-changed']);
+    const touched = await seedContent(api, 'touched.txt', 'twelve bytes');
+    await utimes(at('touched.txt'), 1, 1);
+    assert.deepEqual(await answers(touched), [409, 'file-changed']);
+    const older = await seedContent(api, 'versions.txt', 'first', { version: 1, current: false, state: 'superseded' });
+    const newer = await seedContent(api, 'versions.txt', 'second', { version: 2 });
+    assert.deepEqual(await answers(older), [409, 'file-changed']);
+    assert.equal((await api.app.inject(`/api/files/${newer}/content`)).body, 'second');
+
+    const away = await seedContent(api, 'away.txt', 'twelve bytes');
+    await rm(at('away.txt'));
+    assert.deepEqual(await answers(away), [410, 'file-gone']);
+    const linked = await seedContent(api, 'linked.txt', 'twelve bytes');
+    await rm(at('linked.txt'));
+    await symlink(secret, at('linked.txt'));
+    assert.deepEqual(await answers(linked), [410, 'file-gone']);
+    const moved = await seedContent(api, 'folder/moved.txt', 'twelve bytes');
+    await rename(at('folder'), join(api.dataDir, 'elsewhere'));
+    await symlink(join(api.dataDir, 'elsewhere'), at('folder'));
+    assert.deepEqual(await answers(moved), [410, 'file-gone'], 'a folder of the path is a link');
+    const outside = await seedContent(api, '../secret.txt', 'twelve bytes');
+    assert.deepEqual(await answers(outside), [410, 'file-gone']);
+    const pipe = await seedContent(api, 'pipe.txt', 'twelve bytes');
+    await rm(at('pipe.txt'));
+    execFileSync('mkfifo', [at('pipe.txt')]);
+    assert.deepEqual(await answers(pipe), [410, 'file-gone']);
+    assert.deepEqual(await answers('999999'), [404, 'not-found']);
+  }));
