@@ -42,6 +42,7 @@ import { frameSearchRoutes } from './routes/api/recordings/frames.js';
 import { recordingLabelRoutes } from './routes/api/recordings/labels.js';
 import { recordingRoutes } from './routes/api/recordings/recordings.js';
 import { sensorRoutes } from './routes/api/recordings/sensors.js';
+import { rowOriginRoutes } from './routes/api/row-origin.js';
 import { runActionRoutes } from './routes/api/run-actions.js';
 import { runFlowRoutes } from './routes/api/run-flow.js';
 import { runSeriesRoutes } from './routes/api/run-series.js';
@@ -84,6 +85,7 @@ const dataRoutes = [
   uploadRoutes,
   datasetRoutes,
   datasetRowRoutes,
+  rowOriginRoutes,
   datasetStatsRoutes,
   imageRoutes,
   imageStatsRoutes,

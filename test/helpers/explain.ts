@@ -42,9 +42,10 @@ export async function scansOf(
 export function explainingPool(pool: Pool, scans: Scan[]): Pool {
   const connect = async (): Promise<pg.PoolClient> => {
     const client = await pool.connect();
-    const query = async (sql: string, values?: readonly unknown[]) => {
-      if (/^\s*(SELECT|WITH)\b/.test(sql) && !sql.includes('pg_class'))
-        scans.push(...(await scansOf(client, sql, values)));
+    const query = async (sql: string | pg.QueryConfig, values?: readonly unknown[]) => {
+      const { text, values: own } = typeof sql === 'string' ? { text: sql, values } : sql;
+      if (/^\s*(SELECT|WITH)\b/.test(text) && !text.includes('pg_class'))
+        scans.push(...(await scansOf(client, text, own)));
       return await client.query(sql, values === undefined ? undefined : [...values]);
     };
     return new Proxy(client, {

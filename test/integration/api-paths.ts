@@ -51,6 +51,7 @@ export const apiPaths = [
   '/api/datasets/{name}/rows.ndjson',
   '/api/datasets/{name}/rows.parquet',
   '/api/datasets/{name}/rows.xlsx',
+  '/api/datasets/{name}/rows/origin',
   '/api/datasets/{name}/stats',
   '/api/events',
   '/api/face-comparisons/{runId}',

@@ -1,7 +1,7 @@
 import type { PrismaClient } from '../client.js';
 import type { Queryable } from '../pool.js';
 import { findFile, type LedgerFile } from './files.js';
-import type { WorkerName } from './run-detail.js';
+import { findAttempt, type WorkerName } from './run-detail.js';
 
 /** No list inside a file's detail is longer than this. */
 const maxShown = 100;
@@ -100,11 +100,6 @@ export async function findFileDetail(db: Queryable, prisma: PrismaClient, id: st
 async function findDecider(prisma: PrismaClient, file: LedgerFile): Promise<FileDetail['decidedBy']> {
   const { runId, attempt } = file;
   if (runId === null || attempt === null) return null;
-  const found = await prisma.attempt.findUnique({
-    where: { runId_number: { runId, number: attempt } },
-    include: { worker: true },
-  });
-  if (!found) return null;
-  const { id, host, pid } = found.worker;
-  return { runId, attempt, worker: { id, host, pid } };
+  const found = await findAttempt(prisma, runId, attempt);
+  return found ? { runId, attempt, worker: found.worker } : null;
 }

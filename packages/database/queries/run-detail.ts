@@ -1,4 +1,5 @@
 import type { PrismaClient } from '../client.js';
+import type { AttemptModel, WorkerModel } from '../generated/models.js';
 import { type RunSummary, toRunSummary } from './runs.js';
 
 /** No list inside a run's detail is longer than this; the counts beside them are complete. */
@@ -11,21 +12,26 @@ export interface WorkerName {
   readonly pid: number;
 }
 
+type FoundAttempt = AttemptModel & { readonly worker: WorkerModel };
+
+/** One try of a run. */
+export interface RunAttempt {
+  readonly number: number;
+  readonly state: string;
+  readonly worker: WorkerName;
+  readonly startedAt: string;
+  readonly endedAt: string | null;
+  readonly error: unknown;
+  /** The version of the task's settings under which it began; null: none were set. */
+  readonly settingsVersion: number | null;
+}
+
 /** A run with its input, output and history. */
 export interface RunDetail extends RunSummary {
   readonly input: unknown;
   readonly output: unknown;
   /** The latest attempts, oldest first. */
-  readonly attempts: {
-    readonly number: number;
-    readonly state: string;
-    readonly worker: WorkerName;
-    readonly startedAt: string;
-    readonly endedAt: string | null;
-    readonly error: unknown;
-    /** The version of the task's settings under which it began; null: none were set. */
-    readonly settingsVersion: number | null;
-  }[];
+  readonly attempts: RunAttempt[];
   /** The runs that it invoked, oldest first. */
   readonly children: {
     readonly id: string;
@@ -67,15 +73,7 @@ export async function findRun(prisma: PrismaClient, id: string): Promise<RunDeta
     ...toRunSummary(rest),
     input,
     output,
-    attempts: attempts.reverse().map(({ number, state, worker, startedAt, endedAt, error, settingsVersion }) => ({
-      number,
-      state,
-      worker: { id: worker.id, host: worker.host, pid: worker.pid },
-      startedAt: startedAt.toISOString(),
-      endedAt: endedAt?.toISOString() ?? null,
-      error,
-      settingsVersion,
-    })),
+    attempts: attempts.reverse().map(toAttempt),
     children: children.map((child) => ({
       id: child.id,
       task: child.task,
@@ -96,5 +94,30 @@ export async function findRun(prisma: PrismaClient, id: string): Promise<RunDeta
       reason,
     })),
     fileCount: counts.runFiles,
+  };
+}
+
+/** One attempt of a run, or undefined when the record does not have it, or not any more. */
+export async function findAttempt(
+  prisma: PrismaClient,
+  runId: string,
+  number: number,
+): Promise<RunAttempt | undefined> {
+  const found = await prisma.attempt.findUnique({
+    where: { runId_number: { runId, number } },
+    include: { worker: true },
+  });
+  return found === null ? undefined : toAttempt(found);
+}
+
+function toAttempt({ number, state, worker, startedAt, endedAt, error, settingsVersion }: FoundAttempt): RunAttempt {
+  return {
+    number,
+    state,
+    worker: { id: worker.id, host: worker.host, pid: worker.pid },
+    startedAt: startedAt.toISOString(),
+    endedAt: endedAt?.toISOString() ?? null,
+    error,
+    settingsVersion,
   };
 }

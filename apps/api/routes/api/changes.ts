@@ -38,7 +38,7 @@ const RunChangeSchema = Type.Object(
   component('RunChange', 'A run that came to another state or attempt'),
 );
 
-const FileChangeSchema = Type.Object(
+export const FileChangeSchema = Type.Object(
   {
     id: Text,
     at: Instant,

@@ -11,13 +11,14 @@ import type { ApiDeps } from '../../deps.js';
 import { exportFormats, exportResponses } from '../../export/send-export.js';
 import type { App } from '../../http/app-type.js';
 import { component } from '../../http/openapi/component.js';
-import { notFound } from '../../http/problem.js';
+import { type HttpProblem, notFound } from '../../http/problem.js';
 import { FileId, Nullable, PageOf, problems, RunId } from '../../http/schemas.js';
 import { refuseSlowQuery } from '../../http/slow-query.js';
 
 const advice = 'ask again when the database has less to do';
 
-const AnyRow = Type.Object(
+/** A row of any dataset. */
+export const AnyRow = Type.Object(
   {
     fileId: FileId,
     ordinal: Type.Integer({ description: 'Position of the row in its file, from 0' }),
@@ -81,7 +82,7 @@ export async function datasetRoutes(app: App, { pool, catalogue }: ApiDeps): Pro
     },
     async ({ params: { name } }) => {
       const readable = datasets.get(name);
-      if (readable === undefined) throw unknownDataset(name);
+      if (readable === undefined) throw unknownDataset(name, datasets);
       return describeDatasetFully(readable, await readKnown([readable]));
     },
   );
@@ -101,7 +102,7 @@ export async function datasetRoutes(app: App, { pool, catalogue }: ApiDeps): Pro
         },
       },
       async ({ params: { name } }) => {
-        throw unknownDataset(name);
+        throw unknownDataset(name, datasets);
       },
     );
   }
@@ -119,13 +120,14 @@ export async function datasetRoutes(app: App, { pool, catalogue }: ApiDeps): Pro
       },
     },
     async ({ params: { name } }) => {
-      if (datasets.get(name) === undefined) throw unknownDataset(name);
+      if (datasets.get(name) === undefined) throw unknownDataset(name, datasets);
       throw notFound(`the dataset ${name} keeps no figures; its declaration has to have a "summary"`);
     },
   );
+}
 
-  function unknownDataset(name: string) {
-    const known = [...datasets.keys()].join(', ') || 'none';
-    return notFound(`no dataset is named ${JSON.stringify(name)}; there are ${known}`);
-  }
+/** 404: no dataset has this name. */
+export function unknownDataset(name: string, datasets: ReadonlyMap<string, unknown>): HttpProblem {
+  const known = [...datasets.keys()].join(', ') || 'none';
+  return notFound(`no dataset is named ${JSON.stringify(name)}; there are ${known}`);
 }

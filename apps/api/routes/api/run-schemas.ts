@@ -86,25 +86,29 @@ export const RunSummarySchema = Type.Object(
   component('Run'),
 );
 
+/** One try of a run. */
+export const AttemptSchema = Type.Object(
+  {
+    number: Type.Integer(),
+    state: AttemptState,
+    worker: WorkerSchema,
+    startedAt: Instant,
+    endedAt: Nullable(Instant),
+    error: Json,
+    settingsVersion: Nullable(
+      Type.Integer({ description: 'The version of the task’s settings under which it began; null: none were set' }),
+    ),
+  },
+  component('Attempt', 'One try of a run by one worker'),
+);
+
 /** A run with its input, output and history. Lists inside hold at most 100; the counts beside them are of all. */
 export const RunDetailSchema = Type.Object(
   {
     ...RunSummarySchema.properties,
     input: Json,
     output: Json,
-    attempts: Type.Array(
-      Type.Object({
-        number: Type.Integer(),
-        state: AttemptState,
-        worker: WorkerSchema,
-        startedAt: Instant,
-        endedAt: Nullable(Instant),
-        error: Json,
-        settingsVersion: Nullable(
-          Type.Integer({ description: 'The version of the task’s settings under which it began; null: none were set' }),
-        ),
-      }),
-    ),
+    attempts: Type.Array(AttemptSchema),
     children: Type.Array(
       Type.Object({
         id: RunId,
@@ -129,6 +133,14 @@ export const RunDetailSchema = Type.Object(
       }),
     ),
     fileCount: Count,
+    datasets: Type.Array(
+      Type.Object({
+        name: Type.String({ description: 'Name of the dataset' }),
+        files: Type.Integer({ minimum: 0, description: 'Files of the run that have rows in it' }),
+        rows: Type.Number({ minimum: 0, description: 'Their rows' }),
+      }),
+      { description: 'The rows that it loaded, as far as they are there: another run may have replaced some since' },
+    ),
   },
   component('RunDetail', 'A run with its input, output and history'),
 );
