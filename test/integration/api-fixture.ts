@@ -16,7 +16,7 @@ import { buildApp } from '../../apps/api/app.js';
 import type { ApiDeps } from '../../apps/api/deps.js';
 import type { App } from '../../apps/api/http/app-type.js';
 import { problemType } from '../../apps/api/http/problem.js';
-import { problemCodes, problemTypes } from '../../apps/api/http/problem-types.js';
+import { problemCodes, problemTypes } from '../../apps/api/http/problems/problem-types.js';
 import { withTestDatabase } from '../helpers/database.js';
 
 /** The API on a database and an inbox of its own. */

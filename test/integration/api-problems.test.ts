@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
-import { problemCodes, problemTypes } from '../../apps/api/http/problem-types.js';
+import { problemCodes, problemTypes } from '../../apps/api/http/problems/problem-types.js';
 import { listProjectFiles, readProjectFile } from '../structure/project.js';
 import { assertProblem, seedFile, type TestApi, withApi } from './api-fixture.js';
 
@@ -11,7 +11,9 @@ const runs = '/api/tasks/load-objects-detection/runs';
 
 test('codes are in kebab-case, and each is used by the API', () => {
   const sources = listProjectFiles()
-    .filter((path) => path.startsWith('apps/api/') && path.endsWith('.ts') && !path.endsWith('/problem-types.ts'))
+    .filter(
+      (path) => path.startsWith('apps/api/') && path.endsWith('.ts') && !path.startsWith('apps/api/http/problems/'),
+    )
     .map(readProjectFile)
     .join('\n');
   for (const code of problemCodes) {

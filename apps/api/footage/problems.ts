@@ -2,7 +2,7 @@ import { messageOf } from '#contracts/errors.js';
 import { SerialProcessError } from '#faces/children/serial-process.js';
 import { type FootageFault, footageFaultOf } from '#footage/errors.js';
 import { HttpProblem } from '../http/problem.js';
-import type { ProblemCode } from '../http/problem-types.js';
+import type { ProblemCode } from '../http/problems/problem-types.js';
 
 const codes: Record<FootageFault, ProblemCode> = {
   'footage-missing': 'not-found',

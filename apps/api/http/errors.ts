@@ -7,7 +7,7 @@ import { IdempotencyKeyReusedError } from '#runs/start-run.js';
 import { type ScheduleRefusal, ScheduleRefusedError } from '#schedules/errors.js';
 import type { App } from './app-type.js';
 import { HttpProblem, sendProblem, unfit } from './problem.js';
-import type { ProblemCode } from './problem-types.js';
+import type { ProblemCode } from './problems/problem-types.js';
 import { requestIdHeader } from './request-id.js';
 import { securityHeaders } from './security-headers.js';
 

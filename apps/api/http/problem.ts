@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Violation, ViolationList } from '#contracts/violation-list.js';
-import { type ProblemCode, problemTypes, problemUri } from './problem-types.js';
+import { type ProblemCode, problemTypes, problemUri } from './problems/problem-types.js';
 
 /** An answer that is an error, as RFC 9457 problem details show it. Thrown by routes, sent by the error handler. */
 export class HttpProblem extends Error {

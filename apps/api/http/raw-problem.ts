@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import { problemHead, problemType } from './problem.js';
-import type { ProblemCode } from './problem-types.js';
+import type { ProblemCode } from './problems/problem-types.js';
 import { securityHeaders } from './security-headers.js';
 
 /**

@@ -1,7 +1,7 @@
 import { type TObject, type TProperties, type TSchema, Type } from 'typebox';
 import { component, componentName } from './openapi/component.js';
 import { problemType } from './problem.js';
-import { problemCodes } from './problem-types.js';
+import { problemCodes } from './problems/problem-types.js';
 
 /** RFC 9457 problem details. */
 const Problem = Type.Object(

@@ -1,5 +1,5 @@
 import type { FastifyReply } from 'fastify';
-import { problemCodes, problemTypes } from '../http/problem-types.js';
+import { problemCodes, problemTypes } from '../http/problems/problem-types.js';
 import { html } from './html.js';
 import { sendPage } from './layout.js';
 

@@ -4,7 +4,7 @@ import { Type } from 'typebox';
 import type { Credentials } from '../auth/credentials.js';
 import type { App } from '../http/app-type.js';
 import { namedComponents } from '../http/openapi/document.js';
-import { problemPage } from '../http/problem-types.js';
+import { problemPage } from '../http/problems/problem-types.js';
 import { problems } from '../http/schemas.js';
 import { bundledPagePolicy, setPolicy } from '../http/security-headers.js';
 import { sendProblemsPage } from '../pages/problems.js';

@@ -1,6 +1,6 @@
 import { codeOf } from '#contracts/error-codes.js';
 import { HttpProblem } from '../http/problem.js';
-import type { ProblemCode } from '../http/problem-types.js';
+import type { ProblemCode } from '../http/problems/problem-types.js';
 
 /** Whether an error of the file system has one of the codes. */
 export function hasCode(error: unknown, ...codes: string[]): boolean {
