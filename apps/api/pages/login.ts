@@ -41,5 +41,5 @@ const formOf = (fields: Fields, next: string, isFirst: boolean): Html => html`${
 <form method="post" action="/login">
 <input type="hidden" name="next" value="${next}">
 ${fields(isFirst ? html` autofocus` : html``)}
-<button type="submit">Log in</button>
+<button type="submit">${isFirst ? 'Log in' : 'Log in with the token'}</button>
 </form>`;

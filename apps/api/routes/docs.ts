@@ -47,7 +47,12 @@ export async function gatherOpenApi(app: App, credentials: Credentials | undefin
 
 /** What requests have to bring, one of them. */
 function securityOf({ token }: Credentials): NonNullable<FastifyDynamicSwaggerOptions['openapi']> {
-  const session = { type: 'apiKey', in: 'cookie', name: 'millrace_session' } as const;
+  const session = {
+    type: 'apiKey',
+    in: 'cookie',
+    name: 'millrace_session',
+    description: 'Over TLS __Host-millrace_session',
+  } as const;
   if (token === undefined) return { components: { securitySchemes: { session } }, security: [{ session: [] }] };
   const bearer = { type: 'http', scheme: 'bearer' } as const;
   return {
