@@ -28,6 +28,7 @@ import { eventRoutes } from './routes/api/events.js';
 import { faceComparisonRoutes } from './routes/api/face-comparisons.js';
 import { faceModelRoutes } from './routes/api/face-models.js';
 import { fileContentRoutes } from './routes/api/file-content.js';
+import { fileSeriesRoutes } from './routes/api/file-series.js';
 import { fileRoutes } from './routes/api/files.js';
 import { imageRoutes } from './routes/api/images.js';
 import { imageExportRoutes } from './routes/api/images-export.js';
@@ -82,6 +83,7 @@ const dataRoutes = [
   scheduleChangeRoutes,
   fileRoutes,
   fileContentRoutes,
+  fileSeriesRoutes,
   uploadRoutes,
   datasetRoutes,
   datasetRowRoutes,

@@ -182,3 +182,64 @@ test('series of runs and figures of tasks are what the table says: rolled up, no
     assert.equal((await api.ask('/api/tasks/nobody/figures')).body.code, 'unknown-task');
     assert.equal((await api.ask('/api/tasks/figures?days=0')).status, 422);
   }));
+
+/** What was loaded by source in each slice, counted in the changes: those of the test either come to be loaded or are loaded once more. */
+async function countedLoads(pool: Pool, grain: string, source: string, span: [string, string]): Promise<string[]> {
+  const { rows } = await pool.query<{ at: Date; source: string; files: number; rows: number; bytes: number }>(
+    `SELECT date_trunc($1, at, 'UTC') AS at, COALESCE(source, '') AS source, count(*)::int AS files, sum(rows)::int AS rows, sum(bytes)::int AS bytes
+     FROM ops.file_change WHERE state = 'loaded' AND at >= $2 AND at < $3 AND source LIKE $4 GROUP BY 1, 2`,
+    [grain, ...span, source],
+  );
+  return rows.map((row) => `${row.at.toISOString()} ${row.source} ${row.files} ${row.rows} ${row.bytes}`).sort();
+}
+
+async function assertLoads(api: TestApi, when: string): Promise<void> {
+  for (const [query, grain, source] of [
+    ['', 'hour', '%'],
+    ['grain=day', 'day', '%'],
+    [`from=${ago(6)}&source=weather`, 'hour', 'weather'],
+    [`from=${ago(400)}`, 'day', '%'],
+  ] as const) {
+    const { status, body } = await api.ask(`/api/files/series?${query}`);
+    assert.equal(status, 200, JSON.stringify(body));
+    const lines: string[] = [];
+    for (const group of body.groups) {
+      const total = { files: 0, rows: 0, bytes: 0 };
+      for (const [index, files] of group.files.entries()) {
+        const [rows, bytes] = [group.rows[index], group.bytes[index]];
+        if (files > 0) lines.push(`${body.slices[index]} ${group.source} ${files} ${rows} ${bytes}`);
+        else assert.deepEqual([rows, bytes], [0, 0]);
+        for (const [key, value] of Object.entries({ files, rows, bytes })) total[key as keyof typeof total] += value;
+      }
+      assert.deepEqual(group.total, total);
+    }
+    const counted = await countedLoads(api.pool, grain, source, [body.slices[0], body.end]);
+    assert.ok(counted.length > 0, `${when}, ${query}: nothing was loaded`);
+    assert.deepEqual(lines.sort(), counted, `${when}, ${query}`);
+  }
+}
+
+test('series of loads are what the changes of files say: rolled up or not, and whatever becomes of the files', () =>
+  withApi(async (api) => {
+    const { pool } = api;
+    await pool.query(
+      `INSERT INTO ops.file (path, source, size, mtime_ns, sha256, state, rows)
+       SELECT 'f' || n, CASE WHEN n % 3 = 0 THEN 'weather' ELSE 'images' END, n, 1, md5(n::text), 'loaded', n * 7 FROM generate_series(1, 300) n`,
+    );
+    // As if they had been loaded over 75 days, most of them lately.
+    await pool.query(`UPDATE ops.file_change SET at = at - (file_id * file_id % 1800) * interval '1 hour'`);
+    await assertLoads(api, 'not rolled up');
+    await rollUp(pool);
+    await assertLoads(api, 'rolled up');
+    const runs = await pool.query<{ id: string }>(
+      `INSERT INTO ops.run (id, root_id, task, queue, state, trigger, input, max_attempts)
+       SELECT id, id, 'load', 'loads', 'running', 'replay', '{}', 1 FROM (SELECT gen_random_uuid() AS id) new RETURNING id`,
+    );
+    await pool.query(`UPDATE ops.file SET run_id = $1, rows = 1 WHERE id % 10 = 0`, [runs.rows[0]?.id]);
+    await pool.query(`UPDATE ops.file SET state = 'superseded' WHERE id % 10 = 1`);
+    await pool.query('DELETE FROM ops.file WHERE id % 10 = 2');
+    await assertLoads(api, 'some anew');
+    await rollUp(pool);
+    await assertLoads(api, 'some anew, rolled up');
+    assert.equal((await api.ask('/api/files/series?grain=minute')).status, 422);
+  }));

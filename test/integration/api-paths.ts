@@ -61,6 +61,7 @@ export const apiPaths = [
   '/api/faces.parquet',
   '/api/faces.xlsx',
   '/api/files',
+  '/api/files/series',
   '/api/files/{id}',
   '/api/files/{id}/changes',
   '/api/files/{id}/content',

@@ -5,6 +5,7 @@ import { rollUp } from '#database/changes/roll-up.js';
 import { type Pool, transaction } from '#database/pool.js';
 import { readDatasetFigures } from '#database/queries/dataset-figures.js';
 import { readLoadRates } from '#database/queries/load-rates.js';
+import { readLoadSeries } from '#database/queries/load-series.js';
 import { searchLogs } from '#database/queries/log-search.js';
 import { readQueues } from '#database/queries/platform-figures.js';
 import { countRuns } from '#database/queries/run-counts.js';
@@ -56,6 +57,10 @@ const questions: Readonly<Record<string, readonly [number, (pool: Pool) => Promi
   // A thousand of them are measured, twenty shown.
   'figures of a task': [1_100, (pool) => readTaskFigures(pool, ['task-01'], 90)],
   'loads of the last hour': [0, readLoadRates],
+  'series of loads': [
+    0,
+    (pool) => readLoadSeries(pool, coverTime('day', Date.now() - 400 * 86_400_000, Date.now()), undefined),
+  ],
   'start page': [0, (pool) => Promise.all([countRunsByState(pool), countFiles(pool)])],
   totals: [0, readTotals],
   'figures of datasets': [
