@@ -26,8 +26,16 @@ export async function sendContent(
     .send(bytes);
 }
 
-/** Each piece has memory of its own: it may wait in the connection while the next one is read. */
-async function* piecesOf({ path, size, read, checkVersion }: OpenContent): AsyncGenerator<Buffer, void, undefined> {
+/**
+ * All bytes of a file. Each piece has memory of its own: it may wait in the connection while the next one is read.
+ * @throws HttpProblem instead of the last piece when the file is not that version any more
+ */
+export async function* piecesOf({
+  path,
+  size,
+  read,
+  checkVersion,
+}: OpenContent): AsyncGenerator<Buffer, void, undefined> {
   for (let position = 0; position < size; ) {
     const buffer = Buffer.allocUnsafe(Math.min(pieceBytes, size - position));
     const { bytesRead } = await read(buffer, 0, buffer.length, position);

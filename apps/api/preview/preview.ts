@@ -11,8 +11,7 @@ import { type Fault, readFault, readPart, readText, type TextPreview } from './t
 const tableLimits = { rows: 50, columns: 100, chars: 200 };
 const maxEntries = 100;
 
-/** Milliseconds after which a file that is still being decoded is given up. */
-const limitMs = 5_000;
+const usualLimitMs = 5_000;
 /** Files that are decoded at a time; others wait for their turn. */
 const maxDecoded = 2;
 /** For the pages of parquet files that are decoded. */
@@ -37,7 +36,13 @@ type Parts = Partial<Omit<Preview, 'kind'>>;
 export class Previews {
   readonly #memory = new PageMemory(pageBytes);
   readonly #waiting: (() => void)[] = [];
+  readonly #limitMs: number;
   #free = maxDecoded;
+
+  /** @param limitMs milliseconds after which a parquet file that is still being read is given up */
+  constructor(limitMs: number = usualLimitMs) {
+    this.#limitMs = limitMs;
+  }
 
   /**
    * What of a file can be shown. A file that is broken is shown as far as it can be, with the problem.
@@ -69,7 +74,7 @@ export class Previews {
   }
 
   async #tableOf(file: OpenContent): Promise<Parts> {
-    const signal = AbortSignal.timeout(limitMs);
+    const signal = AbortSignal.timeout(this.#limitMs);
     try {
       return { table: await readFirstRows(file, file.size, tableLimits, { memory: this.#memory, signal }) };
     } catch (error) {
@@ -77,7 +82,8 @@ export class Previews {
       // The next look at the file says what became of it.
       if (error instanceof FileChangedError) return {};
       if (!signal.aborted) throw error;
-      const message = `its first rows took longer than ${limitMs / 1_000} seconds to read; store the file and open it there`;
+      const seconds = this.#limitMs / 1_000;
+      const message = `its first rows took longer than ${seconds} seconds to read; store the file and open it there`;
       return { problem: { code: 'too-slow', message } };
     }
   }
