@@ -45,6 +45,7 @@ import { recordingRoutes } from './routes/api/recordings/recordings.js';
 import { sensorRoutes } from './routes/api/recordings/sensors.js';
 import { rowOriginRoutes } from './routes/api/row-origin.js';
 import { runActionRoutes } from './routes/api/run-actions.js';
+import { runFailureRoutes } from './routes/api/run-failures.js';
 import { runFlowRoutes } from './routes/api/run-flow.js';
 import { runSeriesRoutes } from './routes/api/run-series.js';
 import { runRoutes } from './routes/api/runs.js';
@@ -74,6 +75,7 @@ const dataRoutes = [
   taskSettingsRoutes,
   runRoutes,
   runSeriesRoutes,
+  runFailureRoutes,
   logRoutes,
   runFlowRoutes,
   runActionRoutes,

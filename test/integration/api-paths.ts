@@ -93,6 +93,7 @@ export const apiPaths = [
   '/api/runs',
   '/api/runs/cancel',
   '/api/runs/counts',
+  '/api/runs/failures',
   '/api/runs/retry',
   '/api/runs/series',
   '/api/runs/{id}',

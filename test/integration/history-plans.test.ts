@@ -9,6 +9,7 @@ import { readLoadSeries } from '#database/queries/load-series.js';
 import { searchLogs } from '#database/queries/log-search.js';
 import { readQueues } from '#database/queries/platform-figures.js';
 import { countRuns } from '#database/queries/run-counts.js';
+import { listFailures } from '#database/queries/run-failures.js';
 import type { RunFilter } from '#database/queries/run-filter.js';
 import { readRunSeries } from '#database/queries/run-series.js';
 import { listRuns } from '#database/queries/runs.js';
@@ -42,6 +43,10 @@ const questions: Readonly<Record<string, readonly [number, (pool: Pool) => Promi
   ],
   'failed runs of a task that never fails': [1, list({ task: 'task-20', states: ['failed'] })],
   'runs of a state that none has': [1, list({ states: ['delayed', 'waiting'], task: 'task-20', triggers: ['follow'] })],
+  'runs of an error': [200, list({ error: 'Error' })],
+  'runs of an error and a task that never has it': [1, list({ error: 'Error', task: 'task-20', to: daysAgo(1) })],
+  'failures of a task': [800, (pool) => listFailures(pool, { task: 'task-09' }, 300)],
+  'failures of all tasks': [800, (pool) => listFailures(pool, {}, 300)],
   'longest runs': [200, (pool) => listRuns(pool, {}, { ...page, sort: '-durationMs' })],
   'count of all': [0, (pool) => countRuns(pool, {}, 'state')],
   'count within days': [400, (pool) => countRuns(pool, { from: daysAgo(100), to: daysAgo(10) }, 'task')],

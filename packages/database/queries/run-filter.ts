@@ -26,6 +26,8 @@ export interface RunFilter {
   readonly maxDurationMs?: number | undefined;
   /** Runs that were given such a file: the start of its path, or a pattern in which `*` stands for any characters. */
   readonly file?: string | undefined;
+  /** Name of the error that ended the run or its latest attempt. */
+  readonly error?: string | undefined;
   /** Contained in the JSON of input, output or error, whatever the case. */
   readonly text?: string | undefined;
 }
@@ -78,6 +80,8 @@ export function runConditions(filter: RunFilter, bounds: IdBounds = {}): Conditi
   where.when(filter.parentId, (p) => `r.parent_id = ${p}::uuid`);
   where.when(filter.retryOf, (p) => `r.retry_of = ${p}::uuid`);
   where.when(filter.schedule, (p) => `r.schedule = ${p}`);
+  // Likewise as the condition of its index.
+  where.when(filter.error, (p) => `r.error ->> 'name' = ${p} AND r.error IS NOT NULL`);
   for (const [limit, comparison] of [
     [filter.minDurationMs, '>='],
     [filter.maxDurationMs, '<='],

@@ -94,8 +94,8 @@ const isCombined = (filter: RunFilter): boolean => {
 };
 
 /** Whether an index leads to the few runs that can fit: replays have one. */
-const hasKey = ({ rootId, parentId, retryOf, schedule, file, triggers }: RunFilter): boolean =>
-  triggers?.join() === 'replay' || [rootId, parentId, retryOf, schedule, file].some((key) => key !== undefined);
+const hasKey = ({ rootId, parentId, retryOf, schedule, file, error, triggers }: RunFilter): boolean =>
+  triggers?.join() === 'replay' || [rootId, parentId, retryOf, schedule, file, error].some((key) => key !== undefined);
 
 /** Whether runs are to be looked at before it is known how many fit. */
 const isWalked = (filter: RunFilter): boolean => hasMore(filter) && !hasKey(filter);

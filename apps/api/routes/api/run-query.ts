@@ -40,6 +40,9 @@ export const runFilterFields = {
       description: 'Was given a file whose path starts so; `*` stands for any characters',
     }),
   ),
+  error: Type.Optional(
+    Type.String({ maxLength: 200, description: 'Name of the error that ended the run, or its latest attempt' }),
+  ),
   text: Type.Optional(
     Type.String({
       minLength: 1,
@@ -53,9 +56,9 @@ const Fields = Type.Object(runFilterFields);
 
 /** The filter that a request names. @throws HttpProblem 422 naming what is no time or no label */
 export function readRunFilter(query: Static<typeof Fields>): RunFilter {
-  const { task, rootId, parentId, retryOf, schedule, minDurationMs, maxDurationMs, file, text } = query;
+  const { task, rootId, parentId, retryOf, schedule, minDurationMs, maxDurationMs, file, error, text } = query;
   return {
-    ...{ task, rootId, parentId, retryOf, schedule, minDurationMs, maxDurationMs, file, text },
+    ...{ task, rootId, parentId, retryOf, schedule, minDurationMs, maxDurationMs, file, error, text },
     states: namedIn(runStates, query.state),
     triggers: namedIn(runTriggers, query.trigger),
     labels: query.label === undefined ? undefined : readLabels(query.label),
