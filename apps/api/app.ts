@@ -37,6 +37,7 @@ import { logRoutes } from './routes/api/logs.js';
 import { objectsDetectionRoutes } from './routes/api/objects-detection.js';
 import { detectionStatsRoutes } from './routes/api/objects-detection-stats.js';
 import { overviewRoutes } from './routes/api/overview.js';
+import { quarantineRoutes } from './routes/api/quarantine.js';
 import { reconcilerRoutes } from './routes/api/reconciler.js';
 import { footageRoutes } from './routes/api/recordings/footages.js';
 import { frameSearchRoutes } from './routes/api/recordings/frames.js';
@@ -86,6 +87,7 @@ const dataRoutes = [
   fileRoutes,
   fileContentRoutes,
   fileSeriesRoutes,
+  quarantineRoutes,
   uploadRoutes,
   datasetRoutes,
   datasetRowRoutes,

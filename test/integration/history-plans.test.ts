@@ -4,6 +4,8 @@ import { loadCatalogue, readableDatasets } from '#catalogue/catalogue.js';
 import { rollUp } from '#database/changes/roll-up.js';
 import { type Pool, transaction } from '#database/pool.js';
 import { readDatasetFigures } from '#database/queries/dataset-figures.js';
+import { countQuarantined, listFileReasons, listQuarantined } from '#database/queries/file-reasons.js';
+import { listFiles } from '#database/queries/files.js';
 import { readLoadRates } from '#database/queries/load-rates.js';
 import { readLoadSeries } from '#database/queries/load-series.js';
 import { searchLogs } from '#database/queries/log-search.js';
@@ -73,6 +75,13 @@ const questions: Readonly<Record<string, readonly [number, (pool: Pool) => Promi
     async (pool) => readDatasetFigures(pool, [...readableDatasets(await loadCatalogue()).values()]),
   ],
   'queues, for metrics': [0, readQueues],
+  'reasons of quarantine': [700, listFileReasons],
+  'quarantined files of a code': [
+    350,
+    (pool) => listQuarantined(pool, { code: 'empty' }, { after: undefined, ...page }),
+  ],
+  'count of quarantined files of a source': [350, (pool) => countQuarantined(pool, { source: 'data-sample' })],
+  'files of a code': [200, (pool) => transaction(pool, (tx) => listFiles(tx, { code: 'empty' }, page))],
   'newest lines': [200, search(undefined)],
   'lines with a frequent word': [5_000, search('loaded')],
   'lines with a rare word': [6_000, search('zanzibar')],
@@ -84,7 +93,8 @@ const questions: Readonly<Record<string, readonly [number, (pool: Pool) => Promi
 test('no question about a long history looks at all runs, changes or lines', () =>
   withTestDatabase(async ({ pool }) => {
     await transaction(pool, (tx) => fillHistory(tx, { runs, lines }));
-    await pool.query('ANALYZE ops.run, ops.log, ops.run_tally, ops.run_skew');
+    await pool.query("UPDATE ops.file SET state = 'quarantined', code = 'empty' WHERE id % 60 = 0");
+    await pool.query('ANALYZE ops.run, ops.file, ops.log, ops.run_tally, ops.run_skew');
     // As after some work: changes that are added up, and some that are not.
     const touch =
       'UPDATE ops.run SET attempt = attempt + 1 WHERE id IN (SELECT id FROM ops.run ORDER BY id DESC LIMIT 300)';

@@ -8,6 +8,8 @@ import { instantSql, shortInstant } from './times.js';
 export interface FileFilter {
   readonly states?: readonly FileState[] | undefined;
   readonly source?: string | undefined;
+  /** Kind of what is wrong with it. */
+  readonly code?: string | undefined;
   /** Whether it waits for rows of other files. */
   readonly waiting?: boolean | undefined;
   /** The start of the path, or a pattern in which `*` stands for any characters. */
@@ -83,6 +85,7 @@ export async function listFiles(
   const where = conditions();
   where.when(filter.states, (p) => `f.state = ANY(${p}::ops.file_state[])`);
   where.when(filter.source, (p) => `f.source = ${p}`);
+  where.when(filter.code, (p) => `f.code = ${p}`);
   if (filter.waiting !== undefined) where.and(filter.waiting ? 'f.waiting' : 'NOT f.waiting');
   where.when(filter.path === undefined ? undefined : pathPattern(filter.path), (p) => `f.path LIKE ${p}`);
   where.when(filter.runId, (p) => `f.id IN (SELECT file_id FROM ops.run_file WHERE run_id = ${p})`);

@@ -30,7 +30,9 @@ const ActionSchema = Type.Object(
     address: Type.String({ description: 'The client’s address' }),
     action: Type.Enum([...actionNames]),
     queue: Nullable(Type.String({ description: 'Of an action on queues; null: all queues' })),
-    subject: Type.String({ description: 'What it was done to: queue, run, runs, or schedule: or task: and its name' }),
+    subject: Type.String({
+      description: 'What it was done to: queue, run, runs, files, or schedule: or task: and its name',
+    }),
     runId: Nullable(Type.String({ description: 'Of an action on a run' })),
     detail: Type.Unknown({
       description: 'What came with it and what came of it, or null; a max of null takes a limit away',
@@ -49,7 +51,7 @@ const ActionQuery = ListQuery({
   action: Type.Optional(OneOrMore(actionNames, 'What was done')),
   queue: Type.Optional(Type.String({ description: 'Name of the queue; what was done to all queues is listed, too' })),
   subject: Type.Optional(
-    Type.String({ description: 'What it was done to: queue, run, runs, or schedule: or task: and its name' }),
+    Type.String({ description: 'What it was done to: queue, run, runs, files, or schedule: or task: and its name' }),
   ),
   runId: Type.Optional(RunId),
   from: TimeBound('Done then or later'),
@@ -64,7 +66,7 @@ export async function actionRoutes(app: App, { pool }: ApiDeps): Promise<void> {
       schema: {
         operationId: 'listActions',
         tags: ['actions'],
-        summary: 'What was done by hand to queues, runs, schedules and tasks, newest first',
+        summary: 'What was done by hand to queues, runs, files, schedules and tasks, newest first',
         description:
           'Bull Board (/queues) only shows unless QUEUE_ACTIONS=on. Then queues may be paused, set going again and slowed ' +
           'down; each of these is recorded here before it is done. Jobs are never added, changed, moved, retried or ' +

@@ -16,6 +16,7 @@ import { FileDetailSchema, FileSchema } from './file-schemas.js';
 const FileQuery = ListQuery({
   state: Type.Optional(OneOrMore(fileStates, 'State of the file')),
   source: Type.Optional(Type.String({ description: 'Name of the source' })),
+  code: Type.Optional(Type.String({ maxLength: 200, description: 'Kind of what is wrong with the file' })),
   waiting: Type.Optional(
     Type.Boolean({ description: 'Whether it waits for rows of other files; such files are settled' }),
   ),
@@ -47,8 +48,8 @@ export async function fileRoutes(app: App, deps: ApiDeps): Promise<void> {
       },
     },
     async ({ query }) => {
-      const { source, path, runId, waiting } = query;
-      const filter = { states: namedIn(fileStates, query.state), source, path, runId, waiting };
+      const { source, code, path, runId, waiting } = query;
+      const filter = { states: namedIn(fileStates, query.state), source, code, path, runId, waiting };
       return toPage(await listFiles(pool, filter, readPage(FileId, query)));
     },
   );
