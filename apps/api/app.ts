@@ -52,6 +52,7 @@ import { runSeriesRoutes } from './routes/api/run-series.js';
 import { runRoutes } from './routes/api/runs.js';
 import { scheduleChangeRoutes } from './routes/api/schedule-changes.js';
 import { scheduleRoutes } from './routes/api/schedules.js';
+import { searchRoutes } from './routes/api/search.js';
 import { sessionRoutes } from './routes/api/session.js';
 import { taskFigureRoutes } from './routes/api/task-figures.js';
 import { taskSettingsRoutes } from './routes/api/task-settings.js';
@@ -112,6 +113,7 @@ const dataRoutes = [
   actionRoutes,
   overviewRoutes,
   workerRoutes,
+  searchRoutes,
   reconcilerRoutes,
 ];
 

@@ -115,6 +115,7 @@ export const apiPaths = [
   '/api/schedules/{name}/resume',
   '/api/schedules/{name}/run',
   '/api/schedules/{name}/slots',
+  '/api/search',
   '/api/sensors/stats',
   '/api/session',
   '/api/tasks',

@@ -15,6 +15,7 @@ import { listFailures } from '#database/queries/run-failures.js';
 import type { RunFilter } from '#database/queries/run-filter.js';
 import { readRunSeries } from '#database/queries/run-series.js';
 import { listRuns } from '#database/queries/runs.js';
+import { searchRecord } from '#database/queries/search.js';
 import { readSearchWords } from '#database/queries/search-words.js';
 import { coverTime } from '#database/queries/slices.js';
 import { countFiles, countRunsByState } from '#database/queries/summary.js';
@@ -26,6 +27,7 @@ import { fillHistory } from '../helpers/many-runs.js';
 
 const [runs, lines] = [60_000, 60_000];
 const page = { limit: 50 };
+const tasks = Array.from({ length: 20 }, (_, n) => `task-${String(n + 1).padStart(2, '0')}`);
 const daysAgo = (days: number): string => new Date(Date.now() - days * 86_400_000).toISOString();
 const list = (filter: RunFilter) => (pool: Pool) => listRuns(pool, filter, page);
 const search =
@@ -82,6 +84,9 @@ const questions: Readonly<Record<string, readonly [number, (pool: Pool) => Promi
   ],
   'count of quarantined files of a source': [350, (pool) => countQuarantined(pool, { source: 'data-sample' })],
   'files of a code': [200, (pool) => transaction(pool, (tx) => listFiles(tx, { code: 'empty' }, page))],
+  'search for what is nowhere': [11_000, (pool) => searchRecord(pool, { text: 'abcdef01', tasks, limit: 5 })],
+  'search for the beginning of a name': [11_000, (pool) => searchRecord(pool, { text: 'Part-0', tasks, limit: 5 })],
+  'search for a task': [300, (pool) => searchRecord(pool, { text: 'task-07', tasks, limit: 5 })],
   'newest lines': [200, search(undefined)],
   'lines with a frequent word': [5_000, search('loaded')],
   'lines with a rare word': [6_000, search('zanzibar')],

@@ -35,6 +35,7 @@ export async function gatherOpenApi(app: App, credentials: Credentials | undefin
         { name: 'datasets', description: 'The loaded rows' },
         { name: 'recordings', description: 'Car drives: footages and their frames, labels, sensor values' },
         { name: 'workers', description: 'The processes that carry runs out' },
+        { name: 'search', description: 'Anything, by what one knows of it' },
         { name: 'queues', description: 'What was done by hand at /queues' },
         { name: 'session', description: 'Who one is: log in, log out' },
         { name: 'health', description: 'For supervisors and balancers' },

@@ -34,8 +34,11 @@ const escapeLike = (text: string): string => text.replace(/[\\%_]/g, (special) =
 
 /** The LIKE pattern of a path filter: `*` stands for any characters; without one, the text is a prefix. */
 export function pathPattern(filter: string): string {
-  return filter.includes('*') ? filter.split('*').map(escapeLike).join('%') : `${escapeLike(filter)}%`;
+  return filter.includes('*') ? filter.split('*').map(escapeLike).join('%') : startPattern(filter);
 }
+
+/** The LIKE pattern of texts that begin with this one. */
+export const startPattern = (text: string): string => `${escapeLike(text)}%`;
 
 /** The LIKE pattern of texts that contain this one. */
 export const containsPattern = (text: string): string => `%${escapeLike(text)}%`;
