@@ -64,6 +64,7 @@ test('from a row of any dataset to its file, run, attempt and worker, and from f
         ['data-sample', `fileId=${sample}&ordinal=25`, 404],
         ['data-sample', `fileId=${events}&ordinal=0`, 404],
         ['images', `fileId=${image}&ordinal=1`, 404],
+        ['footage', `fileId=${recorded}&ordinal=0`, 404],
         ['nothing', `fileId=${sample}&ordinal=0`, 404],
         ['data-sample', `fileId=${sample}`, 422],
         ['data-sample', `fileId=${sample}&ordinal=2147483648`, 422],
