@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdir, rename, rm, symlink, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readlink, rename, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { attachmentNamed } from '../../apps/api/files/send-content.js';
+import { waitFor } from '../helpers/wait.js';
 import { seedContent } from './api-content-fixture.js';
 import { withApi } from './api-fixture.js';
 
@@ -75,4 +76,28 @@ test('what is not that version any more, or no file of the inbox, is not sent', 
     execFileSync('mkfifo', [at('pipe.txt')]);
     assert.deepEqual(await answers(pipe), [410, 'file-gone']);
     assert.deepEqual(await answers('999999'), [404, 'not-found']);
+  }));
+
+test('files are closed when their bytes are sent, and when the client goes away in the middle or asks for the head only', () =>
+  withApi(async (api) => {
+    const id = await seedContent(api, 'large.bin', Buffer.alloc(30_000_000));
+    const address = await api.app.listen({ port: 0, host: '127.0.0.1' });
+    const url = `${address}/api/files/${id}/content`;
+    for (let n = 0; n < 5; n++) {
+      const gone = new AbortController();
+      const { body, status } = await fetch(url, { signal: gone.signal });
+      assert.equal(status, 200);
+      await body?.getReader().read();
+      gone.abort();
+      assert.equal((await fetch(url, { method: 'HEAD' })).headers.get('content-length'), '30000000');
+    }
+    assert.equal((await (await fetch(url)).arrayBuffer()).byteLength, 30_000_000);
+    await api.app.inject(`/api/files/${id}/preview`);
+    if (process.platform !== 'linux') return;
+    await waitFor('the file to be closed', async () => {
+      const open = await Promise.all(
+        (await readdir('/proc/self/fd')).map((each) => readlink(`/proc/self/fd/${each}`).catch(() => '')),
+      );
+      return open.every((path) => !path.endsWith('large.bin')) || undefined;
+    });
   }));
