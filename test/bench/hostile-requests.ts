@@ -4,7 +4,7 @@
  *   node dist/test/bench/hostile-requests.js [--slowest 10]
  *
  * Method. The real API answers in this process, on a database and an inbox of its own; a thread of this process sends
- * it, one after the other over one connection, the requests that test/integration/api-hostile.test.ts sends: hostile
+ * it, one after the other over one connection, the requests that test/integration/api-hostile-*.test.ts send: hostile
  * bodies, addresses and headers for every route of the OpenAPI document and every task, each at most 1 MB. Meanwhile
  * Node's own histogram (perf_hooks.monitorEventLoopDelay, looked at each millisecond) notes the longest time for which
  * the event loop did nothing else. A figure above 200 ms fails. Compare figures of one machine and hour, with nothing

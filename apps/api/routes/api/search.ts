@@ -46,7 +46,7 @@ export async function searchRoutes(app: App, { pool, catalogue }: ApiDeps): Prom
     '/api/search',
     {
       schema: {
-        operationId: 'searchAll',
+        operationId: 'searchEverything',
         tags: ['search'],
         summary: 'Runs, files, tasks, datasets, schedules and workers by id, name or description',
         description:

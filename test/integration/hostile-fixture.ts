@@ -1,14 +1,7 @@
 import assert from 'node:assert/strict';
 import { text } from 'node:stream/consumers';
-import { test } from 'node:test';
-import {
-  type HostileRequest,
-  hostileAddresses,
-  hostileBodies,
-  type ListedTask,
-  type OpenApi,
-} from '../helpers/hostile-requests.js';
-import { type TestApi, withApi } from './api-fixture.js';
+import type { HostileRequest } from '../helpers/hostile-requests.js';
+import type { TestApi } from './api-fixture.js';
 
 /** CPU time of this process so far, in ms: unlike the time of the clock it does not grow while others have the core. */
 function cpuMs(): number {
@@ -52,7 +45,11 @@ async function costOf({ app }: TestApi, { method, url, headers, body, isEndless 
   return { ms: cpuMs() - start, statusCode, answer };
 }
 
-async function holdOut(api: TestApi, requests: Iterable<HostileRequest>): Promise<number> {
+/**
+ * Sends hostile requests, one after the other; each must cost little and be answered with less than 500.
+ * @returns how many were sent
+ */
+export async function holdOut(api: TestApi, requests: Iterable<HostileRequest>): Promise<number> {
   const most = maxTimes * linearMs();
   let sent = 0;
   for (const request of requests) {
@@ -67,18 +64,3 @@ async function holdOut(api: TestApi, requests: Iterable<HostileRequest>): Promis
   }
   return sent;
 }
-
-const documentOf = async (api: TestApi): Promise<OpenApi> => (await api.ask('/api/openapi.json')).body;
-const tasksOf = async (api: TestApi): Promise<ListedTask[]> => (await api.ask('/api/tasks')).body.items;
-
-test('no body of up to 1 MB for any route or task costs more than a multiple of reading it, or is answered with a 5xx', () =>
-  withApi(async (api) => {
-    const sent = await holdOut(api, hostileBodies(await documentOf(api), await tasksOf(api)));
-    assert.ok(sent > 250, `${sent} requests`);
-  }));
-
-test('no address and no header costs more, or is answered with a 5xx', () =>
-  withApi(async (api) => {
-    const sent = await holdOut(api, hostileAddresses(await documentOf(api)));
-    assert.ok(sent > 500, `${sent} requests`);
-  }));
