@@ -53,7 +53,7 @@ interface FigureRow {
 const alone = `
   SELECT dataset.name, counted.files, counted.rows,
     (SELECT max(rows_to) FROM ops.file WHERE state = 'loaded' AND source = dataset.source AND rows_to IS NOT NULL) AS newest,
-    (SELECT id FROM ops.file WHERE state = 'loaded' AND source = dataset.source ORDER BY ended_at DESC NULLS LAST, id DESC LIMIT 1) AS latest
+    (SELECT id FROM ops.file WHERE state = 'loaded' AND COALESCE(source, '') = dataset.source ORDER BY ended_at DESC NULLS LAST, id DESC LIMIT 1) AS latest
   FROM dataset JOIN counted ON counted.source = dataset.source WHERE NOT is_one_of_several`;
 
 /** Of a source with several tables, into each of which not every file brings rows: from its loaded files. */

@@ -179,7 +179,8 @@ CREATE INDEX "run_duration" ON "ops"."run" ((((extract(epoch FROM "ended_at" - "
 -- What people asked for by hand is rare among what came by itself.
 CREATE INDEX "run_replayed" ON "ops"."run" ("id") WHERE "trigger" = 'replay';
 
--- What a source loaded last, the newest time of its rows, and the files of sources with several tables.
-CREATE INDEX "file_latest" ON "ops"."file" ("source", "ended_at" DESC NULLS LAST, "id" DESC) WHERE "state" = 'loaded';
+-- What a source loaded last, the newest time of its rows, and the files of sources with several tables. The first has the source as
+-- nobody else asks for it: a plan that is made before there are statistics would look a single file up in it, among all of its source.
+CREATE INDEX "file_latest" ON "ops"."file" ((COALESCE("source", '')), "ended_at" DESC NULLS LAST, "id" DESC) WHERE "state" = 'loaded';
 CREATE INDEX "file_newest" ON "ops"."file" ("source", "rows_to") WHERE "state" = 'loaded' AND "rows_to" IS NOT NULL;
 CREATE INDEX "file_tables" ON "ops"."file" ("source") WHERE "state" = 'loaded' AND "table_rows" IS NOT NULL;
