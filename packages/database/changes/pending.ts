@@ -45,14 +45,15 @@ export async function preferIndexes(tx: Tx): Promise<void> {
  */
 export const runDeltas = (changes: string, deletions: string): string => `
   SELECT c.at, c.task, c.trigger, c.queue, d.state, d.runs FROM (
-    SELECT ${hourSql('recorded_at')} AS at, task, trigger, queue, was, state, count(*) AS changes
+    SELECT ${beginOf('hour', 'recorded_at')} AS at, task, trigger, queue, was, state, count(*) AS changes
     FROM ${changes} changed WHERE was IS DISTINCT FROM state GROUP BY 1, 2, 3, 4, 5, 6
   ) c CROSS JOIN LATERAL (VALUES (c.was, -c.changes), (c.state, c.changes)) AS d (state, runs)
   WHERE d.state IS NOT NULL
   UNION ALL SELECT hour, task, trigger, queue, state, -runs FROM ${deletions}`;
 
-/** SQL of the hour of UTC in which a time is. `date_trunc` does the same, and takes ten times as long. */
-export const hourSql = (time: string): string => `date_bin('1 hour', ${time}, '2000-01-01 00:00:00+00')`;
+/** SQL of the beginning of the minute or hour, of UTC, in which a time is. `date_trunc` does the same, and takes ten times as long. */
+export const beginOf = (grain: 'minute' | 'hour', time: string): string =>
+  `date_bin('1 ${grain}', ${time}, '2000-01-01 00:00:00+00')`;
 
 /** The same of `ops.file_tally`: (source, state, files, bytes, rows). */
 export const fileDeltas = (changes: string, deletions: string): string => `
@@ -93,7 +94,7 @@ export const fileEvents = (changes: string): string => `
 
 /** SQL of what is to be added to `ops.load_tally` yet, by minute: (at, source, files, bytes, rows). */
 export const fileLoads = (changes: string): string => `
-  SELECT date_bin('1 minute', at, '2000-01-01 00:00:00+00') AS at, COALESCE(source, '') AS source, count(*) AS files, sum(bytes) AS bytes,
+  SELECT ${beginOf('minute', 'at')} AS at, COALESCE(source, '') AS source, count(*) AS files, sum(bytes) AS bytes,
     COALESCE(sum(rows), 0) AS rows
   FROM ${changes} WHERE state = 'loaded' AND (${cameToState}) GROUP BY 1, 2`;
 

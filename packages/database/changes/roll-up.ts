@@ -2,11 +2,11 @@ import { sqlState } from '../error-kinds.js';
 import { type Pool, type Tx, transaction } from '../pool.js';
 import { timeBuckets } from './buckets.js';
 import {
+  beginOf,
   changesSince,
   fileDeltas,
   fileEvents,
   fileLoads,
-  hourSql,
   preferIndexes,
   readRolledUp,
   runDeltas,
@@ -92,7 +92,7 @@ async function addRuns(tx: Tx, since: Snapshot): Promise<number> {
      ), skewed AS (
        INSERT INTO ops.run_skew AS s (grain, at, min_skew_ms, max_skew_ms)
        SELECT g.grain, date_trunc(g.grain, hour, 'UTC'), min(least), max(most) FROM (
-         SELECT ${hourSql('recorded_at')} AS hour, min(skew) AS least, max(skew) AS most FROM (
+         SELECT ${beginOf('hour', 'recorded_at')} AS hour, min(skew) AS least, max(skew) AS most FROM (
            SELECT recorded_at, date_part('epoch', recorded_at) * 1000 - ops.id_ms(run_id) AS skew FROM change WHERE was IS NULL
          ) recorded GROUP BY 1
        ) hourly CROSS JOIN (VALUES ('hour'), ('day')) AS g (grain) GROUP BY 1, 2
