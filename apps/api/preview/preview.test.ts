@@ -2,10 +2,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import { sampleParquet } from '../../../test/helpers/inbox.js';
+import { waitFor } from '../../../test/helpers/wait.js';
 import type { OpenContent } from '../files/open-content.js';
 import { piecesOf } from '../files/send-content.js';
 import { HttpProblem } from '../http/problem.js';
-import { Previews } from './preview.js';
+import { maxWaiting, Previews } from './preview.js';
 
 /** A file that lies in memory. */
 function fileOf(bytes: Uint8Array, more: Partial<OpenContent> = {}): OpenContent {
@@ -38,6 +39,36 @@ test('a table that takes too long to read is given up and gives back its turn', 
     assert.deepEqual([kind, problem?.code, table], ['parquet', 'too-slow', null]);
   }
   assert.equal((await new Previews().show(sound, null)).table?.rowCount, 25);
+});
+
+test('no more than some wait for the files that are being read; who comes then is told so, and all others get theirs', async () => {
+  const previews = new Previews();
+  const sound = fileOf(sampleParquet(0));
+  let release = (): void => {};
+  const released = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  let begun = 0;
+  const held = (): OpenContent => {
+    let reads = 0;
+    return fileOf(sampleParquet(0), {
+      async read(...part) {
+        reads += 1;
+        // The first look at a file is before its turn.
+        if (reads === 2) {
+          begun += 1;
+          await released;
+        }
+        return sound.read(...part);
+      },
+    });
+  };
+  const all = Array.from({ length: 2 + maxWaiting }, () => previews.show(held(), null));
+  await waitFor('both to be read', async () => (begun === 2 ? true : undefined));
+  await assert.rejects(previews.show(held(), null), { name: 'HttpProblem', code: 'previews-busy' });
+  release();
+  for (const { table } of await Promise.all(all)) assert.equal(table?.rowCount, 25);
+  assert.equal((await previews.show(sound, null)).table?.rowCount, 25);
 });
 
 test('a file that is changed while it is sent breaks off before its last bytes', async () => {

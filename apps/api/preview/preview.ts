@@ -4,6 +4,7 @@ import { listZipEntries, type ZipEntries } from '#footage/containers/zip-entries
 import { type FirstRows, readFirstRows } from '#parquet/first-rows.js';
 import { PageMemory } from '#parquet/page-memory.js';
 import type { OpenContent } from '../files/open-content.js';
+import { HttpProblem } from '../http/problem.js';
 import { headBytes, kindOf, type PreviewKind } from './kind.js';
 import { type Fault, readFault, readPart, readText, type TextPreview } from './text.js';
 
@@ -14,6 +15,8 @@ const maxEntries = 100;
 const usualLimitMs = 5_000;
 /** Files that are decoded at a time; others wait for their turn. */
 const maxDecoded = 2;
+/** Files that wait at most: each is open meanwhile, and may take seconds when its turn comes. */
+export const maxWaiting = 20;
 /** For the pages of parquet files that are decoded. */
 const pageBytes = 64 * 2 ** 20;
 
@@ -47,7 +50,7 @@ export class Previews {
   /**
    * What of a file can be shown. A file that is broken is shown as far as it can be, with the problem.
    * @param reason for which the ledger has it refused, if it has
-   * @throws HttpProblem as `file.read` does
+   * @throws HttpProblem as `file.read` does, and 503 when too many others wait for their turn
    */
   async show(file: OpenContent, reason: string | null): Promise<Preview> {
     const head = await readPart(file, 0, headBytes);
@@ -89,6 +92,13 @@ export class Previews {
   }
 
   async #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#waiting.length >= maxWaiting) {
+      throw new HttpProblem(
+        'previews-busy',
+        `${maxDecoded} files are being read for their previews and ${maxWaiting} wait, which is the most; try again in a moment`,
+        { headers: { 'retry-after': '5' } },
+      );
+    }
     if (this.#free > 0) this.#free -= 1;
     else await new Promise<void>((resolve) => this.#waiting.push(resolve));
     try {

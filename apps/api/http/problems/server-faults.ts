@@ -45,6 +45,12 @@ export const serverFaults = {
       'As many exports as may be at a time are being sent: each keeps a connection to the database until its end.',
     remedy: 'Try again after the seconds that Retry-After says, or let the task export write files (docs/exports.md).',
   },
+  'previews-busy': {
+    status: 503,
+    title: 'Previews Busy',
+    meaning: 'As many previews of files as may be at a time are being made, and many more wait for their turn.',
+    remedy: 'Try again after the seconds that Retry-After says, or store the file and open it there.',
+  },
   'listeners-busy': {
     status: 503,
     title: 'Listeners Busy',
