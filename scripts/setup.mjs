@@ -25,6 +25,7 @@ export async function setUp({ quiet = false } = {}) {
   await step('PostgreSQL binaries', quiet, areBinariesLinked, linkBinaries);
   await step('Prisma client', quiet, isClientGenerated, generateClient);
   await step('build', quiet, isBuilt, build);
+  await step('console', quiet, isConsoleBuilt, buildConsole);
 }
 
 /** Ends the command under way, if any. */
@@ -144,22 +145,27 @@ async function generateClient() {
 
 const dist = inRoot('dist');
 const buildStamp = join(dist, '.stamp');
+const consoleFolder = inRoot('apps', 'console');
+const consoleOutput = join(dist, 'apps', 'console');
+const consoleStamp = join(consoleOutput, '.stamp');
 
 function listSources() {
   const files = ['prisma.config.ts', 'tsconfig.json', 'package-lock.json'].map((name) => inRoot(name));
-  for (const folder of sourceFolders) files.push(...listFiles(inRoot(folder)).filter((path) => /\.tsx?$/.test(path)));
-  return files.filter((path) => existsSync(path)).sort();
+  for (const folder of sourceFolders) files.push(...listFiles(inRoot(folder)).filter((path) => path.endsWith('.ts')));
+  return files.filter((path) => existsSync(path) && !path.startsWith(consoleFolder)).sort();
 }
 
 /** Sizes and times show a change well enough, and are read in milliseconds. */
-function buildHash() {
+function hashOfFiles(files) {
   return hash(
-    listSources().map((path) => {
+    files.map((path) => {
       const { size, mtimeMs } = statSync(path);
       return `${relative(root, path)} ${size} ${mtimeMs}`;
     }),
   );
 }
+
+const buildHash = () => hashOfFiles(listSources());
 
 function isBuilt() {
   return readText(buildStamp) === buildHash();
@@ -176,10 +182,29 @@ async function build() {
 /** A module whose source is gone would still be found and run, its tests included. */
 function removeStaleOutput() {
   const compiled = /\.(js(\.map)?|d\.ts)$/;
-  for (const path of listFiles(dist)) {
+  for (const path of listFiles(dist).filter((each) => !each.startsWith(consoleOutput))) {
     const source = inRoot(relative(dist, path).replace(compiled, '.ts'));
     if (compiled.test(path) && !existsSync(source) && !existsSync(`${source}x`)) rmSync(path);
   }
+}
+
+// The console --------------------------------------------------------------------------------------------------------
+
+/** Its client is made from what the compiled API says of itself. */
+function consoleHash() {
+  const generated = join(consoleFolder, 'generated');
+  const files = listFiles(consoleFolder).filter((path) => !path.startsWith(generated));
+  return hash([buildHash(), hashOfFiles(files.sort())]);
+}
+
+function isConsoleBuilt() {
+  return readText(consoleStamp) === consoleHash();
+}
+
+async function buildConsole() {
+  const before = consoleHash();
+  await run(process.execPath, [inRoot('dist', 'scripts', 'build-console.js')]);
+  writeFileSync(consoleStamp, before);
 }
 
 // Helpers ------------------------------------------------------------------------------------------------------------

@@ -61,10 +61,9 @@ import { uploadRoutes } from './routes/api/uploads.js';
 import { vehicleStatusRoutes } from './routes/api/vehicle-status.js';
 import { vehicleRoutes } from './routes/api/vehicles.js';
 import { workerRoutes } from './routes/api/workers.js';
+import { answerUnknownPage, consoleRoutes } from './routes/console.js';
 import { docsRoutes, gatherOpenApi } from './routes/docs.js';
 import { healthRoutes } from './routes/health.js';
-import { homeRoutes } from './routes/home.js';
-import { imagePageRoutes } from './routes/images/pages.js';
 import { renderedImageRoutes } from './routes/images/rendered.js';
 import { loginRoutes } from './routes/login.js';
 import { metricRoutes } from './routes/metrics.js';
@@ -144,7 +143,7 @@ export async function buildApp(deps: ApiDeps): Promise<App> {
   app.removeContentTypeParser('text/plain');
   app.removeContentTypeParser('application/json');
   takeJson(app);
-  answerErrors(app);
+  answerErrors(app, answerUnknownPage);
   returnRequestIds(app);
   const ownMetrics = measureRequests(app);
   traceRequests(app);
@@ -176,8 +175,7 @@ export async function buildApp(deps: ApiDeps): Promise<App> {
   await app.register((scope: App) => metricRoutes(scope, deps, ownMetrics));
   await docsRoutes(app);
   await queueRoutes(app, deps);
-  await homeRoutes(app, deps);
-  await imagePageRoutes(app, deps);
+  await consoleRoutes(app);
   if (access) await loginRoutes(app, access);
   return app;
 }

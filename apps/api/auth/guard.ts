@@ -3,6 +3,7 @@ import { isLoopback } from '#config/config.js';
 import { messageOf } from '#contracts/errors.js';
 import type { Caller } from '#database/actions.js';
 import type { App } from '../http/app-type.js';
+import { isPerson } from '../http/person.js';
 import { HttpProblem, sendProblem } from '../http/problem.js';
 import type { Access } from './access.js';
 import { limitAttempts } from './attempt-limit.js';
@@ -109,9 +110,3 @@ function refuseBearers(credentials: Credentials): (request: FastifyRequest) => H
 function bearerOf(request: FastifyRequest): string | undefined {
   return /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
 }
-
-/** A browser that wants a page. */
-const isPerson = (request: FastifyRequest): boolean =>
-  (request.method === 'GET' || request.method === 'HEAD') &&
-  request.headers.authorization === undefined &&
-  (request.headers.accept ?? '').includes('text/html');

@@ -11,8 +11,11 @@ import type { ProblemCode } from './problems/problem-types.js';
 import { requestIdHeader } from './request-id.js';
 import { securityHeaders } from './security-headers.js';
 
-/** Answers every error and every unknown address with problem details. */
-export function answerErrors(app: App): void {
+/** What may answer an unknown address instead of a problem; undefined: it does not. */
+type AnswerUnknown = (request: FastifyRequest, reply: FastifyReply) => FastifyReply | undefined;
+
+/** Answers every error with problem details, and every unknown address that `answerUnknown` leaves. */
+export function answerErrors(app: App, answerUnknown: AnswerUnknown = () => undefined): void {
   app.setErrorHandler((error, request, reply) => {
     const problem = toProblem(error, request);
     const { url } = request;
@@ -21,7 +24,9 @@ export function answerErrors(app: App): void {
     else if (problem.status > 500) request.log.warn({ url }, messageOf(error).trim());
     return sendProblem(request, reply, problem);
   });
-  app.setNotFoundHandler((request, reply) => sendProblem(request, reply, unknownAddress(request)));
+  app.setNotFoundHandler(
+    (request, reply) => answerUnknown(request, reply) ?? sendProblem(request, reply, unknownAddress(request)),
+  );
 }
 
 /** Answers requests that fail before a route is found, for example an address that is no valid URL. No hook sees them. */

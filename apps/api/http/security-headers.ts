@@ -9,9 +9,17 @@ export const bundledPagePolicy =
   "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; " +
   "connect-src 'self'; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'";
 
-/** For our own pages: their one inline style carries the nonce; no script at all. */
+/** For pages that the server writes: their one inline style carries the nonce; no script at all. */
 export const plainPagePolicy = (nonce: string): string =>
   `default-src 'none'; style-src 'nonce-${nonce}'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'`;
+
+/**
+ * For the console: its script and styles are files of ours; styles that its components write into the page carry the nonce.
+ * Pictures may be made in the page (blob:), to be saved.
+ */
+export const consolePolicy = (nonce: string): string =>
+  `default-src 'none'; script-src 'self'; style-src 'self' 'nonce-${nonce}'; img-src 'self' data: blob:; connect-src 'self'; ` +
+  "form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 /** Replaces the policy of this answer. */
 export const setPolicy = (reply: FastifyReply, policy: string): FastifyReply =>

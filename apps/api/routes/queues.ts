@@ -66,7 +66,7 @@ function adapterOf(queue: RunQueue, catalogue: ApiDeps['catalogue'], readOnlyMod
     readOnlyMode,
     // What a job is depends on its run alone: the record decides about tries, and puts lost jobs back.
     allowRetries: false,
-    externalJobUrl: (job) => ({ displayText: 'Run', href: `/api/runs/${encodeURIComponent(String(job.id))}` }),
+    externalJobUrl: (job) => ({ displayText: 'Run', href: `/runs/${encodeURIComponent(String(job.id))}` }),
   });
 }
 

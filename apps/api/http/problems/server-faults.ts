@@ -14,6 +14,12 @@ export const serverFaults = {
     meaning: 'The process that draws images ended while it drew this one.',
     remedy: 'Look at the file itself, and report the image if it can be shared.',
   },
+  'console-missing': {
+    status: 500,
+    title: 'Console Missing',
+    meaning: 'The pages of the console have not been built; the API itself works.',
+    remedy: 'Run npm run setup where the server runs, and start it again.',
+  },
   'frame-reader-failed': {
     status: 500,
     title: 'Frame Reader Failed',

@@ -1,0 +1,83 @@
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import fastifyStatic from '@fastify/static';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { App } from '../http/app-type.js';
+import { isPerson } from '../http/person.js';
+import { HttpProblem } from '../http/problem.js';
+import { consolePolicy, setPolicy } from '../http/security-headers.js';
+
+/** What `scripts/build-console.ts` has built. */
+const built = fileURLToPath(new URL('../../console/', import.meta.url));
+
+/** Where pages of the console are: each address opens by itself, and the script in the page shows what is there. */
+const pages = [
+  '/',
+  '/actions',
+  '/datasets',
+  '/datasets/*',
+  '/files',
+  '/files/*',
+  '/flows',
+  '/images',
+  '/images/*',
+  '/quarantine',
+  '/runs',
+  '/runs/*',
+  '/schedules',
+  '/schedules/*',
+  '/tasks',
+  '/tasks/*',
+  '/upload',
+  '/workers',
+  '/workers/*',
+];
+
+/** The web console: its pages, and the files that they load, which have their content in their names. */
+export async function consoleRoutes(app: App): Promise<void> {
+  await app.register(fastifyStatic, {
+    root: `${built}assets`,
+    prefix: '/assets/',
+    decorateReply: false,
+    index: false,
+    preCompressed: true,
+    immutable: true,
+    maxAge: '365d',
+    schemaHide: true,
+  });
+  app.get('/theme.js', { schema: { hide: true } }, (_request, reply) =>
+    reply.type('text/javascript; charset=utf-8').header('cache-control', 'no-cache').send(readBuilt('theme.js')),
+  );
+  for (const path of pages) app.get(path, { schema: { hide: true } }, (_request, reply) => sendConsole(reply));
+}
+
+/** Answers an unknown address: people who go to a page get the console, which says so and leads on. */
+export function answerUnknownPage(request: FastifyRequest, reply: FastifyReply): FastifyReply | undefined {
+  if (!isPerson(request) || request.url.startsWith('/api/')) return undefined;
+  return sendConsole(reply.code(404));
+}
+
+/** The page that loads the console. Its styles carry a nonce, which is another one each time. */
+function sendConsole(reply: FastifyReply): FastifyReply {
+  const nonce = randomBytes(16).toString('base64');
+  return setPolicy(reply, consolePolicy(nonce))
+    .type('text/html; charset=utf-8')
+    .send(readBuilt('index.html').replaceAll('"NONCE"', `"${nonce}"`));
+}
+
+const texts = new Map<string, string>();
+
+function readBuilt(name: string): string {
+  const known = texts.get(name);
+  if (known !== undefined) return known;
+  try {
+    const text = readFileSync(built + name, 'utf8');
+    texts.set(name, text);
+    return text;
+  } catch (cause) {
+    throw new HttpProblem('console-missing', 'the console has not been built; run npm run setup and start again', {
+      cause,
+    });
+  }
+}

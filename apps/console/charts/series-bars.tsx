@@ -1,0 +1,131 @@
+import { scaleBand, scaleLinear } from '@visx/scale';
+import { BarStack } from '@visx/shape';
+import { useState } from 'react';
+import { formatCount } from '../ui/format.js';
+import { BandAxis, ValueAxis } from './axes.js';
+import { Chart } from './chart.js';
+import { colourOf } from './colours.js';
+import { Hint } from './hint.js';
+
+/** Numbers over slices of time, in groups. */
+export interface SeriesBarsProps {
+  readonly title: string;
+  /** When each slice begins, as instants. */
+  readonly slices: readonly string[];
+  readonly end: string;
+  readonly groups: readonly { readonly label: string; readonly values: readonly number[] }[];
+  /** What is counted: `runs`. */
+  readonly unit: string;
+  readonly height?: number;
+  readonly format?: (value: number) => string;
+  /** Where the numbers of a slice lead. */
+  readonly onSlice?: (from: string, to: string) => void;
+}
+
+const left = 44;
+const bottom = 22;
+
+/** Stacked bars over time. What a bar has shows under the pointer. */
+export function SeriesBars({
+  title,
+  slices,
+  end,
+  groups,
+  unit,
+  height = 200,
+  format = formatCount,
+  onSlice,
+}: SeriesBarsProps) {
+  const [hovered, setHovered] = useState<number>();
+  const shown = groups.filter(({ values }) => values.some((value) => value > 0));
+  const rows = slices.map((at, index) => ({
+    at,
+    ...Object.fromEntries(shown.map(({ label, values }) => [label, values[index] ?? 0])),
+  }));
+  const totalOf = (index: number): number => shown.reduce((sum, { values }) => sum + (values[index] ?? 0), 0);
+  const largest = slices.reduce((most, _, index) => Math.max(most, totalOf(index)), 0);
+  const grand = slices.reduce((sum, _, index) => sum + totalOf(index), 0);
+  const sliceMs = slices.length > 1 ? Date.parse(slices[1] ?? '') - Date.parse(slices[0] ?? '') : 3_600_000;
+  const labelOf = (at: string): string => nameOfSlice(at, sliceMs);
+  const endOf = (index: number): string => slices[index + 1] ?? end;
+  return (
+    <Chart
+      title={title}
+      summary={`${title}: ${format(grand)} ${unit} in ${slices.length} slices of time; ${shown.map(({ label, values }) => `${label} ${format(values.reduce((a, b) => a + b, 0))}`).join(', ')}`}
+      height={height}
+      legend={shown.map(({ label, values }, index) => ({
+        label,
+        colour: colourOf(label, index),
+        note: format(values.reduce((a, b) => a + b, 0)),
+      }))}
+      table={{
+        head: ['From', ...shown.map(({ label }) => label)],
+        rows: slices.map((at, index) => [
+          new Date(at).toLocaleString(),
+          ...shown.map(({ values }) => format(values[index] ?? 0)),
+        ]),
+      }}
+    >
+      {({ width, height: full }) => {
+        const x = scaleBand<string>({ domain: [...slices], range: [left, width], padding: 0.2 });
+        const y = scaleLinear<number>({ domain: [0, Math.max(largest, 1)], range: [full - bottom, 6], nice: 4 });
+        return (
+          <>
+            <ValueAxis
+              scale={y}
+              width={width}
+              left={left}
+              format={(value) => (Number.isInteger(value) ? format(value) : '')}
+            />
+            <BarStack
+              data={rows}
+              keys={shown.map(({ label }) => label)}
+              x={({ at }) => at}
+              xScale={x}
+              yScale={y}
+              color={(label, index) => colourOf(String(label), index)}
+              value={(row, key) => Number(Reflect.get(row, key))}
+            />
+            <BandAxis scale={x} top={full - bottom} width={width - left} format={labelOf} />
+            {slices.map((at, index) => (
+              // biome-ignore lint/a11y/noStaticElementInteractions: what the pointer does here the table does for others
+              <rect
+                key={at}
+                x={x(at)}
+                y={0}
+                width={x.step()}
+                height={full - bottom}
+                fill="transparent"
+                onPointerEnter={() => setHovered(index)}
+                onPointerLeave={() => setHovered(undefined)}
+                onClick={onSlice && (() => onSlice(at, endOf(index)))}
+                style={onSlice && { cursor: 'pointer' }}
+              />
+            ))}
+            {hovered !== undefined && (
+              <Hint
+                x={x(slices[hovered] ?? '') ?? left}
+                width={width}
+                lines={[
+                  new Date(slices[hovered] ?? '').toLocaleString(),
+                  ...shown
+                    .filter(({ values }) => (values[hovered] ?? 0) > 0)
+                    .map(({ label, values }) => `${label}: ${format(values[hovered] ?? 0)}`),
+                  `${format(totalOf(hovered))} ${unit}`,
+                ]}
+              />
+            )}
+          </>
+        );
+      }}
+    </Chart>
+  );
+}
+
+/** Days as days, shorter slices as times of day, in the viewer's zone. */
+function nameOfSlice(at: string, sliceMs: number): string {
+  const time = new Date(at);
+  return sliceMs >= 86_400_000
+    ? time.toLocaleDateString(undefined, { month: 'short', day: 'numeric', timeZone: 'UTC' })
+    : time.toLocaleTimeString(undefined, { hour: '2-digit', minute: '2-digit', hour12: false });
+}

@@ -1,0 +1,5 @@
+import { Page } from '../../ui/page.js';
+
+export function DatasetPage() {
+  return <Page title="DatasetPage">…</Page>;
+}

@@ -1,0 +1,5 @@
+import { Page } from '../../ui/page.js';
+
+export function DatasetsPage() {
+  return <Page title="DatasetsPage">…</Page>;
+}

@@ -1,0 +1,5 @@
+import { Page } from '../../ui/page.js';
+
+export function FilePage() {
+  return <Page title="FilePage">…</Page>;
+}

@@ -1,0 +1,5 @@
+import { Page } from '../../ui/page.js';
+
+export function FilesPage() {
+  return <Page title="FilesPage">…</Page>;
+}

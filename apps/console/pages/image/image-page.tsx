@@ -1,0 +1,5 @@
+import { Page } from '../../ui/page.js';
+
+export function ImagePage() {
+  return <Page title="ImagePage">…</Page>;
+}

@@ -1,0 +1,5 @@
+import { Page } from '../../ui/page.js';
+
+export function RunsPage() {
+  return <Page title="RunsPage">…</Page>;
+}

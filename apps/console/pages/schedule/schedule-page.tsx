@@ -1,0 +1,5 @@
+import { Page } from '../../ui/page.js';
+
+export function SchedulePage() {
+  return <Page title="SchedulePage">…</Page>;
+}

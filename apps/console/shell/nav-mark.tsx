@@ -1,0 +1,20 @@
+import { useOverview } from '../client/overview.js';
+import { formatShort } from '../ui/format.js';
+import styles from './nav-list.module.css';
+
+/** Beside a page's name: how many things there ask for attention, or are under way. */
+export function NavMark({ page }: { readonly page: string }) {
+  const { data } = useOverview();
+  const mark =
+    page === '/quarantine'
+      ? { count: data?.files?.['quarantined'] ?? 0, words: 'quarantined files', colour: 'var(--mr-bad)' }
+      : page === '/runs'
+        ? { count: data?.runs?.['running'] ?? 0, words: 'runs are under way', colour: 'var(--mr-busy)' }
+        : undefined;
+  if (!mark || mark.count === 0) return null;
+  return (
+    <span className={styles['mark']} style={{ color: mark.colour }} title={`${mark.count} ${mark.words}`}>
+      {formatShort(mark.count)}
+    </span>
+  );
+}

@@ -1,0 +1,33 @@
+import { ActionIcon, Menu, Tooltip } from '@mantine/core';
+import { IconLogout, IconUserCircle } from '@tabler/icons-react';
+import { call } from '../client/call.js';
+import { useSession } from '../client/session.js';
+import { endSession } from '../generated/api.js';
+
+/** Who one is, and signing out, which ends the session for every copy of its cookie. */
+export function UserMenu() {
+  const { data: session } = useSession();
+  if (session?.kind !== 'session') return null;
+  const name = session.user ?? 'the API token';
+  const signOut = async (): Promise<void> => {
+    await call(endSession());
+    location.assign('/login');
+  };
+  return (
+    <Menu position="bottom-end">
+      <Menu.Target>
+        <Tooltip label={`Signed in with ${name}`}>
+          <ActionIcon variant="subtle" color="gray" aria-label={`Signed in with ${name}`}>
+            <IconUserCircle size={20} aria-hidden />
+          </ActionIcon>
+        </Tooltip>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Label>Signed in with {name}</Menu.Label>
+        <Menu.Item leftSection={<IconLogout size={15} aria-hidden />} onClick={() => void signOut()}>
+          Sign out
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}

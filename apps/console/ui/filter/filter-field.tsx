@@ -1,0 +1,95 @@
+import { MultiSelect, Select, TextInput } from '@mantine/core';
+import { useDebouncedCallback } from '@mantine/hooks';
+import { useEffect, useState } from 'react';
+import type { Filter } from './filter.js';
+
+/** How long after the last letter a text is looked for. */
+const typingMs = 400;
+
+export interface FilterFieldProps {
+  readonly filter: Filter;
+  readonly value: string;
+  onChange(value: string): void;
+}
+
+/** The field of one filter. */
+export function FilterField({ filter, value, onChange }: FilterFieldProps) {
+  const common = { label: filter.label, size: 'xs' as const };
+  if (filter.kind === 'choice') {
+    const data = filter.options.map((option) => ({ ...option }));
+    return filter.isMany === true ? (
+      <MultiSelect
+        {...common}
+        data={data}
+        value={value === '' ? [] : value.split(',')}
+        onChange={(chosen) => onChange(chosen.join(','))}
+        placeholder={value === '' ? (filter.hint ?? 'any') : ''}
+        searchable
+        clearable
+        hidePickedOptions
+        w={200}
+      />
+    ) : (
+      <Select
+        {...common}
+        data={data}
+        value={value === '' ? null : value}
+        onChange={(chosen) => onChange(chosen ?? '')}
+        placeholder={filter.hint ?? 'any'}
+        searchable
+        clearable
+        w={180}
+      />
+    );
+  }
+  return <TypedField filter={filter} value={value} onChange={onChange} />;
+}
+
+/** What is typed stays in the field, whatever the list does meanwhile; it counts after a moment, or with Enter. */
+function TypedField({ filter, value, onChange }: FilterFieldProps) {
+  const [typed, setTyped] = useState(shownOf(filter, value));
+  const [isTyping, setTyping] = useState(false);
+  const settle = useDebouncedCallback((text: string) => {
+    setTyping(false);
+    onChange(storedOf(filter, text));
+  }, typingMs);
+  useEffect(() => {
+    if (!isTyping) setTyped(shownOf(filter, value));
+  }, [filter, value, isTyping]);
+  return (
+    <TextInput
+      label={filter.kind === 'number' && filter.unit !== undefined ? `${filter.label} (${filter.unit})` : filter.label}
+      size="xs"
+      type={filter.kind === 'time' ? 'datetime-local' : filter.kind === 'number' ? 'number' : 'search'}
+      step={filter.kind === 'time' ? 1 : undefined}
+      placeholder={filter.hint}
+      value={typed}
+      onChange={(event) => {
+        const text = event.currentTarget.value;
+        setTyped(text);
+        setTyping(true);
+        settle(text);
+      }}
+      onKeyDown={(event) => {
+        if (event.key !== 'Enter') return;
+        setTyping(false);
+        onChange(storedOf(filter, typed));
+      }}
+      w={filter.kind === 'text' ? 240 : 200}
+    />
+  );
+}
+
+/** A field for times takes the viewer's own time of day; the address has UTC, so that a link means the same everywhere. */
+function shownOf(filter: Filter, value: string): string {
+  if (filter.kind !== 'time' || value === '') return value;
+  const time = new Date(value);
+  if (Number.isNaN(time.getTime())) return '';
+  return new Date(time.getTime() - time.getTimezoneOffset() * 60_000).toISOString().slice(0, 19);
+}
+
+function storedOf(filter: Filter, text: string): string {
+  if (filter.kind !== 'time' || text === '') return text.trim();
+  const time = new Date(text);
+  return Number.isNaN(time.getTime()) ? '' : time.toISOString();
+}

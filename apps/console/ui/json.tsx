@@ -1,0 +1,39 @@
+import { ActionIcon, CopyButton, Tooltip } from '@mantine/core';
+import { IconCheck, IconCopy } from '@tabler/icons-react';
+import { useMemo } from 'react';
+import styles from './json.module.css';
+
+/** A text that can be copied as a whole, in letters of one width. */
+export function CodeText({ text, label }: { readonly text: string; readonly label: string }) {
+  return (
+    <div className={styles['box']}>
+      {/* What scrolls has to be reached by the keyboard. */}
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: see above */}
+      <section className={styles['text']} tabIndex={0} aria-label={label}>
+        <pre>{text}</pre>
+      </section>
+      <CopyText text={text} what={label} />
+    </div>
+  );
+}
+
+/** A button that copies. */
+export function CopyText({ text, what }: { readonly text: string; readonly what: string }) {
+  return (
+    <CopyButton value={text}>
+      {({ copied, copy }) => (
+        <Tooltip label={copied ? 'Copied' : `Copy ${what}`}>
+          <ActionIcon variant="subtle" color="gray" size="sm" onClick={copy} aria-label={`Copy ${what}`}>
+            {copied ? <IconCheck size={14} aria-hidden /> : <IconCopy size={14} aria-hidden />}
+          </ActionIcon>
+        </Tooltip>
+      )}
+    </CopyButton>
+  );
+}
+
+/** A value of JSON, indented. */
+export function Json({ value, label }: { readonly value: unknown; readonly label: string }) {
+  const text = useMemo(() => JSON.stringify(value, null, 2) ?? 'undefined', [value]);
+  return <CodeText text={text} label={label} />;
+}

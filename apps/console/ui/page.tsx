@@ -1,0 +1,58 @@
+import { Anchor, Group, Text, Title } from '@mantine/core';
+import { Link } from '@tanstack/react-router';
+import { type ReactNode, useEffect } from 'react';
+import styles from './page.module.css';
+
+/** A page that one came from: the list of what this page is one of. */
+export interface Crumb {
+  readonly to: string;
+  readonly label: string;
+}
+
+export interface PageProps {
+  readonly title: string;
+  /** Shown instead of the title, where it has more than words. */
+  readonly heading?: ReactNode;
+  readonly about?: ReactNode;
+  readonly crumbs?: readonly Crumb[];
+  /** Buttons of the page, at its right. */
+  readonly actions?: ReactNode;
+  readonly children: ReactNode;
+}
+
+/** A page: its title (of the window, too), the way back, its actions, its content. */
+export function Page({ title, heading, about, crumbs = [], actions, children }: PageProps) {
+  useEffect(() => {
+    document.title = `${title} · Millrace`;
+  }, [title]);
+  return (
+    <>
+      <header className={styles['head']}>
+        <div className={styles['words']}>
+          {crumbs.length > 0 && (
+            <nav aria-label="Where this is" className={styles['crumbs']}>
+              {crumbs.map(({ to, label }) => (
+                <span key={to}>
+                  <Anchor component={Link} to={to} size="sm">
+                    {label}
+                  </Anchor>
+                  <span aria-hidden> / </span>
+                </span>
+              ))}
+            </nav>
+          )}
+          <Title order={1} className={styles['title']} tabIndex={-1} id="page-title">
+            {heading ?? title}
+          </Title>
+          {about !== undefined && (
+            <Text c="dimmed" size="sm" component="div">
+              {about}
+            </Text>
+          )}
+        </div>
+        {actions !== undefined && <Group gap="xs">{actions}</Group>}
+      </header>
+      {children}
+    </>
+  );
+}

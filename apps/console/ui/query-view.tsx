@@ -1,0 +1,23 @@
+import type { UseQueryResult } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
+import { LoadingNote, ProblemNote } from './notes.js';
+
+export interface QueryViewProps<T> {
+  readonly query: UseQueryResult<T>;
+  /** In words, after "Reading". */
+  readonly what: string;
+  readonly children: (data: T) => ReactNode;
+}
+
+/** What a query has read. While it is read anew, or cannot be, what was read last stays, with a note above it. */
+export function QueryView<T>({ query, what, children }: QueryViewProps<T>) {
+  const { data, error, refetch } = query;
+  const retry = (): void => void refetch();
+  if (data === undefined) return error ? <ProblemNote error={error} onRetry={retry} /> : <LoadingNote what={what} />;
+  return (
+    <>
+      {error && <ProblemNote error={error} onRetry={retry} />}
+      {children(data)}
+    </>
+  );
+}

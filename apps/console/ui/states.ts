@@ -1,0 +1,77 @@
+import {
+  IconAlertTriangle,
+  IconArrowsShuffle,
+  IconBan,
+  IconCircleCheck,
+  IconCircleX,
+  IconClock,
+  IconCopy,
+  IconDots,
+  IconHistory,
+  IconHourglass,
+  IconLoader2,
+  IconPlayerPause,
+  IconTruckLoading,
+} from '@tabler/icons-react';
+
+/** How a state is shown: never by its colour alone. */
+export interface StateLook {
+  /** A custom property of theme/theme.ts; passes 4.5:1 on surfaces. */
+  readonly colour: string;
+  readonly Icon: typeof IconClock;
+  /** What it means, for who meets it the first time. */
+  readonly meaning: string;
+}
+
+/** Of runs, in the order of a run's life. */
+export const runStates = {
+  queued: { colour: 'var(--mr-quiet)', Icon: IconDots, meaning: 'Waits for a worker' },
+  delayed: { colour: 'var(--mr-warn)', Icon: IconClock, meaning: 'Waits until a time, or for its next try' },
+  waiting: { colour: 'var(--mr-wait)', Icon: IconHourglass, meaning: 'Waits for runs that it has invoked' },
+  running: { colour: 'var(--mr-busy)', Icon: IconLoader2, meaning: 'A worker carries it out' },
+  succeeded: { colour: 'var(--mr-good)', Icon: IconCircleCheck, meaning: 'Done' },
+  failed: { colour: 'var(--mr-bad)', Icon: IconCircleX, meaning: 'Gave up; its error says why' },
+  cancelled: { colour: 'var(--mr-quiet)', Icon: IconBan, meaning: 'Stopped by somebody' },
+} as const satisfies Record<string, StateLook>;
+
+/** Of files, in the order of a file's life. */
+export const fileStates = {
+  arriving: { colour: 'var(--mr-quiet)', Icon: IconDots, meaning: 'Seen; it has not stood still yet' },
+  settled: { colour: 'var(--mr-wait)', Icon: IconHourglass, meaning: 'Whole and hashed; waits for a run' },
+  loading: { colour: 'var(--mr-busy)', Icon: IconTruckLoading, meaning: 'A run has it' },
+  loaded: { colour: 'var(--mr-good)', Icon: IconCircleCheck, meaning: 'Its rows are there' },
+  duplicate: { colour: 'var(--mr-quiet)', Icon: IconCopy, meaning: 'The same bytes are loaded already' },
+  quarantined: {
+    colour: 'var(--mr-bad)',
+    Icon: IconAlertTriangle,
+    meaning: 'Something is wrong with it; see its reason',
+  },
+  discarded: { colour: 'var(--mr-quiet)', Icon: IconBan, meaning: 'Somebody decided that it is not to be loaded' },
+  superseded: { colour: 'var(--mr-quiet)', Icon: IconHistory, meaning: 'Its path has newer content' },
+} as const satisfies Record<string, StateLook>;
+
+/** Of workers, schedules, slots and others. */
+export const otherStates = {
+  living: { colour: 'var(--mr-good)', Icon: IconCircleCheck, meaning: 'Gives signs of life' },
+  silent: { colour: 'var(--mr-warn)', Icon: IconAlertTriangle, meaning: 'No sign of life for a while' },
+  lost: { colour: 'var(--mr-bad)', Icon: IconCircleX, meaning: 'Gone without a word; its runs were given to others' },
+  stopped: { colour: 'var(--mr-quiet)', Icon: IconBan, meaning: 'Ended in good order' },
+  paused: { colour: 'var(--mr-warn)', Icon: IconPlayerPause, meaning: 'Nothing begins until it is resumed' },
+  suspended: {
+    colour: 'var(--mr-wait)',
+    Icon: IconArrowsShuffle,
+    meaning: 'Gave its slot back until invoked runs have ended',
+  },
+} as const satisfies Record<string, StateLook>;
+
+const unknownLook: StateLook = { colour: 'var(--mr-quiet)', Icon: IconDots, meaning: '' };
+const looks: Readonly<Record<'run' | 'file' | 'other', Readonly<Record<string, StateLook>>>> = {
+  run: runStates,
+  file: fileStates,
+  other: otherStates,
+};
+
+export type StateKind = keyof typeof looks;
+
+/** How a state of that kind looks; one that this page does not know yet looks neutral. */
+export const lookOf = (kind: StateKind, state: string): StateLook => looks[kind][state] ?? unknownLook;

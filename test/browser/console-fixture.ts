@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { TestContext } from 'node:test';
+import type { Page } from 'playwright-core';
+import { browserMissing, openBrowser } from '../helpers/browser.js';
+import { type TestApi, withApi } from '../integration/api-fixture.js';
+
+/** A browser at a console of its own. */
+export interface Console {
+  readonly page: Page;
+  readonly api: TestApi;
+  /** Where the console is: `http://127.0.0.1:PORT`. */
+  readonly address: string;
+  /** Goes to a page by its path and waits for its title. */
+  open(path: string, title: string | RegExp): Promise<void>;
+}
+
+/**
+ * Runs a test in a real browser at the console of an API of its own; without a browser the test is skipped. Faults of the page's
+ * scripts fail it, and so does whatever the page's policy forbids.
+ */
+export async function withConsole(
+  t: TestContext,
+  work: (console: Console) => Promise<void>,
+  options: Parameters<typeof withApi>[1] = {},
+): Promise<void> {
+  const browser = await openBrowser();
+  if (!browser) return t.skip(browserMissing);
+  try {
+    await withApi(async (api) => {
+      const address = await api.app.listen({ host: '127.0.0.1', port: 0 });
+      const page = await browser.newPage({ viewport: { width: 1360, height: 900 } });
+      const faults = collectFaults(page);
+      await work({
+        page,
+        api,
+        address,
+        async open(path, title) {
+          await page.goto(address + path);
+          await page.getByRole('heading', { level: 1, name: title }).waitFor();
+        },
+      });
+      assert.deepEqual(faults, []);
+      await page.close();
+    }, options);
+  } finally {
+    await browser.close();
+  }
+}
+
+/** What fails in the page from now on: exceptions, and what its policy forbids. */
+export function collectFaults(page: Page): string[] {
+  const faults: string[] = [];
+  page.on('pageerror', (error) => faults.push(error.message));
+  page.on('console', (message) => {
+    if (message.type() === 'error' && message.text().includes('Content Security Policy')) faults.push(message.text());
+  });
+  return faults;
+}
+
+const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+interface AxeResults {
+  readonly violations: readonly {
+    readonly id: string;
+    readonly impact: string | null;
+    readonly help: string;
+    readonly nodes: readonly { readonly html: string; readonly failureSummary?: string }[];
+  }[];
+}
+
+/** Fails unless axe finds nothing against WCAG 2.2 A and AA in the page as it is now. */
+export async function assertAccessible(page: Page): Promise<void> {
+  // Through the debugger, which the page's policy does not hold.
+  await page.evaluate(axeSource);
+  const results: AxeResults = await page.evaluate(
+    `axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] })`,
+  );
+  const found = results.violations.map(
+    ({ id, impact, help, nodes }) =>
+      `${impact} ${id}: ${help}\n${nodes.map(({ html, failureSummary }) => `  ${html}\n  ${failureSummary}`).join('\n')}`,
+  );
+  assert.deepEqual(found, [], `axe found faults in ${page.url()}`);
+}
