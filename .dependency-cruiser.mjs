@@ -104,7 +104,7 @@ export default {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '\\.map$' },
+    exclude: { path: ['\\.map$', '^dist/apps/console/'] },
     moduleSystems: ['es6', 'cjs'],
     // The subpath imports of package.json (`#contracts/*`), as Node reads them.
     enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['node', 'import', 'default'] },

@@ -9,7 +9,7 @@ const project = fileURLToPath(new URL('../../', import.meta.url));
 function* sources(): Generator<Source> {
   for (const folder of ['apps', 'packages']) {
     for (const path of readdirSync(join(project, folder), { recursive: true, encoding: 'utf8' }).sort()) {
-      if (!path.endsWith('.ts') || path.includes('/generated/')) continue;
+      if (!/\.tsx?$/.test(path) || path.includes('/generated/')) continue;
       yield { path: `${folder}/${path}`, text: readFileSync(join(project, folder, path), 'utf8') };
     }
   }

@@ -147,7 +147,7 @@ const dist = inRoot('dist');
 const buildStamp = join(dist, '.stamp');
 const consoleFolder = inRoot('apps', 'console');
 const consoleOutput = join(dist, 'apps', 'console');
-const consoleStamp = join(consoleOutput, '.stamp');
+const consoleStamp = join(dist, '.stamp-console');
 
 function listSources() {
   const files = ['prisma.config.ts', 'tsconfig.json', 'package-lock.json'].map((name) => inRoot(name));
@@ -198,7 +198,7 @@ function consoleHash() {
 }
 
 function isConsoleBuilt() {
-  return readText(consoleStamp) === consoleHash();
+  return existsSync(join(consoleOutput, 'index.html')) && readText(consoleStamp) === consoleHash();
 }
 
 async function buildConsole() {

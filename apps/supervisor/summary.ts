@@ -15,7 +15,7 @@ export function renderSummary({ config, database, faceModel, tookMs }: SummaryFa
   const base = `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${config.port}`;
   const rows: [string, string][] = [
     ['inbox', `${config.inboxDir} — drop files here`],
-    ['start page', `${base}/`],
+    ['console', `${base}/`],
     ['API', `${base}/docs (description: ${base}/api/openapi.json)`],
     ['queues', `${base}/queues`],
     ['database', database],

@@ -76,10 +76,10 @@ export async function imageRoutes(app: App, { pool, prisma }: ApiDeps): Promise<
 }
 
 /**
- * The page of images that a query asks for. Also what the gallery shows.
+ * The page of images that a query asks for.
  * @throws HttpProblem 422 when a bound is no time, or the cursor none of this order
  */
-export async function readImages(
+async function readImages(
   pool: Pool,
   query: Static<typeof ImageQuery>,
 ): Promise<{ items: ImageRow[]; nextCursor: string | null }> {
