@@ -227,7 +227,7 @@ test('the page’s commands open streams', () =>
        SELECT id, 'flow', 'light', 'queued', 'api', '{}', id, 1 FROM (SELECT gen_random_uuid() AS id) ids RETURNING id`,
     );
     const examples = readCurlExamples('docs/live.md');
-    assert.equal(examples.length, 6);
+    assert.equal(examples.length, 7);
     await Promise.all(
       examples.map(async ({ path }) => {
         const reader = await EventReader.open(url + path.replaceAll('$id', rows[0]?.id ?? ''));

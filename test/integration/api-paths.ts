@@ -54,6 +54,7 @@ export const apiPaths = [
   '/api/datasets/{name}/rows/origin',
   '/api/datasets/{name}/stats',
   '/api/events',
+  '/api/events/pulse',
   '/api/face-comparisons/{runId}',
   '/api/face-models',
   '/api/faces.csv',

@@ -14,6 +14,7 @@ const untraced: ReadonlySet<string | undefined> = new Set([
   '/readyz',
   '/metrics',
   '/api/events',
+  '/api/events/pulse',
   '/api/runs/:id/events',
 ]);
 

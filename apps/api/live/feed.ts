@@ -4,6 +4,7 @@ import { allNeeds } from './filter.js';
 import type { Listener } from './listener.js';
 import { Ids, type Position } from './position.js';
 import { Progress } from './progress.js';
+import { Pulses } from './pulses.js';
 import type { Chunk } from './reader.js';
 import { maxWeight, Ring, weightOf } from './ring.js';
 
@@ -15,6 +16,8 @@ export class Feed {
   readonly progress = new Progress();
   /** Listeners who have got all up to `position`, and nothing beyond. */
   readonly inStep = new Set<Listener>();
+  /** Listeners to summaries. */
+  readonly pulses = new Pulses();
   #position: Position;
   #needs: ChangeNeeds = allNeeds([]);
   /** Of a batch that comes in parts: those that are here, and what they weigh. */
@@ -75,6 +78,12 @@ export class Feed {
     await new Promise<void>((resolve) => {
       this.#waiting.push({ batch: this.#begun + (fresh ? 1 : 0), resolve });
     });
+  }
+
+  /** Sends a listener nothing more. */
+  leave(listener: Listener): void {
+    this.inStep.delete(listener);
+    this.pulses.leave(listener);
   }
 
   /** Lets go of all who wait. */

@@ -11,7 +11,7 @@ import { wants } from './filter.js';
 import type { Listener } from './listener.js';
 import type { Chunk } from './reader.js';
 import { Reader } from './reader.js';
-import { type FirstState, serve } from './serve.js';
+import { type FirstState, serve, servePulses } from './serve.js';
 
 /** Between two reads, in milliseconds. */
 const intervalMs = 250;
@@ -72,14 +72,12 @@ export class Live {
    * @param first how the run is that it listens to, and where that was
    */
   listen(listener: Listener, lastId: string | undefined, first: FirstState | undefined): void {
-    if (listener.isClosed) return;
-    this.#listeners.add(listener);
-    listener.onClose(() => {
-      this.#listeners.delete(listener);
-      this.#feed?.inStep.delete(listener);
-    });
-    this.#running ??= this.#run();
-    void this.#serve(listener, lastId, first);
+    this.#open(listener, (feed) => serve(listener, feed, this.#catchUp, { lastId, first }));
+  }
+
+  /** Sends a listener summaries of what changes until it leaves. */
+  listenToPulses(listener: Listener): void {
+    this.#open(listener, async (feed) => servePulses(listener, feed));
   }
 
   /** Ends all streams and waits until the database is left alone. */
@@ -91,11 +89,22 @@ export class Live {
     await Promise.all([this.#running, this.#catchUp.close()]);
   }
 
-  async #serve(listener: Listener, lastId: string | undefined, first: FirstState | undefined): Promise<void> {
+  #open(listener: Listener, bring: (feed: Feed) => Promise<void>): void {
+    if (listener.isClosed) return;
+    this.#listeners.add(listener);
+    listener.onClose(() => {
+      this.#listeners.delete(listener);
+      this.#feed?.leave(listener);
+    });
+    this.#running ??= this.#run();
+    void this.#bringInStep(listener, bring);
+  }
+
+  async #bringInStep(listener: Listener, bring: (feed: Feed) => Promise<void>): Promise<void> {
     try {
       // While the database is away there is none.
       while (this.#feed === undefined && !listener.isClosed) await pause(intervalMs / 5);
-      if (this.#feed) await serve(listener, this.#feed, this.#catchUp, { lastId, first });
+      if (this.#feed) await bring(this.#feed);
     } catch (error) {
       if (this.#stopping.signal.aborted) return;
       this.#deps.log.warn({ err: error }, `a stream of events is ended: ${messageOf(error)}`);
@@ -145,6 +154,7 @@ export class Live {
     // Another history: who comes back is told so.
     feed?.end();
     for (const listener of feed?.inStep ?? []) listener.end();
+    feed?.pulses.end();
     this.#feed = new Feed(origin, now);
   }
 
@@ -153,6 +163,7 @@ export class Live {
       const block = this.#blocks.of(chunk, listener, feed.ids);
       if (block) listener.write(block);
     }
+    feed.pulses.take(chunk.events, chunk.end.seconds);
     for (const event of feed.take(chunk)) {
       for (const listener of feed.inStep) if (wants(listener.filter, event)) listener.write(event.text);
     }

@@ -1,6 +1,7 @@
 import { isWithin } from '#database/changes/snapshot.js';
 import { Blocks } from './blocks.js';
 import { type CatchUp, PositionGoneError } from './catch-up.js';
+import { eventText } from './events.js';
 import type { Feed } from './feed.js';
 import { wants } from './filter.js';
 import type { Listener } from './listener.js';
@@ -70,6 +71,19 @@ export async function serve(
   }
 }
 
+/**
+ * Begins to send summaries. Whoever comes back begins like all others: they read their lists, which is what a summary
+ * of the time between would have said.
+ */
+export function servePulses(listener: Listener, feed: Feed): void {
+  if (listener.isClosed) return;
+  // Without an id: there is nothing to come back to.
+  listener.write(eventText('ready', readyAt(feed.position)));
+  feed.pulses.join(listener);
+}
+
+const readyAt = ({ seconds }: Position): { readonly at: string } => ({ at: new Date(seconds * 1000).toISOString() });
+
 function begin(listener: Listener, feed: Feed, { lastId, first }: Beginning): Position {
   if (lastId !== undefined) {
     const position = feed.ids.read(lastId);
@@ -78,7 +92,7 @@ function begin(listener: Listener, feed: Feed, { lastId, first }: Beginning): Po
   }
   if (first) return sendState(listener, feed, first);
   const { end } = feed.ring;
-  listener.send('ready', { at: new Date(end.seconds * 1000).toISOString() }, feed.ids.write(end));
+  listener.send('ready', readyAt(end), feed.ids.write(end));
   return end;
 }
 

@@ -1,4 +1,5 @@
 import { type TSchema, Type } from 'typebox';
+import { fileStates, runStates } from '#contracts/states.js';
 import { component } from '../../http/openapi/component.js';
 import { FileId, Instant, Nullable, RunId } from '../../http/schemas.js';
 import { FileState, LogLineSchema, RunState, RunSummarySchema } from './run-schemas.js';
@@ -104,14 +105,14 @@ const Id = Type.String({
 const EventOf = <T extends TSchema>(name: string, data: T) =>
   Type.Object({ event: Type.Enum([name]), id: Id, data }, { description: `The event ${name}` });
 
+const PassingEvent = <T extends TSchema>(name: string, data: T) =>
+  Type.Object({ event: Type.Enum([name]), data }, { description: `The event ${name}, without an id` });
+
 const changes = [
   EventOf('run', RunChangeSchema),
   EventOf('file', FileChangeSchema),
   EventOf('log', LiveLogLineSchema),
-  Type.Object(
-    { event: Type.Enum(['progress']), data: ProgressSchema },
-    { description: 'The event progress, without an id' },
-  ),
+  PassingEvent('progress', ProgressSchema),
   EventOf('reset', ResetSchema),
 ];
 
@@ -125,4 +126,38 @@ export const LiveEventSchema = Type.Union(
 export const RunEventSchema = Type.Union(
   [EventOf('state', RunSummarySchema), ...changes],
   component('RunEvent', 'One event of the stream of a run, which begins with its state: name, id, and data'),
+);
+
+const Changes = Type.Integer({ minimum: 0, description: 'How often a state, or an attempt, changed' });
+const NamesOf = (description: string) => Type.Array(Text, { maxItems: 50, description });
+const IsMore = Type.Boolean({ description: 'There are more names than these 50' });
+const CountsBy = (states: readonly string[]) =>
+  Type.Object(Object.fromEntries(states.map((state) => [state, Type.Optional(Type.Integer({ minimum: 1 }))])), {
+    description: 'How many of the changes led to each state; those that none led to are left out',
+  });
+
+const PulseSchema = Type.Object(
+  {
+    at: Instant,
+    runs: Type.Object(
+      { changes: Changes, states: CountsBy(runStates), tasks: NamesOf('Tasks whose runs changed'), isMore: IsMore },
+      component('RunPulse', 'What changed of runs'),
+    ),
+    files: Type.Object(
+      {
+        changes: Changes,
+        states: CountsBy(fileStates),
+        sources: NamesOf('Sources whose files changed; a file that no source takes has none'),
+        isMore: IsMore,
+      },
+      component('FilePulse', 'What changed of files'),
+    ),
+  },
+  component('Pulse', 'What changed since the last one, summed up, as it was read at a time'),
+);
+
+/** What the stream of summaries is made of. */
+export const PulseEventSchema = Type.Union(
+  [PassingEvent('ready', ReadySchema), PassingEvent('pulse', PulseSchema)],
+  component('PulseEvent', 'One event of the stream of summaries: its name, and its data, which is one line of JSON'),
 );

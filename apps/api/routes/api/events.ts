@@ -14,7 +14,7 @@ import { Listener } from '../../live/listener.js';
 import type { Live } from '../../live/live.js';
 import { maxOpen } from '../../live/position.js';
 import type { FirstState } from '../../live/serve.js';
-import { LiveEventSchema, RunEventSchema } from './event-schemas.js';
+import { LiveEventSchema, PulseEventSchema, RunEventSchema } from './event-schemas.js';
 import { logLevels } from './log-query.js';
 
 const LastEventId = Type.Optional(
@@ -61,7 +61,7 @@ const streamOf = (schema: TSchema) => ({
   200: { description: 'The stream, until one side ends it', content: { 'text/event-stream': { schema } } },
 });
 
-/** GET /api/events and /api/runs/{id}/events. */
+/** GET /api/events, /api/events/pulse and /api/runs/{id}/events. */
 export async function eventRoutes(app: App, { pool, live }: Pick<ApiDeps, 'pool'> & { live: Live }): Promise<void> {
   app.get(
     '/api/events',
@@ -88,6 +88,28 @@ export async function eventRoutes(app: App, { pool, live }: Pick<ApiDeps, 'pool'
       };
       live.admit();
       live.listen(open(request, reply, filter), lastIdOf(request, query), undefined);
+    },
+  );
+
+  app.get(
+    '/api/events/pulse',
+    {
+      exposeHeadRoute: false,
+      schema: {
+        operationId: 'streamPulses',
+        tags: ['live'],
+        summary: 'That something changed of runs and files, summed up once a second',
+        description:
+          'Server-sent events, for pages that read their lists again when something has changed. The first change after a ' +
+          'quiet time is sent at once, then one pulse a second at most, and none while nothing changes. No change that is ' +
+          'committed after `ready` goes without a pulse; the first pulse may have some from before. Events have no ids: a ' +
+          'client that comes back gets `ready` again, and reads its lists. See docs/live.md.',
+        response: { ...streamOf(PulseEventSchema), ...problems() },
+      },
+    },
+    (request, reply) => {
+      live.admit();
+      live.listenToPulses(open(request, reply, { kinds: ['run', 'file'] }));
     },
   );
 
