@@ -6,6 +6,7 @@ import { credentialsOf } from './auth/credentials.js';
 import { guard } from './auth/guard.js';
 import type { ApiDeps } from './deps.js';
 import { Exports } from './export/exports.js';
+import { openChecks } from './health/checks.js';
 import { logAccess } from './http/access-log.js';
 import type { App } from './http/app-type.js';
 import { Clients } from './http/clients.js';
@@ -37,6 +38,7 @@ import { logRoutes } from './routes/api/logs.js';
 import { objectsDetectionRoutes } from './routes/api/objects-detection.js';
 import { detectionStatsRoutes } from './routes/api/objects-detection-stats.js';
 import { overviewRoutes } from './routes/api/overview.js';
+import { platformRoutes } from './routes/api/platform.js';
 import { quarantineRoutes } from './routes/api/quarantine.js';
 import { reconcilerRoutes } from './routes/api/reconciler.js';
 import { footageRoutes } from './routes/api/recordings/footages.js';
@@ -111,6 +113,7 @@ const dataRoutes = [
   sensorRoutes,
   actionRoutes,
   overviewRoutes,
+  platformRoutes,
   workerRoutes,
   searchRoutes,
   reconcilerRoutes,
@@ -169,7 +172,15 @@ export async function buildApp(deps: ApiDeps): Promise<App> {
     living: access && ((values) => access.sessions.living(values)),
   });
   app.addHook('preClose', () => live.close());
-  const routeDeps = { ...deps, live, exports: new Exports(deps.pool), exportLimitMs: deps.limits.exportLimitMs };
+  const checks = openChecks(deps);
+  app.addHook('onClose', () => checks.close());
+  const routeDeps = {
+    ...deps,
+    live,
+    checks,
+    exports: new Exports(deps.pool),
+    exportLimitMs: deps.limits.exportLimitMs,
+  };
   for (const routes of dataRoutes) await app.register((scope: App) => routes(scope, routeDeps));
   await app.register((scope: App) => sessionRoutes(scope, access));
   await app.register((scope: App) => metricRoutes(scope, deps, ownMetrics));

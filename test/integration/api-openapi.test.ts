@@ -149,6 +149,7 @@ test('what the API answers fits what the document says', () =>
     fits('TaskPage', (await api.ask('/api/tasks')).body);
     fits('FaceModels', (await api.ask('/api/face-models')).body);
     fits('NotReady', (await api.ask('/readyz')).body);
+    fits('Platform', (await api.ask('/api/platform')).body);
     const unfit = await api.ask(path, { method: 'POST', body: { input: { files: [] }, idempotencyKey: 'twice' } });
     assert.equal(unfit.status, 422);
     fits('Problem', unfit.body);

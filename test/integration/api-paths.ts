@@ -89,6 +89,7 @@ export const apiPaths = [
   '/api/objects-detection/stats',
   '/api/openapi.json',
   '/api/overview',
+  '/api/platform',
   '/api/reconciler',
   '/api/recordings',
   '/api/recordings/labels/ranking',
