@@ -15,6 +15,8 @@ export interface SeedImage {
   readonly model?: string;
   /** How many faces. */
   readonly faces?: number;
+  /** Of the file. */
+  readonly bytes?: number;
 }
 
 /** Puts an image in the ledger and in the layers, the way the loader does. @returns its file's id */
@@ -23,7 +25,11 @@ export async function seedImage(pool: pg.Pool, image: SeedImage): Promise<string
   const { rows } = await pool.query<{ n: string }>('SELECT count(*) AS n FROM ops.file');
   const n = rows[0]?.n ?? '';
   const id = await seedFile(pool, { path: `${n}/${name}.jpg`, source: 'images', sha256: n.padStart(64, '0') });
-  await pool.query(`UPDATE ops.file SET seen_at = $2::timestamptz WHERE id = $1`, [id, `${day}T23:59:59.999Z`]);
+  await pool.query('UPDATE ops.file SET seen_at = $2::timestamptz, size = coalesce($3::bigint, size) WHERE id = $1', [
+    id,
+    `${day}T23:59:59.999Z`,
+    image.bytes ?? null,
+  ]);
   await coverImageDays(pool, [day]);
   await transaction(pool, (tx) =>
     writeImages(tx, [

@@ -80,6 +80,7 @@ export const apiPaths = [
   '/api/images.ndjson',
   '/api/images.parquet',
   '/api/images.xlsx',
+  '/api/images/sizes',
   '/api/images/stats',
   '/api/images/{id}',
   '/api/images/{id}/annotated',

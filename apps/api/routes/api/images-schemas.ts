@@ -137,3 +137,28 @@ export const ImageStatsSchema = Type.Object(
   },
   component('ImageStats', 'Figures about images'),
 );
+
+const Bytes = (description: string) => Type.Number({ minimum: 0, description });
+
+/** How large images and their files are. */
+export const ImageSizesSchema = Type.Object(
+  {
+    pictures: Type.Integer({ minimum: 0, description: 'All images that the filter leaves, in the sample or not' }),
+    bytes: Bytes('Of all their files together'),
+    leastBytes: Nullable(Bytes('Of the smallest file; null without images')),
+    mostBytes: Nullable(Bytes('Of the largest file; null without images')),
+    byBytes: ListOf(
+      Type.Object({ from: Count, to: Nullable(Count), pictures: Count }),
+      'Images by the bytes of their files, at least from and below to: round bounds, each about a quarter above the one ' +
+        'before, at most 32 classes from the smallest file to the largest, empty ones as well; of 1 GB and more to is null',
+    ),
+    sample: ListOf(
+      Type.Object(
+        { fileId: FileId, filename: Text, width: Count, height: Count, bytes: Bytes('Of the file'), faceNo: Count },
+        component('SampledImage'),
+      ),
+      'At most 2,000 of the images, chosen by a hash of their file ids, so that the same request has the same ones; by file id',
+    ),
+  },
+  component('ImageSizes', 'How large images and their files are'),
+);
