@@ -3,8 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { storeFaceComparisons } from '#database/images/face-comparisons.js';
-import { readAll, type TestApi, withApi } from './api-fixture.js';
+import { withApi } from './api-fixture.js';
 
 interface Listed {
   readonly name: string;
@@ -82,49 +81,4 @@ test('a model of the user’s own is listed first; a FACE_MODEL that leads nowhe
     const nowhere = await list(join(dataDir, 'nowhere.onnx'));
     assert.match(nowhere.fault ?? '', /^FACE_MODEL: expected .*nowhere\.onnx.*ENOENT/);
     assert.deepEqual(inUse(nowhere.items), []);
-  }));
-
-async function seedRun({ pool }: TestApi, task: string): Promise<string> {
-  const { rows } = await pool.query<{ id: string }>(
-    `INSERT INTO ops.run (id, root_id, task, queue, state, trigger, input, output, max_attempts)
-     SELECT id, id, $1, 'images', 'succeeded', 'api', '{"a": 1}', '{"same": 2}', 1 FROM gen_random_uuid() id RETURNING id`,
-    [task],
-  );
-  return rows[0]?.id ?? '';
-}
-
-test('a comparison shows the run’s output and pages through the pictures that differ', () =>
-  withApi(async (api) => {
-    const runId = await seedRun(api, 'compare-face-models');
-    const box = { x: 1, y: 2.5, width: 3, height: 4, score: 0.9 };
-    const rows = Array.from({ length: 7 }, (_, n) => ({
-      fileId: String(n + 1),
-      filename: `p${n + 1}`,
-      facesA: n % 2 === 0 ? 2 : 1,
-      facesB: n % 3 === 0 ? 3 : 1,
-      matched: 1,
-      onlyA: n % 2 === 0 ? [box] : [],
-      onlyB: n % 3 === 0 ? [box, box] : [],
-    }));
-    const client = await api.pool.connect();
-    try {
-      await storeFaceComparisons(client, runId, rows);
-    } finally {
-      client.release();
-    }
-    const url = `/api/face-comparisons/${runId}`;
-    const { status, body } = await api.ask(`${url}?limit=2`);
-    assert.equal(status, 200);
-    assert.deepEqual([body.state, body.input, body.summary], ['succeeded', { a: 1 }, { same: 2 }]);
-    assert.deepEqual(body.items, rows.slice(-2).reverse());
-    assert.deepEqual(await readAll(api, url, 2), rows.toReversed());
-    const ids = async (query: string) =>
-      (await api.ask(`${url}?${query}`)).body.items.map((item: { fileId: string }) => item.fileId);
-    assert.deepEqual(await ids('onlyIn=a'), ['7', '5', '3', '1']);
-    assert.deepEqual(await ids('onlyIn=b'), ['7', '4', '1']);
-
-    assert.equal((await api.ask(`${url}?onlyIn=c`)).status, 422);
-    assert.equal((await api.ask('/api/face-comparisons/no-id')).status, 404);
-    const other = await seedRun(api, 'reload-day');
-    assert.equal((await api.ask(`/api/face-comparisons/${other}`)).status, 404);
   }));

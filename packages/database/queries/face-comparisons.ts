@@ -1,9 +1,11 @@
 import type { FaceComparison } from '../images/face-comparisons.js';
 import type { RunFile } from '../ledger/outcomes.js';
 import { seenDaySql } from '../ledger/seen-day.js';
-import type { Queryable } from '../pool.js';
+import type { Pool, Queryable } from '../pool.js';
 import { conditions } from './conditions.js';
+import { imageConditions, type ImageFilter as StoredImageFilter } from './image-filter.js';
 import { type Page, type PageRequest, takePage } from './page.js';
+import { readingLimitMs, readTogether } from './reading.js';
 
 /** Which loaded images are compared. */
 export interface ImageFilter {
@@ -53,28 +55,50 @@ export async function findComparisonRun(
   return rows[0];
 }
 
-/** The images that differ in a run, the latest file first. */
-export async function listFaceComparisons(
-  db: Queryable,
+/** Which of the images that differ in a run are wanted; `image` is what they have to be by their stored results. */
+export interface DifferenceFilter {
+  /** Those with a face that this model alone found. */
+  readonly onlyIn?: 'a' | 'b' | undefined;
+  /** Whether the two models found the same number of faces. */
+  readonly sameCount?: boolean | undefined;
+  readonly facesA?: number | undefined;
+  readonly facesB?: number | undefined;
+  readonly image?: StoredImageFilter;
+}
+
+/** The images that differ in a run, the latest file first. Given up with SQLSTATE 57014 after `readingLimitMs`. */
+export function listFaceComparisons(
+  pool: Pool,
   runId: string,
-  { onlyIn }: { readonly onlyIn?: 'a' | 'b' | undefined },
+  { onlyIn, sameCount, facesA, facesB, image = {} }: DifferenceFilter,
   { after, limit }: PageRequest<string>,
 ): Promise<Page<FaceComparison, string>> {
-  const where = conditions();
-  where.when(runId, (p) => `run_id = ${p}`);
-  if (onlyIn === 'a') where.and('faces_a > matched');
-  if (onlyIn === 'b') where.and('faces_b > matched');
-  where.when(after, (p) => `file_id < ${p}`);
-  const { rows } = await db.query<FaceComparison>(
-    `SELECT file_id AS "fileId", filename, faces_a AS "facesA", faces_b AS "facesB", matched, only_a AS "onlyA",
-       only_b AS "onlyB"
-     FROM dwd.face_comparison WHERE ${where.sql()} ORDER BY file_id DESC LIMIT ${where.param(limit + 1)}`,
-    where.values,
-  );
-  return takePage(
-    rows,
-    limit,
-    (row) => row,
-    (row) => row.fileId,
-  );
+  const where = imageConditions(image);
+  // By the day as well as by the file, so that of each image one partition is asked instead of one for each day.
+  const images =
+    where.values.length === 0
+      ? ''
+      : `JOIN ops.file f ON f.id = c.file_id
+         JOIN dwd.image i ON i.file_id = c.file_id AND i.imp_date = (${seenDaySql('f')})::date`;
+  where.when(runId, (p) => `c.run_id = ${p}`);
+  if (onlyIn === 'a') where.and('c.faces_a > c.matched');
+  if (onlyIn === 'b') where.and('c.faces_b > c.matched');
+  if (sameCount !== undefined) where.and(`c.faces_a ${sameCount ? '=' : '<>'} c.faces_b`);
+  where.when(facesA, (p) => `c.faces_a = ${p}`);
+  where.when(facesB, (p) => `c.faces_b = ${p}`);
+  where.when(after, (p) => `c.file_id < ${p}`);
+  return readTogether(pool, readingLimitMs, async (tx) => {
+    const { rows } = await tx.query<FaceComparison>(
+      `SELECT c.file_id AS "fileId", c.filename, c.faces_a AS "facesA", c.faces_b AS "facesB", c.matched, c.only_a AS "onlyA",
+         c.only_b AS "onlyB"
+       FROM dwd.face_comparison c ${images} WHERE ${where.sql()} ORDER BY c.file_id DESC LIMIT ${where.param(limit + 1)}`,
+      where.values,
+    );
+    return takePage(
+      rows,
+      limit,
+      (row) => row,
+      (row) => row.fileId,
+    );
+  });
 }

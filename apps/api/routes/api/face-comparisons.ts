@@ -6,9 +6,19 @@ import { readPage, toPage } from '../../http/cursor.js';
 import { component } from '../../http/openapi/component.js';
 import { notFound } from '../../http/problem.js';
 import { FileId, Json, ListQuery, Nullable, problems, RunId } from '../../http/schemas.js';
+import { refuseSlowQuery } from '../../http/slow-query.js';
+import { imageFilters, readImageFilter } from './images-schemas.js';
+
+const Faces = (description: string) => Type.Optional(Type.Integer({ minimum: 0, maximum: 1_000_000, description }));
 
 const ComparisonQuery = ListQuery({
+  ...imageFilters,
   onlyIn: Type.Optional(Type.Enum(['a', 'b'], { description: 'Only images with a face that a, or b, alone found' })),
+  sameCount: Type.Optional(
+    Type.Boolean({ description: 'Only images in which both found the same number of faces (other ones), or not' }),
+  ),
+  facesA: Faces('Only images in which a found exactly this number of faces'),
+  facesB: Faces('Only images in which b found exactly this number of faces'),
 });
 
 const Boxes = (description: string) =>
@@ -32,6 +42,11 @@ const ComparisonSchema = Type.Object(
     matched: Type.Integer({ description: 'Faces that both found' }),
     onlyA: Boxes('Faces that a alone found'),
     onlyB: Boxes('Faces that b alone found'),
+    links: Type.Object({
+      self: Type.String({ description: 'The image with its stored result' }),
+      annotated: Type.String({ description: 'The image with the faces of its stored result marked' }),
+      thumbnail: Type.String(),
+    }),
   },
   component('ComparedImage'),
 );
@@ -57,6 +72,9 @@ export async function faceComparisonRoutes(app: App, { pool }: ApiDeps): Promise
         operationId: 'getFaceComparison',
         tags: ['datasets'],
         summary: 'What a run of compare-face-models found, and the images that differ, the last seen first',
+        description:
+          'The summary is the run’s output: how many images have the same count, and how many each pair of counts. The ' +
+          'filters of lists of images leave images by their stored results.',
         params: Type.Object({ runId: RunId }),
         querystring: ComparisonQuery,
         response: { 200: AnswerSchema, ...problems(404, 422) },
@@ -65,8 +83,23 @@ export async function faceComparisonRoutes(app: App, { pool }: ApiDeps): Promise
     async ({ params: { runId }, query }) => {
       const run = await findComparisonRun(pool, runId);
       if (!run) throw notFound(`no run of compare-face-models has the id ${runId}`);
-      const page = toPage(await listFaceComparisons(pool, runId, query, readPage(FileId, query)));
-      return { runId, state: run.state, input: run.input, summary: run.output ?? null, ...page };
+      const { onlyIn, sameCount, facesA, facesB, cursor: _cursor, limit: _limit, ...image } = query;
+      const filter = { onlyIn, sameCount, facesA, facesB, image: readImageFilter(image) };
+      const found = listFaceComparisons(pool, runId, filter, readPage(FileId, query));
+      const { items, nextCursor } = toPage(await refuseSlowQuery(found, 'ask for fewer days (from, to)'));
+      return {
+        runId,
+        state: run.state,
+        input: run.input,
+        summary: run.output ?? null,
+        items: items.map((item) => ({ ...item, links: linksOf(item.fileId) })),
+        nextCursor,
+      };
     },
   );
 }
+
+const linksOf = (fileId: string) => {
+  const self = `/api/images/${fileId}`;
+  return { self, annotated: `${self}/annotated`, thumbnail: `${self}/thumbnail` };
+};
