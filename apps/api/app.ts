@@ -22,6 +22,7 @@ import { measureRequests } from './metrics/requests.js';
 import { actionRoutes } from './routes/api/actions.js';
 import { changeRoutes } from './routes/api/changes.js';
 import { dataSampleRoutes } from './routes/api/data-sample.js';
+import { datasetCompletenessRoutes } from './routes/api/dataset-completeness.js';
 import { datasetRowRoutes } from './routes/api/dataset-rows.js';
 import { datasetStatsRoutes } from './routes/api/dataset-stats.js';
 import { datasetRoutes } from './routes/api/datasets.js';
@@ -95,6 +96,7 @@ const dataRoutes = [
   datasetRowRoutes,
   rowOriginRoutes,
   datasetStatsRoutes,
+  datasetCompletenessRoutes,
   imageRoutes,
   imageStatsRoutes,
   imageExportRoutes,

@@ -25,11 +25,11 @@ test('the figures of the data sample: in all, by day, of some days, under both o
       omittedDays: 0,
     });
     assert.deepEqual(
-      days.map(({ day, rows, minutes }: { day: string; rows: number; minutes: number }) => [day, rows, minutes]),
+      days.map(({ distinct: _distinct, ...day }: { distinct: unknown }) => day),
       [
-        ['2023-01-01', 1440 * 1914, 1440],
-        ['2023-01-02', 1430 * 1914, 1430],
-        ['2023-01-03', 120 * 1914, 120],
+        { day: '2023-01-01', files: 1440, rows: 1440 * 1914, minutes: 1440 },
+        { day: '2023-01-02', files: 1430, rows: 1430 * 1914, minutes: 1430 },
+        { day: '2023-01-03', files: 120, rows: 120 * 1914, minutes: 120 },
       ],
     );
     assert.deepEqual(missing, {
@@ -90,6 +90,7 @@ test('the examples of docs/data-sample.md are answered', () =>
   withApi(async ({ ask }) => {
     for (const { path, command } of readCurlExamples('docs/data-sample.md')) {
       const { status, body } = await ask(`/api${path}`);
-      assert.deepEqual([status, body.complete], [200, true], command);
+      assert.equal(status, 200, `${command}: ${JSON.stringify(body)}`);
+      if (path.includes('/stats')) assert.equal(body.complete, true, command);
     }
   }));

@@ -26,9 +26,14 @@ export const DatasetStatsSchema = Type.Object(
     files: Count('Loaded files, whatever the range'),
     missingFiles: Count('Of those, the ones that are not counted yet; the task refresh-summary does it'),
     ...counts,
-    days: Type.Array(Type.Object({ day: Type.String({ examples: ['2023-01-01'] }), ...counts }), {
-      description: 'The days that have rows, ascending',
-    }),
+    days: Type.Array(
+      Type.Object({
+        day: Type.String({ examples: ['2023-01-01'] }),
+        files: Count('Files that have rows of the day'),
+        ...counts,
+      }),
+      { description: 'The days that have rows, ascending' },
+    ),
     omittedDays: Count('Days that are left out there, as there are too many; ask for fewer'),
     missing: Type.Object({
       from: Nullable(Time('The first minute that was looked at')),

@@ -49,8 +49,8 @@ export interface DatasetStats extends Counts {
   readonly files: number;
   /** Of those, the ones that are not counted yet: the task refresh-summary does it. */
   readonly missingFiles: number;
-  /** Ascending, the first ones. */
-  readonly days: readonly (Counts & { readonly day: string })[];
+  /** Ascending, the first ones; `files` is how many have rows of the day. */
+  readonly days: readonly (Counts & { readonly day: string; readonly files: number })[];
   readonly omittedDays: number;
   readonly missing: MissingMinutes;
   readonly differences: readonly DifferenceFigures[];
@@ -95,6 +95,7 @@ interface DayRow {
   readonly [name: `values${number}`]: number | null;
   /** null for all days together. */
   readonly day: string | null;
+  readonly files: number;
   readonly rows: number;
   readonly minutes: number;
   /** A bit for each minute; null when all are set. */
@@ -109,14 +110,14 @@ async function readDays(tx: Tx, dataset: SummarizedDataset, range: StatsRange) {
   const { rows } = await tx.query<DayRow>(
     `WITH part AS MATERIALIZED (
        SELECT day, chunk, ${each((n, column) => `bit_or(${column}::bit(${widths[n]})) AS set${n}`)}
-         sum(rows)::float8 AS rows, bit_or(minutes::bit(${minutesPerDay})) AS minutes
+         count(*) FILTER (WHERE chunk = 0)::float8 AS files, sum(rows)::float8 AS rows, bit_or(minutes::bit(${minutesPerDay})) AS minutes
        ${counted(dataset)} GROUP BY day, chunk
      ), whole AS (SELECT ${each((n) => `bit_or(set${n}) AS set${n}`)} chunk FROM part GROUP BY chunk)
      SELECT day::text, ${each((n) => `sum(bit_count(set${n}))::float8 AS values${n}`)}
-       sum(rows) AS rows, bit_count(bit_or(minutes))::float8 AS minutes,
+       sum(files) AS files, sum(rows) AS rows, bit_count(bit_or(minutes))::float8 AS minutes,
        CASE WHEN bit_count(bit_or(minutes)) < ${minutesPerDay} THEN bit_or(minutes)::text END AS bits
      FROM part GROUP BY day
-     UNION ALL SELECT NULL, ${each((n) => `sum(bit_count(set${n}))::float8`)} NULL, NULL, NULL FROM whole
+     UNION ALL SELECT NULL, ${each((n) => `sum(bit_count(set${n}))::float8`)} NULL, NULL, NULL, NULL FROM whole
      ORDER BY 1 NULLS FIRST`,
     daysOf(range),
   );
@@ -133,7 +134,7 @@ async function readDays(tx: Tx, dataset: SummarizedDataset, range: StatsRange) {
   return { total, days };
 }
 
-const pick = ({ rows, minutes }: Pick<DayRow, 'rows' | 'minutes'>) => ({ rows, minutes });
+const pick = ({ files, rows, minutes }: Pick<DayRow, 'files' | 'rows' | 'minutes'>) => ({ files, rows, minutes });
 
 /** Bits that all ids of each column fit into: sets are made as wide as that, so that they can be joined. */
 async function readWidths(tx: Tx, dataset: SummarizedDataset, columns: readonly string[]): Promise<number[]> {

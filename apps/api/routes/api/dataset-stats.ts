@@ -2,32 +2,18 @@ import { Type } from 'typebox';
 import { readableDatasets } from '#catalogue/catalogue.js';
 import { fieldOf } from '#contracts/dataset-parameters.js';
 import { isDatasetTask, type ReadableDataset } from '#contracts/file-task.js';
-import type { Violation } from '#contracts/violation-list.js';
 import { hasSummary, type SummarizedDataset } from '#database/datasets/summary.js';
-import { type DatasetStats, readDatasetStats, type StatsRange } from '#database/queries/dataset-stats.js';
+import { type DatasetStats, readDatasetStats } from '#database/queries/dataset-stats.js';
+import { dayRange, readDays } from '../../datasets/days.js';
 import { datasetPath } from '../../datasets/describe.js';
 import { operationName } from '../../datasets/rows.js';
 import { DatasetStatsSchema } from '../../datasets/stats-schema.js';
 import type { ApiDeps } from '../../deps.js';
 import type { App } from '../../http/app-type.js';
-import { unprocessable } from '../../http/problem.js';
 import { problems } from '../../http/schemas.js';
 import { refuseSlowQuery } from '../../http/slow-query.js';
-import { isDay } from '../../http/time-range.js';
 
-const Day = (description: string) =>
-  Type.Optional(
-    Type.String({
-      maxLength: 40,
-      description: `${description}: a day, in UTC for times with a zone`,
-      examples: ['2023-01-01'],
-    }),
-  );
-
-const StatsQuery = Type.Object(
-  { from: Day('The first day that counts'), to: Day('The last day that counts') },
-  { additionalProperties: false },
-);
+const StatsQuery = Type.Object(dayRange, { additionalProperties: false });
 
 /** GET /api/datasets/{name}/stats of each dataset with a summary, and beside the route of its own that it may have. */
 export async function datasetStatsRoutes(app: App, { pool, catalogue }: ApiDeps): Promise<void> {
@@ -60,20 +46,6 @@ export async function datasetStatsRoutes(app: App, { pool, catalogue }: ApiDeps)
       },
     );
   }
-}
-
-/** @throws HttpProblem 422 */
-function readDays({ from, to }: StatsRange): StatsRange {
-  const faults: Violation[] = Object.entries({ from, to }).flatMap(([path, text]) =>
-    text === undefined || (/^\d{4}-\d{2}-\d{2}$/.test(text) && isDay(text))
-      ? []
-      : [{ path, message: `must be a day like 2023-01-01, as figures are kept by day; got ${JSON.stringify(text)}` }],
-  );
-  if (faults.length === 0 && from !== undefined && to !== undefined && to < from) {
-    faults.push({ path: 'to', message: `must be ${from} (from) or later; got ${JSON.stringify(to)}` });
-  }
-  if (faults.length > 0) throw unprocessable(faults);
-  return { from, to };
 }
 
 function describeStats(

@@ -3,6 +3,7 @@ import { readableDatasets } from '#catalogue/catalogue.js';
 import type { ReadableDataset } from '#contracts/file-task.js';
 import { readDatasetFigures } from '#database/queries/dataset-figures.js';
 import { readDatasetLoads } from '#database/queries/dataset-loads.js';
+import { CompletenessSchema } from '../../datasets/completeness-schema.js';
 import { describeDataset, describeDatasetFully, type KnownOfDatasets } from '../../datasets/describe.js';
 import { DatasetDetailSchema, DatasetSchema } from '../../datasets/schemas.js';
 import { DatasetStatsSchema } from '../../datasets/stats-schema.js';
@@ -35,6 +36,21 @@ const rowsRoutes = [
     what: `, as ${format.extension.toUpperCase()}`,
     answer: exportResponses(format),
   })),
+];
+
+const figureRoutes = [
+  {
+    path: 'stats',
+    operationId: 'getDatasetStats',
+    summary: 'Figures of a dataset that has a summary',
+    answer: DatasetStatsSchema,
+  },
+  {
+    path: 'completeness',
+    operationId: 'getDatasetCompleteness',
+    summary: 'Which minutes have rows, of a dataset that has a summary',
+    answer: CompletenessSchema,
+  },
 ];
 
 /** GET /api/datasets and /api/datasets/{name}. */
@@ -107,23 +123,25 @@ export async function datasetRoutes(app: App, { pool, catalogue }: ApiDeps): Pro
     );
   }
 
-  app.get(
-    '/api/datasets/:name/stats',
-    {
-      schema: {
-        operationId: 'getDatasetStats',
-        tags: ['datasets'],
-        summary: 'Figures of a dataset that has a summary',
-        description: 'Each of them has a path of its own that says its parameters and its fields.',
-        params: Type.Object({ name: Type.String() }),
-        response: { 200: DatasetStatsSchema, ...problems(404) },
+  for (const { path, operationId, summary, answer } of figureRoutes) {
+    app.get(
+      `/api/datasets/:name/${path}`,
+      {
+        schema: {
+          operationId,
+          tags: ['datasets'],
+          summary,
+          description: 'Each of them has a path of its own that says its parameters and its fields.',
+          params: Type.Object({ name: Type.String() }),
+          response: { 200: answer, ...problems(404) },
+        },
       },
-    },
-    async ({ params: { name } }) => {
-      if (datasets.get(name) === undefined) throw unknownDataset(name, datasets);
-      throw notFound(`the dataset ${name} keeps no figures; its declaration has to have a "summary"`);
-    },
-  );
+      async ({ params: { name } }) => {
+        if (datasets.get(name) === undefined) throw unknownDataset(name, datasets);
+        throw notFound(`the dataset ${name} keeps no figures; its declaration has to have a "summary"`);
+      },
+    );
+  }
 }
 
 /** 404: no dataset has this name. */
