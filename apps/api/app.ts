@@ -32,11 +32,13 @@ import { faceModelRoutes } from './routes/api/face-models.js';
 import { fileContentRoutes } from './routes/api/file-content.js';
 import { fileSeriesRoutes } from './routes/api/file-series.js';
 import { fileRoutes } from './routes/api/files.js';
+import { fleetRoutes } from './routes/api/fleet.js';
 import { imageRoutes } from './routes/api/images.js';
 import { imageExportRoutes } from './routes/api/images-export.js';
 import { imageStatsRoutes } from './routes/api/images-stats.js';
 import { logRoutes } from './routes/api/logs.js';
 import { objectsDetectionRoutes } from './routes/api/objects-detection.js';
+import { detectionSeriesRoutes } from './routes/api/objects-detection-series.js';
 import { detectionStatsRoutes } from './routes/api/objects-detection-stats.js';
 import { overviewRoutes } from './routes/api/overview.js';
 import { platformRoutes } from './routes/api/platform.js';
@@ -61,6 +63,7 @@ import { taskFigureRoutes } from './routes/api/task-figures.js';
 import { taskSettingsRoutes } from './routes/api/task-settings.js';
 import { taskRoutes } from './routes/api/tasks.js';
 import { uploadRoutes } from './routes/api/uploads.js';
+import { vehicleHistoryRoutes } from './routes/api/vehicle-history.js';
 import { vehicleStatusRoutes } from './routes/api/vehicle-status.js';
 import { vehicleRoutes } from './routes/api/vehicles.js';
 import { workerRoutes } from './routes/api/workers.js';
@@ -105,8 +108,11 @@ const dataRoutes = [
   faceComparisonRoutes,
   objectsDetectionRoutes,
   detectionStatsRoutes,
+  detectionSeriesRoutes,
   vehicleStatusRoutes,
   vehicleRoutes,
+  vehicleHistoryRoutes,
+  fleetRoutes,
   dataSampleRoutes,
   recordingRoutes,
   recordingLabelRoutes,

@@ -49,7 +49,7 @@ function vehicleOf({ reports }: FleetFacts, vehicleId: string) {
     reportedAt: last ? instant(last.at) : null,
     since: span ? instant(span.from) : null,
     hasAccident: own.some(({ status }) => status === 'accident'),
-    links: { self, timeline: `${self}/timeline` },
+    links: { self, timeline: `${self}/timeline`, history: `${self}/history` },
   };
 }
 

@@ -1,10 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type pg from 'pg';
+import { detectionSeries } from '#database/queries/fleet/detection-series.js';
 import { type DetectionStatsQuery, detectionStats } from '#database/queries/fleet/detection-stats.js';
+import { fleetRange, latestDetection } from '#database/queries/fleet/fleet-range.js';
+import { vehicleHistory } from '#database/queries/fleet/vehicle-history.js';
 import { vehicleProfile } from '#database/queries/fleet/vehicle-profile.js';
 import { vehicleTimeline } from '#database/queries/fleet/vehicle-timeline.js';
 import { countStatuses, listVehicles } from '#database/queries/fleet/vehicles.js';
+import { coverTime } from '#database/queries/slices.js';
 import { withTestDatabase } from '../helpers/database.js';
 import { explainingPool, type Scan, scansOf } from '../helpers/explain.js';
 
@@ -88,6 +92,25 @@ test('every question about the fleet is answered from an index', () =>
     }
     await ask('statuses', (explaining) => countStatuses(explaining, { limit: 50 }));
     await ask('profile', (explaining) => vehicleProfile(explaining, vehicleId));
+    await ask('history', (explaining) => vehicleHistory(explaining, { vehicleId }, { limit: 50 }));
+    await ask('history, further on', (explaining) =>
+      vehicleHistory(
+        explaining,
+        { vehicleId, ...day, isEarliestFirst: true },
+        { after: ['2024-07-05T12:00:00Z', 'status', '17', 3], limit: 50 },
+      ),
+    );
+    const series = { from: Date.parse(day.from), to: Date.parse(day.to) };
+    for (const [grain, filter] of [
+      ['minute', { vehicleId }],
+      ['hour', {}],
+      ['day', { objectType: 'type 3' }],
+    ] as const) {
+      const slices = coverTime(grain, grain === 'minute' ? series.to - 3_600_000 : series.from, series.to);
+      await ask(`series by ${grain}`, (explaining) => detectionSeries(explaining, slices, filter));
+    }
+    await ask('range', fleetRange);
+    await ask('latest detection', latestDetection);
     await ask('timeline', (explaining) => vehicleTimeline(explaining, { vehicleId }, { limit: 50 }));
 
     const names = [

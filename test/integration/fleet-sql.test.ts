@@ -50,11 +50,13 @@ test('the requests of the page on the fleet are answered, its examples as they s
     await load('objects-detection', objectsDetectionExample.fileName, JSON.stringify(objectsDetectionExample.document));
     await load('vehicle-status', vehicleStatusExample.fileName, JSON.stringify(vehicleStatusExample.document));
     const examples = readCurlExamples('docs/fleet.md');
-    assert.equal(examples.length, 10);
+    assert.equal(examples.length, 16);
     for (const { path, command } of examples) assert.equal((await api.ask(`/api${path}`)).status, 200, command);
-    const [cars, vehicle] = [...readProjectFile('docs/fleet.md').matchAll(/^```json\n([^`]+)```/gm)].map(
+    const [cars, series, vehicle] = [...readProjectFile('docs/fleet.md').matchAll(/^```json\n([^`]+)```/gm)].map(
       ([, text = '']): unknown => JSON.parse(text),
     );
     assert.deepEqual((await api.ask('/api/objects-detection/stats?groupBy=objectType&objectType=cars')).body, cars);
+    const evening = 'from=2022-06-05T20:00:00Z&to=2022-06-05T21:59:59Z&grain=hour&objectType=cars';
+    assert.deepEqual((await api.ask(`/api/objects-detection/series?${evening}`)).body, series);
     assert.deepEqual((await api.ask('/api/vehicles?status=accident')).body.items, [vehicle]);
   }));

@@ -55,7 +55,7 @@ const vehicleFields = {
     }),
   ),
   hasAccident: Type.Boolean({ description: 'Whether it ever reported an accident' }),
-  links: Type.Object({ self: Type.String(), timeline: Type.String() }),
+  links: Type.Object({ self: Type.String(), timeline: Type.String(), history: Type.String() }),
 };
 
 export const VehicleSchema = Type.Object(vehicleFields, component('Vehicle'));

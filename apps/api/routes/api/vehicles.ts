@@ -23,7 +23,11 @@ import {
 
 const pathOf = (vehicleId: string): string => `/api/vehicles/${encodeURIComponent(vehicleId)}`;
 
-const linksOf = (vehicleId: string) => ({ self: pathOf(vehicleId), timeline: `${pathOf(vehicleId)}/timeline` });
+const linksOf = (vehicleId: string) => ({
+  self: pathOf(vehicleId),
+  timeline: `${pathOf(vehicleId)}/timeline`,
+  history: `${pathOf(vehicleId)}/history`,
+});
 
 const toItem = (vehicle: Vehicle): Static<typeof VehicleSchema> => ({ ...vehicle, links: linksOf(vehicle.vehicleId) });
 
@@ -135,7 +139,8 @@ export async function vehicleRoutes(app: App, { pool }: ApiDeps): Promise<void> 
 const tooManyRows =
   'this vehicle has too many rows to be read at once; ask in SQL, where there is time for it: docs/fleet.md';
 
-const unknownVehicle = (id: string) =>
+/** The answer where no row is of a vehicle. */
+export const unknownVehicle = (id: string) =>
   notFound(
     `no row of objects-detection or vehicle-status is of the vehicle ${JSON.stringify(id)}; /api/vehicles lists them`,
   );

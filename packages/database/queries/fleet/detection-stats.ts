@@ -3,6 +3,7 @@ import { type Conditions, conditions } from '../conditions.js';
 import { type Page, type PageRequest, takePage } from '../page.js';
 import { readTogether } from '../reading.js';
 import { shortInstant } from '../times.js';
+import { readCoveringIndexes } from './covering-indexes.js';
 import { type GroupKey, type GroupKeyName, groupKey } from './group-keys.js';
 
 /** How long the figures may take: ms. */
@@ -85,18 +86,6 @@ export function detectionStats(
       (row) => row.keys,
     );
   });
-}
-
-/**
- * The indexes by type and by vehicle have all that is asked for, so that the table need not be read; over all rows both cost
- * about the same, and the server would take the table. It may where much was loaded since the last vacuum, as each entry of an
- * index then has to be looked up in the table.
- */
-async function readCoveringIndexes(tx: Tx): Promise<void> {
-  await tx.query(
-    `SELECT set_config('enable_seqscan', CASE WHEN relallvisible >= 0.9 * relpages THEN 'off' ELSE current_setting('enable_seqscan') END, true)
-     FROM pg_class WHERE oid = 'fleet.objects_detection'::regclass`,
-  );
 }
 
 /** How many first keys to read on: as many as are missing, going by the groups that those before had. */
