@@ -44,11 +44,13 @@ import { overviewRoutes } from './routes/api/overview.js';
 import { platformRoutes } from './routes/api/platform.js';
 import { quarantineRoutes } from './routes/api/quarantine.js';
 import { reconcilerRoutes } from './routes/api/reconciler.js';
+import { recordingChoiceRoutes } from './routes/api/recordings/choices.js';
 import { footageRoutes } from './routes/api/recordings/footages.js';
 import { frameSearchRoutes } from './routes/api/recordings/frames.js';
 import { recordingLabelRoutes } from './routes/api/recordings/labels.js';
 import { recordingRoutes } from './routes/api/recordings/recordings.js';
 import { sensorRoutes } from './routes/api/recordings/sensors.js';
+import { footageTimelineRoutes } from './routes/api/recordings/timeline.js';
 import { rowOriginRoutes } from './routes/api/row-origin.js';
 import { runActionRoutes } from './routes/api/run-actions.js';
 import { runFailureRoutes } from './routes/api/run-failures.js';
@@ -116,7 +118,9 @@ const dataRoutes = [
   dataSampleRoutes,
   recordingRoutes,
   recordingLabelRoutes,
+  recordingChoiceRoutes,
   footageRoutes,
+  footageTimelineRoutes,
   frameSearchRoutes,
   sensorRoutes,
   actionRoutes,

@@ -39,6 +39,7 @@ test('frames come from folder, ZIP and HDF5 by their index, and are asked for ag
             self: `/api/footages/${id}`,
             recording: `/api/recordings/${recording}`,
             file: `/api/files/${body.fileId}`,
+            timeline: `/api/footages/${id}/timeline`,
             firstFrame: `/api/footages/${id}/frames/0`,
           },
         },

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Pool } from '#database/pool.js';
+import { recordingChoices } from '#database/queries/recordings/choices.js';
+import { footageTimeline } from '#database/queries/recordings/footage-timeline.js';
 import { listFrames } from '#database/queries/recordings/frames.js';
 import { rankRecordings, topLabels } from '#database/queries/recordings/labels.js';
 import { findRecording, listRecordings } from '#database/queries/recordings/recordings.js';
@@ -49,6 +51,10 @@ const questions: Readonly<Record<string, (pool: Pool) => Promise<unknown>>> = {
   'labels with the highest certainties': (pool) => topLabels(pool, {}, 5, page),
   ranking: (pool) => rankRecordings(pool, { hundredths: 60 }, page),
   'a list of recordings': (pool) => listRecordings(pool, {}, page),
+  choices: recordingChoices,
+  'a timeline': (pool) => footageTimeline(pool, 'drive-00007-front', { points: 100 }),
+  'a stretch of a timeline': (pool) =>
+    footageTimeline(pool, 'drive-00007-front', { points: 10, from: 20, to: 60, metrics: ['speed'], labels: ['car'] }),
   'a recording': (pool) => findRecording(pool, 'drive-00007'),
 };
 

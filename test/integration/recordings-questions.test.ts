@@ -25,12 +25,15 @@ function rowsOf(items: Record<string, unknown>[]): Record<string, unknown>[] {
   });
 }
 
+/** Numbers to nine digits. */
+const plainNumber = (value: unknown): unknown => (typeof value === 'number' ? Number(value.toPrecision(9)) : value);
+
 /** As both sides can be compared: times as text, numbers to nine digits. */
 function plain(value: unknown): unknown {
   if (value instanceof Date) return value.toISOString();
   if (Array.isArray(value)) return value.map(plain);
   const number = typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value;
-  return typeof number === 'number' ? Number(number.toPrecision(9)) : number;
+  return plainNumber(number);
 }
 
 test('each SQL statement of the page gives what its request gives', () =>
@@ -60,6 +63,10 @@ test('the requests of both pages are answered', () =>
     for (const { path, command } of readCurlExamples(page)) {
       assert.equal((await api.ask(`/api${path}`)).status, 200, command);
     }
+    const timeline = /^```json\n([\s\S]*?)```/m.exec(readProjectFile(page))?.[1] ?? '';
+    const drawn = (await api.ask('/api/footages/drive-00001-front/timeline?points=3&metric=speed&label=animal')).body;
+    const { axis, metrics, labels } = JSON.parse(JSON.stringify(drawn, (_, value: unknown) => plainNumber(value)));
+    assert.deepEqual({ axis, metrics, labels }, JSON.parse(timeline));
     const shown = [...readProjectFile('docs/frames.md').matchAll(/^curl (?!-X).*"\$api(\/[^"]*)"/gm)].map(
       ([, path = '']) => path,
     );

@@ -15,7 +15,8 @@ import { imageTypeFor } from '../../images/media-type.js';
 /** Time in which browsers show a frame again without asking; after that they ask whether it is still the same. */
 const maxAgeSeconds = 300;
 
-const FootageParameter = Type.String({ minLength: 1, description: 'A footage’s id' });
+/** The id of a footage in a path. */
+export const FootageParameter = Type.String({ minLength: 1, description: 'A footage’s id' });
 
 const FootageSchema = Type.Object(
   {
@@ -42,6 +43,7 @@ const FootageSchema = Type.Object(
       self: Type.String(),
       recording: Type.String(),
       file: Type.String(),
+      timeline: Type.String({ description: 'Metrics and labels along it' }),
       firstFrame: Nullable(Type.String({ description: 'Put another index in place of the 0' })),
     }),
   },
@@ -101,6 +103,7 @@ export async function footageRoutes(app: App, { pool, frames, config }: ApiDeps)
         self,
         recording: recordingLink(footage.recording),
         file: `/api/files/${footage.fileId}`,
+        timeline: `${self}/timeline`,
         firstFrame: container !== null && container.frames > 0 ? frameLink(id, 0) : null,
       };
       return { ...footage, container, fault, links };
@@ -139,7 +142,8 @@ export async function footageRoutes(app: App, { pool, frames, config }: ApiDeps)
   );
 }
 
-const noFootage = (id: string): HttpProblem =>
+/** The answer where there is no footage of an id. */
+export const noFootage = (id: string): HttpProblem =>
   notFound(
     `no loaded file has a footage with the id ${JSON.stringify(id)}; GET /api/recordings leads to those there are`,
   );

@@ -2,9 +2,9 @@ import { Type } from 'typebox';
 import { sensorBuckets, sensorGroups } from '#database/queries/recordings/sensor-filter.js';
 import { type SensorStats, sensorStats } from '#database/queries/recordings/sensor-stats.js';
 import type { ApiDeps } from '../../../deps.js';
+import { readNames } from '../../../footage/names.js';
 import type { App } from '../../../http/app-type.js';
 import { readPage, toPage } from '../../../http/cursor.js';
-import { unprocessable } from '../../../http/problem.js';
 import { ListQuery, Nullable, namedIn, OneOrMore, PageOf, problems, TimeBound } from '../../../http/schemas.js';
 import { refuseSlowQuery } from '../../../http/slow-query.js';
 import { readInstants } from '../../../http/time-range.js';
@@ -68,12 +68,7 @@ export async function sensorRoutes(app: App, { pool }: ApiDeps): Promise<void> {
     },
     async ({ query }) => {
       const { metric, groupBy, bucket = 'hour', percentiles, ...rest } = query;
-      const metrics = metric?.split(',').map((name) => name.trim());
-      if (metrics?.includes('') === true) {
-        throw unprocessable([
-          { path: 'metric', message: 'must be names of metrics, separated by commas; one is empty' },
-        ]);
-      }
+      const metrics = readNames(metric, 'metric');
       const by = namedIn(sensorGroups, groupBy) ?? [];
       const named = percentiles?.split(',') ?? [];
       const { recording, location, minValue, maxValue } = rest;
