@@ -4,6 +4,7 @@ import { Type } from 'typebox';
 import type { Credentials } from '../auth/credentials.js';
 import type { App } from '../http/app-type.js';
 import { namedComponents } from '../http/openapi/document.js';
+import { onlyDescribeProblems } from '../http/openapi/problem-answers.js';
 import { problemPage } from '../http/problems/problem-types.js';
 import { problems } from '../http/schemas.js';
 import { bundledPagePolicy, setPolicy } from '../http/security-headers.js';
@@ -44,6 +45,7 @@ export async function gatherOpenApi(app: App, credentials: Credentials | undefin
       ...(credentials ? securityOf(credentials) : {}),
     },
   });
+  onlyDescribeProblems(app);
 }
 
 /** What requests have to bring, one of them. */
