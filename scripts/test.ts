@@ -22,7 +22,7 @@ if (files.length === 0) {
   process.exit(2);
 }
 
-const server = process.env['TEST_DATABASE_SERVER'] ?? (await startTestServer());
+const server = process.env['TEST_DATABASE_SERVER'] ?? (await startTestServer('memory'));
 const runner = spawn(
   process.execPath,
   ['--test', '--test-concurrency=2', '--test-timeout=180000', '--test-reporter=spec', ...options, ...files],

@@ -1,15 +1,12 @@
-// Runs one embedded PostgreSQL for tests, in a folder of its own, for as long as its parent lives: sends the parent the
-// address over IPC, and stops and removes everything when the parent disconnects, in whatever way that ended.
-import { chmodSync, mkdtempSync } from 'node:fs';
+// Runs one embedded PostgreSQL for tests, in a folder of its own (in memory with the argument `memory`), for as long as
+// its parent lives: sends the parent the address over IPC, and stops and removes everything when the parent disconnects,
+// in whatever way that ended.
 import { rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { startEmbeddedPostgres } from '#embedded-postgres/start.js';
 import { testSettings } from './postgres-settings.js';
+import { makeServerFolder } from './server-folder.js';
 
-const dataDir = mkdtempSync(join(tmpdir(), 'millrace-test-pg-'));
-// As root the server runs as another user, who passes through here.
-chmodSync(dataDir, 0o711);
+const dataDir = makeServerFolder(process.argv[2] === 'memory');
 // Ctrl-C in a terminal reaches this process as well, before the tests that still use the server are done.
 process.on('SIGINT', () => {});
 

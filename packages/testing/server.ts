@@ -4,10 +4,11 @@ import { fileURLToPath } from 'node:url';
 
 /**
  * Starts a PostgreSQL for tests in another process; it ends, with all its files, when this process does, however that is.
+ * @param files where they lie: on the disk, or in memory where there is plenty of it
  * @returns its address, as the superuser
  */
-export async function startTestServer(): Promise<string> {
-  const child = fork(fileURLToPath(new URL('./server-process.js', import.meta.url)), {
+export async function startTestServer(files: 'disk' | 'memory' = 'disk'): Promise<string> {
+  const child = fork(fileURLToPath(new URL('./server-process.js', import.meta.url)), [files], {
     execArgv: [],
     stdio: ['ignore', 2, 2, 'ipc'],
   });
