@@ -1,0 +1,96 @@
+import { scaleBand, scaleLinear } from '@visx/scale';
+import { useState } from 'react';
+import { formatCount, formatShare } from '../ui/format.js';
+import { BandAxis, ValueAxis } from './axes.js';
+import { Chart } from './chart.js';
+import { Hint } from './hint.js';
+
+export interface BarsProps {
+  readonly title: string;
+  readonly bars: readonly { readonly label: string; readonly value: number }[];
+  /** What is counted: `images`. */
+  readonly unit: string;
+  /** What the names below the bars are: `faces`. */
+  readonly axis: string;
+  readonly height?: number;
+  readonly format?: (value: number) => string;
+  /** Where a bar leads. */
+  readonly onBar?: (label: string) => void;
+}
+
+const left = 44;
+const bottom = 22;
+const top = 20;
+/** Numbers above narrower bars would run into each other. */
+const leastLabelWidth = 26;
+
+/** Bars by name, each with its number above it. */
+export function Bars({ title, bars, unit, axis, height = 220, format = formatCount, onBar }: BarsProps) {
+  const [hovered, setHovered] = useState<number>();
+  const total = bars.reduce((sum, { value }) => sum + value, 0);
+  const largest = bars.reduce((most, { value }) => Math.max(most, value), 0);
+  return (
+    <Chart
+      title={title}
+      summary={`${title}: ${bars.map(({ label, value }) => `${label} ${axis}: ${format(value)} ${unit}`).join('; ')}`}
+      height={height}
+      table={{
+        head: [axis, unit, 'Share'],
+        rows: bars.map(({ label, value }) => [label, format(value), formatShare(total === 0 ? 0 : value / total)]),
+      }}
+    >
+      {({ width, height: full }) => {
+        const x = scaleBand<string>({ domain: bars.map(({ label }) => label), range: [left, width], padding: 0.25 });
+        const y = scaleLinear<number>({ domain: [0, Math.max(largest, 1)], range: [full - bottom, top] });
+        return (
+          <>
+            <ValueAxis scale={y} width={width} left={left} />
+            {bars.map(({ label, value }, index) => (
+              // biome-ignore lint/a11y/noStaticElementInteractions: what the pointer does here the table and the filters do for others
+              <g
+                key={label}
+                onPointerEnter={() => setHovered(index)}
+                onPointerLeave={() => setHovered(undefined)}
+                onClick={onBar && (() => onBar(label))}
+                style={onBar && { cursor: 'pointer' }}
+              >
+                <rect x={x(label)} y={0} width={x.bandwidth()} height={full - bottom} fill="transparent" />
+                <rect
+                  x={x(label)}
+                  y={y(value)}
+                  width={x.bandwidth()}
+                  height={full - bottom - y(value)}
+                  rx={2}
+                  fill={index === hovered ? 'var(--mantine-primary-color-filled)' : '#1c7ed6'}
+                />
+                {x.bandwidth() >= leastLabelWidth && (
+                  <text x={(x(label) ?? 0) + x.bandwidth() / 2} y={y(value) - 5} textAnchor="middle">
+                    {format(value)}
+                  </text>
+                )}
+              </g>
+            ))}
+            <BandAxis
+              scale={x}
+              top={full - bottom}
+              width={width - left}
+              format={(label) => label}
+              labelWidth={Math.max(18, ...bars.map(({ label }) => label.length * 7 + 8))}
+            />
+            {hovered !== undefined && (
+              <Hint
+                x={x(bars[hovered]?.label ?? '') ?? left}
+                width={width}
+                lines={[
+                  `${bars[hovered]?.label} ${axis}`,
+                  `${format(bars[hovered]?.value ?? 0)} ${unit}`,
+                  formatShare(total === 0 ? 0 : (bars[hovered]?.value ?? 0) / total),
+                ]}
+              />
+            )}
+          </>
+        );
+      }}
+    </Chart>
+  );
+}
