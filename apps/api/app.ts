@@ -25,6 +25,7 @@ import { dataSampleRoutes } from './routes/api/data-sample.js';
 import { datasetCompletenessRoutes } from './routes/api/dataset-completeness.js';
 import { datasetRowRoutes } from './routes/api/dataset-rows.js';
 import { datasetStatsRoutes } from './routes/api/dataset-stats.js';
+import { datasetValueRoutes } from './routes/api/dataset-values.js';
 import { datasetRoutes } from './routes/api/datasets.js';
 import { eventRoutes } from './routes/api/events.js';
 import { faceComparisonRoutes } from './routes/api/face-comparisons.js';
@@ -102,6 +103,7 @@ const dataRoutes = [
   rowOriginRoutes,
   datasetStatsRoutes,
   datasetCompletenessRoutes,
+  datasetValueRoutes,
   imageRoutes,
   imageStatsRoutes,
   imageExportRoutes,

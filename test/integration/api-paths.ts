@@ -55,6 +55,7 @@ export const apiPaths = [
   '/api/datasets/{name}/rows.xlsx',
   '/api/datasets/{name}/rows/origin',
   '/api/datasets/{name}/stats',
+  '/api/datasets/{name}/values/{field}',
   '/api/events',
   '/api/events/pulse',
   '/api/face-comparisons/{runId}',

@@ -1,5 +1,7 @@
 import { fieldOf, filterParametersOf } from '#contracts/dataset-parameters.js';
 import { isDatasetTask, type ReadableDataset } from '#contracts/file-task.js';
+import { type ListedColumn, listedColumnsOf } from '#contracts/listed-values.js';
+import { hasSummary } from '#database/datasets/summary.js';
 import type { DatasetFigures } from '#database/queries/dataset-figures.js';
 import type { DatasetLoad } from '#database/queries/dataset-loads.js';
 import { filterWords } from './filters.js';
@@ -18,6 +20,12 @@ export const datasetPath = (name: string): string => `/api/datasets/${name}`;
 
 /** Where the rows of a dataset are listed; takes the parameter `fileId`. */
 export const rowsPath = ({ name, dataset }: ReadableDataset): string => dataset.route ?? `${datasetPath(name)}/rows`;
+
+/** The columns of a dataset whose distinct values can be listed. */
+export const listedOf = ({ task, dataset }: ReadableDataset): ListedColumn[] =>
+  listedColumnsOf(isDatasetTask(task) ? task.dataset : dataset);
+
+const hasFigures = ({ task }: ReadableDataset): boolean => isDatasetTask(task) && hasSummary(task.dataset);
 
 /** A dataset as lists show it. */
 export function describeDataset(readable: ReadableDataset, known: KnownOfDatasets) {
@@ -54,6 +62,7 @@ export function describeDataset(readable: ReadableDataset, known: KnownOfDataset
       ndjson: `${self}/rows.ndjson`,
       parquet: `${self}/rows.parquet`,
       ...(dataset.route === undefined ? {} : { route: dataset.route }),
+      ...(hasFigures(readable) ? { stats: `${self}/stats`, completeness: `${self}/completeness` } : {}),
     },
   };
 }
@@ -75,6 +84,7 @@ function lineageOf(readable: ReadableDataset, views: readonly string[]) {
 export function describeDatasetFully(readable: ReadableDataset, known: KnownOfDatasets) {
   const { dataset, task } = readable;
   const declared = isDatasetTask(task) ? task.dataset : undefined;
+  const listed = new Set(listedOf(readable).map(({ column }) => column.name));
   return {
     ...describeDataset(readable, known),
     indexes: (dataset.indexes ?? []).map((columns) => [...columns]),
@@ -87,12 +97,17 @@ export function describeDatasetFully(readable: ReadableDataset, known: KnownOfDa
         column: filter.column.name,
         kind: filter.kind,
         description: filterWords(filter),
+        values:
+          filter.kind === 'equal' && listed.has(filter.column.name)
+            ? `${datasetPath(readable.name)}/values/${filter.name}`
+            : null,
       })),
       {
         parameter: 'fileId',
         column: 'file_id',
         kind: 'equal' as const,
         description: 'The file that the row came from',
+        values: null,
       },
     ],
     sorts: sortNames(dataset),

@@ -89,6 +89,8 @@ const datasetFields = {
     ndjson: Text,
     parquet: Text,
     route: Type.Optional(Type.String({ description: 'A route of its own that lists the rows in another way' })),
+    stats: Type.Optional(Type.String({ description: 'Figures of it, where it has a summary' })),
+    completeness: Type.Optional(Type.String({ description: 'Which minutes have rows, where it has a summary' })),
   }),
 };
 
@@ -115,6 +117,9 @@ export const DatasetDetailSchema = Type.Object(
         column: Text,
         kind: Type.Enum(['equal', 'from', 'to', 'min', 'max', 'contains']),
         description: Text,
+        values: Nullable(
+          Type.String({ description: 'Where the values of the column are listed, of which people may choose one' }),
+        ),
       }),
       { description: 'Parameters of the rows and of their exports; several leave the rows that fit all of them' },
     ),
