@@ -4,7 +4,10 @@ import { type Page, type PageRequest, takePage } from './queries/page.js';
 import { instantSql, shortInstant } from './queries/times.js';
 import { storableJson } from './storable.js';
 
-/** What people can do by hand: to a queue, to a run, to all runs or files that a filter finds, to a schedule, or to a task. */
+/**
+ * What people can do by hand: to a queue, to a run, to all runs or files that a filter finds, to a file, to a schedule,
+ * or to a task.
+ */
 export const actionNames = [
   'pause',
   'resume',
@@ -17,6 +20,7 @@ export const actionNames = [
   'retry-runs',
   'replay-files',
   'discard-files',
+  'replace-file',
   'create-schedule',
   'change-schedule',
   'delete-schedule',
@@ -43,7 +47,7 @@ export interface Caller {
 export interface ActionRequest extends Caller {
   readonly address: string;
   readonly action: ActionName;
-  /** What it is done to: `queue`, `run`, `runs`, `files`, or `schedule:` or `task:` and its name. */
+  /** What it is done to: `queue`, `run`, `runs`, `files`, `file:` and its id, or `schedule:` or `task:` and its name. */
   readonly subject: string;
   /** Of an action on queues; null for all queues, and for other actions. */
   readonly queue: string | null;

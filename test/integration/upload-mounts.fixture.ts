@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import { fastify } from 'fastify';
+import pg from 'pg';
 import type { App } from '../../apps/api/http/app-type.js';
 import { answerErrors } from '../../apps/api/http/errors.js';
 import { compileValidator } from '../../apps/api/http/validation.js';
@@ -35,7 +36,8 @@ mount('--bind', join(folder, 'elsewhere'), join(inbox, 'bind'));
 const app: App = fastify().withTypeProvider<TypeBoxTypeProvider>();
 app.setValidatorCompiler(compileValidator);
 answerErrors(app);
-await uploadRoutes(app, { config: { inboxDir: inbox } });
+// Nothing is replaced, so that no connection is made.
+await uploadRoutes(app, { config: { inboxDir: inbox }, pool: new pg.Pool() });
 
 async function upload(to: string, content: string, query = ''): Promise<MountResult> {
   const response = await app.inject({

@@ -10,6 +10,7 @@ const answers: Partial<Record<ActionName, number>> = {
   'create-schedule': 201,
   'delete-schedule': 204,
   'run-schedule': 202,
+  'replace-file': 201,
 };
 
 /** What somebody asks to have done, as it is recorded. */

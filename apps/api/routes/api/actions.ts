@@ -31,7 +31,7 @@ const ActionSchema = Type.Object(
     action: Type.Enum([...actionNames]),
     queue: Nullable(Type.String({ description: 'Of an action on queues; null: all queues' })),
     subject: Type.String({
-      description: 'What it was done to: queue, run, runs, files, or schedule: or task: and its name',
+      description: 'What it was done to: queue, run, runs, files, file: and its id, or schedule: or task: and its name',
     }),
     runId: Nullable(Type.String({ description: 'Of an action on a run' })),
     detail: Type.Unknown({
@@ -51,7 +51,9 @@ const ActionQuery = ListQuery({
   action: Type.Optional(OneOrMore(actionNames, 'What was done')),
   queue: Type.Optional(Type.String({ description: 'Name of the queue; what was done to all queues is listed, too' })),
   subject: Type.Optional(
-    Type.String({ description: 'What it was done to: queue, run, runs, files, or schedule: or task: and its name' }),
+    Type.String({
+      description: 'What it was done to: queue, run, runs, files, file: and its id, or schedule: or task: and its name',
+    }),
   ),
   runId: Type.Optional(RunId),
   from: TimeBound('Done then or later'),

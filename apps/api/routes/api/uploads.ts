@@ -1,13 +1,14 @@
-import multipart, { type Multipart } from '@fastify/multipart';
+import multipart from '@fastify/multipart';
+import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
-import type { ApiDeps } from '../../deps.js';
 import type { App } from '../../http/app-type.js';
 import { component } from '../../http/openapi/component.js';
-import { HttpProblem } from '../../http/problem.js';
-import { problems } from '../../http/schemas.js';
+import { HttpProblem, unprocessable } from '../../http/problem.js';
+import { FileId, problems } from '../../http/schemas.js';
 import { compileValidator } from '../../http/validation.js';
 import { moveIntoInbox } from '../../upload/move-into-inbox.js';
 import { maxFiles, receiveFiles } from '../../upload/receive.js';
+import { findReplaceable, type Replaceable, type ReplaceDeps, replaceFile } from '../../upload/replace.js';
 import { UploadedSchema } from './file-schemas.js';
 
 const UploadQuery = Type.Object(
@@ -16,6 +17,7 @@ const UploadQuery = Type.Object(
       Type.String({ maxLength: 1_000, description: 'Folder below the inbox; made if it is not there' }),
     ),
     overwrite: Type.Optional(Type.Boolean({ default: false, description: 'Replace files that lie there already' })),
+    replaces: Type.Optional(FileId),
   },
   { additionalProperties: false },
 );
@@ -31,12 +33,8 @@ const UploadForm = Type.Object(
   component('UploadForm'),
 );
 
-interface UploadDeps {
-  readonly config: Pick<ApiDeps['config'], 'inboxDir'>;
-}
-
 /** POST /api/files: files into the inbox, where the watcher finds them like any other. */
-export async function uploadRoutes(app: App, { config }: UploadDeps): Promise<void> {
+export async function uploadRoutes(app: App, deps: ReplaceDeps): Promise<void> {
   await app.register(multipart, {
     // Names as they were sent: what is wrong with one is answered, not silently mended.
     preservePath: true,
@@ -58,18 +56,23 @@ export async function uploadRoutes(app: App, { config }: UploadDeps): Promise<vo
         summary: 'Upload files into the inbox',
         description:
           'multipart/form-data with any number of files, of any size, and optionally a field “folder”. ' +
-          'All of them get their names at the end, or none does.',
+          'All of them get their names at the end, or none does. With “replaces”, the id of a file, the form has one file, ' +
+          'which gets the path of that one, whatever its own name: 409 if that is not the current version of its path any ' +
+          'more, in the ledger and in the inbox.',
         consumes: ['multipart/form-data'],
         querystring: UploadQuery,
         body: UploadForm,
-        response: { 201: UploadedSchema, ...problems(400, 409, 413, 415, 422, 507) },
+        response: { 201: UploadedSchema, ...problems(400, 404, 409, 413, 415, 422, 507) },
       },
     },
     async (request, reply) => {
       if (!request.isMultipart())
         throw new HttpProblem('unsupported-media-type', 'expected multipart/form-data with one or more files');
-      const { folder = '', overwrite = false } = request.query;
-      const work = takeUpload(config.inboxDir, request.parts(), folder, overwrite);
+      const { replaces, ...place } = request.query;
+      const work =
+        replaces === undefined
+          ? takeUpload(deps, request, place)
+          : takeReplacement(deps, request, await expectReplaceable(deps, replaces, place));
       underWay.add(work);
       try {
         return await reply.code(201).send({ items: await work });
@@ -86,16 +89,43 @@ interface Uploaded {
   readonly size: number;
 }
 
+/** Where files are to lie. */
+interface Place {
+  readonly folder?: string;
+  readonly overwrite?: boolean;
+}
+
 async function takeUpload(
-  inbox: string,
-  parts: AsyncIterable<Multipart>,
-  folder: string,
-  overwrite: boolean,
+  { config }: ReplaceDeps,
+  request: FastifyRequest,
+  { folder = '', overwrite = false }: Place,
 ): Promise<Uploaded[]> {
-  const received = await receiveFiles(parts, inbox, folder);
+  const received = await receiveFiles(request.parts(), config.inboxDir, folder);
   try {
-    const paths = await moveIntoInbox(inbox, received.folder, received.files, overwrite);
+    const paths = await moveIntoInbox(config.inboxDir, received.folder, received.files, overwrite);
     return received.files.map(({ size }, index) => ({ path: paths[index] ?? '', size }));
+  } finally {
+    await received.discard();
+  }
+}
+
+/** Before the form is read: it may be large. @throws HttpProblem 404, 409, and 422 when the place is given in two ways */
+async function expectReplaceable(deps: ReplaceDeps, id: string, place: Place): Promise<Replaceable> {
+  const given = Object.entries(place).filter(([, value]) => value !== false);
+  const faults = given.map(([path]) => ({ path, message: 'cannot be given together with replaces' }));
+  if (faults.length > 0) throw unprocessable(faults);
+  return await findReplaceable(deps, id);
+}
+
+async function takeReplacement(deps: ReplaceDeps, request: FastifyRequest, file: Replaceable): Promise<Uploaded[]> {
+  const received = await receiveFiles(request.parts(), deps.config.inboxDir, '');
+  try {
+    const [first, ...others] = received.files;
+    if (!first || others.length > 0 || received.folder !== '') {
+      const message = 'must have one file and no field “folder”, because the upload replaces one file';
+      throw unprocessable([{ path: '', message }]);
+    }
+    return [{ path: await replaceFile(deps, request, file, first), size: first.size }];
   } finally {
     await received.discard();
   }
