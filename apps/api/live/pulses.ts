@@ -86,8 +86,9 @@ export class Pulses {
     const [runs, files] = [this.#runs, this.#files];
     return {
       at: new Date(seconds * 1000).toISOString(),
-      runs: { changes: runs.changes, states: runs.states, tasks: runs.names, isMore: runs.isMore },
-      files: { changes: files.changes, states: files.states, sources: files.names, isMore: files.isMore },
+      ...{ runs: runs.changes, files: files.changes, tasks: runs.names, sources: files.names },
+      isMore: runs.isMore || files.isMore,
+      states: { runs: runs.states, files: files.states },
     };
   }
 

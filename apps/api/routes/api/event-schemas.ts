@@ -128,9 +128,7 @@ export const RunEventSchema = Type.Union(
   component('RunEvent', 'One event of the stream of a run, which begins with its state: name, id, and data'),
 );
 
-const Changes = Type.Integer({ minimum: 0, description: 'How often a state, or an attempt, changed' });
 const NamesOf = (description: string) => Type.Array(Text, { maxItems: 50, description });
-const IsMore = Type.Boolean({ description: 'There are more names than these 50' });
 const CountsBy = (states: readonly string[]) =>
   Type.Object(Object.fromEntries(states.map((state) => [state, Type.Optional(Type.Integer({ minimum: 1 }))])), {
     description: 'How many of the changes led to each state; those that none led to are left out',
@@ -139,18 +137,14 @@ const CountsBy = (states: readonly string[]) =>
 const PulseSchema = Type.Object(
   {
     at: Instant,
-    runs: Type.Object(
-      { changes: Changes, states: CountsBy(runStates), tasks: NamesOf('Tasks whose runs changed'), isMore: IsMore },
-      component('RunPulse', 'What changed of runs'),
-    ),
-    files: Type.Object(
-      {
-        changes: Changes,
-        states: CountsBy(fileStates),
-        sources: NamesOf('Sources whose files changed; a file that no source takes has none'),
-        isMore: IsMore,
-      },
-      component('FilePulse', 'What changed of files'),
+    runs: Type.Integer({ minimum: 0, description: 'How often a run came to another state or attempt' }),
+    files: Type.Integer({ minimum: 0, description: 'How often a file came to another state, or was loaded once more' }),
+    tasks: NamesOf('Tasks whose runs changed, by the alphabet'),
+    sources: NamesOf('Sources whose files changed, by the alphabet; a file that no source takes has none'),
+    isMore: Type.Boolean({ description: 'There are more tasks or sources than these 50' }),
+    states: Type.Object(
+      { runs: CountsBy(runStates), files: CountsBy(fileStates) },
+      component('PulseStates', 'To which states runs and files came'),
     ),
   },
   component('Pulse', 'What changed since the last one, summed up, as it was read at a time'),
