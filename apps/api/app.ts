@@ -52,6 +52,7 @@ import { recordingLabelRoutes } from './routes/api/recordings/labels.js';
 import { recordingRoutes } from './routes/api/recordings/recordings.js';
 import { sensorRoutes } from './routes/api/recordings/sensors.js';
 import { footageTimelineRoutes } from './routes/api/recordings/timeline.js';
+import { resumableUploadRoutes } from './routes/api/resumable-uploads.js';
 import { rowOriginRoutes } from './routes/api/row-origin.js';
 import { runActionRoutes } from './routes/api/run-actions.js';
 import { runFailureRoutes } from './routes/api/run-failures.js';
@@ -98,6 +99,7 @@ const dataRoutes = [
   fileSeriesRoutes,
   quarantineRoutes,
   uploadRoutes,
+  resumableUploadRoutes,
   datasetRoutes,
   datasetRowRoutes,
   rowOriginRoutes,

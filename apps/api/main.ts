@@ -16,7 +16,10 @@ import { startTracing } from '#process/tracing/start.js';
 import { openCarrier } from '#queue/carrier.js';
 import { buildApp } from './app.js';
 import { closeServer } from './close-server.js';
-import { sweepStaging } from './upload/receive.js';
+import { sweepStaging } from './upload/staging.js';
+
+/** Uploads are kept for an hour, or a day, after they were given up. */
+const sweepEveryMs = 60 * 60 * 1000;
 
 await runMain('api', appSettings.api, start);
 
@@ -55,7 +58,12 @@ async function start({ config, log, releasers }: MainContext<(typeof appSettings
     (error) => log.warn({ err: error }, 'settings of tasks could not be read; those that were read last hold'),
   );
   releasers.add('settings of tasks', () => refresh.stop());
-  await sweepStaging(config.inboxDir);
+  const sweeping = every(
+    sweepEveryMs,
+    () => sweepStaging(config.inboxDir),
+    (error) => log.warn({ err: error }, `what uploads left behind is not removed: ${messageOf(error)}`),
+  );
+  releasers.add('sweeping of uploads', () => sweeping.stop());
   const app = await buildApp({
     config,
     limits: config,

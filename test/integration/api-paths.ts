@@ -155,6 +155,8 @@ export const apiPaths = [
   '/api/tasks/{name}/settings',
   '/api/tasks/{name}/settings/versions',
   '/api/tasks/{name}/settings/versions/{version}/restore',
+  '/api/uploads',
+  '/api/uploads/{id}',
   '/api/vehicle-status',
   '/api/vehicles',
   '/api/vehicles/statuses',

@@ -127,8 +127,9 @@ async function replace(staged: string, target: string, path: string): Promise<vo
   }
 }
 
-const taken = (path: string) =>
+/** 409: the name is one of the inbox already. */
+export const taken = (path: string): HttpProblem =>
   new HttpProblem(
     'name-taken',
-    `“${path}” lies in the inbox already; give it another name, or replace it with ?overwrite=true`,
+    `“${path}” lies in the inbox already; give it another name, or replace it with overwrite=true`,
   );

@@ -7,17 +7,14 @@ import { pipeline } from 'node:stream/promises';
 import type { Multipart } from '@fastify/multipart';
 import type { Violation } from '#contracts/violation-list.js';
 import { HttpProblem, unprocessable } from '../http/problem.js';
-import { type HeldFolder, holdFolder, openChild, openFolder } from './folder.js';
+import { type HeldFolder, openChild, openFolder } from './folder.js';
 import type { StagedFile } from './move-into-inbox.js';
 import { problemOfFolder, problemOfName } from './names.js';
-import { sweep } from './sweep.js';
+import { stagingFolder } from './staging.js';
 import { explainUploadError, hasCode } from './upload-errors.js';
 
 /** Most files of one request. */
 export const maxFiles = 1_000;
-
-/** Below the inbox, so that a rename stays on its disk; the leading dot keeps it from being watched. */
-const stagingFolder = '.uploads';
 
 /** An upload, complete on disk but not yet moved into its folder. */
 export interface Received {
@@ -124,15 +121,4 @@ async function writeSynced(stream: Readable, path: string): Promise<number> {
   const file = createWriteStream(path, { flags: 'wx', flush: true });
   await pipeline(stream, file);
   return file.bytesWritten;
-}
-
-/** Removes what uploads of processes that were killed have left behind. */
-export async function sweepStaging(inbox: string): Promise<void> {
-  const staging = await holdFolder(join(inbox, stagingFolder)).catch(() => undefined);
-  if (!staging) return;
-  try {
-    await sweep(staging.path);
-  } finally {
-    await staging.close();
-  }
 }

@@ -52,22 +52,22 @@ export async function findReplaceable(
 export async function replaceFile(
   deps: ReplaceDeps,
   request: FastifyRequest,
-  { id, path }: Pick<Replaceable, 'id' | 'path'>,
-  file: Pick<StagedFile, 'staged' | 'size'>,
+  id: string,
+  { staged, size }: Pick<StagedFile, 'staged' | 'size'>,
 ): Promise<string> {
-  const folders = path.split('/');
-  const name = folders.pop() ?? '';
   return await acting(
     deps,
     request,
-    { action: 'replace-file', subject: `file:${id}`, detail: { path, size: file.size } },
+    { action: 'replace-file', subject: `file:${id}`, detail: { size } },
     () =>
       whileReplacing(deps.pool, id, async (db) => {
-        const { isThere } = await findReplaceable(deps, id, db);
+        const { path, isThere } = await findReplaceable(deps, id, db);
+        const folders = path.split('/');
+        const name = folders.pop() ?? '';
         // What was taken away is not overwritten: a file that came there meanwhile stays.
-        await moveIntoInbox(deps.config.inboxDir, folders.join('/'), [{ ...file, name }], isThere);
+        await moveIntoInbox(deps.config.inboxDir, folders.join('/'), [{ staged, size, name }], isThere);
         return path;
       }),
-    () => ({}),
+    (path) => ({ path }),
   );
 }

@@ -4,12 +4,30 @@ import { join } from 'node:path';
 /** An upload that still runs has written within this time. */
 const abandonedMs = 60 * 60 * 1000;
 
+/** An upload that can be resumed is kept for this time after its last byte. */
+export const keptMs = 24 * 60 * 60 * 1000;
+
 /** Removes what uploads of processes that were killed have left in a folder under names with the prefix. */
-export async function sweep(folder: string, prefix = ''): Promise<void> {
+export async function sweep(folder: string, prefix = '', except?: string): Promise<void> {
   for (const entry of await readdir(folder)) {
     const path = join(folder, entry);
-    if (!entry.startsWith(prefix)) continue;
+    if (!entry.startsWith(prefix) || entry === except) continue;
     if (Date.now() - (await latestChange(path)) > abandonedMs) await rm(path, { recursive: true, force: true });
+  }
+}
+
+/** Removes resumable uploads that nobody has gone on with: the files whose names begin with the same id. */
+export async function sweepResumable(folder: string): Promise<void> {
+  const entries = await readdir(folder);
+  const byId = new Map<string, string[]>();
+  for (const entry of entries) {
+    const id = entry.split('.', 1)[0] ?? entry;
+    byId.set(id, [...(byId.get(id) ?? []), join(folder, entry)]);
+  }
+  for (const paths of byId.values()) {
+    const changes = await Promise.all(paths.map(latestChange));
+    if (Date.now() - Math.max(...changes) <= keptMs) continue;
+    await Promise.all(paths.map((path) => rm(path, { recursive: true, force: true })));
   }
 }
 

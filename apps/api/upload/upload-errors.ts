@@ -19,7 +19,7 @@ export const inWords = (folder: string): string =>
 export function explainUploadError(error: unknown, folder: string): unknown {
   const where = inWords(folder);
   const answer = (code: ProblemCode, detail: string): HttpProblem =>
-    new HttpProblem(code, `${detail}; nothing of this upload was kept`, { cause: error });
+    new HttpProblem(code, `${detail}; nothing of this upload is in the inbox`, { cause: error });
   if (hasCode(error, 'ENOSPC', 'EDQUOT')) return answer('disk-full', `no room is left on the disk of ${where}`);
   if (hasCode(error, 'EFBIG')) return answer('disk-full', `a file is larger than the disk of ${where} can hold`);
   if (hasCode(error, 'EROFS')) return answer('folder-unusable', `${where} is read-only; mount it for writing`);

@@ -26,6 +26,18 @@ export const clientFaults = {
     meaning: 'The multipart form of an upload cannot be read, or it ended early. Nothing of it was kept.',
     remedy: 'Let an HTTP library write the form, and send it again as a whole.',
   },
+  'malformed-upload': {
+    status: 400,
+    title: 'Malformed Upload',
+    meaning: 'The headers of a resumable upload are not those of tus 1.0.0, or ask for an extension that is not there.',
+    remedy: 'Let a tus client send the upload. OPTIONS /api/uploads names the extensions.',
+  },
+  'upload-interrupted': {
+    status: 400,
+    title: 'Upload Interrupted',
+    meaning: 'The bytes of a resumable upload ended early, or another request goes on with it. What came is kept.',
+    remedy: 'Ask for the offset with HEAD, and go on from there.',
+  },
   unauthorized: {
     status: 401,
     title: 'Unauthorized',
@@ -87,14 +99,20 @@ export const clientFaults = {
   'name-taken': {
     status: 409,
     title: 'Name Taken',
-    meaning: 'A file or a folder with this name is in the inbox already. Nothing of the upload was kept.',
-    remedy: 'Give the file another name, or replace a file with ?overwrite=true.',
+    meaning: 'A file or a folder with this name is in the inbox already. Nothing of the upload is in the inbox.',
+    remedy: 'Give the file another name, or replace a file with overwrite=true or replaces.',
+  },
+  'wrong-offset': {
+    status: 409,
+    title: 'Wrong Offset',
+    meaning: 'Upload-Offset is not the number of bytes that the server has of the upload.',
+    remedy: 'Ask for the offset with HEAD, and go on from there.',
   },
   'folder-unusable': {
     status: 409,
     title: 'Folder Unusable',
     meaning:
-      'The folder of the upload cannot be written, or it is not inside the inbox. Nothing of the upload was kept.',
+      'The folder of the upload cannot be written, or it is not inside the inbox. Nothing of the upload is in the inbox.',
     remedy: 'Name another folder, or correct the mount, permissions or links of this one.',
   },
   'schedule-exists': {
@@ -128,6 +146,19 @@ export const clientFaults = {
     meaning: 'Somebody else has changed it since the version that the header If-Match names. Nothing was changed.',
     remedy: 'Read it again, look at what is different, and send the change with the new ETag as If-Match.',
   },
+  'wrong-tus-version': {
+    status: 412,
+    title: 'Wrong Tus Version',
+    meaning: 'The header Tus-Resumable is missing, or names a version of the protocol that the server does not speak.',
+    remedy: 'Send “Tus-Resumable: 1.0.0”.',
+  },
+  'upload-gone': {
+    status: 410,
+    title: 'Upload Gone',
+    meaning:
+      'The bytes of the resumable upload are not kept any more: nothing came for a day, or somebody removed them.',
+    remedy: 'Begin it anew with POST /api/uploads.',
+  },
   'file-gone': {
     status: 410,
     title: 'File Gone',
@@ -138,8 +169,9 @@ export const clientFaults = {
   'content-too-large': {
     status: 413,
     title: 'Content Too Large',
-    meaning: 'The body is larger than 1 MB, an upload has too many parts, or a chunk has too much beside its data.',
-    remedy: 'Send less in one request. Files have no limit of size: upload them with POST /api/files.',
+    meaning:
+      'The body is larger than 1 MB, an upload has too many parts or more bytes than it announced, or a chunk has too much beside its data.',
+    remedy: 'Send less in one request. Files have no limit of size: upload them with POST /api/files or /api/uploads.',
   },
   'address-too-long': {
     status: 414,
@@ -176,7 +208,7 @@ export const clientFaults = {
   'unusable-name': {
     status: 422,
     title: 'Unusable Name',
-    meaning: 'The disk of the inbox cannot store a file under this name. Nothing of the upload was kept.',
+    meaning: 'The disk of the inbox cannot store a file under this name. Nothing of the upload is in the inbox.',
     remedy: 'Give the file a shorter or simpler name.',
   },
   'idempotency-key-reused': {

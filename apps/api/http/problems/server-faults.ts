@@ -84,13 +84,13 @@ export const serverFaults = {
   'too-many-open-files': {
     status: 503,
     title: 'Too Many Open Files',
-    meaning: 'The server has reached its limit of open files. Of an upload nothing was kept.',
+    meaning: 'The server has reached its limit of open files. Of an upload nothing is in the inbox.',
     remedy: 'Try again soon, or raise the limit (ulimit -n).',
   },
   'disk-full': {
     status: 507,
     title: 'Disk Full',
-    meaning: 'The disk of the inbox has no room for the upload. Nothing of it was kept.',
+    meaning: 'The disk of the inbox has no room for the upload. Nothing of it is in the inbox.',
     remedy: 'Make room on the disk, or upload smaller files.',
   },
 } as const satisfies Record<string, ProblemType>;

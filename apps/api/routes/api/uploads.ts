@@ -8,7 +8,8 @@ import { FileId, problems } from '../../http/schemas.js';
 import { compileValidator } from '../../http/validation.js';
 import { moveIntoInbox } from '../../upload/move-into-inbox.js';
 import { maxFiles, receiveFiles } from '../../upload/receive.js';
-import { findReplaceable, type Replaceable, type ReplaceDeps, replaceFile } from '../../upload/replace.js';
+import { findReplaceable, type ReplaceDeps, replaceFile } from '../../upload/replace.js';
+import type { Uploaded } from '../../upload/uploaded.js';
 import { UploadedSchema } from './file-schemas.js';
 
 const UploadQuery = Type.Object(
@@ -70,9 +71,7 @@ export async function uploadRoutes(app: App, deps: ReplaceDeps): Promise<void> {
         throw new HttpProblem('unsupported-media-type', 'expected multipart/form-data with one or more files');
       const { replaces, ...place } = request.query;
       const work =
-        replaces === undefined
-          ? takeUpload(deps, request, place)
-          : takeReplacement(deps, request, await expectReplaceable(deps, replaces, place));
+        replaces === undefined ? takeUpload(deps, request, place) : takeReplacement(deps, request, replaces, place);
       underWay.add(work);
       try {
         return await reply.code(201).send({ items: await work });
@@ -81,12 +80,6 @@ export async function uploadRoutes(app: App, deps: ReplaceDeps): Promise<void> {
       }
     },
   );
-}
-
-/** Files of the inbox that an upload became. */
-interface Uploaded {
-  readonly path: string;
-  readonly size: number;
 }
 
 /** Where files are to lie. */
@@ -109,15 +102,18 @@ async function takeUpload(
   }
 }
 
-/** Before the form is read: it may be large. @throws HttpProblem 404, 409, and 422 when the place is given in two ways */
-async function expectReplaceable(deps: ReplaceDeps, id: string, place: Place): Promise<Replaceable> {
+/** @throws HttpProblem 404, 409, and 422 when the place is given in two ways */
+async function takeReplacement(
+  deps: ReplaceDeps,
+  request: FastifyRequest,
+  id: string,
+  place: Place,
+): Promise<Uploaded[]> {
   const given = Object.entries(place).filter(([, value]) => value !== false);
   const faults = given.map(([path]) => ({ path, message: 'cannot be given together with replaces' }));
   if (faults.length > 0) throw unprocessable(faults);
-  return await findReplaceable(deps, id);
-}
-
-async function takeReplacement(deps: ReplaceDeps, request: FastifyRequest, file: Replaceable): Promise<Uploaded[]> {
+  // Before the form is read: it may be large.
+  await findReplaceable(deps, id);
   const received = await receiveFiles(request.parts(), deps.config.inboxDir, '');
   try {
     const [first, ...others] = received.files;
@@ -125,7 +121,7 @@ async function takeReplacement(deps: ReplaceDeps, request: FastifyRequest, file:
       const message = 'must have one file and no field “folder”, because the upload replaces one file';
       throw unprocessable([{ path: '', message }]);
     }
-    return [{ path: await replaceFile(deps, request, file, first), size: first.size }];
+    return [{ path: await replaceFile(deps, request, id, first), size: first.size }];
   } finally {
     await received.discard();
   }
