@@ -1,0 +1,132 @@
+import { Anchor, Button, Text } from '@mantine/core';
+import { useMemo, useRef, useState } from 'react';
+import type { Run } from '../../generated/api.js';
+import type { Texts } from '../../shell/search-text.js';
+import { countOf } from '../../ui/format.js';
+import { EmptyNote, LoadingNote, ProblemNote } from '../../ui/notes.js';
+import { DataTable } from '../../ui/table/data-table.js';
+import { More } from '../../ui/table/endless.js';
+import { useHeldRows } from '../../ui/table/held-rows.js';
+import { useHold } from '../../ui/table/use-hold.js';
+import { ChosenBar } from './chosen-bar.js';
+import { runColumns } from './run-columns.js';
+import { useRows, useRuns } from './use-runs.js';
+
+const idOf = ({ id }: Run): string => id;
+
+export interface RunsListProps {
+  /** The filters of the address. */
+  readonly wanted: Texts;
+  readonly sort: string;
+  onSort(sort: string): void;
+  onClear(): void;
+}
+
+/** The runs that the filters find. While somebody reads, no row moves; rows that came meanwhile are counted, and a click shows them. */
+export function RunsList({ wanted, sort, onSort, onClear }: RunsListProps) {
+  const { pages, isLong, restart } = useRuns(wanted, sort);
+  const rows = useRows(pages.data?.pages);
+  const [part, isHeld] = useHold<HTMLDivElement>();
+  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
+  const [shown, show] = useShown(JSON.stringify([wanted, sort]), pages.isPlaceholderData || pages.data === undefined);
+  const held = useHeldRows(rows, idOf, isHeld && shown);
+  const chosenRuns = useMemo(() => held.rows.filter(({ id }) => chosen.has(id)), [held.rows, chosen]);
+  const toNewest = (): void => {
+    window.scrollTo({ top: 0 });
+    show();
+    if (isLong) restart();
+  };
+  const hasFilters = Object.keys(wanted).length > 0;
+  return (
+    <div ref={part}>
+      {pages.error && <ProblemNote error={pages.error} onRetry={() => void pages.refetch()} />}
+      {pages.data === undefined ? (
+        !pages.error && <LoadingNote what="runs" />
+      ) : (
+        <DataTable
+          label="Runs"
+          columns={runColumns}
+          rows={held.rows}
+          idOf={idOf}
+          sort={{ by: sort, onChange: onSort }}
+          selection={{ ids: chosen, onChange: setChosen }}
+          bar={
+            <>
+              <ChosenBar chosen={chosenRuns} onClear={() => setChosen(new Set())} />
+              {held.newCount > 0 && (
+                <Button variant="light" size="compact-xs" onClick={toNewest}>
+                  {countOf(held.newCount, 'new run')}
+                </Button>
+              )}
+              {isLong && (
+                <Text size="xs" c="dimmed">
+                  A long list stands still.{' '}
+                  <Anchor component="button" type="button" size="xs" onClick={toNewest}>
+                    Back to its beginning, live
+                  </Anchor>
+                </Text>
+              )}
+              {pages.isPlaceholderData && (
+                <Text size="xs" c="dimmed" role="status">
+                  Looking …
+                </Text>
+              )}
+            </>
+          }
+          empty={<NoRuns hasFilters={hasFilters} hasMore={pages.hasNextPage} onClear={onClear} />}
+          foot={
+            <More
+              hasMore={pages.hasNextPage}
+              isLoading={pages.isFetchingNextPage}
+              count={held.rows.length}
+              onMore={() => void pages.fetchNextPage()}
+            />
+          }
+        />
+      )}
+    </div>
+  );
+}
+
+/**
+ * Whether what a query is known by (`key`) has been shown already: only then rows are held. @returns that, and what has the newest
+ * rows shown once although they are held
+ */
+function useShown(key: string, isOld: boolean): readonly [boolean, () => void] {
+  const shownKey = useRef<string>(undefined);
+  const [, again] = useState(0);
+  const isShown = shownKey.current === key;
+  shownKey.current = isOld ? undefined : key;
+  return [
+    isShown,
+    () => {
+      shownKey.current = undefined;
+      again((times) => times + 1);
+    },
+  ];
+}
+
+function NoRuns({
+  hasFilters,
+  hasMore,
+  onClear,
+}: {
+  readonly hasFilters: boolean;
+  readonly hasMore: boolean;
+  onClear(): void;
+}) {
+  if (hasMore) return <EmptyNote title="None found yet">The search goes through older runs, page by page.</EmptyNote>;
+  if (!hasFilters)
+    return (
+      <EmptyNote title="No run was recorded yet">
+        Put files into the inbox (see Upload), or start a task under Tasks: its run appears here at once.
+      </EmptyNote>
+    );
+  return (
+    <EmptyNote title="No run fits these filters">
+      <Button variant="default" onClick={onClear} mt={4}>
+        Clear all filters
+      </Button>
+    </EmptyNote>
+  );
+}
