@@ -7,6 +7,7 @@ import {
   IconClock,
   IconCopy,
   IconDots,
+  IconEyeOff,
   IconHistory,
   IconHourglass,
   IconLoader2,
@@ -46,6 +47,7 @@ export const fileStates = {
     Icon: IconAlertTriangle,
     meaning: 'Something is wrong with it; see its reason',
   },
+  ignored: { colour: 'var(--mr-quiet)', Icon: IconEyeOff, meaning: 'No source takes its name' },
   discarded: { colour: 'var(--mr-quiet)', Icon: IconBan, meaning: 'Somebody decided that it is not to be loaded' },
   superseded: { colour: 'var(--mr-quiet)', Icon: IconHistory, meaning: 'Its path has newer content' },
 } as const satisfies Record<string, StateLook>;
