@@ -83,7 +83,13 @@ export function SeriesBars({
               x={({ at }) => at}
               xScale={x}
               yScale={y}
-              color={(label, index) => colourOf(String(label), index)}
+              color={(label) =>
+                colourOf(
+                  String(label),
+                  // What it hands over beside the label counts the bars, not the groups.
+                  shown.findIndex((group) => group.label === label),
+                )
+              }
               value={(row, key) => Number(Reflect.get(row, key))}
             />
             <BandAxis scale={x} top={full - bottom} width={width - left} format={labelOf} />
