@@ -18,7 +18,13 @@ const Moment = ({ at }: { readonly at: string | null }) => (
 
 /** The ledger's columns. */
 export const fileColumns: readonly Column<FileRow>[] = [
-  { id: 'path', header: 'Path', isFixed: true, cell: ({ id, path }) => <FileLink id={id} path={path} /> },
+  {
+    id: 'path',
+    leastWidth: 320,
+    header: 'Path',
+    isFixed: true,
+    cell: ({ id, path }) => <FileLink id={id} path={path} />,
+  },
   {
     id: 'state',
     header: 'State',
@@ -29,7 +35,12 @@ export const fileColumns: readonly Column<FileRow>[] = [
       </>
     ),
   },
-  { id: 'source', header: 'Source', about: 'The rule that took its name', cell: ({ source }) => (source === null ? none : <span className={styles['oneLine']}>{source}</span>) },
+  {
+    id: 'source',
+    header: 'Source',
+    about: 'The rule that took its name',
+    cell: ({ source }) => (source === null ? none : <span className={styles['oneLine']}>{source}</span>),
+  },
   {
     id: 'reason',
     header: 'Reason',
@@ -57,7 +68,12 @@ export const fileColumns: readonly Column<FileRow>[] = [
     cell: ({ version, current }) => (current ? version : `${version} (old)`),
   },
   { id: 'seen', header: 'Seen', cell: ({ seenAt }) => <Moment at={seenAt} /> },
-  { id: 'ended', header: 'Ended', about: 'When it was loaded, or put aside', cell: ({ endedAt }) => <Moment at={endedAt} /> },
+  {
+    id: 'ended',
+    header: 'Ended',
+    about: 'When it was loaded, or put aside',
+    cell: ({ endedAt }) => <Moment at={endedAt} />,
+  },
   {
     id: 'run',
     header: 'Run',

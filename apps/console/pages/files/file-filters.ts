@@ -14,7 +14,13 @@ export function fileFilters(
   if (code) codes.add(code);
   return [
     { name: 'path', label: 'Path', kind: 'text', isMain: true, hint: 'how it begins, or *part*' },
-    { name: 'source', label: 'Source', kind: 'choice', isMain: true, options: sources.map(({ name }) => optionOf(name)) },
+    {
+      name: 'source',
+      label: 'Source',
+      kind: 'choice',
+      isMain: true,
+      options: sources.map(({ name }) => optionOf(name)),
+    },
     { name: 'code', label: 'What is wrong', kind: 'choice', isMain: true, options: [...codes].sort().map(optionOf) },
     { name: 'state', label: 'State', kind: 'choice', isMany: true, options: Object.keys(fileStates).map(optionOf) },
     { name: 'runId', label: 'Run', kind: 'text', hint: 'a run’s id' },

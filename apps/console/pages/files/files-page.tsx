@@ -86,7 +86,11 @@ export function FilesPage() {
             empty={
               set.length > 0 ? (
                 <EmptyNote title="No file fits these filters">
-                  Take one of the filters above away, or look at <PageLink to="/files" inherit>all files</PageLink>.
+                  Take one of the filters above away, or look at{' '}
+                  <PageLink to="/files" inherit>
+                    all files
+                  </PageLink>
+                  .
                 </EmptyNote>
               ) : (
                 <UploadDrop title="No file has been seen yet: drop some here">

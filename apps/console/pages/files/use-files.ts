@@ -1,7 +1,14 @@
 import { type InfiniteData, keepPreviousData, useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { call } from '../../client/call.js';
-import { type File as FileRow, type FilePage, getLoadSeries, listFileReasons, listFiles, listTasks } from '../../generated/api.js';
+import {
+  type FilePage,
+  type File as FileRow,
+  getLoadSeries,
+  listFileReasons,
+  listFiles,
+  listTasks,
+} from '../../generated/api.js';
 import type { Texts } from '../../shell/search-text.js';
 
 const pageSize = 100;
@@ -56,8 +63,7 @@ export const useSources = () =>
     queryKey: ['tasks'],
     queryFn: ({ signal }) => call(listTasks({ signal })),
     staleTime: 60_000,
-    select: ({ items }) =>
-      items.flatMap(({ name, source }) => (source === null ? [] : [{ ...source, task: name }])),
+    select: ({ items }) => items.flatMap(({ name, source }) => (source === null ? [] : [{ ...source, task: name }])),
   });
 
 /** Quarantined files by source and kind of fault. */

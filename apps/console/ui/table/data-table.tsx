@@ -166,18 +166,18 @@ interface HeadProps<T> {
 
 /** A column's head; a click sorts by it, downwards first, since the newest and the longest are what one looks for. */
 function Head<T>({ column, sort }: HeadProps<T>) {
-  const { header, about, isNumeric, sort: key } = column;
+  const { header, about, isNumeric, leastWidth: minWidth, sort: key } = column;
   const className = isNumeric ? styles['number'] : undefined;
   if (!sort || key === undefined) {
     return (
-      <th className={className} title={about} scope="col">
+      <th className={className} style={{ minWidth }} title={about} scope="col">
         {header}
       </th>
     );
   }
   const direction = sort.by === key ? 'ascending' : sort.by === `-${key}` ? 'descending' : undefined;
   return (
-    <th className={className} aria-sort={direction ?? 'none'} title={about} scope="col">
+    <th className={className} style={{ minWidth }} aria-sort={direction ?? 'none'} title={about} scope="col">
       <button
         type="button"
         className={styles['sort']}
