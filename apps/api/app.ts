@@ -14,6 +14,7 @@ import { answerErrors, answerFrameworkError } from './http/errors.js';
 import { takeJson } from './http/json-body.js';
 import { requestIdOf, returnRequestIds } from './http/request-id.js';
 import { addSecurityHeaders } from './http/security-headers.js';
+import { compileSerializer } from './http/serialization.js';
 import { traceRequests } from './http/traces.js';
 import { closeUnread } from './http/unread-body.js';
 import { compileValidator } from './http/validation.js';
@@ -158,6 +159,7 @@ export async function buildApp(deps: ApiDeps): Promise<App> {
     bodyLimit: 1_000_000,
   }).withTypeProvider<TypeBoxTypeProvider>();
   app.setValidatorCompiler(compileValidator);
+  app.setSerializerCompiler(compileSerializer);
   // Nothing here takes text; browsers send it across sites without asking first.
   app.removeContentTypeParser('text/plain');
   app.removeContentTypeParser('application/json');
