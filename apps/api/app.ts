@@ -58,6 +58,7 @@ import { rowOriginRoutes } from './routes/api/row-origin.js';
 import { runActionRoutes } from './routes/api/run-actions.js';
 import { runFailureRoutes } from './routes/api/run-failures.js';
 import { runFlowRoutes } from './routes/api/run-flow.js';
+import { runLogRoutes } from './routes/api/run-logs.js';
 import { runSeriesRoutes } from './routes/api/run-series.js';
 import { runRoutes } from './routes/api/runs.js';
 import { scheduleChangeRoutes } from './routes/api/schedule-changes.js';
@@ -86,6 +87,7 @@ const dataRoutes = [
   taskFigureRoutes,
   taskSettingsRoutes,
   runRoutes,
+  runLogRoutes,
   runSeriesRoutes,
   runFailureRoutes,
   logRoutes,

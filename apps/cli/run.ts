@@ -120,7 +120,7 @@ async function follow({ pool, prisma }: { pool: Pool; prisma: PrismaClient }, id
     // The run first: the lines that were written before its end are there when it has ended.
     const run = await findRun(prisma, id);
     if (!run) throw new Error(`run ${id} was recorded a moment ago and is gone`);
-    const page = await listLogs(pool, id, {}, { after, limit: 500 });
+    const page = await listLogs(pool, id, {}, { after, limit: 500, sort: 'at' });
     for (const line of page?.items ?? []) {
       after = line.id;
       say(`${line.level.padEnd(5)} ${line.message}${describeFields(line.fields)}`);

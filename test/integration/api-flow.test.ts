@@ -98,6 +98,30 @@ test('a flow is shown as a tree with states, times and counts of each run', () =
     }
   }));
 
+test('a flow has the latest attempts of each run if asked for them', () =>
+  withApi(async (api) => {
+    await seedRuns(api.pool, { first: 1, state: `'waiting'` });
+    await seedRuns(api.pool, { first: 10, count: 2, parent: 1, root: 1, state: `'running'` });
+    await api.pool.query(`INSERT INTO ops.worker (id, host, pid) VALUES ('w', 'here', 1)`);
+    await api.pool.query(
+      `INSERT INTO ops.attempt (run_id, number, worker_id, state, started_at, ended_at)
+       SELECT $1, n, 'w', CASE n WHEN 25 THEN 'running' ELSE 'failed' END::ops.attempt_state, '2026-01-01T00:00:00Z'::timestamptz + n * interval '1 s',
+         CASE WHEN n < 25 THEN '2026-01-01T00:00:00.5Z'::timestamptz + n * interval '1 s' END
+       FROM generate_series(1, 25) n`,
+      [idOf(10)],
+    );
+    const { items } = await askFlow(api, 1, '?include=attempts');
+    const [tried, untried] = items;
+    assert.deepEqual([tried.attempts.length, tried.attempts[0].number, untried.attempts], [20, 6, []]);
+    assert.deepEqual(tried.attempts[19], {
+      ...{ number: 25, state: 'running', startedAt: '2026-01-01T00:00:25.000Z', endedAt: null },
+    });
+    const { items: found, run } = await askFlow(api, 1, '?state=running&include=attempts');
+    assert.deepEqual([found[0].attempts.length, run.attempts], [20, []]);
+    assert.equal((await askFlow(api, 1)).items[0].attempts, undefined);
+    assert.equal((await api.ask(`/api/runs/${idOf(1)}/flow?include=logs`)).status, 422);
+  }));
+
 test('of ten thousand children a page, and the one that failed, are read without looking at other runs', () =>
   withApi(async (api) => {
     const { pool } = api;

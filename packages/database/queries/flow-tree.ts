@@ -1,5 +1,6 @@
 import type { RunState } from '#contracts/states.js';
 import type { Queryable } from '../pool.js';
+import { type FlowAttempt, readFlowAttempts } from './flow-attempts.js';
 import { type Page, type PageRequest, takePage } from './page.js';
 
 /** Runs below one run, by their states. */
@@ -26,6 +27,8 @@ export interface FlowNode {
   /** Milliseconds from the first start to the end, or until now; null before it. */
   readonly durationMs: number | null;
   readonly progress: { readonly done: number; readonly total: number | null } | null;
+  /** Its latest attempts, oldest first; undefined when they were not asked for. */
+  readonly attempts?: FlowAttempt[];
   readonly errorMessage: string | null;
   /** Runs that it has invoked. */
   readonly childCount: number;
@@ -48,6 +51,8 @@ export interface FlowRequest extends PageRequest<string> {
   readonly depth: number;
   /** Given: not the tree but a list of all runs below the run that are in one of these states. */
   readonly states?: readonly RunState[] | undefined;
+  /** Attempts of each run as well. */
+  readonly withAttempts?: boolean;
 }
 
 /** Children of a node that is not the first one. */
@@ -57,7 +62,7 @@ const maxInlinedNodes = 500;
 /** Runs that are counted below the run that was asked for, and below the nodes of one answer together. */
 const maxCounted = 100_000;
 
-interface NodeRow extends Omit<FlowNode, 'progress' | 'below' | 'children' | 'createdAt' | 'startedAt' | 'endedAt'> {
+interface NodeRow extends Omit<FlowNode, 'progress' | 'attempts' | 'below' | 'children' | 'createdAt' | 'startedAt' | 'endedAt'> {
   readonly createdAt: Date;
   readonly startedAt: Date | null;
   readonly endedAt: Date | null;
@@ -110,7 +115,14 @@ export async function readFlow(db: Queryable, id: string, request: FlowRequest):
     db,
     rest.map((node) => node.id),
   );
-  const toNode = nodeMaker(levels.slice(1), counts);
+  const attempts =
+    request.withAttempts === true
+      ? await readFlowAttempts(
+          db,
+          [row, ...levels.flat()].map((node) => node.id),
+        )
+      : undefined;
+  const toNode = nodeMaker(levels.slice(1), counts, attempts);
   return {
     run: { ...toNode(row), ...(below ? { below } : {}) },
     page: takePage(children, request.limit, toNode, ({ id: position }) => position),
@@ -118,7 +130,11 @@ export async function readFlow(db: Queryable, id: string, request: FlowRequest):
 }
 
 /** Makes nodes of rows, with their children where those were read. */
-function nodeMaker(inlined: readonly (readonly NodeRow[])[], counts: ReadonlyMap<string, FlowCounts>) {
+function nodeMaker(
+  inlined: readonly (readonly NodeRow[])[],
+  counts: ReadonlyMap<string, FlowCounts>,
+  attempts: ReadonlyMap<string, FlowAttempt[]> | undefined,
+) {
   const children = new Map<string, NodeRow[]>();
   for (const row of inlined.flat()) {
     const siblings = children.get(row.parentId ?? '');
@@ -133,6 +149,7 @@ function nodeMaker(inlined: readonly (readonly NodeRow[])[], counts: ReadonlyMap
       startedAt: startedAt?.toISOString() ?? null,
       endedAt: endedAt?.toISOString() ?? null,
       progress: done === null ? null : { done: Number(done), total: total === null ? null : Number(total) },
+      ...(attempts ? { attempts: attempts.get(row.id) ?? [] } : {}),
       below: counts.get(row.id) ?? none,
       ...(own ? { children: takePage(own, maxInlined, toNode, ({ id }) => id) } : {}),
     };

@@ -9,7 +9,14 @@ export interface LogFilter {
   readonly levels?: readonly string[] | undefined;
   readonly attempt?: number | undefined;
   readonly text?: SearchWords | undefined;
+  /** Only lines before, or after, the line with this id. */
+  readonly before?: string | undefined;
+  readonly after?: string | undefined;
 }
+
+/** The newest line first, or the oldest. */
+export const logSorts = ['at', '-at'] as const;
+export type LogSort = (typeof logSorts)[number];
 
 /** One line of a run's log. */
 export interface LogLine {
@@ -21,28 +28,21 @@ export interface LogLine {
   readonly fields: unknown;
 }
 
-/** A run's log, oldest line first; undefined when the record does not know the run. */
+/** A run's log, oldest line first if not asked otherwise; undefined when the record does not know the run. */
 export async function listLogs(
   pool: Pool,
   runId: string,
   filter: LogFilter,
-  { after, limit }: PageRequest<string>,
+  { after, limit, sort }: PageRequest<string> & { readonly sort: LogSort },
 ): Promise<Page<LogLine, string> | undefined> {
-  const where = conditions();
-  where.when(runId, (p) => `l.run_id = ${p}::uuid`);
-  where.when(filter.levels, (p) => `l.level = ANY (${p}::text[])`);
-  where.when(filter.attempt, (p) => `l.attempt = ${p}::int`);
-  where.when(after, (p) => `l.id > ${p}::bigint`);
-  whenWords(where, filter.text);
+  const where = whereLines(runId, filter);
+  where.when(after, (p) => `l.id ${sort === 'at' ? '>' : '<'} ${p}::bigint`);
   const { rows } = await pool.query<Omit<LogLine, 'at'> & { at: Date }>(
     `SELECT l.id::text AS id, l.attempt, l.at, l.level, l.message, l.fields FROM ops.log l
-     WHERE ${where.sql()} ORDER BY l.id LIMIT ${where.param(limit + 1)}`,
+     WHERE ${where.sql()} ORDER BY l.id ${sort === 'at' ? '' : 'DESC'} LIMIT ${where.param(limit + 1)}`,
     where.values,
   );
-  if (rows.length === 0) {
-    const { rowCount } = await pool.query('SELECT FROM ops.run WHERE id = $1', [runId]);
-    if (rowCount === 0) return undefined;
-  }
+  if (rows.length === 0 && !(await isRun(pool, runId))) return undefined;
   return takePage(
     rows,
     limit,
@@ -50,3 +50,43 @@ export async function listLogs(
     (row) => row.id,
   );
 }
+
+/** How many lines a run's log has. */
+export interface LogCounts {
+  readonly count: number;
+  /** False when there are so many that not all were counted. */
+  readonly isComplete: boolean;
+  /** By level and attempt; those without lines are left out. */
+  readonly groups: readonly { readonly level: string; readonly attempt: number; readonly count: number }[];
+}
+
+/** Lines that are counted: a second's work at most. */
+const maxCounted = 200_000;
+
+/** Counts the lines of a run's log; undefined when the record does not know the run. */
+export async function countLogs(pool: Pool, runId: string, filter: LogFilter): Promise<LogCounts | undefined> {
+  const where = whereLines(runId, filter);
+  const { rows } = await pool.query<LogCounts['groups'][number]>(
+    `SELECT level, attempt, count(*)::int AS count
+     FROM (SELECT l.level, l.attempt FROM ops.log l WHERE ${where.sql()} LIMIT ${where.param(maxCounted)}) line
+     GROUP BY level, attempt ORDER BY attempt, level`,
+    where.values,
+  );
+  const count = rows.reduce((sum, row) => sum + row.count, 0);
+  if (count === 0 && !(await isRun(pool, runId))) return undefined;
+  return { count, isComplete: count < maxCounted, groups: rows };
+}
+
+function whereLines(runId: string, { levels, attempt, text, before, after }: LogFilter) {
+  const where = conditions();
+  where.when(runId, (p) => `l.run_id = ${p}::uuid`);
+  where.when(levels, (p) => `l.level = ANY (${p}::text[])`);
+  where.when(attempt, (p) => `l.attempt = ${p}::int`);
+  where.when(before, (p) => `l.id < ${p}::bigint`);
+  where.when(after, (p) => `l.id > ${p}::bigint`);
+  whenWords(where, text);
+  return where;
+}
+
+const isRun = async (pool: Pool, id: string): Promise<boolean> =>
+  (await pool.query('SELECT FROM ops.run WHERE id = $1', [id])).rowCount === 1;

@@ -1,7 +1,7 @@
 import { type TSchema, Type } from 'typebox';
 import { component } from '../../http/openapi/component.js';
 import { Instant, Nullable, RunId } from '../../http/schemas.js';
-import { RunState } from './run-schemas.js';
+import { AttemptState, RunState } from './run-schemas.js';
 
 const Text = Type.String();
 const Count = Type.Integer({ minimum: 0 });
@@ -37,6 +37,17 @@ const flowNode = {
   endedAt: Nullable(Instant),
   durationMs: Nullable(Type.Number({ description: 'From its first start to its end, or until now' })),
   progress: Nullable(Type.Object({ done: Type.Number(), total: Nullable(Type.Number()) })),
+  attempts: Type.Optional(
+    Type.Array(
+      Type.Object({
+        number: Type.Integer({ minimum: 1 }),
+        state: AttemptState,
+        startedAt: Instant,
+        endedAt: Nullable(Instant),
+      }),
+      { description: 'With include=attempts: the latest 20, oldest first' },
+    ),
+  ),
   errorMessage: Nullable(Text),
   childCount: Type.Integer({ minimum: 0, description: 'Runs that it has invoked' }),
   below: FlowCountsSchema,

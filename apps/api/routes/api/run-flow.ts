@@ -10,6 +10,8 @@ import { notFound } from '../../http/problem.js';
 import { ListQuery, namedIn, OneOrMore, problems, RunId } from '../../http/schemas.js';
 import { FlowTreeSchema, maxFlowDepth } from './flow-schemas.js';
 
+const includes = ['attempts'] as const;
+
 const FlowQuery = ListQuery({
   depth: Type.Optional(
     Type.Integer({
@@ -22,6 +24,7 @@ const FlowQuery = ListQuery({
   state: Type.Optional(
     OneOrMore(runStates, 'Instead of the tree, a list of all runs below the run that are in such a state'),
   ),
+  include: Type.Optional(OneOrMore(includes, 'What is added to each run: its latest attempts, at most 20')),
 });
 
 /** GET /api/runs/{id}/flow. */
@@ -39,7 +42,12 @@ export async function runFlowRoutes(app: App, { pool }: ApiDeps): Promise<void> 
       },
     },
     async ({ params, query }) => {
-      const wanted = { depth: query.depth ?? 2, states: namedIn(runStates, query.state), ...readPage(RunId, query) };
+      const wanted = {
+        depth: query.depth ?? 2,
+        states: namedIn(runStates, query.state),
+        withAttempts: namedIn(includes, query.include)?.includes('attempts') === true,
+        ...readPage(RunId, query),
+      };
       const flow = await readTogether(pool, readingLimitMs, (tx) => readFlow(tx, params.id, wanted));
       if (!flow) throw notFound(`no run has the id ${params.id}`);
       return { run: flow.run, ...toNodes(flow.page) };

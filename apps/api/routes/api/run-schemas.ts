@@ -13,7 +13,7 @@ const StateSchema = <T extends readonly string[]>(name: string, states: readonly
 /** The states of files, runs and attempts; docs/states.md draws them. */
 export const FileState = StateSchema('FileState', fileStates);
 export const RunState = StateSchema('RunState', runStates);
-const AttemptState = StateSchema('AttemptState', attemptStates);
+export const AttemptState = StateSchema('AttemptState', attemptStates);
 
 /** Labels of a run. */
 export const LabelsSchema = Type.Record(Type.String(), Type.String(), {

@@ -1,6 +1,5 @@
 import { Type } from 'typebox';
 import { countRuns, type RunGroup, runGroups } from '#database/queries/run-counts.js';
-import { listLogs } from '#database/queries/run-logs.js';
 import { type RunSort, runSorts } from '#database/queries/run-pages.js';
 import { listSteps } from '#database/queries/run-steps.js';
 import { listRuns } from '#database/queries/runs.js';
@@ -9,12 +8,11 @@ import type { App } from '../../http/app-type.js';
 import { readPage, toPage } from '../../http/cursor.js';
 import { component } from '../../http/openapi/component.js';
 import { notFound } from '../../http/problem.js';
-import { FileId, ListQuery, Nullable, namedIn, OneOrMore, PageOf, problems, RunId } from '../../http/schemas.js';
+import { ListQuery, Nullable, namedIn, OneOrMore, PageOf, problems, RunId } from '../../http/schemas.js';
 import { refuseSlowQuery } from '../../http/slow-query.js';
 import { findShownRun, showRun } from '../../runs/show-run.js';
-import { logFilterFields, logLevels, readText } from './log-query.js';
 import { readRunFilter, runFilterFields } from './run-query.js';
-import { LogLineSchema, RunDetailSchema, RunSummarySchema, StepSchema } from './run-schemas.js';
+import { RunDetailSchema, RunSummarySchema, StepSchema } from './run-schemas.js';
 
 const includes = ['input', 'output'] as const;
 
@@ -52,15 +50,9 @@ const CountsSchema = Type.Object(
   component('RunCounts', 'How many runs there are'),
 );
 
-const LogQuery = ListQuery({
-  level: logFilterFields.level,
-  text: logFilterFields.text,
-  attempt: Type.Optional(Type.Integer({ minimum: 1, maximum: 2_147_483_647, description: 'Number of the attempt' })),
-});
-
 const IdParam = Type.Object({ id: RunId });
 
-/** GET /api/runs, /api/runs/counts, /api/runs/{id}, /api/runs/{id}/steps and /api/runs/{id}/logs. */
+/** GET /api/runs, /api/runs/counts, /api/runs/{id} and /api/runs/{id}/steps. */
 export async function runRoutes(app: App, deps: ApiDeps): Promise<void> {
   const { prisma, pool } = deps;
   app.get(
@@ -134,26 +126,6 @@ export async function runRoutes(app: App, deps: ApiDeps): Promise<void> {
     },
     async ({ params, query }) => {
       const page = await listSteps(prisma, params.id, readPage(Type.String(), query));
-      if (!page) throw unknownRun(params.id);
-      return toPage(page);
-    },
-  );
-
-  app.get(
-    '/api/runs/:id/logs',
-    {
-      schema: {
-        operationId: 'listRunLogLines',
-        tags: ['runs'],
-        summary: 'A run’s log, oldest line first',
-        params: IdParam,
-        querystring: LogQuery,
-        response: { 200: PageOf(LogLineSchema, 'A page of the log'), ...problems(404, 422) },
-      },
-    },
-    async ({ params, query }) => {
-      const filter = { levels: namedIn(logLevels, query.level), attempt: query.attempt, text: readText(query.text) };
-      const page = await listLogs(pool, params.id, filter, readPage(FileId, query));
       if (!page) throw unknownRun(params.id);
       return toPage(page);
     },
