@@ -1,0 +1,54 @@
+import { Table } from '@mantine/core';
+import type { Overview } from '../../generated/api.js';
+import { formatCount, formatDuration } from '../../ui/format.js';
+import { Panel } from '../../ui/panel.js';
+import { StateBadge } from '../../ui/state-badge.js';
+
+type Queue = NonNullable<Overview['queues']>[number];
+
+/** How much waits in each queue, and for how long. */
+export function QueuesPanel({
+  queues,
+  paused,
+}: {
+  readonly queues: readonly Queue[];
+  readonly paused: readonly string[];
+}) {
+  return (
+    <Panel title="Queues" flush side={<a href="/queues">Bull Board</a>}>
+      <Table aria-label="Queues">
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th>Queue</Table.Th>
+            <Table.Th ta="right">Running</Table.Th>
+            <Table.Th ta="right">Queued</Table.Th>
+            <Table.Th ta="right">Later</Table.Th>
+            <Table.Th ta="right">Oldest</Table.Th>
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {queues.map(({ name, running, queued, delayed, waiting, oldestSeconds }) => (
+            <Table.Tr key={name}>
+              <Table.Td>
+                <a href={`/queues/queue/${encodeURIComponent(name)}`}>{name}</a>{' '}
+                {paused.includes(name) && <StateBadge kind="other" state="paused" />}
+              </Table.Td>
+              <Count value={running} />
+              <Count value={queued} />
+              <Count value={delayed + waiting} />
+              <Table.Td ta="right" className={oldestSeconds > 0 ? undefined : 'dim'}>
+                {oldestSeconds > 0 ? formatDuration(oldestSeconds * 1_000) : '–'}
+              </Table.Td>
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+    </Panel>
+  );
+}
+
+const Count = ({ value }: { readonly value: number }) => (
+  <Table.Td ta="right" className={value > 0 ? undefined : 'dim'}>
+    {formatCount(value)}
+  </Table.Td>
+);
