@@ -33,6 +33,61 @@ test('a file’s bytes are those of its version, to be stored, and nothing that 
     );
   }));
 
+test('a range of the bytes is sent where it is asked for, and the whole where another version was known', () =>
+  withApi(async (api) => {
+    const bytes = Buffer.from(Array.from({ length: 200_000 }, (_, n) => n % 253));
+    const id = await seedContent(api, 'a.bin', bytes);
+    const url = `/api/files/${id}/content`;
+    const get = (headers: Record<string, string>) => api.app.inject({ url, headers });
+    const whole = await get({});
+    const etag = String(whole.headers['etag']);
+    assert.equal(whole.headers['accept-ranges'], 'bytes');
+    for (const [range, start, end] of [
+      ['bytes=0-99', 0, 100],
+      ['bytes=150000-', 150_000, 200_000],
+      ['bytes=-70000', 130_000, 200_000],
+      ['bytes=-999999', 0, 200_000],
+      ['bytes=199999-300000', 199_999, 200_000],
+      ['Bytes=7-7', 7, 8],
+    ] as const) {
+      const got = await get({ range, 'if-range': etag });
+      assert.equal(got.statusCode, 206, range);
+      assert.ok(got.rawPayload.equals(bytes.subarray(start, end)), range);
+      assert.equal(got.headers['content-range'], `bytes ${start}-${end - 1}/200000`);
+      assert.equal(got.headers['content-length'], String(end - start));
+      assert.equal(got.headers['etag'], etag);
+    }
+    const others: Record<string, string>[] = [
+      { range: 'bytes=0-1,5-6' },
+      { range: 'rows=0-1' },
+      { range: 'bytes=-' },
+      { range: 'bytes=9-2' },
+      { range: 'bytes=0-1', 'if-range': '"another"' },
+      { range: 'bytes=0-1', 'if-range': 'Sun, 22 Nov 2026 20:00:00 GMT' },
+    ];
+    for (const headers of others) {
+      const got = await get(headers);
+      assert.equal(got.statusCode, 200, JSON.stringify(headers));
+      assert.ok(got.rawPayload.equals(bytes));
+    }
+    const empty = await seedContent(api, 'empty.bin', '');
+    for (const [at, range, size] of [
+      [url, 'bytes=200000-', 200_000],
+      [url, 'bytes=-0', 200_000],
+      [`/api/files/${empty}/content`, 'bytes=0-', 0],
+    ] as const) {
+      const refused = await api.ask(at, { headers: { range } });
+      assert.deepEqual([refused.status, refused.body.code], [416, 'range-not-satisfiable'], range);
+      assert.equal(refused.headers['content-range'], `bytes */${size}`);
+    }
+    const head = await api.app.inject({ method: 'HEAD', url, headers: { range: 'bytes=0-1' } });
+    assert.deepEqual([head.statusCode, head.headers['content-length'], head.headers['etag']], [200, '200000', etag]);
+    const known = await get({ 'if-none-match': etag });
+    assert.deepEqual([known.statusCode, known.body], [304, '']);
+    await utimes(join(api.inbox, 'a.bin'), 1, 1);
+    assert.equal((await get({ range: 'bytes=0-1', 'if-range': etag })).statusCode, 409);
+  }));
+
 test('what is not that version any more, or no file of the inbox, is not sent', () =>
   withApi(async (api) => {
     const secret = join(api.dataDir, 'secret.txt');

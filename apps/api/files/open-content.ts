@@ -13,6 +13,8 @@ export interface OpenContent {
   /** Bytes. */
   readonly size: number;
   readonly descriptor: number;
+  /** Of its bytes, for HTTP: another version has another one. */
+  readonly etag: string;
   /**
    * Reads up to `length` bytes from `position` of the file into `buffer` at `offset`; none at the file's end.
    * @throws HttpProblem 422 when the disk fails
@@ -47,6 +49,7 @@ export async function openContent(inboxDir: string, version: FileVersion): Promi
     path,
     size: Number(version.size),
     descriptor: handle.fd,
+    etag: `"${version.id}-${version.size}-${version.mtimeNs}"`,
     read: (buffer, offset, length, position) => readable(handle.read(buffer, offset, length, position), path),
     checkVersion: () => checkVersion(handle, inboxDir, version),
     close: () => handle.close(),

@@ -1,6 +1,8 @@
 import { basename } from 'node:path/posix';
 import { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { type ByteRange, rangeAskedFor } from '../http/byte-range.js';
+import { hasAlready } from '../http/etag.js';
 import type { OpenContent } from './open-content.js';
 
 const pieceBytes = 64 * 1024;
@@ -9,39 +11,59 @@ const pieceBytes = 64 * 1024;
 export const contentType = 'application/octet-stream';
 
 /**
- * Sends a file of the inbox to be stored under its name, and closes it. When it is changed meanwhile, the answer breaks off
- * before its end.
+ * Sends a file of the inbox to be stored under its name, or the part of it that is asked for, and closes it. When it is
+ * changed meanwhile, the answer breaks off before its end.
+ * @throws HttpProblem 416 when the part lies behind its end
  */
 export async function sendContent(
   request: FastifyRequest,
   reply: FastifyReply,
   file: OpenContent,
 ): Promise<FastifyReply> {
-  const bytes = request.method === 'HEAD' ? Readable.from([]) : Readable.from(piecesOf(file), { objectMode: false });
+  const { size, etag } = file;
+  reply.headers({ etag, 'accept-ranges': 'bytes' });
+  if (hasAlready(request.headers['if-none-match'], etag)) {
+    await file.close();
+    return reply.code(304).send();
+  }
+  const isHead = request.method === 'HEAD';
+  const part = isHead ? undefined : await partOf(request, file);
+  const bytes = isHead ? Readable.from([]) : Readable.from(piecesOf(file, part), { objectMode: false });
   // Also when the client went away before anything was read.
   bytes.once('close', () => void file.close());
+  if (part) reply.code(206).header('content-range', `bytes ${part.start}-${part.end - 1}/${size}`);
   return reply
     .type(contentType)
-    .headers({ 'content-disposition': attachmentNamed(basename(file.path)), 'content-length': file.size })
+    .headers({
+      'content-disposition': attachmentNamed(basename(file.path)),
+      'content-length': part ? part.end - part.start : size,
+    })
     .send(bytes);
 }
 
+async function partOf({ headers }: FastifyRequest, file: OpenContent): Promise<ByteRange | undefined> {
+  try {
+    return rangeAskedFor(headers, file.size, file.etag);
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
+}
+
 /**
- * All bytes of a file. Each piece has memory of its own: it may wait in the connection while the next one is read.
+ * The bytes of a file, or of a part of it. Each piece has memory of its own: it may wait in the connection while the next one is read.
  * @throws HttpProblem instead of the last piece when the file is not that version any more
  */
-export async function* piecesOf({
-  path,
-  size,
-  read,
-  checkVersion,
-}: OpenContent): AsyncGenerator<Buffer, void, undefined> {
-  for (let position = 0; position < size; ) {
-    const buffer = Buffer.allocUnsafe(Math.min(pieceBytes, size - position));
+export async function* piecesOf(
+  { path, size, read, checkVersion }: Pick<OpenContent, 'path' | 'size' | 'read' | 'checkVersion'>,
+  { start, end }: ByteRange = { start: 0, end: size },
+): AsyncGenerator<Buffer, void, undefined> {
+  for (let position = start; position < end; ) {
+    const buffer = Buffer.allocUnsafe(Math.min(pieceBytes, end - position));
     const { bytesRead } = await read(buffer, 0, buffer.length, position);
     if (bytesRead === 0) throw new Error(`${path} ended after ${position} of ${size} bytes while it was sent`);
     position += bytesRead;
-    if (position === size) await checkVersion();
+    if (position === end) await checkVersion();
     yield buffer.subarray(0, bytesRead);
   }
 }

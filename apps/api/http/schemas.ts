@@ -42,6 +42,7 @@ const meanings = {
   412: 'Changed by somebody else meanwhile',
   413: 'Too large',
   415: 'Not a media type that is understood here',
+  416: 'Behind the end of the file',
   422: 'Each fault is named',
   429: 'Too many wrong tokens or passwords came from this address',
   500: 'Failed here, not in the request',

@@ -13,6 +13,7 @@ function fileOf(bytes: Uint8Array, more: Partial<OpenContent> = {}): OpenContent
   return {
     path: 'a.parquet',
     size: bytes.length,
+    etag: '"1"',
     descriptor: -1,
     async read(buffer, offset, length, position) {
       const part = bytes.subarray(position, position + length);

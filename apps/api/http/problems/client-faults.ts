@@ -185,6 +185,12 @@ export const clientFaults = {
     meaning: 'The body has a media type that this address does not take.',
     remedy: 'Send application/json, and files as multipart/form-data.',
   },
+  'range-not-satisfiable': {
+    status: 416,
+    title: 'Range Not Satisfiable',
+    meaning: 'The header Range asks for bytes behind the end of the file. Content-Range says how many it has.',
+    remedy: 'Ask for bytes that are there, or for the whole without Range.',
+  },
   'wrong-host': {
     status: 421,
     title: 'Wrong Host',

@@ -30,11 +30,15 @@ export async function fileContentRoutes(app: App, { pool, config }: ApiDeps): Pr
         operationId: 'getFileContent',
         tags: ['files'],
         summary: 'The bytes of a file, to be stored',
-        description: `${asItIsNow} A file that is changed while it is sent breaks off before its end.`,
+        description:
+          `${asItIsNow} A file that is changed while it is sent breaks off before its end. Range, If-Range and If-None-Match ` +
+          'are understood, with one range at a time.',
         params: IdParam,
         response: {
           200: { description: 'The file', content: { [contentType]: { schema: Bytes } } },
-          ...problems(404, 409, 410, 422),
+          206: { description: 'The part of it that Range names', content: { [contentType]: { schema: Bytes } } },
+          304: Type.Null({ description: 'What If-None-Match names' }),
+          ...problems(404, 409, 410, 416, 422),
         },
       },
     },
