@@ -69,9 +69,11 @@ export async function uploadRoutes(app: App, deps: ReplaceDeps): Promise<void> {
     async (request, reply) => {
       if (!request.isMultipart())
         throw new HttpProblem('unsupported-media-type', 'expected multipart/form-data with one or more files');
-      const { replaces, ...place } = request.query;
+      const { replaces, ...destination } = request.query;
       const work =
-        replaces === undefined ? takeUpload(deps, request, place) : takeReplacement(deps, request, replaces, place);
+        replaces === undefined
+          ? takeUpload(deps, request, destination)
+          : takeReplacement(deps, request, replaces, destination);
       underWay.add(work);
       try {
         return await reply.code(201).send({ items: await work });
@@ -83,7 +85,7 @@ export async function uploadRoutes(app: App, deps: ReplaceDeps): Promise<void> {
 }
 
 /** Where files are to lie. */
-interface Place {
+interface Destination {
   readonly folder?: string;
   readonly overwrite?: boolean;
 }
@@ -91,7 +93,7 @@ interface Place {
 async function takeUpload(
   { config }: ReplaceDeps,
   request: FastifyRequest,
-  { folder = '', overwrite = false }: Place,
+  { folder = '', overwrite = false }: Destination,
 ): Promise<Uploaded[]> {
   const received = await receiveFiles(request.parts(), config.inboxDir, folder);
   try {
@@ -102,14 +104,14 @@ async function takeUpload(
   }
 }
 
-/** @throws HttpProblem 404, 409, and 422 when the place is given in two ways */
+/** @throws HttpProblem 404, 409, and 422 when the destination is given in two ways */
 async function takeReplacement(
   deps: ReplaceDeps,
   request: FastifyRequest,
   id: string,
-  place: Place,
+  destination: Destination,
 ): Promise<Uploaded[]> {
-  const given = Object.entries(place).filter(([, value]) => value !== false);
+  const given = Object.entries(destination).filter(([, value]) => value !== false);
   const faults = given.map(([path]) => ({ path, message: 'cannot be given together with replaces' }));
   if (faults.length > 0) throw unprocessable(faults);
   // Before the form is read: it may be large.

@@ -28,11 +28,12 @@ export async function finishUpload(
   const { size } = record;
   if (record.path !== undefined) return { path: record.path, size };
   const target = readTarget(record.metadata);
-  const place = target.replaces === undefined ? pathOf(target) : await pathOfFile(deps, target.replaces);
-  const there = place === undefined ? undefined : await statInside(deps.config.inboxDir, place);
+  const expected = target.replaces === undefined ? pathOf(target) : await pathOfFile(deps, target.replaces);
+  const there = expected === undefined ? undefined : await statInside(deps.config.inboxDir, expected);
   const isMoved = there !== undefined && identityOf(there) === record.identity && Number(there.size) === size;
   if (!isMoved && (await bytesIn(uploads, id, record)) !== size) return undefined;
-  const path = isMoved && place !== undefined ? place : await move(deps, request, target, uploads.bytesOf(id), size);
+  const path =
+    isMoved && expected !== undefined ? expected : await move(deps, request, target, uploads.bytesOf(id), size);
   await uploads.noteMoved(id, record, path);
   return { path, size };
 }
