@@ -24,6 +24,8 @@ export interface SeriesBarsProps {
 
 const left = 44;
 const bottom = 22;
+/** For the half of the last name below the bars that may stand out. */
+const right = 14;
 
 /** Stacked bars over time. What a bar has shows under the pointer. */
 export function SeriesBars({
@@ -67,7 +69,7 @@ export function SeriesBars({
       }}
     >
       {({ width, height: full }) => {
-        const x = scaleBand<string>({ domain: [...slices], range: [left, width], padding: 0.2 });
+        const x = scaleBand<string>({ domain: [...slices], range: [left, width - right], padding: 0.2 });
         const y = scaleLinear<number>({ domain: [0, Math.max(largest, 1)], range: [full - bottom, 6], nice: 4 });
         return (
           <>
@@ -92,7 +94,7 @@ export function SeriesBars({
               }
               value={(row, key) => Number(Reflect.get(row, key))}
             />
-            <BandAxis scale={x} top={full - bottom} width={width - left} format={labelOf} />
+            <BandAxis scale={x} top={full - bottom} width={width - left - right} format={labelOf} />
             {slices.map((at, index) => (
               // biome-ignore lint/a11y/noStaticElementInteractions: what the pointer does here the table does for others
               <rect
