@@ -1,0 +1,26 @@
+import { lazy } from 'react';
+import type { DatasetView } from './view.js';
+
+/** What every dataset has, from its declaration alone. */
+const common: readonly DatasetView[] = [
+  { view: 'rows', label: 'Rows', View: lazy(async () => ({ default: (await import('./rows-view.js')).RowsView })) },
+  {
+    view: 'columns',
+    label: 'Columns',
+    View: lazy(async () => ({ default: (await import('./columns-view.js')).ColumnsView })),
+  },
+  { view: 'about', label: 'About', View: lazy(async () => ({ default: (await import('./about-view.js')).AboutView })) },
+];
+
+/** What some datasets have beside that, before it: the page opens with the first view. */
+const special: Readonly<Record<string, readonly DatasetView[]>> = {};
+
+/** The views of a dataset, in the order of their tabs. A name that no dataset has, has the common ones. */
+export const viewsOf = (name: string): readonly DatasetView[] => [
+  ...(Object.hasOwn(special, name) ? (special[name] ?? []) : []),
+  ...common,
+];
+
+/** The views that a dataset has beside those that all have. */
+export const specialViewsOf = (name: string): readonly DatasetView[] =>
+  viewsOf(name).filter((each) => !common.includes(each));
