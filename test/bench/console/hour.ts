@@ -29,7 +29,9 @@ export async function measureHour(browser: Browser, address: string): Promise<vo
     requests += 1;
     open += 1;
   });
-  const ended = (): void => void (open -= 1);
+  const ended = (): void => {
+    open -= 1;
+  };
   page.on('requestfinished', ended);
   page.on('requestfailed', ended);
   await page.clock.install();
