@@ -20,10 +20,13 @@ const Moment = ({ at }: { readonly at: string | null }) => (
 export const fileColumns: readonly Column<FileRow>[] = [
   {
     id: 'path',
-    leastWidth: 320,
     header: 'Path',
     isFixed: true,
-    cell: ({ id, path }) => <FileLink id={id} path={path} />,
+    cell: ({ id, path }) => (
+      <div className={styles['path']}>
+        <FileLink id={id} path={path} />
+      </div>
+    ),
   },
   {
     id: 'state',
@@ -64,6 +67,7 @@ export const fileColumns: readonly Column<FileRow>[] = [
     id: 'version',
     header: 'Version',
     about: 'Of its path; a changed file is a new one',
+    isExtra: true,
     isNumeric: true,
     cell: ({ version, current }) => (current ? version : `${version} (old)`),
   },

@@ -1,3 +1,4 @@
+import { Group } from '@mantine/core';
 import { useOverview } from '../../client/overview.js';
 import { formatCount, formatShort } from '../../ui/format.js';
 import { StateBadge } from '../../ui/state-badge.js';
@@ -18,7 +19,7 @@ export function StateTabs({ chosen, isNarrowed, onChange }: StateTabsProps) {
   const all = counts && Object.values(counts).reduce((sum, count) => sum + count, 0);
   const countOf = (state: string): number | undefined => counts && new Map(Object.entries(counts)).get(state);
   return (
-    <div className={styles['states']} role="group" aria-label="State of the files">
+    <Group gap={4} mb={10} role="group" aria-label="State of the files">
       <button type="button" className={styles['state']} aria-pressed={!chosen} onClick={() => onChange(undefined)}>
         All <Count value={all} isHidden={isNarrowed} />
       </button>
@@ -33,7 +34,7 @@ export function StateTabs({ chosen, isNarrowed, onChange }: StateTabsProps) {
           <StateBadge kind="file" state={state} /> <Count value={countOf(state)} isHidden={isNarrowed} />
         </button>
       ))}
-    </div>
+    </Group>
   );
 }
 
