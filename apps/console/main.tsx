@@ -11,6 +11,8 @@ import { Live } from './live/live.js';
 import { LiveContext } from './live/use-live.js';
 import { openRouter } from './router.js';
 import { theme, variables } from './theme/theme.js';
+import { Uploads } from './uploads/uploads.js';
+import { UploadsContext } from './uploads/use-uploads.js';
 
 const root = document.querySelector('#root');
 if (!root) throw new Error('expected an element #root in the page, found none');
@@ -31,6 +33,7 @@ const queries = openQueries();
 const live = new Live(queries);
 live.open();
 const router = openRouter();
+const uploads = new Uploads();
 
 createRoot(root).render(
   <StrictMode>
@@ -42,8 +45,10 @@ createRoot(root).render(
     >
       <QueryClientProvider client={queries}>
         <LiveContext value={live}>
-          <Notifications position="bottom-right" />
-          <RouterProvider router={router} />
+          <UploadsContext value={uploads}>
+            <Notifications position="bottom-right" />
+            <RouterProvider router={router} />
+          </UploadsContext>
         </LiveContext>
       </QueryClientProvider>
     </MantineProvider>
