@@ -33,7 +33,7 @@ export function FilterBar({ filters, values, onChange }: FilterBarProps) {
                 More filters
               </Button>
             </Popover.Target>
-            <Popover.Dropdown>
+            <Popover.Dropdown mah="min(70vh, 560px)" style={{ overflowY: 'auto' }}>
               <Stack gap="xs">{more.map(fieldOf)}</Stack>
             </Popover.Dropdown>
           </Popover>

@@ -2,6 +2,7 @@ import { MultiSelect, Select, TextInput } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
 import { useEffect, useState } from 'react';
 import type { Filter } from './filter.js';
+import { KnownField } from './known-field.js';
 
 /** How long after the last letter a text is looked for. */
 const typingMs = 400;
@@ -42,8 +43,16 @@ export function FilterField({ filter, value, onChange }: FilterFieldProps) {
       />
     );
   }
+  if (filter.kind === 'known') return <KnownField filter={filter} value={value} onChange={onChange} />;
   return <TypedField filter={filter} value={value} onChange={onChange} />;
 }
+
+const inputTypes: Readonly<Partial<Record<Filter['kind'], string>>> = {
+  time: 'datetime-local',
+  clock: 'datetime-local',
+  date: 'date',
+  number: 'number',
+};
 
 /** What is typed stays in the field, whatever the list does meanwhile; it counts after a moment, or with Enter. */
 function TypedField({ filter, value, onChange }: FilterFieldProps) {
@@ -60,8 +69,8 @@ function TypedField({ filter, value, onChange }: FilterFieldProps) {
     <TextInput
       label={filter.kind === 'number' && filter.unit !== undefined ? `${filter.label} (${filter.unit})` : filter.label}
       size="xs"
-      type={filter.kind === 'time' ? 'datetime-local' : filter.kind === 'number' ? 'number' : 'search'}
-      step={filter.kind === 'time' ? 1 : undefined}
+      type={inputTypes[filter.kind] ?? 'search'}
+      step={filter.kind === 'time' || filter.kind === 'clock' ? 1 : filter.kind === 'number' ? 'any' : undefined}
       placeholder={filter.hint}
       value={typed}
       onChange={(event) => {
@@ -89,6 +98,8 @@ function shownOf(filter: Filter, value: string): string {
 }
 
 function storedOf(filter: Filter, text: string): string {
+  // Browsers leave out seconds that are nought.
+  if (filter.kind === 'clock' && text.length === 16) return `${text}:00`;
   if (filter.kind !== 'time' || text === '') return text.trim();
   const time = new Date(text);
   return Number.isNaN(time.getTime()) ? '' : time.toISOString();

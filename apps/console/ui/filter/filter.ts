@@ -10,7 +10,19 @@ export type Filter = {
 } & (
   | { readonly kind: 'text' }
   | { readonly kind: 'number'; readonly unit?: string }
+  /** An instant. */
   | { readonly kind: 'time' }
+  /** A day: 2023-01-31 */
+  | { readonly kind: 'date' }
+  /** A time of a clock that has no zone: 2023-01-31T12:00:00 */
+  | { readonly kind: 'clock' }
+  /** A text of which the list knows the ones that there are. */
+  | {
+      readonly kind: 'known';
+      /** Names where they are looked up. */
+      readonly from: string;
+      find(part: string, signal: AbortSignal): Promise<readonly string[]>;
+    }
   /** One of these, or with `isMany` several, with commas between them. */
   | { readonly kind: 'choice'; readonly options: readonly Option[]; readonly isMany?: boolean }
 );
@@ -39,5 +51,6 @@ export function wordsOfValue(filter: Filter, value: string): string {
       .join(' or ');
   }
   if (filter.kind === 'time') return Number.isNaN(Date.parse(value)) ? value : new Date(value).toLocaleString();
+  if (filter.kind === 'clock') return value.replace('T', ' ');
   return filter.kind === 'number' && filter.unit !== undefined ? `${value} ${filter.unit}` : value;
 }

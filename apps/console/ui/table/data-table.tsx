@@ -27,12 +27,14 @@ export interface DataTableProps<T> {
   readonly bar?: ReactNode;
   /** Instead of rows when there are none. */
   readonly empty: ReactNode;
+  /** It may be wider than the page: it scrolls sideways then, and its head stays no longer. */
+  readonly isWide?: boolean;
   /** Below the rows: how to get more. */
   readonly foot?: ReactNode;
 }
 
 /** A table of any length: only the rows in sight are in the page. It scrolls with the page, its head stays. */
-export function DataTable<T>({ label, columns, rows, idOf, selection, sort, bar, empty, foot }: DataTableProps<T>) {
+export function DataTable<T>({ label, columns, rows, idOf, selection, sort, bar, empty, isWide, foot }: DataTableProps<T>) {
   const [hidden, setHidden] = useHiddenColumns(label, columns);
   const body = useRef<HTMLTableSectionElement>(null);
   const data = useMemo(() => rows.map((row) => ({ row })), [rows]);
@@ -91,7 +93,7 @@ export function DataTable<T>({ label, columns, rows, idOf, selection, sort, bar,
       {rows.length === 0 ? (
         empty
       ) : (
-        <div className={styles['frame']}>
+        <div className={styles['frame']} data-wide={isWide || undefined}>
           <table className={styles['table']} aria-label={label} aria-rowcount={rows.length + 1}>
             <thead>
               <tr>
