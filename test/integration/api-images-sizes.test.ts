@@ -19,7 +19,7 @@ test('images are counted by the bytes of their files, in classes with round boun
     const { status, body } = await ask('/api/images/sizes');
     assert.equal(status, 200);
     const { sample, byBytes, ...totals } = body;
-    assert.deepEqual(totals, { pictures: 4, bytes: 239_998, leastBytes: 40_000, mostBytes: 99_999 });
+    assert.deepEqual(totals, { pictures: 4, bytes: 239_998, minBytes: 40_000, maxBytes: 99_999 });
     assert.deepEqual(byBytes, [
       { from: 40_000, to: 50_000, pictures: 2 },
       { from: 50_000, to: 63_000, pictures: 1 },
@@ -31,12 +31,12 @@ test('images are counted by the bytes of their files, in classes with round boun
       ids.map((fileId, n) => ({ fileId, filename: `${n}`, width: 612, height: 408, bytes: sizes[n], faceNo: n })),
     );
     const filtered = (await ask('/api/images/sizes?model=old')).body;
-    assert.deepEqual([filtered.pictures, filtered.sample.length, filtered.leastBytes], [1, 1, 99_999]);
+    assert.deepEqual([filtered.pictures, filtered.sample.length, filtered.minBytes], [1, 1, 99_999]);
     assert.deepEqual((await ask('/api/images/sizes?minFaces=100')).body, {
       pictures: 0,
       bytes: 0,
-      leastBytes: null,
-      mostBytes: null,
+      minBytes: null,
+      maxBytes: null,
       byBytes: [],
       sample: [],
     });

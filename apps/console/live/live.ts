@@ -15,7 +15,7 @@ const tickMs = 250;
 /** After how long a stream that was refused is asked for again. */
 const refusedMs = 5_000;
 /** No query is asked more often. */
-const leastMs = 1_000;
+const minMs = 1_000;
 /** A query that took long rests for so many times as long: many consoles are open, and the database has other work. */
 const restFactor = 4;
 
@@ -113,7 +113,7 @@ export class Live {
         continue;
       }
       if (query.state.fetchStatus !== 'idle') continue;
-      const restMs = Math.max(leastMs, restFactor * (this.#durations.get(hash) ?? 0));
+      const restMs = Math.max(minMs, restFactor * (this.#durations.get(hash) ?? 0));
       if (Date.now() - Math.max(query.state.dataUpdatedAt, query.state.errorUpdatedAt) < restMs) continue;
       this.#old.delete(hash);
       void this.#queries.refetchQueries({ queryKey: query.queryKey, exact: true });

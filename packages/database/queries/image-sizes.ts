@@ -30,8 +30,8 @@ export interface ImageSizes {
   readonly pictures: number;
   /** Of all their files together. */
   readonly bytes: number;
-  readonly leastBytes: number | null;
-  readonly mostBytes: number | null;
+  readonly minBytes: number | null;
+  readonly maxBytes: number | null;
   /** At most 32, from that of the smallest file to that of the largest; those without images are there, too. */
   readonly byBytes: readonly ByteClass[];
   /** At most 2,000 of the images, the same ones each time, by file id. */
@@ -66,8 +66,8 @@ export function imageSizes(pool: Pool, filter: ImageFilter): Promise<ImageSizes>
     return {
       pictures: sum((row) => row.pictures),
       bytes: sum((row) => row.bytes),
-      leastBytes: rows.at(0)?.least ?? null,
-      mostBytes: rows.at(-1)?.most ?? null,
+      minBytes: rows.at(0)?.least ?? null,
+      maxBytes: rows.at(-1)?.most ?? null,
       byBytes: toClasses(rows),
       sample: await readSample(tx, filter),
     };

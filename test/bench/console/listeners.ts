@@ -8,7 +8,7 @@ import { shares } from './shares.js';
 /** Runs a second that are started meanwhile. */
 const rate = 40;
 /** As in apps/console/live/live.ts: a question is asked at most once a second, and rests for four times as long as it took. */
-const [leastMs, restFactor] = [1_000, 4];
+const [minMs, restFactor] = [1_000, 4];
 
 interface Options {
   /** The database server's first process. */
@@ -64,7 +64,7 @@ async function imitate(
       await answer.arrayBuffer();
       const took = performance.now() - begin;
       times.push(took);
-      await pause(Math.max(leastMs, restFactor * took));
+      await pause(Math.max(minMs, restFactor * took));
     }
   };
   await Promise.all(questions.map(ask));

@@ -145,8 +145,8 @@ export const ImageSizesSchema = Type.Object(
   {
     pictures: Type.Integer({ minimum: 0, description: 'All images that the filter leaves, in the sample or not' }),
     bytes: Bytes('Of all their files together'),
-    leastBytes: Nullable(Bytes('Of the smallest file; null without images')),
-    mostBytes: Nullable(Bytes('Of the largest file; null without images')),
+    minBytes: Nullable(Bytes('Of the smallest file; null without images')),
+    maxBytes: Nullable(Bytes('Of the largest file; null without images')),
     byBytes: ListOf(
       Type.Object({ from: Count, to: Nullable(Count), pictures: Count }),
       'Images by the bytes of their files, at least from and below to: round bounds, each about a quarter above the one ' +
