@@ -32,6 +32,14 @@ export function DropArea({
   useEffect(() => {
     // React knows no such attribute.
     if (folder.current) folder.current.webkitdirectory = true;
+    // A file that is dropped beside the area would otherwise be opened in place of the page.
+    const keepPage = (event: Event): void => event.preventDefault();
+    window.addEventListener('dragover', keepPage);
+    window.addEventListener('drop', keepPage);
+    return () => {
+      window.removeEventListener('dragover', keepPage);
+      window.removeEventListener('drop', keepPage);
+    };
   }, []);
   const take = (chosen: readonly ChosenFile[]): void => {
     if (chosen.length > 0) onFiles(isSingle ? chosen.slice(0, 1) : chosen);

@@ -1,13 +1,14 @@
 import { Divider, Group, Modal, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
 import { call } from '../client/call.js';
 import { getRowOrigin, type RowOrigin as Origin } from '../generated/api.js';
-import { Facts } from './facts.js';
 import { FileLink } from './file-path.js';
 import { formatCount, formatDuration } from './format.js';
 import { Json } from './json.js';
 import { PageLink } from './link.js';
 import { QueryView } from './query-view.js';
+import styles from './row-origin.module.css';
 import { StateBadge } from './state-badge.js';
 import { Time } from './time.js';
 
@@ -40,11 +41,13 @@ export function RowOrigin({ dataset, fileId, ordinal }: RowName) {
       {(found) => (
         <Stack gap="sm">
           <Text size="sm">
-            Row {formatCount(ordinal)} of <strong>{dataset}</strong>, counted from 0 in its file. It is there because
+            Row {formatCount(ordinal)} of <strong>{dataset}</strong>, counted from 0 in its file
           </Text>
-          <FileStep origin={found} />
-          <RunStep origin={found} />
-          <AttemptStep origin={found} />
+          <ol className={styles['way']} aria-label="Where the row comes from">
+            <FileStep origin={found} />
+            <RunStep origin={found} />
+            <AttemptStep origin={found} />
+          </ol>
           <Divider />
           <div>
             <Group justify="space-between" mb={4}>
@@ -61,42 +64,65 @@ export function RowOrigin({ dataset, fileId, ordinal }: RowName) {
   );
 }
 
-function FileStep({ origin: { file, changes } }: { readonly origin: Origin }) {
-  const person = changes.findLast(({ actor }) => actor !== null);
+/** One thing on the way, and what is to be known of it. */
+function Step({
+  name,
+  children,
+  notes,
+}: {
+  readonly name: string;
+  readonly children: ReactNode;
+  readonly notes?: ReactNode;
+}) {
   return (
-    <Facts
-      of={{
-        'this file was in the inbox': <FileLink id={file.id} path={file.path} />,
-        'its state': <StateBadge kind="file" state={file.state} />,
-        version: file.current ? file.version : `${file.version}, not the newest`,
-        seen: <Time at={file.seenAt} />,
-        'its rows were committed': <Time at={file.endedAt} />,
-        'somebody acted on it':
-          person === undefined ? undefined : (
+    <li className={styles['step']}>
+      <span className={styles['name']}>{name}</span>
+      <div className={styles['what']}>{children}</div>
+      {notes !== undefined && <div className={styles['notes']}>{notes}</div>}
+    </li>
+  );
+}
+
+function FileStep({ origin: { file, changes } }: { readonly origin: Origin }) {
+  const decision = changes.findLast(({ actor }) => isPerson(actor));
+  return (
+    <Step
+      name="File"
+      notes={
+        <>
+          <StateBadge kind="file" state={file.state} /> version {file.version}
+          {!file.current && ', not the newest'}
+          <br />
+          seen <Time at={file.seenAt} />, its rows committed <Time at={file.endedAt} />
+          {decision && (
             <>
-              {person.actor}: {person.state}, <Time at={person.at} />
+              <br />
+              {decision.state} by {decision.actor} <Time at={decision.at} />
             </>
-          ),
-      }}
-    />
+          )}
+        </>
+      }
+    >
+      <FileLink id={file.id} path={file.path} />
+    </Step>
   );
 }
 
 function RunStep({ origin: { run } }: { readonly origin: Origin }) {
-  if (!run) return <Text c="dimmed">The run that loaded it is not in the history any more.</Text>;
+  if (!run) return <Step name="Run">not in the history any more</Step>;
   return (
-    <Facts
-      of={{
-        'this run loaded it': (
-          <PageLink to="/runs/$id" params={{ id: run.id }} inherit>
-            {run.task} {run.id.slice(0, 8)}
-          </PageLink>
-        ),
-        'state of the run': <StateBadge kind="run" state={run.state} />,
-        'it was recorded by': run.trigger,
-        recorded: <Time at={run.createdAt} />,
-      }}
-    />
+    <Step
+      name="Run"
+      notes={
+        <>
+          <StateBadge kind="run" state={run.state} /> recorded by {run.trigger} <Time at={run.createdAt} />
+        </>
+      }
+    >
+      <PageLink to="/runs/$id" params={{ id: run.id }} inherit>
+        {run.task} <code>{run.id.slice(0, 8)}</code>
+      </PageLink>
+    </Step>
   );
 }
 
@@ -104,21 +130,29 @@ function AttemptStep({ origin: { run, attempt } }: { readonly origin: Origin }) 
   if (!run || !attempt) return null;
   const { number, worker, startedAt, endedAt } = attempt;
   return (
-    <Facts
-      of={{
-        'in this attempt': (
-          <PageLink to="/runs/$id" params={{ id: run.id }} search={{ attempt: String(number) }} inherit>
-            attempt {number}
-          </PageLink>
-        ),
-        'on this worker': (
-          <PageLink to="/workers/$id" params={{ id: worker.id }} inherit>
-            {worker.host}, process {worker.pid}
-          </PageLink>
-        ),
-        begun: <Time at={startedAt} />,
-        took: endedAt === null ? undefined : formatDuration(Date.parse(endedAt) - Date.parse(startedAt)),
-      }}
-    />
+    <>
+      <Step
+        name="Attempt"
+        notes={
+          <>
+            begun <Time at={startedAt} />
+            {endedAt !== null && `, took ${formatDuration(Date.parse(endedAt) - Date.parse(startedAt))}`}
+          </>
+        }
+      >
+        <PageLink to="/runs/$id" params={{ id: run.id }} search={{ attempt: String(number) }} inherit>
+          number {number}
+        </PageLink>
+      </Step>
+      <Step name="Worker">
+        <PageLink to="/workers/$id" params={{ id: worker.id }} inherit>
+          {worker.host}, process {worker.pid}
+        </PageLink>
+      </Step>
+    </>
   );
 }
+
+/** Parts of Millrace make changes, too. */
+const isPerson = (actor: string | null): boolean =>
+  actor !== null && actor !== 'watcher' && !actor.startsWith('worker:');

@@ -39,13 +39,13 @@ export function FileRows({ file: { id, datasets } }: { readonly file: FileDetail
             />
           )}
           <NumberInput
-            label="Which row? Counted from 0"
+            label="Which row? The first is 0"
             size="xs"
             min={0}
             allowDecimal={false}
             value={ordinal}
             onChange={setOrdinal}
-            w={180}
+            w={200}
           />
           <Button type="submit" variant="default" size="xs" disabled={readOrdinal(String(ordinal)) === undefined}>
             Why is it here?
