@@ -33,7 +33,7 @@ export interface Refusal {
 }
 
 /** Whether it still needs the page. */
-export const isUnderWay = ({ state }: UploadItem): boolean => state === 'waiting' || state === 'sending';
+export const isUnderWay = ({ state }: Pick<UploadItem, 'state'>): boolean => state === 'waiting' || state === 'sending';
 
 /** Where it is to lie, below the inbox. */
 export const plannedPath = ({ name, target: { folder } }: Pick<UploadItem, 'name' | 'target'>): string =>
