@@ -11,6 +11,8 @@ export interface FieldFrameProps {
   readonly label: string;
   readonly about?: string | undefined;
   readonly isRequired: boolean;
+  /** Takes little room, so that another one may stand beside it. */
+  readonly isBrief?: boolean;
   /** Has fields of its own below its label. */
   readonly isGroup?: boolean;
   /** Puts a reference in place of the value. */
@@ -20,7 +22,7 @@ export interface FieldFrameProps {
 
 /** What stands around a field: its name, what it is, and beside it what is wrong with it. */
 export function FieldFrame(props: FieldFrameProps) {
-  const { id, path, label, about, isRequired, isGroup = false, onRefer, children } = props;
+  const { id, path, label, about, isRequired, isBrief = false, isGroup = false, onRefer, children } = props;
   const { faults, touch, referables, isDisabled } = useFormState();
   const isWithinUnion = useContext(WithinUnion);
   const pointer = pointerOf(path);
@@ -101,7 +103,7 @@ export function FieldFrame(props: FieldFrameProps) {
     // Faults are shown where somebody was: an empty form is not full of them.
     // biome-ignore lint/a11y/noStaticElementInteractions: it only listens to what is done in the field within
     <div
-      className={isWithinUnion ? undefined : styles['field']}
+      className={isWithinUnion ? undefined : `${styles['field']} ${isBrief ? styles['brief'] : ''}`}
       onBlur={() => touch(pointer)}
       onInput={() => touch(pointer)}
     >

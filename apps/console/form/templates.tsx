@@ -7,6 +7,7 @@ import {
   type FieldTemplateProps,
   type MultiSchemaFieldTemplateProps,
   type ObjectFieldTemplateProps,
+  type RJSFSchema,
   type TemplatesType,
 } from '@rjsf/utils';
 import { IconArrowDown, IconArrowUp, IconPlus, IconTrash } from '@tabler/icons-react';
@@ -29,6 +30,7 @@ function FieldTemplate(props: FieldTemplateProps) {
       label={typeof path.at(-1) === 'number' ? `Item ${Number(path.at(-1)) + 1}` : label}
       about={rawDescription}
       isRequired={required === true}
+      isBrief={isBrief(schema)}
       isGroup={schema.type === 'object' || schema.type === 'array' || 'anyOf' in schema || 'oneOf' in schema}
       onRefer={first && (() => onChange(writeReference(first.reference), path))}
     >
@@ -53,6 +55,10 @@ function FieldTemplate(props: FieldTemplateProps) {
     </div>
   );
 }
+
+/** Numbers, choices and days. */
+const isBrief = ({ type, enum: choices, format }: RJSFSchema): boolean =>
+  type === 'number' || type === 'integer' || type === 'boolean' || choices !== undefined || format === 'date';
 
 function ObjectFieldTemplate(props: ObjectFieldTemplateProps) {
   const { properties, schema, uiSchema, formData, onAddProperty, disabled, readonly } = props;
