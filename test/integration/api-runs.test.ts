@@ -31,6 +31,10 @@ test('the tasks are listed with their schemas', () =>
     assert.equal(task.inputSchema.properties.files.type, 'array');
     assert.equal(task.outputSchema.properties.rows.type, 'integer');
     assert.equal(task.inputSchema.additionalProperties, false);
+    assert.equal(task.followedBy, null);
+    assert.deepEqual(task.labels, {});
+    const followed = body.items.find((each: { name: string }) => each.name === 'load-data-sample');
+    assert.equal(followed.followedBy, 'refresh-star');
   }));
 
 test('a task is run: the run is recorded, its file held, its job added, and the answer says where it is', () =>

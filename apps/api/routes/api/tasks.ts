@@ -10,7 +10,7 @@ import { Nullable, problems } from '../../http/schemas.js';
 import { requestRun } from '../../runs/request-run.js';
 import { findShownRun, type ShownRun } from '../../runs/show-run.js';
 import { knownTask } from '../../tasks/known-task.js';
-import { RunDetailSchema } from './run-schemas.js';
+import { LabelsSchema, RunDetailSchema } from './run-schemas.js';
 import { NewRunSchema, taskRunSchemas } from './task-run-schemas.js';
 
 const Schema = Type.Unknown({ description: 'JSON Schema' });
@@ -26,6 +26,10 @@ const TaskSchema = Type.Object(
     timeoutMs: Type.Number(),
     concurrency: Type.Integer({ description: 'Runs of its queue that one worker process works on at a time' }),
     priority: Type.Integer(),
+    labels: LabelsSchema,
+    followedBy: Nullable(
+      Type.String({ description: 'The task that runs after each load that wrote or took away rows' }),
+    ),
     settings: Type.Object(
       {
         version: Type.Integer({ description: '0: nothing was ever set' }),
@@ -137,6 +141,8 @@ const describeTask = (task: TaskDefinition, current: CurrentSettings | undefined
   timeoutMs: task.timeoutMs,
   concurrency: task.concurrency,
   priority: task.priority,
+  labels: task.labels ?? {},
+  followedBy: task.followedBy ?? null,
   settings: {
     version: current?.version ?? 0,
     paused: current?.settings.paused ?? false,
