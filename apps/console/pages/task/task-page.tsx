@@ -5,7 +5,12 @@ import { useTexts } from '../../shell/use-texts.js';
 import { EmptyNote } from '../../ui/notes.js';
 import { Page } from '../../ui/page.js';
 import { QueryView } from '../../ui/query-view.js';
+import { DefinitionTab } from './definition-tab.js';
+import { FiguresTab } from './figures-tab.js';
+import { PauseButton } from './pause-button.js';
 import { RunTab } from './run-tab.js';
+import { SettingsTab } from './settings-tab.js';
+import { TaskRunsTab } from './task-runs-tab.js';
 
 const tabs = [
   { value: 'run', label: 'Run' },
@@ -27,7 +32,19 @@ export function TaskPage() {
       title={name}
       crumbs={[{ to: '/tasks', label: 'Tasks' }]}
       about={task?.description}
-      actions={task?.settings.paused === true && <Badge color="orange">paused</Badge>}
+      heading={
+        task?.settings.paused === true ? (
+          <>
+            {name}{' '}
+            <Badge color="orange" variant="light">
+              paused
+            </Badge>
+          </>
+        ) : (
+          name
+        )
+      }
+      actions={task && <PauseButton task={task} />}
     >
       <QueryView query={query} what="the task">
         {() =>
@@ -48,6 +65,18 @@ export function TaskPage() {
               </Tabs.List>
               <Tabs.Panel value="run">
                 <RunTab key={name} task={task} />
+              </Tabs.Panel>
+              <Tabs.Panel value="runs">
+                <TaskRunsTab name={name} />
+              </Tabs.Panel>
+              <Tabs.Panel value="figures">
+                <FiguresTab name={name} />
+              </Tabs.Panel>
+              <Tabs.Panel value="settings">
+                <SettingsTab key={name} name={name} />
+              </Tabs.Panel>
+              <Tabs.Panel value="definition">
+                <DefinitionTab task={task} />
               </Tabs.Panel>
             </Tabs>
           )
