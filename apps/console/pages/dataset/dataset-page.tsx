@@ -19,7 +19,9 @@ export function DatasetPage() {
   const [texts, change] = useTexts();
   const query = useDataset(name);
   const views = viewsOf(name);
-  const chosen = views.find(({ view }) => view === texts['view']) ?? views[0];
+  // Links to the rows of a file need not say that they mean rows.
+  const wanted = texts['view'] ?? (texts['fileId'] === undefined ? undefined : 'rows');
+  const chosen = views.find(({ view }) => view === wanted) ?? views[0];
   const about = query.data && (
     <>
       {query.data.description} {countOf(query.data.rows, 'row')} of {countOf(query.data.files, 'file')}
@@ -36,7 +38,7 @@ export function DatasetPage() {
         {(dataset) => (
           <Tabs
             value={chosen?.view ?? null}
-            onChange={(view) => change({ view: view === views[0]?.view ? undefined : (view ?? undefined) })}
+            onChange={(view) => change({ view: view ?? undefined, row: undefined })}
             keepMounted={false}
           >
             <Tabs.List mb="md">

@@ -34,7 +34,18 @@ export interface DataTableProps<T> {
 }
 
 /** A table of any length: only the rows in sight are in the page. It scrolls with the page, its head stays. */
-export function DataTable<T>({ label, columns, rows, idOf, selection, sort, bar, empty, isWide, foot }: DataTableProps<T>) {
+export function DataTable<T>({
+  label,
+  columns,
+  rows,
+  idOf,
+  selection,
+  sort,
+  bar,
+  empty,
+  isWide,
+  foot,
+}: DataTableProps<T>) {
   const [hidden, setHidden] = useHiddenColumns(label, columns);
   const body = useRef<HTMLTableSectionElement>(null);
   const data = useMemo(() => rows.map((row) => ({ row })), [rows]);
