@@ -76,9 +76,9 @@ export async function renderedImageRoutes(app: App, deps: ApiDeps): Promise<void
       schema: {
         operationId: 'getImageThumbnail',
         tags: ['datasets'],
-        summary: 'An image, small',
+        summary: 'An image, scaled down, nothing drawn into it',
         params: Params,
-        querystring: Side(32, 512, 256),
+        querystring: Side(32, 2048, 256),
         response: answers('The small image: WebP where Accept names it, else JPEG'),
       },
     },
