@@ -14,6 +14,8 @@ export interface BarsProps {
   readonly axis: string;
   readonly height?: number;
   readonly format?: (value: number) => string;
+  /** Of a bar; undefined: all have the same. */
+  readonly colour?: (label: string) => string;
   /** Where a bar leads. */
   readonly onBar?: (label: string) => void;
 }
@@ -25,7 +27,7 @@ const top = 20;
 const leastLabelWidth = 26;
 
 /** Bars by name, each with its number above it. */
-export function Bars({ title, bars, unit, axis, height = 220, format = formatCount, onBar }: BarsProps) {
+export function Bars({ title, bars, unit, axis, height = 220, format = formatCount, colour, onBar }: BarsProps) {
   const [hovered, setHovered] = useState<number>();
   const total = bars.reduce((sum, { value }) => sum + value, 0);
   const largest = bars.reduce((most, { value }) => Math.max(most, value), 0);
@@ -61,7 +63,8 @@ export function Bars({ title, bars, unit, axis, height = 220, format = formatCou
                   width={x.bandwidth()}
                   height={full - bottom - y(value)}
                   rx={2}
-                  fill={index === hovered ? 'var(--mantine-primary-color-filled)' : '#1c7ed6'}
+                  fill={colour?.(label) ?? '#1c7ed6'}
+                  fillOpacity={index === hovered ? 0.75 : 1}
                 />
                 {x.bandwidth() >= leastLabelWidth && (
                   <text x={(x(label) ?? 0) + x.bandwidth() / 2} y={y(value) - 5} textAnchor="middle">

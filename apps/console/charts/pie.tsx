@@ -9,16 +9,18 @@ export interface PieChartProps {
   /** What is counted: `images`. */
   readonly unit: string;
   readonly height?: number;
+  /** Of a slice; undefined: the next one of the palette. */
+  readonly colour?: (label: string) => string;
 }
 
 /** Slices smaller than this have no room for their share; the legend says it. */
 const leastShare = 0.05;
 
 /** Shares of a whole, the share of each in it and in the legend. */
-export function PieChart({ title, slices, unit, height = 220 }: PieChartProps) {
+export function PieChart({ title, slices, unit, height = 220, colour }: PieChartProps) {
   const total = slices.reduce((sum, { value }) => sum + value, 0);
   const shareOf = (value: number): number => (total === 0 ? 0 : value / total);
-  const colours = new Map(slices.map(({ label }, index) => [label, colourOf(label, index)]));
+  const colours = new Map(slices.map(({ label }, index) => [label, colour?.(label) ?? colourOf(label, index)]));
   return (
     <Chart
       title={title}

@@ -18,6 +18,8 @@ export interface SeriesBarsProps {
   readonly unit: string;
   readonly height?: number;
   readonly format?: (value: number) => string;
+  /** Of a group; undefined: that of its state, or the next one of the palette. */
+  readonly colour?: (label: string) => string;
   /** Where the numbers of a slice lead. */
   readonly onSlice?: (from: string, to: string) => void;
 }
@@ -36,6 +38,7 @@ export function SeriesBars({
   unit,
   height = 200,
   format = formatCount,
+  colour,
   onSlice,
 }: SeriesBarsProps) {
   const [hovered, setHovered] = useState<number>();
@@ -50,6 +53,7 @@ export function SeriesBars({
   const sliceMs = slices.length > 1 ? Date.parse(slices[1] ?? '') - Date.parse(slices[0] ?? '') : 3_600_000;
   const labelOf = (at: string): string => nameOfSlice(at, sliceMs);
   const endOf = (index: number): string => slices[index + 1] ?? end;
+  const colourAt = (label: string, index: number): string => colour?.(label) ?? colourOf(label, index);
   return (
     <Chart
       title={title}
@@ -57,7 +61,7 @@ export function SeriesBars({
       height={height}
       legend={shown.map(({ label, values }, index) => ({
         label,
-        colour: colourOf(label, index),
+        colour: colourAt(label, index),
         note: format(values.reduce((a, b) => a + b, 0)),
       }))}
       table={{
@@ -86,7 +90,7 @@ export function SeriesBars({
               xScale={x}
               yScale={y}
               color={(label) =>
-                colourOf(
+                colourAt(
                   String(label),
                   // What it hands over beside the label counts the bars, not the groups.
                   shown.findIndex((group) => group.label === label),
