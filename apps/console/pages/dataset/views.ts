@@ -12,8 +12,22 @@ const common: readonly DatasetView[] = [
   { view: 'about', label: 'About', View: lazy(async () => ({ default: (await import('./about-view.js')).AboutView })) },
 ];
 
+const objects: DatasetView = {
+  view: 'objects',
+  label: 'Objects',
+  View: lazy(async () => ({ default: (await import('../fleet/objects-view.js')).ObjectsView })),
+};
+const vehicles: DatasetView = {
+  view: 'vehicles',
+  label: 'Vehicles',
+  View: lazy(async () => ({ default: (await import('../fleet/vehicles-view.js')).VehiclesView })),
+};
+
 /** What some datasets have beside that, before it: the page opens with the first view. */
-const special: Readonly<Record<string, readonly DatasetView[]>> = {};
+const special: Readonly<Record<string, readonly DatasetView[]>> = {
+  'objects-detection': [objects, vehicles],
+  'vehicle-status': [vehicles, objects],
+};
 
 /** The views of a dataset, in the order of their tabs. A name that no dataset has, has the common ones. */
 export const viewsOf = (name: string): readonly DatasetView[] => [

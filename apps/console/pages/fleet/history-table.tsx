@@ -1,0 +1,128 @@
+import { SegmentedControl } from '@mantine/core';
+import type { VehicleHistoryEntry } from '../../generated/api.js';
+import type { Texts } from '../../shell/search-text.js';
+import { type Filter, setFilters } from '../../ui/filter/filter.js';
+import { FilterBar } from '../../ui/filter/filter-bar.js';
+import { countOf } from '../../ui/format.js';
+import { PageLink } from '../../ui/link.js';
+import { EmptyNote } from '../../ui/notes.js';
+import { Panel } from '../../ui/panel.js';
+import { QueryView } from '../../ui/query-view.js';
+import type { Column } from '../../ui/table/column.js';
+import { DataTable } from '../../ui/table/data-table.js';
+import { More } from '../../ui/table/endless.js';
+import { formatInstant } from '../../ui/time-words.js';
+import styles from './fleet.module.css';
+import { StatusWord } from './status-word.js';
+import { type HistoryFilter, useVehicleHistory } from './use-fleet.js';
+
+const filters: readonly Filter[] = [
+  { name: 'from', label: 'From', kind: 'time', isMain: true },
+  { name: 'to', label: 'To', kind: 'time', isMain: true },
+];
+const kinds = [
+  { value: '', label: 'All' },
+  { value: 'status', label: 'Statuses' },
+  { value: 'detection', label: 'Detections' },
+];
+
+export interface HistoryTableProps {
+  readonly id: string;
+  readonly texts: Texts;
+  onChange(change: Texts): void;
+}
+
+/** Statuses and detections of a vehicle in one order of time, all of them, page by page. */
+export function HistoryTable({ id, texts, onChange }: HistoryTableProps) {
+  const { kind, from, to } = texts;
+  const sort = texts['sort'] === 'at' ? 'at' : '-at';
+  const filter: HistoryFilter = {
+    ...(kind === 'status' || kind === 'detection' ? { kind } : {}),
+    ...(from ? { $from: from } : {}),
+    ...(to ? { to } : {}),
+    sort,
+  };
+  const query = useVehicleHistory(id, filter);
+  return (
+    <Panel title="Row by row">
+      <div className={styles['find']}>
+        <FilterBar filters={filters} values={texts} onChange={onChange} />
+        <SegmentedControl
+          size="xs"
+          aria-label="Kind of row"
+          data={kinds}
+          value={filter.kind ?? ''}
+          onChange={(next) => onChange({ kind: next || undefined })}
+        />
+      </div>
+      <QueryView query={query} what="its rows">
+        {({ pages }) => {
+          const rows = pages.flatMap(({ items }) => items);
+          return (
+            <DataTable
+              label="History of a vehicle"
+              columns={columns}
+              rows={rows}
+              idOf={({ fileId, ordinal, kind: own }) => `${own} ${fileId} ${ordinal}`}
+              sort={{ by: sort, onChange: (by) => onChange({ sort: by === 'at' ? by : undefined }) }}
+              empty={
+                setFilters(filters, texts).length > 0 || filter.kind ? (
+                  <EmptyNote title="Nothing fits these filters">Take one of them away.</EmptyNote>
+                ) : (
+                  <EmptyNote title="There is nothing of this vehicle" />
+                )
+              }
+              foot={
+                rows.length > 0 && (
+                  <More
+                    hasMore={query.hasNextPage}
+                    isLoading={query.isFetchingNextPage}
+                    count={rows.length}
+                    onMore={() => void query.fetchNextPage()}
+                  />
+                )
+              }
+            />
+          );
+        }}
+      </QueryView>
+    </Panel>
+  );
+}
+
+const columns: readonly Column<VehicleHistoryEntry>[] = [
+  {
+    id: 'at',
+    header: 'Time',
+    isFixed: true,
+    leastWidth: 230,
+    sort: 'at',
+    cell: ({ at }) => (
+      <time dateTime={at} title={at}>
+        {formatInstant(at)}
+      </time>
+    ),
+  },
+  { id: 'kind', header: 'Kind', cell: ({ kind }) => kind },
+  {
+    id: 'what',
+    header: 'What',
+    leastWidth: 160,
+    cell: ({ kind, status, objectType, objectValue }) =>
+      kind === 'status' ? (
+        <StatusWord status={status} />
+      ) : (
+        countOf(objectValue ?? 0, objectType ?? '', objectType ?? '')
+      ),
+  },
+  {
+    id: 'file',
+    header: 'From file',
+    about: 'The file that the row is in, and which row of it',
+    cell: ({ fileId, ordinal }) => (
+      <PageLink to="/files/$id" params={{ id: fileId }} size="sm">
+        {fileId}, row {ordinal}
+      </PageLink>
+    ),
+  },
+];
