@@ -62,7 +62,8 @@ const maxInlinedNodes = 500;
 /** Runs that are counted below the run that was asked for, and below the nodes of one answer together. */
 const maxCounted = 100_000;
 
-interface NodeRow extends Omit<FlowNode, 'progress' | 'attempts' | 'below' | 'children' | 'createdAt' | 'startedAt' | 'endedAt'> {
+interface NodeRow
+  extends Omit<FlowNode, 'progress' | 'attempts' | 'below' | 'children' | 'createdAt' | 'startedAt' | 'endedAt'> {
   readonly createdAt: Date;
   readonly startedAt: Date | null;
   readonly endedAt: Date | null;
