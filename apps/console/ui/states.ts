@@ -66,10 +66,26 @@ export const otherStates = {
   },
 } as const satisfies Record<string, StateLook>;
 
+/** Of the tries of a run. */
+export const attemptStates = {
+  running: runStates.running,
+  succeeded: runStates.succeeded,
+  failed: { ...runStates.failed, meaning: 'Ended with an error' },
+  cancelled: runStates.cancelled,
+  lost: {
+    colour: 'var(--mr-warn)',
+    Icon: IconAlertTriangle,
+    meaning: 'Its worker died or was cut off; another attempt took over',
+  },
+  released: { colour: 'var(--mr-quiet)', Icon: IconHistory, meaning: 'Given back because its worker was stopped' },
+  suspended: otherStates.suspended,
+} as const satisfies Record<string, StateLook>;
+
 const unknownLook: StateLook = { colour: 'var(--mr-quiet)', Icon: IconDots, meaning: '' };
-const looks: Readonly<Record<'run' | 'file' | 'other', Readonly<Record<string, StateLook>>>> = {
+const looks: Readonly<Record<'run' | 'file' | 'attempt' | 'other', Readonly<Record<string, StateLook>>>> = {
   run: runStates,
   file: fileStates,
+  attempt: attemptStates,
   other: otherStates,
 };
 

@@ -1,0 +1,71 @@
+import type { LogLine } from '../../generated/api.js';
+
+/** A row of the log as it is drawn: a line, a further line of its message, or where an attempt begins. */
+export type LogRow =
+  | { readonly kind: 'line'; readonly key: string; readonly line: LogLine; readonly text: string; readonly nth: number }
+  | { readonly kind: 'attempt'; readonly key: string; readonly attempt: number };
+
+/** Of one message; what is longer is in the copy and the download. */
+const maxRows = 300;
+const maxLength = 4_000;
+
+const rowsOfLine = new WeakMap<LogLine, readonly LogRow[]>();
+
+/** The rows of some lines, each as high as the others, so that a page of any length knows where it is. */
+export function rowsOf(lines: readonly LogLine[], isPartial: boolean): readonly LogRow[] {
+  const rows: LogRow[] = [];
+  let attempt: number | undefined = isPartial ? lines[0]?.attempt : undefined;
+  for (const line of lines) {
+    if (line.attempt !== attempt) {
+      attempt = line.attempt;
+      rows.push({ kind: 'attempt', key: `attempt ${attempt} ${line.id}`, attempt });
+    }
+    rows.push(...rowsOfOne(line));
+  }
+  return rows;
+}
+
+function rowsOfOne(line: LogLine): readonly LogRow[] {
+  const known = rowsOfLine.get(line);
+  if (known) return known;
+  const texts = shownText(line.message).split('\n');
+  const shown = texts
+    .slice(0, maxRows)
+    .map((text) => (text.length > maxLength ? `${text.slice(0, maxLength)} …` : text));
+  if (texts.length > maxRows) shown.push(`… ${texts.length - maxRows} more lines: copy or download the log`);
+  const rows = shown.map((text, nth): LogRow => ({ kind: 'line', key: `${line.id} ${nth}`, line, text, nth }));
+  rowsOfLine.set(line, rows);
+  return rows;
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: that is what is looked for
+const movesCursor = /[\r\u001b\b]/;
+
+/**
+ * A message as a terminal would leave it: what a progress bar wrote over with `\r` is gone, colours are, and characters that
+ * move the cursor.
+ */
+export function shownText(message: string): string {
+  if (!movesCursor.test(message)) return message;
+  return (
+    message
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what is taken out
+      .replaceAll(/\u001b\[[0-9;?]*[A-Za-z]|[\u001b\b]/g, '')
+      .replaceAll('\r\n', '\n')
+      .split('\n')
+      .map((text) => text.split('\r').findLast((part) => part.trim() !== '') ?? '')
+      .join('\n')
+  );
+}
+
+/** The values of a line in short: `rows=12 file=a.parquet`. */
+export function fieldsText(fields: unknown): string {
+  if (typeof fields !== 'object' || fields === null) return '';
+  return Object.entries(fields)
+    .map(([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`)
+    .join(' ');
+}
+
+/** A line as it is copied and stored. */
+export const plainLine = ({ at, level, attempt, message, fields }: LogLine): string =>
+  [at, level.padEnd(5), `#${attempt}`, shownText(message), fieldsText(fields)].filter(Boolean).join(' ');

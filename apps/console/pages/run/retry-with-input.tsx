@@ -1,0 +1,123 @@
+import { Anchor, Button, Group, Modal, Stack, Text, Textarea } from '@mantine/core';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useNavigate } from '@tanstack/react-router';
+import { useRef, useState } from 'react';
+import { call } from '../../client/call.js';
+import { ApiProblem } from '../../client/problem.js';
+import { type RunDetail, retryRun } from '../../generated/api.js';
+import { ProblemNote } from '../../ui/notes.js';
+import { tellDone } from '../../ui/told.js';
+import { lineOf, placeOf } from './json-place.js';
+
+/** A fault of the input, and where in the text it is. */
+interface Fault {
+  readonly message: string;
+  readonly place: number;
+}
+
+/** Records a new run of the same task with an input that is edited here. What was typed is kept until it has been sent. */
+export function RetryWithInput({ run, onClose }: { readonly run: RunDetail; onClose(): void }) {
+  const navigate = useNavigate();
+  const queries = useQueryClient();
+  const key = `millrace.input.${run.id}`;
+  const original = JSON.stringify(run.input, null, 2);
+  const [text, setText] = useState(() => sessionStorage.getItem(key) ?? original);
+  const area = useRef<HTMLTextAreaElement>(null);
+  const parsed = parse(text);
+  const send = useMutation({
+    mutationFn: (input: unknown) => call(retryRun({ id: run.id, body: { input } })),
+    onSuccess: ({ run: made }) => {
+      sessionStorage.removeItem(key);
+      tellDone('A new run was recorded');
+      void queries.invalidateQueries({ queryKey: ['runs'] });
+      onClose();
+      void navigate({ to: '/runs/$id', params: { id: made.id } });
+    },
+  });
+  const faults = 'fault' in parsed ? [parsed.fault] : faultsOf(send.error, text);
+  const type = (typed: string): void => {
+    setText(typed);
+    if (typed === original) sessionStorage.removeItem(key);
+    else sessionStorage.setItem(key, typed);
+  };
+  const goTo = (place: number): void => {
+    area.current?.focus();
+    area.current?.setSelectionRange(place, place);
+    const line = lineOf(text, place);
+    if (area.current) area.current.scrollTop = Math.max(0, (line - 4) * 18);
+  };
+  return (
+    <Modal opened onClose={onClose} title={`Run ${run.task} with another input`} centered size="xl">
+      <Stack gap="sm">
+        <Text size="sm">
+          A new run of the same task, with the same labels and terms, that says which run it repeats. This one stays as
+          it is.
+        </Text>
+        <Textarea
+          ref={area}
+          label="Input (JSON)"
+          value={text}
+          onChange={(event) => type(event.currentTarget.value)}
+          autosize
+          minRows={8}
+          maxRows={22}
+          spellCheck={false}
+          styles={{ input: { fontFamily: 'var(--mantine-font-family-monospace)', fontSize: 12, lineHeight: '18px' } }}
+          aria-invalid={faults.length > 0}
+          error={
+            faults.length > 0 && (
+              <ul style={{ margin: 0, paddingLeft: 16 }}>
+                {faults.map(({ message, place }) => (
+                  <li key={`${place} ${message}`}>
+                    <Anchor component="button" type="button" size="xs" onClick={() => goTo(place)}>
+                      line {lineOf(text, place)}
+                    </Anchor>
+                    : {message}
+                  </li>
+                ))}
+              </ul>
+            )
+          }
+          data-autofocus
+        />
+        {send.error && faults.length === 0 && <ProblemNote error={send.error} />}
+        <Group justify="space-between">
+          <Button variant="subtle" color="gray" disabled={text === original} onClick={() => type(original)}>
+            As it was
+          </Button>
+          <Group gap="xs">
+            <Button variant="default" onClick={onClose}>
+              Close
+            </Button>
+            <Button
+              disabled={'fault' in parsed}
+              loading={send.isPending}
+              onClick={() => 'value' in parsed && send.mutate(parsed.value)}
+            >
+              Run it
+            </Button>
+          </Group>
+        </Group>
+      </Stack>
+    </Modal>
+  );
+}
+
+function parse(text: string): { readonly value: unknown } | { readonly fault: Fault } {
+  try {
+    return { value: JSON.parse(text) };
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    const place = Number(/position (\d+)/.exec(message)?.[1] ?? text.length);
+    return { fault: { message: `this is no JSON: ${message}`, place } };
+  }
+}
+
+/** The server names faults by pointers into the body, `/input/day`. */
+function faultsOf(error: unknown, text: string): Fault[] {
+  if (!(error instanceof ApiProblem)) return [];
+  return error.faults.map(({ path, message }) => ({
+    message: `${path.replace(/^\/input/, '') || 'the input'} ${message}`,
+    place: placeOf(text, path.replace(/^\/input/, '')),
+  }));
+}

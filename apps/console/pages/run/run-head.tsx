@@ -1,0 +1,27 @@
+import type { RunDetail } from '../../generated/api.js';
+import { Duration } from '../../ui/duration.js';
+import { PageLink } from '../../ui/link.js';
+import { RunId } from '../../ui/run-id.js';
+import { StateBadge } from '../../ui/state-badge.js';
+import styles from './run.module.css';
+
+/** The name of a run's page: its task, state, id and duration. */
+export function RunHead({ run }: { readonly run: RunDetail }) {
+  return (
+    <span className={styles['head']}>
+      <PageLink to="/tasks/$name" params={{ name: run.task }} inherit>
+        {run.task}
+      </PageLink>
+      {run.invokeKey !== null && <span className="dim">{run.invokeKey}</span>}
+      <span className={styles['headState']}>
+        <StateBadge kind="run" state={run.state} />
+      </span>
+      <span className={styles['headSmall']}>
+        <Duration startedAt={run.startedAt} endedAt={run.endedAt} />
+      </span>
+      <span className={styles['headSmall']}>
+        <RunId id={run.id} />
+      </span>
+    </span>
+  );
+}
