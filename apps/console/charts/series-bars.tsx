@@ -28,6 +28,7 @@ const left = 44;
 const bottom = 22;
 /** For the half of the last name below the bars that may stand out. */
 const right = 14;
+const dayMs = 86_400_000;
 
 /** Stacked bars over time. What a bar has shows under the pointer. */
 export function SeriesBars({
@@ -51,7 +52,8 @@ export function SeriesBars({
   const largest = slices.reduce((most, _, index) => Math.max(most, totalOf(index)), 0);
   const grand = slices.reduce((sum, _, index) => sum + totalOf(index), 0);
   const sliceMs = slices.length > 1 ? Date.parse(slices[1] ?? '') - Date.parse(slices[0] ?? '') : 3_600_000;
-  const labelOf = (at: string): string => nameOfSlice(at, sliceMs);
+  const spanMs = Date.parse(end) - Date.parse(slices[0] ?? end);
+  const labelOf = (at: string): string => nameOfSlice(at, sliceMs, spanMs);
   const endOf = (index: number): string => slices[index + 1] ?? end;
   const colourAt = (label: string, index: number): string => colour?.(label) ?? colourOf(label, index);
   return (
@@ -134,10 +136,11 @@ export function SeriesBars({
   );
 }
 
-/** Days as days, shorter slices as times of day, in the viewer's zone. */
-function nameOfSlice(at: string, sliceMs: number): string {
+/** Days as days, shorter slices as times of day, in the viewer's zone; over more than two days the day says more. */
+function nameOfSlice(at: string, sliceMs: number, spanMs: number): string {
   const time = new Date(at);
-  return sliceMs >= 86_400_000
-    ? time.toLocaleDateString(undefined, { month: 'short', day: 'numeric', timeZone: 'UTC' })
-    : time.toLocaleTimeString(undefined, { hour: '2-digit', minute: '2-digit', hour12: false });
+  const day = { month: 'short', day: 'numeric' } as const;
+  if (sliceMs >= dayMs) return time.toLocaleDateString(undefined, { ...day, timeZone: 'UTC' });
+  if (spanMs > 2 * dayMs) return time.toLocaleDateString(undefined, day);
+  return time.toLocaleTimeString(undefined, { hour: '2-digit', minute: '2-digit', hour12: false });
 }
