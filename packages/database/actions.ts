@@ -107,6 +107,8 @@ export interface ActionFilter {
   readonly queue?: string | undefined;
   readonly subject?: string | undefined;
   readonly runId?: string | undefined;
+  /** As it is recorded: `user:ada`. */
+  readonly caller?: string | undefined;
   readonly from?: string | undefined;
   readonly to?: string | undefined;
 }
@@ -122,6 +124,7 @@ export async function listActions(
   where.when(filter.queue, (p) => `subject = 'queue' AND (queue = ${p} OR queue IS NULL)`);
   where.when(filter.subject, (p) => `subject = ${p}`);
   where.when(filter.runId, (p) => `run_id = ${p}::uuid`);
+  where.when(filter.caller, (p) => `caller = ${p}`);
   where.when(filter.from, (p) => `at >= ${p}::timestamptz`);
   where.when(filter.to, (p) => `at <= ${p}::timestamptz`);
   where.when(after, (p) => `id < ${p}`);

@@ -162,6 +162,8 @@ test('an action names the session of the person, and a queue that does not exist
         seen.map((each) => [each.caller, each.session]),
         [['session', api.logged.find((line) => line['msg'] === 'logged in')?.['session']]],
       );
+      assert.deepEqual(await actions(api, '?caller=session'), seen);
+      assert.deepEqual(await actions(api, '?caller=user:ada'), []);
       assert.equal(await send(api, ['PUT', `${queue}/resume`], { ...session, origin: 'https://evil.example' }), 403);
     },
     { apiToken, config: { queueActions: 'on' } },

@@ -56,6 +56,9 @@ const ActionQuery = ListQuery({
     }),
   ),
   runId: Type.Optional(RunId),
+  caller: Type.Optional(
+    Type.String({ maxLength: 200, description: 'Who did it: bearer, session, local, or user: and the name' }),
+  ),
   from: TimeBound('Done then or later'),
   to: TimeBound('Done then or earlier'),
 });
@@ -79,8 +82,15 @@ export async function actionRoutes(app: App, { pool }: ApiDeps): Promise<void> {
       },
     },
     async ({ query }) => {
-      const { queue, subject, runId } = query;
-      const filter = { actions: namedIn(actionNames, query.action), queue, subject, runId, ...readInstants(query) };
+      const { queue, subject, runId, caller } = query;
+      const filter = {
+        actions: namedIn(actionNames, query.action),
+        queue,
+        subject,
+        runId,
+        caller,
+        ...readInstants(query),
+      };
       return toPage(await listActions(pool, filter, readPage(FileId, query)));
     },
   );
