@@ -3,8 +3,9 @@ import { IconAlertCircle, IconAlertTriangle, IconCircleCheck } from '@tabler/ico
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { call } from '../../client/call.js';
+import { usePlatform } from '../../client/platform.js';
 import { listFileReasons, listRunFailures, type Overview } from '../../generated/api.js';
-import { countOf, formatCount } from '../../ui/format.js';
+import { countOf } from '../../ui/format.js';
 import { Panel } from '../../ui/panel.js';
 import { Time } from '../../ui/time.js';
 import { type Concern, concernsOf } from './attention.js';
@@ -26,7 +27,7 @@ export function AttentionPanel({ now }: { readonly now: Overview }) {
     enabled: (now.files?.quarantined ?? 0) > 0,
     meta: { live: ['files'] },
   });
-  const concerns = concernsOf(now, failures.data, reasons.data);
+  const concerns = concernsOf(now, failures.data, reasons.data, usePlatform().data);
   return (
     <Panel
       title="Needs attention"
@@ -84,7 +85,7 @@ function Words({ weight, subject, words, count, lastAt }: Concern) {
       <span className={styles['words']} title={words}>
         {words}
       </span>
-      <span className={styles['count']}>{count === undefined ? '' : `${formatCount(count)}×`}</span>
+      <span className={styles['count']}>{count}</span>
       <span className={styles['time']}>{lastAt !== undefined && <Time at={lastAt} />}</span>
     </>
   );

@@ -1,4 +1,4 @@
-import type { FileReasons, Overview, RunFailures } from '../../generated/api.js';
+import type { FileReasons, Overview, Platform, RunFailures } from '../../generated/api.js';
 import type { Texts } from '../../shell/search-text.js';
 import { countOf, formatCount, formatDuration } from '../../ui/format.js';
 
@@ -10,8 +10,8 @@ export interface Concern {
   /** What it is about: a task, a source, a worker. */
   readonly subject: string;
   readonly words: string;
-  /** How many there are of it, where that says something. */
-  readonly count?: number;
+  /** How many runs or files it concerns: `3 runs`. */
+  readonly count?: string;
   readonly lastAt?: string;
   /** The page that acts on it; one of another part of the server when it `isElsewhere`. */
   readonly to: string;
@@ -27,9 +27,11 @@ export function concernsOf(
   now: Overview,
   failures: RunFailures | undefined,
   reasons: FileReasons | undefined,
+  platform: Platform | undefined,
 ): readonly Concern[] {
   const all = [
     ...unknownParts(now),
+    ...faultsOf(platform),
     ...workersOf(now),
     ...pausedOf(now),
     ...schedulesOf(now),
@@ -47,6 +49,18 @@ const unknownParts = ({ unknown }: Overview): Concern[] =>
     words: `${part} cannot be read: ${reason}`,
     to: '/workers',
   }));
+
+/** What keeps the platform from its work; of workers and paused queues the overview says more. */
+const faultsOf = (platform: Platform | undefined): Concern[] =>
+  (platform?.faults ?? [])
+    .filter(({ check }) => check !== 'workers' && check !== 'queues')
+    .map(({ check, reason }) => ({
+      id: `fault ${check}`,
+      weight: 'bad',
+      subject: check.charAt(0).toUpperCase() + check.slice(1),
+      words: reason,
+      to: '/workers',
+    }));
 
 function workersOf({ workers, runs }: Overview): Concern[] {
   if (!workers) return [];
@@ -119,8 +133,8 @@ function failuresOf({ failedRuns }: Overview, failures: RunFailures | undefined)
       id: `failed ${task}`,
       weight: 'bad',
       subject: task,
-      words: `${countOf(count, 'run')} failed in the last 24 hours`,
-      count,
+      words: 'failed in the last 24 hours',
+      count: countOf(count, 'run'),
       to: '/runs',
       search: { state: 'failed', task, from },
     }));
@@ -130,7 +144,7 @@ function failuresOf({ failedRuns }: Overview, failures: RunFailures | undefined)
       weight: 'bad',
       subject: task,
       words: example.message !== null && count === 1 ? example.message : (message ?? error ?? 'failed without a word'),
-      count,
+      count: countOf(count, 'run'),
       lastAt,
       to: count === 1 ? `/runs/${example.runId}` : '/runs',
       ...(count === 1 ? {} : { search: { state: 'failed', task, error: error ?? undefined, from } }),
@@ -160,8 +174,8 @@ function quarantineOf({ files }: Overview, reasons: FileReasons | undefined): Co
         id: 'quarantine',
         weight: 'warn',
         subject: 'Quarantine',
-        words: `${countOf(files.quarantined, 'file')} could not be loaded`,
-        count: files.quarantined,
+        words: 'could not be loaded',
+        count: countOf(files.quarantined, 'file'),
         to: '/quarantine',
       },
     ];
@@ -171,7 +185,7 @@ function quarantineOf({ files }: Overview, reasons: FileReasons | undefined): Co
       weight: 'warn',
       subject: source,
       words: example.reason ?? code ?? 'no reason was given',
-      count,
+      count: countOf(count, 'file'),
       lastAt,
       to: '/quarantine',
       search: { source, code: code ?? undefined },

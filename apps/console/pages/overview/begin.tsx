@@ -1,8 +1,7 @@
-import { Button, Text } from '@mantine/core';
-import { IconUpload } from '@tabler/icons-react';
-import { Link } from '@tanstack/react-router';
+import { Text } from '@mantine/core';
 import { CodeText } from '../../ui/json.js';
 import { Panel } from '../../ui/panel.js';
+import { UploadDrop } from '../../ui/upload-drop.js';
 import styles from './begin.module.css';
 
 const samples = 'npm run samples -- --out ./inbox/samples --images 20 --parquet 60 --json 10';
@@ -19,15 +18,10 @@ export function Begin() {
       <ol className={styles['steps']}>
         <li className={styles['step']}>
           <h3 className={styles['title']}>Drop files in</h3>
-          <Text size="sm">
-            Pictures, parquet files, JSON reports: copy them into the inbox (<code>./inbox</code> unless it was set
-            otherwise), or upload them here. Each file is looked at when it has stood still for a moment.
-          </Text>
-          <div>
-            <Button component={Link} to="/upload" size="sm" leftSection={<IconUpload size={16} aria-hidden />}>
-              Upload files
-            </Button>
-          </div>
+          <UploadDrop>
+            Pictures, parquet files, JSON reports. Or copy them into the inbox (<code>./inbox</code> unless it was set
+            otherwise): each is looked at when it has stood still for a moment.
+          </UploadDrop>
         </li>
         <li className={styles['step']}>
           <h3 className={styles['title']}>Or take samples</h3>

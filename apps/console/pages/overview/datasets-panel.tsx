@@ -1,9 +1,9 @@
-import { Anchor, Table } from '@mantine/core';
+import { Table } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
 import { call } from '../../client/call.js';
 import { type Dataset, listDatasets } from '../../generated/api.js';
 import { formatBytes, formatCount } from '../../ui/format.js';
+import { PageLink } from '../../ui/link.js';
 import { Panel } from '../../ui/panel.js';
 import { QueryView } from '../../ui/query-view.js';
 import { Time } from '../../ui/time.js';
@@ -16,10 +16,18 @@ export function DatasetsPanel() {
     meta: { live: ['files'] },
   });
   return (
-    <Panel title="Datasets" flush side={<Link to="/datasets">All about them</Link>}>
+    <Panel
+      title="Datasets"
+      flush
+      side={
+        <PageLink to="/datasets" size="sm">
+          All about them
+        </PageLink>
+      }
+    >
       <QueryView query={datasets} what="the datasets">
         {({ items }) => (
-          <Table aria-label="Datasets">
+          <Table horizontalSpacing={14} fz="sm" aria-label="Datasets">
             <Table.Thead>
               <Table.Tr>
                 <Table.Th>Dataset</Table.Th>
@@ -45,18 +53,18 @@ function Row({ name, rows, files, size, freshness, lastLoad }: Dataset) {
   return (
     <Table.Tr>
       <Table.Td>
-        <Anchor component={Link} to={`/datasets/${encodeURIComponent(name)}`} size="sm">
+        <PageLink to="/datasets/$name" params={{ name }} size="sm">
           {name}
-        </Anchor>
+        </PageLink>
       </Table.Td>
       <Table.Td ta="right">{formatCount(rows)}</Table.Td>
       <Table.Td ta="right">{formatCount(files)}</Table.Td>
       <Table.Td ta="right">{size ? formatBytes(size.bytes) : '–'}</Table.Td>
       <Table.Td>
         {lastLoad ? (
-          <Anchor component={Link} to={`/files/${lastLoad.fileId}`} size="sm">
+          <PageLink to="/files/$id" params={{ id: lastLoad.fileId }} size="sm">
             <Time at={freshness.lastLoadAt} />
-          </Anchor>
+          </PageLink>
         ) : (
           <span className="dim">never</span>
         )}

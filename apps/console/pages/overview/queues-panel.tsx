@@ -1,4 +1,4 @@
-import { Table } from '@mantine/core';
+import { Anchor, Table } from '@mantine/core';
 import type { Overview } from '../../generated/api.js';
 import { formatCount, formatDuration } from '../../ui/format.js';
 import { Panel } from '../../ui/panel.js';
@@ -15,8 +15,16 @@ export function QueuesPanel({
   readonly paused: readonly string[];
 }) {
   return (
-    <Panel title="Queues" flush side={<a href="/queues">Bull Board</a>}>
-      <Table aria-label="Queues">
+    <Panel
+      title="Queues"
+      flush
+      side={
+        <Anchor href="/queues" size="sm">
+          Bull Board
+        </Anchor>
+      }
+    >
+      <Table horizontalSpacing={14} fz="sm" aria-label="Queues">
         <Table.Thead>
           <Table.Tr>
             <Table.Th>Queue</Table.Th>
@@ -30,7 +38,9 @@ export function QueuesPanel({
           {queues.map(({ name, running, queued, delayed, waiting, oldestSeconds }) => (
             <Table.Tr key={name}>
               <Table.Td>
-                <a href={`/queues/queue/${encodeURIComponent(name)}`}>{name}</a>{' '}
+                <Anchor href={`/queues/queue/${encodeURIComponent(name)}`} size="sm">
+                  {name}
+                </Anchor>{' '}
                 {paused.includes(name) && <StateBadge kind="other" state="paused" />}
               </Table.Td>
               <Count value={running} />
