@@ -33,7 +33,7 @@ export const variables: CSSVariablesResolver = () => ({
     '--mr-surface': '#ffffff',
     '--mr-line': '#dde3ea',
     '--mr-hover': '#f0f4f8',
-    '--mr-good': '#2b8a3e',
+    '--mr-good': '#237a34',
     '--mr-bad': '#c92a2a',
     '--mr-busy': '#1864ab',
     '--mr-wait': '#5f3dc4',
