@@ -4,6 +4,8 @@ export interface Calendar {
   next(after: number): number | undefined;
   /** The last slot before an instant; undefined when there is none. */
   previous(before: number): number | undefined;
+  /** How many slots a span of at most a few days has, both ends included, without going through them. */
+  count(from: number, to: number): number;
 }
 
 /** A rule that gives no times. The message goes on where the field's name ends. */

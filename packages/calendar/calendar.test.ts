@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import type { ScheduleRule } from '#contracts/schedule.js';
 import { countSlots, nextSlots, openCalendar, slotsWithin } from './calendar.js';
 import { CalendarError } from './calendar-types.js';
+import { daysOf } from './days.js';
 
 const berlin = 'Europe/Berlin';
 const newYork = 'America/New_York';
@@ -156,4 +157,44 @@ test('a rule that gives no times is refused with the reason', () => {
       JSON.stringify(rule),
     );
   }
+});
+
+test('slots are counted as they come one by one, also where clocks change', () => {
+  const zones = {
+    UTC: ['2026-12-31'],
+    [berlin]: ['2026-03-28', '2026-03-29', '2026-10-25', '2028-02-29'],
+    [newYork]: ['2026-03-08', '2026-11-01'],
+    'America/Sao_Paulo': ['2018-11-04'],
+    'Australia/Lord_Howe': ['2026-04-04', '2026-10-03'],
+  };
+  const crons = ['*/20 * * * *', '30 2 * * *', '0 0,2,3 * * *', '15,45 0-3 * * 0', '*/30 1 1,28,29 * 1'];
+  const hourMs = 3_600_000;
+  let counted = 0;
+  for (const [timezone, days] of Object.entries(zones)) {
+    for (const rule of [...crons.map((cron) => ({ cron, timezone })), { everyMs: 5_400_000 }]) {
+      const calendar = openCalendar(rule);
+      for (const midnight of days.map((day) => Date.parse(`${day}T00:00Z`))) {
+        const all = [...slotsWithin(calendar, midnight - 12 * hourMs, midnight + 42 * hourMs)];
+        for (const hours of [-11, -3, 0, 0.51, 1, 1.3, 2, 4, 15.5]) {
+          const from = midnight + hours * hourMs;
+          for (const length of [1, 0.5 * hourMs, 2 * hourMs, 25 * hourMs]) {
+            const expected = all.filter((slot) => slot >= from && slot < from + length).length;
+            const where = `${JSON.stringify(rule)} from ${new Date(from).toISOString()} for ${length} ms`;
+            assert.equal(calendar.count(from, from + length - 1), expected, where);
+            counted += expected;
+          }
+        }
+      }
+    }
+  }
+  assert.ok(counted > 5_000);
+});
+
+test('a day of a zone is as long as its clocks say', () => {
+  const lengths = (zone: string, first: string, last: string) =>
+    daysOf(zone, first, last).map(({ day, from, to }) => `${day} ${(to + 1 - from) / 3_600_000}`);
+  assert.deepEqual(lengths(berlin, '2026-03-28', '2026-03-30'), ['2026-03-28 24', '2026-03-29 23', '2026-03-30 24']);
+  assert.deepEqual(lengths(berlin, '2026-10-25', '2026-10-25'), ['2026-10-25 25']);
+  assert.deepEqual(lengths('Pacific/Apia', '2011-12-29', '2011-12-31'), ['2011-12-29 24', '2011-12-31 24']);
+  assert.throws(() => daysOf('Mars', '2026-03-28', '2026-03-28'), CalendarError);
 });

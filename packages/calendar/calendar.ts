@@ -26,6 +26,7 @@ export function openCalendar({ cron, everyMs, timezone = 'UTC' }: ScheduleRule):
   return {
     next: (after) => (Math.floor(after / everyMs) + 1) * everyMs,
     previous: (before) => (Math.ceil(before / everyMs) - 1) * everyMs,
+    count: (from, to) => Math.max(0, Math.floor(to / everyMs) - Math.floor((from - 1) / everyMs)),
   };
 }
 
@@ -44,11 +45,15 @@ export function countSlots(calendar: Calendar, from: number, to: number, max: nu
   return count;
 }
 
-/** The next slots after an instant, at most so many. */
-export function nextSlots(calendar: Calendar, after: number, max: number): number[] {
+/** The next slots after an instant, at most so many, and none later than `to`. */
+export function nextSlots(calendar: Calendar, after: number, max: number, to = Number.POSITIVE_INFINITY): number[] {
   const slots: number[] = [];
-  for (let slot = calendar.next(after); slot !== undefined && slots.length < max; slot = calendar.next(slot)) {
+  let slot = calendar.next(after);
+  while (slot !== undefined && slot <= to) {
     slots.push(slot);
+    // The search for one that nobody wants may be the longest of all: a rule may have its next time in 28 years.
+    if (slots.length >= max) break;
+    slot = calendar.next(slot);
   }
   return slots;
 }

@@ -1,6 +1,7 @@
 import { type CronExpression, CronExpressionParser } from 'cron-parser';
 import { messageOf } from '#contracts/errors.js';
 import { type Calendar, CalendarError } from './calendar-types.js';
+import { countTimes } from './count-times.js';
 import type { Wall, Zone } from './zone.js';
 
 /**
@@ -16,8 +17,11 @@ import type { Wall, Zone } from './zone.js';
 export function cronTimes(cron: string, zone: Zone): Calendar {
   const expression = parse(cron);
   const walls = wallsOf(expression);
-  const times =
-    expression.fields.hour.values.length === 24 ? timesOfPassingHours(walls, zone) : timesOfDay(walls, zone);
+  const isPassingHours = expression.fields.hour.values.length === 24;
+  const times = {
+    ...(isPassingHours ? timesOfPassingHours(walls, zone) : timesOfDay(walls, zone)),
+    count: countTimes({ ...timesWithinDay(expression), next: walls.next, isPassingHours }, zone),
+  };
   if (times.next(Date.now()) === undefined) {
     throw new CalendarError('cron', `never comes: no day fits ${JSON.stringify(cron)}`);
   }
@@ -53,6 +57,15 @@ interface Walls {
   previous(before: Wall): Wall | undefined;
 }
 
+/** The hours, minutes and seconds of an expression, in their order. */
+function timesWithinDay({ fields: { hour, minute, second } }: CronExpression) {
+  const [hours, minutes, seconds] = [hour, minute, second].map(({ values }) => values.map(Number));
+  return { hours: hours ?? [], minutes: minutes ?? [], seconds: seconds ?? [] };
+}
+
+/** The slots that come, one by one. */
+type Times = Pick<Calendar, 'next' | 'previous'>;
+
 function wallsOf(expression: CronExpression): Walls {
   const step = (from: Wall, way: 'next' | 'prev'): Wall | undefined => {
     expression.reset(new Date(from));
@@ -67,7 +80,7 @@ function wallsOf(expression: CronExpression): Walls {
 }
 
 /** Times at fixed hours: each reading of the clock once a day. Their instants are in the order of the readings. */
-function timesOfDay(walls: Walls, zone: Zone): Calendar {
+function timesOfDay(walls: Walls, zone: Zone): Times {
   return {
     next(after) {
       for (let wall = walls.next(after + zone.offset(after)); wall !== undefined; wall = walls.next(wall)) {
@@ -91,7 +104,7 @@ function timesOfDay(walls: Walls, zone: Zone): Calendar {
 const dayMs = 86_400_000;
 
 /** Times in every hour: each instant at which the clock reads one, from one change of the clocks to the next. */
-function timesOfPassingHours(walls: Walls, zone: Zone): Calendar {
+function timesOfPassingHours(walls: Walls, zone: Zone): Times {
   return {
     next(after) {
       let from = after;
