@@ -62,6 +62,7 @@ import { runLogRoutes } from './routes/api/run-logs.js';
 import { runSeriesRoutes } from './routes/api/run-series.js';
 import { runRoutes } from './routes/api/runs.js';
 import { scheduleChangeRoutes } from './routes/api/schedule-changes.js';
+import { scheduleDayRoutes } from './routes/api/schedule-days.js';
 import { scheduleRoutes } from './routes/api/schedules.js';
 import { searchRoutes } from './routes/api/search.js';
 import { sessionRoutes } from './routes/api/session.js';
@@ -96,6 +97,7 @@ const dataRoutes = [
   changeRoutes,
   eventRoutes,
   scheduleRoutes,
+  scheduleDayRoutes,
   scheduleChangeRoutes,
   fileRoutes,
   fileContentRoutes,

@@ -122,6 +122,7 @@ export const apiPaths = [
   '/api/schedules/preview',
   '/api/schedules/{name}',
   '/api/schedules/{name}/backfill',
+  '/api/schedules/{name}/days',
   '/api/schedules/{name}/pause',
   '/api/schedules/{name}/resume',
   '/api/schedules/{name}/run',

@@ -3,7 +3,6 @@ import { type Static, Type } from 'typebox';
 import type { OpenRun } from '#contracts/open-run.js';
 import { reservedScheduleNames } from '#contracts/schedule.js';
 import { databaseClock, type ScheduleFields } from '#database/schedules/schedule-types.js';
-import { findSchedule } from '#database/schedules/views.js';
 import { sendJobs } from '#queue/jobs.js';
 import { type Backfill, backfillSchedule } from '#schedules/backfill.js';
 import {
@@ -25,6 +24,7 @@ import { problems } from '../../http/schemas.js';
 import { readBound, timeWords } from '../../http/time-range.js';
 import { findShownRun } from '../../runs/show-run.js';
 import { namingFields, unknownSchedule } from '../../schedules/problems.js';
+import { showSchedule } from '../../schedules/show.js';
 import { RunDetailSchema } from './run-schemas.js';
 import {
   BackfillRequestSchema,
@@ -33,7 +33,7 @@ import {
   ScheduleChangeSchema,
   ScheduleDetailSchema,
 } from './schedule-schemas.js';
-import { ScheduleName, toDetail } from './schedules.js';
+import { ScheduleName } from './schedules.js';
 
 /** How long a request waits for the carrier, in milliseconds. */
 const carrierMs = 2_000;
@@ -66,11 +66,6 @@ export async function scheduleChangeRoutes(app: App, deps: ApiDeps): Promise<voi
       },
     });
     return taken;
-  };
-  const show = async (name: string): Promise<Static<typeof ScheduleDetailSchema>> => {
-    const schedule = await findSchedule(pool, name);
-    if (!schedule) throw unknownSchedule(name);
-    return toDetail(schedule);
   };
   /** Adds the jobs of what a change fired. */
   const after = async (name: string, log: FastifyBaseLogger, change: Promise<Changed | undefined>): Promise<void> => {
@@ -107,7 +102,7 @@ export async function scheduleChangeRoutes(app: App, deps: ApiDeps): Promise<voi
         namingFields('/', () => createSchedule(changeDeps, name, 'api', merge({ ...usual, task }, body))),
       );
       reply.code(201).header('location', `/api/schedules/${name}`);
-      return await show(name);
+      return await showSchedule(pool, name);
     },
   );
 
@@ -139,7 +134,7 @@ export async function scheduleChangeRoutes(app: App, deps: ApiDeps): Promise<voi
           ),
         ),
       );
-      return await show(name);
+      return await showSchedule(pool, name);
     },
   );
 
@@ -179,7 +174,7 @@ export async function scheduleChangeRoutes(app: App, deps: ApiDeps): Promise<voi
       async (request) => {
         const { name } = request.params;
         await act(request, `${action}-schedule`, name, () => after(name, request.log, change(changeDeps, name)));
-        return await show(name);
+        return await showSchedule(pool, name);
       },
     );
   }

@@ -3,7 +3,7 @@ import { maxEveryMs, minEveryMs } from '#calendar/calendar.js';
 import { catchUpNames, overlapNames, slotCauses, slotStates } from '#contracts/schedule.js';
 import { component } from '../../http/openapi/component.js';
 import { Instant, Json, Nullable, RunId } from '../../http/schemas.js';
-import { LabelsSchema } from './run-schemas.js';
+import { LabelsSchema, RunState } from './run-schemas.js';
 
 const Count = (description: string) => Type.Integer({ minimum: 0, description });
 
@@ -81,6 +81,29 @@ const Counts = Type.Object(
   component('SlotCounts'),
 );
 
+const LastSlot = Type.Object(
+  {
+    slotAt: Instant,
+    state: Type.Enum([...slotStates]),
+    runId: Nullable(RunId),
+    runState: Nullable(RunState),
+  },
+  component('LastSlot', 'The latest slot that is decided; of several that were missed the last one'),
+);
+
+const Unfired = Type.Object(
+  {
+    missed: Nullable(
+      Type.Number({
+        description: 'Nobody fired them in time; null: more than anybody counts. A backfill leaves them missed',
+      }),
+    ),
+    skipped: Count('The run of an earlier slot had not ended'),
+    failed: Count('Their runs could not be recorded'),
+  },
+  component('UnfiredSlots', 'Slots of the last 24 hours that did not become runs'),
+);
+
 /** A schedule as lists show it. */
 export const ScheduleSchema = Type.Object(
   {
@@ -100,6 +123,8 @@ export const ScheduleSchema = Type.Object(
     nextAt: Nullable(Instant),
     pending: Count('Slots that wait for the runs of earlier ones'),
     counts: Counts,
+    lastSlot: Nullable(LastSlot),
+    unfired: Unfired,
     createdAt: Instant,
     updatedAt: Instant,
   },
@@ -108,12 +133,40 @@ export const ScheduleSchema = Type.Object(
 
 const Next = Type.Array(Instant, { description: 'The next ten times' });
 
+export const SlotDaysSchema = Type.Object(
+  {
+    timezone: Type.String({ description: 'By whose clocks days begin' }),
+    days: Type.Array(
+      Type.Object(
+        {
+          day: Type.String({ format: 'date' }),
+          from: Instant,
+          to: Type.String({ format: 'date-time', description: 'Its last millisecond' }),
+          toCome: Count('Times of the rule that are later than now, also while it is paused; 0 when it is off'),
+          pending: Count('Wait for the runs of earlier slots'),
+          fired: Count('Have a run'),
+          caughtUp: Count('Of those: they had been missed'),
+          backfilled: Count('Of those: by a backfill'),
+          skipped: Count('Left out because of overlap'),
+          failed: Count('Their runs could not be recorded'),
+          missed: Count('Not fired; those that a backfill fired later are not among them'),
+        },
+        component('SlotDay'),
+      ),
+    ),
+  },
+  component('SlotDays', 'What became of slots, and how many are to come, day by day'),
+);
+
 export const ScheduleDetailSchema = Type.Object(
   { ...ScheduleSchema.properties, next: Next },
   component('ScheduleDetail', 'A schedule with its next times'),
 );
 
-export const PreviewSchema = Type.Object({ next: Next }, component('SchedulePreview', 'Times of a rule'));
+export const PreviewSchema = Type.Object(
+  { next: Type.Array(Instant, { description: 'The next times' }) },
+  component('SchedulePreview', 'Times of a rule'),
+);
 
 /** What became of a slot, or of several that follow each other and were missed. */
 export const SlotSchema = Type.Object(

@@ -1,14 +1,14 @@
 import { Type } from 'typebox';
 import { nextSlots, openCalendar } from '#calendar/calendar.js';
 import { slotStates } from '#contracts/schedule.js';
-import { findSchedule, listSchedules, listSlots, type ScheduleView } from '#database/schedules/views.js';
-import { calendarOf } from '#schedules/rule.js';
+import { listSchedules, listSlots } from '#database/schedules/views.js';
 import type { ApiDeps } from '../../deps.js';
 import type { App } from '../../http/app-type.js';
 import { readPage, toPage } from '../../http/cursor.js';
 import { ListQuery, namedIn, OneOrMore, PageOf, problems, TimeBound } from '../../http/schemas.js';
 import { readInstants } from '../../http/time-range.js';
 import { namingFields, unknownSchedule } from '../../schedules/problems.js';
+import { showSchedule, withSlotsLately } from '../../schedules/show.js';
 import { PreviewSchema, ruleOptions, ScheduleDetailSchema, ScheduleSchema, SlotSchema } from './schedule-schemas.js';
 
 export const ScheduleName = Type.Object({ name: Type.String({ maxLength: 200, description: 'Name of the schedule' }) });
@@ -24,23 +24,24 @@ const SlotQuery = ListQuery({
   to: TimeBound('Slots then or earlier'),
 });
 
+/** Times of a rule that are shown if the request does not say. */
+const shown = 10;
+/** Of more than ten times, those of ten years: rare ones are looked for through all the days between them. */
+const furthestMs = 3_653 * 86_400_000;
+
 const PreviewQuery = Type.Object(
-  { ...ruleOptions, from: TimeBound('After this time; now if not given') },
+  {
+    ...ruleOptions,
+    from: TimeBound('After this time; now if not given'),
+    to: TimeBound('Until this time; with a limit of more than ten at most ten years after from'),
+    limit: Type.Optional(
+      Type.Integer({ minimum: 1, maximum: 500, default: shown, description: 'How many times at most' }),
+    ),
+  },
   {
     additionalProperties: false,
   },
 );
-
-const shown = 10;
-
-const timesAfter = (calendar: Parameters<typeof nextSlots>[0], after: number): string[] =>
-  nextSlots(calendar, after, shown).map((slot) => new Date(slot).toISOString());
-
-/** A schedule with its next times, which it would have if it were paused or off as well. */
-export const toDetail = (schedule: ScheduleView): ScheduleView & { next: string[] } => ({
-  ...schedule,
-  next: timesAfter(calendarOf(schedule), Date.now()),
-});
 
 /** GET /api/schedules, /api/schedules/preview, /api/schedules/{name} and /api/schedules/{name}/slots. */
 export async function scheduleRoutes(app: App, { pool }: ApiDeps): Promise<void> {
@@ -57,7 +58,8 @@ export async function scheduleRoutes(app: App, { pool }: ApiDeps): Promise<void>
     },
     async ({ query }) => {
       const filter = { task: query.task, paused: query.paused };
-      return toPage(await listSchedules(pool, filter, readPage(Type.String(), query)));
+      const { items, ...page } = await listSchedules(pool, filter, readPage(Type.String(), query));
+      return toPage({ ...page, items: await withSlotsLately(pool, items) });
     },
   );
 
@@ -67,16 +69,19 @@ export async function scheduleRoutes(app: App, { pool }: ApiDeps): Promise<void>
       schema: {
         operationId: 'previewSchedule',
         tags: ['schedules'],
-        summary: 'The next ten times of a rule that is only tried',
+        summary: 'The next times of a rule that is only tried, ten if not said otherwise',
         querystring: PreviewQuery,
         response: { 200: PreviewSchema, ...problems(422) },
       },
     },
     async ({ query }) => {
-      const { from } = readInstants(query);
-      const { cron, everyMs, timezone } = query;
+      const range = readInstants(query);
+      const { cron, everyMs, timezone, limit = shown } = query;
+      const from = range.from === undefined ? Date.now() : Date.parse(range.from);
+      const to = range.to === undefined ? Number.POSITIVE_INFINITY : Date.parse(range.to);
+      const last = limit > shown ? Math.min(to, from + furthestMs) : to;
       const calendar = await namingFields('', () => openCalendar({ cron, everyMs, timezone }));
-      return { next: timesAfter(calendar, from === undefined ? Date.now() : Date.parse(from)) };
+      return { next: nextSlots(calendar, from, limit, last).map((slot) => new Date(slot).toISOString()) };
     },
   );
 
@@ -91,11 +96,7 @@ export async function scheduleRoutes(app: App, { pool }: ApiDeps): Promise<void>
         response: { 200: ScheduleDetailSchema, ...problems(404) },
       },
     },
-    async ({ params: { name } }) => {
-      const schedule = await findSchedule(pool, name);
-      if (!schedule) throw unknownSchedule(name);
-      return toDetail(schedule);
-    },
+    async ({ params: { name } }) => await showSchedule(pool, name),
   );
 
   app.get(
