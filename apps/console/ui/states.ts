@@ -12,6 +12,8 @@ import {
   IconHourglass,
   IconLoader2,
   IconPlayerPause,
+  IconPlayerPlay,
+  IconPlayerSkipForward,
   IconTruckLoading,
 } from '@tabler/icons-react';
 
@@ -81,11 +83,39 @@ export const attemptStates = {
   suspended: otherStates.suspended,
 } as const satisfies Record<string, StateLook>;
 
+/** Of a schedule's slots. */
+export const slotStates = {
+  pending: { colour: 'var(--mr-wait)', Icon: IconHourglass, meaning: 'Waits for the run of an earlier slot' },
+  fired: { colour: 'var(--mr-good)', Icon: IconCircleCheck, meaning: 'It has its run' },
+  skipped: {
+    colour: 'var(--mr-quiet)',
+    Icon: IconPlayerSkipForward,
+    meaning: 'The run of an earlier slot had not ended',
+  },
+  failed: { colour: 'var(--mr-bad)', Icon: IconCircleX, meaning: 'Its run could not be recorded; the reason says why' },
+  missed: {
+    colour: 'var(--mr-warn)',
+    Icon: IconAlertTriangle,
+    meaning: 'Nobody was there to fire it, or it was paused',
+  },
+} as const satisfies Record<string, StateLook>;
+
+/** Whether a schedule fires. */
+export const scheduleStates = {
+  on: { colour: 'var(--mr-good)', Icon: IconPlayerPlay, meaning: 'Its slots fire at their times' },
+  paused: { colour: 'var(--mr-warn)', Icon: IconPlayerPause, meaning: 'No slot fires before it is resumed' },
+  off: { colour: 'var(--mr-quiet)', Icon: IconBan, meaning: 'The folder of its task defines it no more' },
+} as const satisfies Record<string, StateLook>;
+
 const unknownLook: StateLook = { colour: 'var(--mr-quiet)', Icon: IconDots, meaning: '' };
-const looks: Readonly<Record<'run' | 'file' | 'attempt' | 'other', Readonly<Record<string, StateLook>>>> = {
+const looks: Readonly<
+  Record<'run' | 'file' | 'attempt' | 'slot' | 'schedule' | 'other', Readonly<Record<string, StateLook>>>
+> = {
   run: runStates,
   file: fileStates,
   attempt: attemptStates,
+  slot: slotStates,
+  schedule: scheduleStates,
   other: otherStates,
 };
 
