@@ -1,5 +1,5 @@
 import { Page } from '../../ui/page.js';
 
 export function SchedulePage() {
-  return <Page title="SchedulePage">…</Page>;
+  return <Page title="Schedule">…</Page>;
 }

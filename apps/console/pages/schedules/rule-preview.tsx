@@ -1,0 +1,37 @@
+import { Text, Title } from '@mantine/core';
+import { ProblemNote } from '../../ui/notes.js';
+import { ruleWords } from './rule-words.js';
+import type { RuleRequest } from './schedule-draft.js';
+import type { RulePreviewState } from './use-rule-preview.js';
+import { ZoneTimes } from './zone-times.js';
+
+export interface RulePreviewProps {
+  readonly rule: RuleRequest | undefined;
+  readonly timezone: string;
+  readonly preview: RulePreviewState;
+}
+
+/** The next ten times of the rule that is being written. */
+export function RulePreview({ rule, timezone, preview: { next, error, faults } }: RulePreviewProps) {
+  const words = rule && ruleWords({ cron: rule.cron ?? null, everyMs: rule.everyMs ?? null, timezone });
+  return (
+    <section aria-label="Its next times" aria-live="polite">
+      <Title order={3} mb={4}>
+        Next times
+      </Title>
+      {words !== undefined && words !== rule?.cron && <Text size="sm">{words}</Text>}
+      {error !== undefined && <ProblemNote error={error} />}
+      {next !== undefined && next.length > 0 ? (
+        <ZoneTimes times={next} timezone={timezone} />
+      ) : (
+        <Text size="sm" c="dimmed" mt={6}>
+          {Object.keys(faults).length > 0
+            ? 'There are none: see what is wrong with the rule.'
+            : rule === undefined
+              ? 'Write when it fires.'
+              : 'Looking …'}
+        </Text>
+      )}
+    </section>
+  );
+}
