@@ -18,11 +18,19 @@ export function Shell() {
   const [isNavOpen, nav] = useDisclosure(false);
   const search = useSearchBox();
   const { pathname } = useLocation();
-  // biome-ignore lint/correctness/useExhaustiveDependencies: each new page closes the menu, and is announced by its title
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each new page closes the menu
   useEffect(() => nav.close(), [pathname]);
   return (
     <>
-      <a className={styles['skip']} href="#main">
+      <a
+        className={styles['skip']}
+        href="#main"
+        onClick={(event) => {
+          // Without a change of the address, which has the filters.
+          event.preventDefault();
+          document.querySelector<HTMLElement>('#main')?.focus();
+        }}
+      >
         Skip to the content
       </a>
       <aside className={styles['side']}>

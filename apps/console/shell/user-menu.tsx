@@ -3,6 +3,7 @@ import { IconLogout, IconUserCircle } from '@tabler/icons-react';
 import { call } from '../client/call.js';
 import { useSession } from '../client/session.js';
 import { endSession } from '../generated/api.js';
+import { tellFault } from '../ui/told.js';
 
 /** Who one is, and signing out, which ends the session for every copy of its cookie. */
 export function UserMenu() {
@@ -10,8 +11,12 @@ export function UserMenu() {
   if (session?.kind !== 'session') return null;
   const name = session.user ?? 'the API token';
   const signOut = async (): Promise<void> => {
-    await call(endSession());
-    location.assign('/login');
+    try {
+      await call(endSession());
+      location.assign('/login');
+    } catch (error) {
+      tellFault('You are still signed in', error);
+    }
   };
   return (
     <Menu position="bottom-end">

@@ -1,7 +1,8 @@
 import { Anchor, Group, Text, Title } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
-import { type ReactNode, useEffect } from 'react';
+import { type ReactNode, useEffect, useRef } from 'react';
 import styles from './page.module.css';
+import { useTitleFocus } from './use-title-focus.js';
 
 /** A page that one came from: the list of what this page is one of. */
 export interface Crumb {
@@ -22,6 +23,8 @@ export interface PageProps {
 
 /** A page: its title (of the window, too), the way back, its actions, its content. */
 export function Page({ title, heading, about, crumbs = [], actions, children }: PageProps) {
+  const own = useRef<HTMLHeadingElement>(null);
+  useTitleFocus(own);
   useEffect(() => {
     document.title = `${title} · Millrace`;
   }, [title]);
@@ -41,7 +44,7 @@ export function Page({ title, heading, about, crumbs = [], actions, children }: 
               ))}
             </nav>
           )}
-          <Title order={1} className={styles['title']} tabIndex={-1} id="page-title">
+          <Title order={1} className={styles['title']} tabIndex={-1} id="page-title" ref={own}>
             {heading ?? title}
           </Title>
           {about !== undefined && (

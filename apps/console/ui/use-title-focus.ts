@@ -1,0 +1,18 @@
+import { useLocation } from '@tanstack/react-router';
+import { type RefObject, useEffect } from 'react';
+
+/** The path of the page that is shown; undefined until the first one is. */
+let shown: string | undefined;
+
+/**
+ * Moves the focus to a page's title when one has gone there from another page, so that screen readers say where one is and the
+ * tabulator goes on from there. The first page leaves it to the browser, and a change of filters where it is.
+ */
+export function useTitleFocus(title: RefObject<HTMLElement | null>): void {
+  const path = useLocation({ select: ({ pathname }) => pathname });
+  useEffect(() => {
+    const isAnother = shown !== undefined && shown !== path;
+    shown = path;
+    if (isAnother) title.current?.focus({ preventScroll: true });
+  }, [path, title]);
+}
