@@ -111,7 +111,7 @@ export function SearchBox({ onClose }: { readonly onClose: () => void }) {
           }}
           onKeyDown={press}
         />
-        <button type="button" className={styles['close']} onClick={onClose} aria-label="Close the search">
+        <button type="button" className={styles['close']} onClick={onClose} aria-label="Esc: close the search">
           Esc
         </button>
       </div>

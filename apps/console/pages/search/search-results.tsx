@@ -45,10 +45,10 @@ export function SearchResults({ listId, groups, chosen, text, onHover, onClick }
   let index = -1;
   return (
     <div role="listbox" id={listId} aria-label="Found" className={styles['list']} ref={list} tabIndex={-1}>
-      {groups.map(({ label, finds }) => (
+      {groups.map(({ label, finds }, group) => (
         // biome-ignore lint/a11y/useSemanticElements: a group of options, which no element stands for
-        <div role="group" key={label} aria-labelledby={`${listId}-${label}`}>
-          <div className={styles['group']} id={`${listId}-${label}`} role="presentation">
+        <div role="group" key={label} aria-labelledby={`${listId}-group-${group}`}>
+          <div className={styles['group']} id={`${listId}-group-${group}`} role="presentation">
             {label}
           </div>
           {finds.map((find) => {

@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { transaction } from '#database/pool.js';
+import { newRunId, recordRun } from '#database/runs/record-run.js';
+import { seedFile } from '../integration/api-fixture.js';
+import { assertAccessible, withConsole } from './console-fixture.js';
+
+test('the search is opened by a key, goes where Enter says, keeps what was opened, and says how it looks', (t) =>
+  withConsole(t, async ({ page, api, open }) => {
+    await seedFile(api.pool, { path: 'a/part-17 <b>.json' });
+    const run = await transaction(api.pool, (tx) =>
+      recordRun(tx, newRunId(), {
+        task: 'count-rows',
+        queue: 'general',
+        trigger: 'api',
+        input: {},
+        priority: 0,
+        maxAttempts: 1,
+      }),
+    );
+    assert.ok(run);
+    await open('/workers', 'Workers');
+    const field = page.getByRole('combobox', { name: /^Find a run/ });
+    const chosen = page.getByRole('option', { selected: true });
+
+    await page.keyboard.press('/');
+    await field.waitFor();
+    await page.keyboard.press('Escape');
+    await field.waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'Find a run' }).focus();
+    await page.keyboard.press('Control+k');
+    await page.keyboard.press('Escape');
+    await field.waitFor({ state: 'detached' });
+    const focused = () => page.evaluate("document.activeElement.getAttribute('aria-keyshortcuts')");
+    await page.waitForFunction("document.activeElement.getAttribute('aria-keyshortcuts') !== null");
+    assert.equal(await focused(), '/ Control+K', 'the focus is where it was');
+
+    await page.keyboard.press('/');
+    await page.keyboard.insertText(run.id);
+    await page.keyboard.press('Enter');
+    await page.waitForURL(`**/runs/${run.id}`);
+    await field.waitFor({ state: 'detached' });
+
+    await page.keyboard.press('Control+k');
+    await page
+      .getByRole('group', { name: 'Opened lately' })
+      .getByRole('option', { name: /count-rows/ })
+      .waitFor();
+    await page.keyboard.type('part-17');
+    const file = page.getByRole('group', { name: 'Files' }).getByRole('option', { name: 'a/part-17 <b>.json' });
+    await file.waitFor();
+    assert.deepEqual(await file.locator('mark').allInnerTexts(), ['part-17']);
+    await assertAccessible(page);
+    await page.keyboard.press('End');
+    assert.match(await chosen.innerText(), /^Runs with “part-17”/);
+    await page.keyboard.press('Home');
+    await page.keyboard.press('Home');
+    assert.match(await chosen.innerText(), /^a\/part-17 <b>\.json/);
+
+    await field.fill('nothing is called so');
+    await page.getByText('Nothing was found').waitFor();
+    await page.getByRole('list', { name: 'How the search looks' }).waitFor();
+    await field.fill('flow ed');
+    await page.getByRole('group', { name: 'Pages' }).getByRole('option', { name: 'Flow editor' }).click();
+    await page.getByRole('heading', { level: 1, name: /^Flow/ }).waitFor();
+  }));
