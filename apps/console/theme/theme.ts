@@ -3,7 +3,8 @@ import { type CSSVariablesResolver, createTheme } from '@mantine/core';
 /** One accent, small type, dense tables: pages that are looked at all day. */
 export const theme = createTheme({
   primaryColor: 'cyan',
-  primaryShade: { light: 9, dark: 5 },
+  // White on it passes 4.5:1, and its edges 3:1 on the surfaces of both themes.
+  primaryShade: 9,
   autoContrast: true,
   luminanceThreshold: 0.35,
   defaultRadius: 'sm',
