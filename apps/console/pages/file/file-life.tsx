@@ -74,7 +74,7 @@ function Step({ change, before }: { readonly change: FileChange; readonly before
         {runId !== null && (
           <>
             {' · '}
-            <PageLink to="/runs/$id" params={{ id: runId }} inherit>
+            <PageLink to="/runs/$id" params={{ id: runId }} inherit underline="always">
               run {runId.slice(0, 8)}
             </PageLink>
           </>
@@ -91,7 +91,7 @@ function Actor({ actor }: { readonly actor: string }) {
   return (
     <>
       {' by '}
-      <PageLink to="/workers/$id" params={{ id }} inherit>
+      <PageLink to="/workers/$id" params={{ id }} inherit underline="always">
         worker {id.slice(0, 8)}
       </PageLink>
     </>

@@ -85,7 +85,7 @@ function Notes({ file }: { readonly file: FileDetail }) {
         <Alert variant="light" color="gray" icon={<IconHistory aria-hidden />} title="This is an old version">
           <Text size="sm">
             Its path has{' '}
-            <PageLink to="/files/$id" params={{ id: newest.id }} inherit>
+            <PageLink to="/files/$id" params={{ id: newest.id }} inherit underline="always">
               version {newest.version}
             </PageLink>
             , which is {newest.state}.

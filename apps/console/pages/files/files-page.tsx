@@ -87,7 +87,7 @@ export function FilesPage() {
               set.length > 0 ? (
                 <EmptyNote title="No file fits these filters">
                   Take one of the filters above away, or look at{' '}
-                  <PageLink to="/files" inherit>
+                  <PageLink to="/files" inherit underline="always">
                     all files
                   </PageLink>
                   .

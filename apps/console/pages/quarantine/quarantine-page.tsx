@@ -119,7 +119,7 @@ export function QuarantinePage() {
 function Empty({ isFiltered }: { readonly isFiltered: boolean }) {
   return isFiltered ? (
     <EmptyNote title="No quarantined file fits these filters">
-      <PageLink to="/quarantine" inherit>
+      <PageLink to="/quarantine" inherit underline="always">
         Look at all of the quarantine
       </PageLink>
     </EmptyNote>

@@ -29,7 +29,7 @@ export const uploadColumns = (uploads: Uploads): readonly Column<UploadRow>[] =>
   { id: 'size', header: 'Size', isNumeric: true, cell: ({ item }) => formatBytes(item.size) },
   { id: 'sent', header: 'Sent', cell: ({ item }) => <Sent item={item} /> },
   { id: 'way', header: 'What becomes of it', cell: (row) => <Way row={row} uploads={uploads} /> },
-  { id: 'acts', header: '', cell: ({ item }) => <Acts item={item} uploads={uploads} /> },
+  { id: 'acts', header: 'Actions', isFixed: true, cell: ({ item }) => <Acts item={item} uploads={uploads} /> },
 ];
 
 function Sent({ item: { name, size, sent, state } }: { readonly item: UploadItem }) {
@@ -43,7 +43,7 @@ function Sent({ item: { name, size, sent, state } }: { readonly item: UploadItem
         aria-label={`Sent of ${name}`}
       />
       <span className={styles['words']}>
-        {state === 'done' ? 'all' : `${formatBytes(sent)}, ${Math.floor(share * 100)} %`}
+        {state === 'done' ? 'sent' : `${formatBytes(sent)}, ${Math.floor(share * 100)} %`}
       </span>
     </div>
   );
@@ -56,11 +56,15 @@ function Way({ row: { item, file }, uploads }: { readonly row: UploadRow; readon
   if (state === 'refused') {
     return (
       <div className={styles['refusal']} role="alert">
-        {refusal?.message}{' '}
-        {refusal?.code === 'name-taken' && (
-          <Button variant="default" size="compact-xs" onClick={() => uploads.resume([id], { overwrite: true })}>
-            Replace what lies there
-          </Button>
+        {refusal?.code === 'name-taken' ? (
+          <>
+            A file of this name lies there already.{' '}
+            <Button variant="default" size="compact-xs" onClick={() => uploads.resume([id], { overwrite: true })}>
+              Replace it
+            </Button>
+          </>
+        ) : (
+          refusal?.message
         )}
       </div>
     );

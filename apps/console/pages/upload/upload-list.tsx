@@ -22,6 +22,7 @@ export function UploadList({ items }: { readonly items: readonly UploadItem[] })
     idsOf('refused'),
     idsOf('done'),
   ];
+  const taken = items.flatMap(({ id, refusal }) => (refusal?.code === 'name-taken' ? [id] : []));
   return (
     <Stack gap="xs">
       <Overall items={items} />
@@ -45,6 +46,11 @@ export function UploadList({ items }: { readonly items: readonly UploadItem[] })
             {refused.length > 0 && (
               <Button variant="default" onClick={() => uploads.resume(refused)}>
                 Try {countOf(refused.length, 'refused file')} again
+              </Button>
+            )}
+            {taken.length > 1 && (
+              <Button variant="default" onClick={() => uploads.resume(taken, { overwrite: true })}>
+                Replace the {formatCount(taken.length)} that lie there already
               </Button>
             )}
             {done.length > 0 && (

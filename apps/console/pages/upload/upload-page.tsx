@@ -31,7 +31,7 @@ export function UploadPage() {
       about={
         <>
           Files go into the inbox, where they are found like any other; see all of them in{' '}
-          <PageLink to="/files" inherit>
+          <PageLink to="/files" inherit underline="always">
             the ledger
           </PageLink>
         </>
@@ -45,7 +45,7 @@ export function UploadPage() {
               placeholder="the inbox itself"
               description="Made if it is not there; folders that you drop keep their names below it"
               size="xs"
-              w={340}
+              w={420}
               value={folder}
               onChange={(event) => setFolder(event.currentTarget.value)}
               onBlur={() => setTexts({ folder: place }, 'replace')}
