@@ -1,6 +1,7 @@
-import { Anchor, Group, Text, Title } from '@mantine/core';
-import { Link } from '@tanstack/react-router';
+import { Group, Text, Title } from '@mantine/core';
 import { type ReactNode, useEffect, useRef } from 'react';
+import type { Texts } from '../shell/search-text.js';
+import { PageLink } from './link.js';
 import styles from './page.module.css';
 import { useTitleFocus } from './use-title-focus.js';
 
@@ -8,6 +9,8 @@ import { useTitleFocus } from './use-title-focus.js';
 export interface Crumb {
   readonly to: string;
   readonly label: string;
+  /** The filters that one had there. */
+  readonly search?: Texts;
 }
 
 export interface PageProps {
@@ -34,11 +37,11 @@ export function Page({ title, heading, about, crumbs = [], actions, children }: 
         <div className={styles['words']}>
           {crumbs.length > 0 && (
             <nav aria-label="Where this is" className={styles['crumbs']}>
-              {crumbs.map(({ to, label }) => (
+              {crumbs.map(({ to, label, search = {} }) => (
                 <span key={to}>
-                  <Anchor component={Link} to={to} size="sm">
+                  <PageLink to={to} search={search} size="sm">
                     {label}
-                  </Anchor>
+                  </PageLink>
                   <span aria-hidden> / </span>
                 </span>
               ))}

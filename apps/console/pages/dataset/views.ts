@@ -27,6 +27,13 @@ const vehicles: DatasetView = {
 const special: Readonly<Record<string, readonly DatasetView[]>> = {
   'objects-detection': [objects, vehicles],
   'vehicle-status': [vehicles, objects],
+  images: [
+    {
+      view: 'gallery',
+      label: 'Gallery',
+      View: lazy(async () => ({ default: (await import('../images/gallery-view.js')).GalleryView })),
+    },
+  ],
 };
 
 /** The views of a dataset, in the order of their tabs. A name that no dataset has, has the common ones. */

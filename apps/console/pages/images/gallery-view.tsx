@@ -1,0 +1,90 @@
+import { Button, NativeSelect, SegmentedControl, Switch, Text } from '@mantine/core';
+import { useTexts } from '../../shell/use-texts.js';
+import { countOf } from '../../ui/format.js';
+import { EmptyNote, LoadingNote, ProblemNote } from '../../ui/notes.js';
+import { More } from '../../ui/table/endless.js';
+import { useHeldRows } from '../../ui/table/held-rows.js';
+import { useHold } from '../../ui/table/use-hold.js';
+import { useSetting } from '../../ui/use-setting.js';
+import { ImageFilterBar } from './image-filter-bar.js';
+import { imageOrders, imageQueryOf, orderOf } from './image-filters.js';
+import styles from './images.module.css';
+import { PictureCard } from './picture-card.js';
+import { useImageStats, useImages } from './use-images.js';
+
+/** The pictures with the faces that were found in them. */
+export function GalleryView() {
+  const [{ view: _view, row: _row, ...texts }, change] = useTexts();
+  const [hasBoxes, setBoxes] = useSetting<boolean>('gallery.boxes', true);
+  const [size, setSize] = useSetting<string>('gallery.size', 'medium');
+  const { pages, images } = useImages(texts);
+  const stats = useImageStats(texts).data;
+  const [part, isHeld] = useHold<HTMLDivElement>();
+  const held = useHeldRows(images, ({ fileId }) => fileId, isHeld && !pages.isPlaceholderData);
+  const isNarrowed = Object.keys(imageQueryOf(texts)).length > 0;
+  return (
+    <>
+      <ImageFilterBar />
+      <div className={styles['bar']}>
+        <NativeSelect
+          aria-label="Order"
+          size="xs"
+          data={imageOrders.map((order) => ({ ...order }))}
+          value={orderOf(texts)}
+          onChange={(event) => change({ order: event.currentTarget.value })}
+        />
+        <SegmentedControl
+          size="xs"
+          aria-label="Size of the pictures"
+          data={[
+            { value: 'small', label: 'Small' },
+            { value: 'medium', label: 'Medium' },
+            { value: 'large', label: 'Large' },
+          ]}
+          value={size}
+          onChange={setSize}
+        />
+        <Switch
+          size="xs"
+          label="Boxes"
+          checked={hasBoxes}
+          onChange={(event) => setBoxes(event.currentTarget.checked)}
+        />
+        <Text size="xs" c="dimmed" role="status">
+          {pages.isPlaceholderData
+            ? 'Reading …'
+            : stats && `${countOf(stats.pictures, 'picture')}, ${countOf(stats.faces, 'face')}`}
+        </Text>
+        {held.newCount > 0 && (
+          <Button variant="light" onClick={() => window.scrollTo({ top: 0 })}>
+            {countOf(held.newCount, 'new picture')} above
+          </Button>
+        )}
+      </div>
+      {pages.error && <ProblemNote error={pages.error} onRetry={() => void pages.refetch()} />}
+      <div ref={part}>
+        {pages.data === undefined ? (
+          !pages.error && <LoadingNote what="the pictures" />
+        ) : held.rows.length === 0 ? (
+          <EmptyNote title={isNarrowed ? 'No picture fits these filters' : 'No picture is loaded'}>
+            {isNarrowed && 'Take one of the filters above away.'}
+          </EmptyNote>
+        ) : (
+          <ul className={styles['gallery']} data-size={size} aria-label="Pictures">
+            {held.rows.map((image) => (
+              <PictureCard key={image.fileId} image={image} hasBoxes={hasBoxes} texts={texts} />
+            ))}
+          </ul>
+        )}
+      </div>
+      {held.rows.length > 0 && (
+        <More
+          hasMore={pages.hasNextPage}
+          isLoading={pages.isFetchingNextPage}
+          count={held.rows.length}
+          onMore={() => void pages.fetchNextPage()}
+        />
+      )}
+    </>
+  );
+}

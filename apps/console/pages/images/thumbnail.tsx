@@ -1,0 +1,59 @@
+import { IconPhotoOff } from '@tabler/icons-react';
+import { useEffect, useState } from 'react';
+import { call } from '../../client/call.js';
+import { ApiProblem, wordsOf } from '../../client/problem.js';
+import { getImageThumbnail } from '../../generated/api.js';
+import styles from './images.module.css';
+
+/** How often an image is asked for again that the server was too busy to render. */
+const mostTries = 6;
+
+/** An image of the inbox, scaled down by the server. When it cannot be shown it says why. */
+export function Thumbnail({ id, name, side }: { readonly id: string; readonly name: string; readonly side: number }) {
+  const [tries, setTries] = useState(0);
+  const [isFailed, setFailed] = useState(false);
+  const [reason, setReason] = useState<string>();
+  useEffect(() => {
+    if (!isFailed) return;
+    // What an image element asks for gives no reason; who asks once more gets it.
+    const ending = new AbortController();
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const again = (afterMs: number): void => {
+      timer = setTimeout(() => {
+        setFailed(false);
+        setTries((count) => count + 1);
+      }, afterMs);
+    };
+    call(getImageThumbnail({ id, side }, { signal: ending.signal })).then(
+      () => again(0),
+      (error: unknown) => {
+        if (ending.signal.aborted) return;
+        const isBusy = error instanceof ApiProblem && (error.status === 503 || error.status === 0);
+        if (isBusy && tries < mostTries) again(Math.min(error.retryAfter ?? 2, 10) * 1_000);
+        else setReason(wordsOf(error));
+      },
+    );
+    return () => {
+      ending.abort();
+      clearTimeout(timer);
+    };
+  }, [isFailed, id, side, tries]);
+  if (reason !== undefined)
+    return (
+      <span className={styles['gone']}>
+        <IconPhotoOff size={22} stroke={1.4} aria-hidden />
+        {reason}
+      </span>
+    );
+  return (
+    <img
+      key={tries}
+      src={`/api/images/${id}/thumbnail?side=${side}`}
+      alt={name}
+      loading="lazy"
+      decoding="async"
+      className={styles['picture']}
+      onError={() => setFailed(true)}
+    />
+  );
+}
