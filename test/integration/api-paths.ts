@@ -152,6 +152,7 @@ export const apiPaths = [
   '/api/tasks/task2/runs',
   '/api/tasks/task3/runs',
   '/api/tasks/trim-history/runs',
+  '/api/tasks/{name}/checks',
   '/api/tasks/{name}/figures',
   '/api/tasks/{name}/runs',
   '/api/tasks/{name}/settings',

@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest, FastifySchema } from 'fastify';
 import { type Static, Type } from 'typebox';
 import type { TaskDefinition } from '#contracts/task.js';
 import type { CurrentSettings } from '#database/settings/task-settings.js';
+import { checkInput } from '#runs/check-input.js';
 import { originOf } from '../../auth/client.js';
 import type { ApiDeps } from '../../deps.js';
 import type { App } from '../../http/app-type.js';
@@ -58,7 +59,7 @@ const NameParam = Type.Object({ name: Type.String({ maxLength: 200 }) });
 const startProblems = problems(400, 413, 415, 422);
 
 /**
- * GET /api/tasks, POST /api/tasks/{name}/runs, and the same for each task under its own path: that is how the OpenAPI
+ * GET /api/tasks, POST /api/tasks/{name}/checks, POST /api/tasks/{name}/runs, and the same for each task under its own path: that is how the OpenAPI
  * document gives each its own types.
  */
 export async function taskRoutes(app: App, deps: ApiDeps): Promise<void> {
@@ -93,6 +94,27 @@ export async function taskRoutes(app: App, deps: ApiDeps): Promise<void> {
     },
     async (request, reply) => {
       return await start(knownTask(deps.catalogue, request.params.name), request, reply);
+    },
+  );
+
+  app.post(
+    '/api/tasks/:name/checks',
+    {
+      schema: {
+        operationId: 'checkRun',
+        tags: ['tasks'],
+        summary: 'Say whether a run of a task could be started with this input, and record nothing',
+        description:
+          'Answers 204 where POST /api/tasks/{name}/runs would record a run as far as the input goes, and the same 422 where it ' +
+          'would not. Whether files are free to be loaded, and an idempotencyKey, is found out by starting the run.',
+        params: NameParam,
+        body: NewRunSchema,
+        response: { 204: Type.Null(), ...startProblems, ...problems(404) },
+      },
+    },
+    async (request, reply) => {
+      checkInput(deps.catalogue, knownTask(deps.catalogue, request.params.name), request.body.input);
+      return await reply.code(204).send(null);
     },
   );
 
