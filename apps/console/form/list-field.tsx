@@ -21,8 +21,8 @@ const shownFaults = 5;
 export function ListField({ id, path, of, value, isRequired, onChange }: ListFieldProps) {
   const { describedBy, hasFault } = useContext(FrameContext);
   const { faults, isDisabled } = useFormState();
-  const [typed, setTyped] = useState(() => textOf(value));
-  const text = JSON.stringify(itemsOf(typed, of)) === JSON.stringify(value) ? typed : textOf(value);
+  const [typed, setTyped] = useState(() => textOf(value, of));
+  const text = JSON.stringify(itemsOf(typed, of)) === JSON.stringify(value) ? typed : textOf(value, of);
   const pointer = pointerOf(path);
   const ofItems = [...faults].flatMap(([at, messages]) =>
     at.startsWith(`${pointer}/`) ? messages.map((message) => ({ at: at.slice(pointer.length + 1), message })) : [],
@@ -64,9 +64,12 @@ export function ListField({ id, path, of, value, isRequired, onChange }: ListFie
   );
 }
 
-const textOf = (value: unknown): string =>
+/** Numbers stand beside each other, texts below each other, since they may have commas in them. */
+const textOf = (value: unknown, of: 'string' | 'number'): string =>
   Array.isArray(value)
-    ? value.map((each) => (typeof each === 'object' ? JSON.stringify(each) : String(each))).join('\n')
+    ? value
+        .map((each) => (typeof each === 'object' ? JSON.stringify(each) : String(each)))
+        .join(of === 'number' ? ', ' : '\n')
     : '';
 
 function itemsOf(text: string, of: 'string' | 'number'): unknown {

@@ -2,6 +2,7 @@ import { Alert, Anchor, Text } from '@mantine/core';
 import { IconAlertTriangle } from '@tabler/icons-react';
 import type { Fault } from '../../form/fault.js';
 import type { PlacedStep } from './flow.js';
+import styles from './flows-page.module.css';
 
 export interface FlowFaultsListProps {
   readonly faults: readonly Fault[];
@@ -21,7 +22,7 @@ export function FlowFaultsList({ faults, steps, onChoose }: FlowFaultsListProps)
         faults.length === 1 ? 'One thing is wrong with the flow' : `${faults.length} things are wrong with the flow`
       }
     >
-      <ul>
+      <ul className={styles['faults']}>
         {faults.map(({ path, message }) => {
           const placed = steps.findLast(({ at }) => path === at || path.startsWith(`${at}/`));
           const rest = placed ? path.slice(placed.at.length) : path;

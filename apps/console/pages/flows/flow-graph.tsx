@@ -1,8 +1,18 @@
 import '@xyflow/react/dist/style.css';
 import { useComputedColorScheme } from '@mantine/core';
 import { IconAlertTriangle } from '@tabler/icons-react';
-import { Controls, type Edge, Handle, MarkerType, type Node, type NodeProps, Position, ReactFlow } from '@xyflow/react';
-import { memo, useMemo } from 'react';
+import {
+  Controls,
+  type Edge,
+  Handle,
+  MarkerType,
+  type Node,
+  type NodeProps,
+  Position,
+  ReactFlow,
+  type ReactFlowInstance,
+} from '@xyflow/react';
+import { memo, useEffect, useMemo, useState } from 'react';
 import type { Fault } from '../../form/fault.js';
 import { wordsOfCondition } from './condition.js';
 import { isGroup, modeOf, type PlacedStep, taskOfStep } from './flow.js';
@@ -25,14 +35,26 @@ type StepNode = Node<
 /** The flow as a drawing: what waits for what, from left to right. A click chooses a step. */
 export function FlowGraph({ steps, faults, chosen, onChoose }: FlowGraphProps) {
   const scheme = useComputedColorScheme('light');
-  const { boxes, edges } = useMemo(() => drawFlow(steps), [steps]);
+  const [drawing, setDrawing] = useState<ReactFlowInstance<StepNode>>();
+  // Where the boxes are changes with what waits for what, not with each letter of an input.
+  const shape = shapeOf(steps);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: see above
+  const { boxes, edges } = useMemo(() => drawFlow(steps), [shape]);
+  const byPlace = new Map(steps.map((step) => [step.at, step]));
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another shape is shown as a whole
+  useEffect(() => void drawing?.fitView(fit), [drawing, shape]);
   const nodes = boxes.map(
     ({ step, x, y, width, height }): StepNode => ({
       id: step.at,
       type: 'step',
       position: { x, y },
       ...(step.parent ? { parentId: step.parent.at } : {}),
-      data: { placed: step, faultCount: countFaults(faults, step.at), isChosen: step.at === chosen, onChoose },
+      data: {
+        placed: byPlace.get(step.at) ?? step,
+        faultCount: countFaults(faults, step.at),
+        isChosen: step.at === chosen,
+        onChoose,
+      },
       width,
       height,
     }),
@@ -49,14 +71,13 @@ export function FlowGraph({ steps, faults, chosen, onChoose }: FlowGraphProps) {
   return (
     <section className={styles['graph']} aria-label="Graph of the flow">
       <ReactFlow
-        // Another number of steps is another drawing, which is shown as a whole.
-        key={boxes.length}
         nodes={nodes}
         edges={lines}
         nodeTypes={nodeTypes}
         colorMode={scheme}
+        onInit={setDrawing}
         fitView
-        fitViewOptions={{ maxZoom: 1, padding: 0.08 }}
+        fitViewOptions={fit}
         minZoom={0.1}
         nodesDraggable={false}
         nodesConnectable={false}
@@ -71,6 +92,12 @@ export function FlowGraph({ steps, faults, chosen, onChoose }: FlowGraphProps) {
     </section>
   );
 }
+
+const fit = { maxZoom: 1, padding: 0.08 };
+
+/** What the drawing's places depend on. */
+const shapeOf = (steps: readonly PlacedStep[]): string =>
+  JSON.stringify(steps.map(({ at, key, step }) => [at, key, step.after, isGroup(step) && modeOf(step)]));
 
 const StepBox = memo(function StepBox({ data: { placed, faultCount, isChosen, onChoose } }: NodeProps<StepNode>) {
   const { step, key, at } = placed;

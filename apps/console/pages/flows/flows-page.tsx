@@ -3,7 +3,7 @@ import { IconCheck, IconPlayerPlay, IconPlus } from '@tabler/icons-react';
 import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from 'react';
 import { useMayChange } from '../../client/session.js';
 import { useTasks } from '../../client/tasks.js';
-import { faultsThatHold } from '../../form/fault.js';
+import { faultsThatHold, placeFaults } from '../../form/fault.js';
 import { JsonView } from '../../form/json-view.js';
 import { EmptyNote, LoadingNote, ProblemNote } from '../../ui/notes.js';
 import { Page } from '../../ui/page.js';
@@ -38,7 +38,7 @@ export function FlowsPage() {
   const steps = useMemo(() => (flow ? placeSteps(flow) : []), [flow]);
   const order = useMemo(() => orderOf(steps), [steps]);
   const { faults: found, judged } = requests;
-  const faults = useMemo(() => faultsThatHold(found, judged, input), [found, judged, input]);
+  const faults = useMemo(() => faultsThatHold(placeFaults(found), judged, input), [found, judged, input]);
   const placed = steps.find(({ at }) => at === chosen);
   const isEmpty = steps.length === 0 && flow !== undefined;
   const isBroken = broken !== undefined || (view === 'steps' && isFormBroken);
@@ -69,7 +69,7 @@ export function FlowsPage() {
   return (
     <Page
       title="Flow editor"
-      about="Compose a flow of tasks: what runs after what, on which condition, with which outputs. It stays in this browser until you begin another."
+      about="What runs after what, on which condition, with which outputs. It stays in this browser."
       actions={
         <>
           <FlowMenu input={input} isEmpty={isEmpty} onLoad={load} />

@@ -8,9 +8,11 @@ import {
   afterOf,
   changeStep,
   type Flow,
+  freeKey,
   isGroup,
   noneIfEmpty,
   type PlacedStep,
+  placeSteps,
   renameStep,
   type Step,
   stepsNamedIn,
@@ -82,7 +84,7 @@ export function StepForm({ placed, order, tasks, faults, onChange, onBroken }: S
           allowDeselect={false}
           description={task?.description}
           error={faultAt(faults, `${at}/task`)}
-          onChange={(name) => set({ task: name ?? undefined, input: step.input })}
+          onChange={(name) => onChange((flow) => chooseTask(flow, at, name ?? undefined))}
         />
       )}
       <MultiSelect
@@ -130,6 +132,13 @@ export function StepForm({ placed, order, tasks, faults, onChange, onBroken }: S
       )}
     </Stack>
   );
+}
+
+/** Gives a step another task; one that has no name of its own yet is named after it. */
+function chooseTask(flow: Flow, at: string, task: string | undefined): Flow {
+  const chosen = changeStep(flow, at, (step) => withFields(step, { task }));
+  const key = placeSteps(flow).find((each) => each.at === at)?.key ?? '';
+  return task !== undefined && /^step(-\d+)?$/.test(key) ? renameStep(chosen, at, freeKey(chosen, task)) : chosen;
 }
 
 interface KeyFieldProps {
