@@ -159,6 +159,7 @@ test('a backfill is counted first, then fired once; its slots are listed with th
     assert.equal(slots.length, 31);
     assert.equal(slots[0].slotAt, '2026-10-31T17:10:00.000Z');
     assert.equal(slots[0].cause, 'backfill');
+    assert.equal(slots[0].runState, 'queued');
     const run = (await api.ask(`/api/runs/${slots[0].runId}`)).body;
     assert.equal(run.slotAt, slots[0].slotAt);
     assert.equal(run.trigger, 'schedule');

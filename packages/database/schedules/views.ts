@@ -1,4 +1,5 @@
 import type { SlotCause, SlotState } from '#contracts/schedule.js';
+import type { RunState } from '#contracts/states.js';
 import type { Queryable } from '../pool.js';
 import { conditions } from '../queries/conditions.js';
 import { type Page, type PageRequest, takePage } from '../queries/page.js';
@@ -94,6 +95,8 @@ export interface SlotView {
   readonly state: SlotState;
   readonly cause: SlotCause | null;
   readonly runId: string | null;
+  /** Null where there is no run, or it is deleted. */
+  readonly runState: RunState | null;
   readonly reason: string | null;
   readonly decidedAt: string;
 }
@@ -127,16 +130,18 @@ export async function listSlots(
     slots.and(`(slot_at, missed_id) < (${slots.param(after[0])}::timestamptz, ${slots.param(after[1])}::bigint)`);
   }
   const { rows } = await db.query<SlotView & { missedId: string }>(
-    `SELECT ${instantSql('slot_at')} AS "slotAt", ${instantSql('last_at')} AS "lastSlotAt", slots, state, cause,
-       run_id AS "runId", reason, ${instantSql('decided_at')} AS "decidedAt", missed_id::text AS "missedId"
-     FROM (
+    `SELECT ${instantSql('slot.slot_at')} AS "slotAt", ${instantSql('slot.last_at')} AS "lastSlotAt", slot.slots, slot.state, slot.cause,
+       slot.run_id AS "runId", r.state AS "runState", slot.reason, ${instantSql('slot.decided_at')} AS "decidedAt",
+       slot.missed_id::text AS "missedId"
+     FROM (SELECT * FROM (
        SELECT slot_at, slot_at AS last_at, 1 AS slots, state, cause, run_id, reason, decided_at, 0::bigint AS missed_id
        FROM ops.slot WHERE schedule_id = ${id}
        UNION ALL
        SELECT first_at, last_at, slots, 'missed', NULL, NULL, reason, decided_at, id
        FROM ops.missed_slots WHERE schedule_id = ${id}
-     ) AS slot
-     WHERE ${slots.sql()} ORDER BY slot_at DESC, missed_id DESC LIMIT ${slots.param(limit + 1)}`,
+     ) AS decided
+     WHERE ${slots.sql()} ORDER BY slot_at DESC, missed_id DESC LIMIT ${slots.param(limit + 1)}) AS slot
+     LEFT JOIN ops.run r ON r.id = slot.run_id ORDER BY slot.slot_at DESC, slot.missed_id DESC`,
     slots.values,
   );
   return takePage(

@@ -177,6 +177,7 @@ export const SlotSchema = Type.Object(
     state: Type.Enum([...slotStates]),
     cause: Nullable(Type.Enum([...slotCauses], { description: 'What had it looked at; null for missed ones' })),
     runId: Nullable(RunId),
+    runState: Nullable(RunState),
     reason: Nullable(Type.String({ description: 'Why it has no run, or waited for it' })),
     decidedAt: Instant,
   },
