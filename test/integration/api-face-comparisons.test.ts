@@ -29,7 +29,8 @@ test('a comparison shows the run’s output and pages through the pictures that 
     }));
     await transaction(api.pool, (tx) => storeFaceComparisons(tx, runId, rows));
     const url = `/api/face-comparisons/${runId}`;
-    const shown = rows.map((row) => ({ ...row, links: linksOf(row.fileId) }));
+    // These have no records: images that were superseded since.
+    const shown = rows.map((row) => ({ ...row, width: null, height: null, links: linksOf(row.fileId) }));
     const { status, body } = await api.ask(`${url}?limit=2`);
     assert.equal(status, 200);
     assert.deepEqual([body.state, body.input, body.summary], ['succeeded', { a: 1 }, { same: 2 }]);

@@ -66,20 +66,24 @@ export interface DifferenceFilter {
   readonly image?: StoredImageFilter;
 }
 
+/** An image that differs, with its size as shown; null where its record is gone. */
+export interface ListedComparison extends FaceComparison {
+  readonly width: number | null;
+  readonly height: number | null;
+}
+
 /** The images that differ in a run, the latest file first. Given up with SQLSTATE 57014 after `readingLimitMs`. */
 export function listFaceComparisons(
   pool: Pool,
   runId: string,
   { onlyIn, sameCount, facesA, facesB, image = {} }: DifferenceFilter,
   { after, limit }: PageRequest<string>,
-): Promise<Page<FaceComparison, string>> {
+): Promise<Page<ListedComparison, string>> {
   const where = imageConditions(image);
   // By the day as well as by the file, so that of each image one partition is asked instead of one for each day.
-  const images =
-    where.values.length === 0
-      ? ''
-      : `JOIN ops.file f ON f.id = c.file_id
-         JOIN dwd.image i ON i.file_id = c.file_id AND i.imp_date = (${seenDaySql('f')})::date`;
+  const join = where.values.length === 0 ? 'LEFT JOIN' : 'JOIN';
+  const images = `${join} ops.file f ON f.id = c.file_id
+    ${join} dwd.image i ON i.file_id = c.file_id AND i.imp_date = (${seenDaySql('f')})::date`;
   where.when(runId, (p) => `c.run_id = ${p}`);
   if (onlyIn === 'a') where.and('c.faces_a > c.matched');
   if (onlyIn === 'b') where.and('c.faces_b > c.matched');
@@ -88,9 +92,9 @@ export function listFaceComparisons(
   where.when(facesB, (p) => `c.faces_b = ${p}`);
   where.when(after, (p) => `c.file_id < ${p}`);
   return readTogether(pool, readingLimitMs, async (tx) => {
-    const { rows } = await tx.query<FaceComparison>(
+    const { rows } = await tx.query<ListedComparison>(
       `SELECT c.file_id AS "fileId", c.filename, c.faces_a AS "facesA", c.faces_b AS "facesB", c.matched, c.only_a AS "onlyA",
-         c.only_b AS "onlyB"
+         c.only_b AS "onlyB", i.width, i.height
        FROM dwd.face_comparison c ${images} WHERE ${where.sql()} ORDER BY c.file_id DESC LIMIT ${where.param(limit + 1)}`,
       where.values,
     );

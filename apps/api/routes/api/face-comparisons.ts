@@ -37,6 +37,8 @@ const ComparisonSchema = Type.Object(
   {
     fileId: FileId,
     filename: Type.String(),
+    width: Nullable(Type.Integer({ description: 'Pixels, as shown; null where the image’s record is gone' })),
+    height: Nullable(Type.Integer({ description: 'Pixels, as shown' })),
     facesA: Type.Integer(),
     facesB: Type.Integer(),
     matched: Type.Integer({ description: 'Faces that both found' }),
