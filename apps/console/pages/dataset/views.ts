@@ -33,6 +33,16 @@ const special: Readonly<Record<string, readonly DatasetView[]>> = {
       label: 'Gallery',
       View: lazy(async () => ({ default: (await import('../images/gallery-view.js')).GalleryView })),
     },
+    {
+      view: 'charts',
+      label: 'Charts',
+      View: lazy(async () => ({ default: (await import('../images/charts-view.js')).ChartsView })),
+    },
+    {
+      view: 'compare',
+      label: 'Compare models',
+      View: lazy(async () => ({ default: (await import('../images/compare-view.js')).CompareView })),
+    },
   ],
 };
 

@@ -1,0 +1,7 @@
+import type { ReactNode } from 'react';
+import styles from './charts.module.css';
+
+/** The ground of a chart, which has its own title. */
+export function ChartPanel({ children }: { readonly children: ReactNode }) {
+  return <div className={styles['panel']}>{children}</div>;
+}
