@@ -23,6 +23,23 @@ const vehicles: DatasetView = {
   View: lazy(async () => ({ default: (await import('../fleet/vehicles-view.js')).VehiclesView })),
 };
 
+const recordings: DatasetView = {
+  view: 'recordings',
+  label: 'Recordings',
+  View: lazy(async () => ({ default: (await import('../recordings/recordings-view.js')).RecordingsView })),
+};
+const frames: DatasetView = {
+  view: 'frames',
+  label: 'Frames',
+  View: lazy(async () => ({ default: (await import('../recordings/frames-view.js')).FramesView })),
+};
+
+const questions: DatasetView = {
+  view: 'questions',
+  label: 'Questions',
+  View: lazy(async () => ({ default: (await import('../recordings/questions-view.js')).QuestionsView })),
+};
+
 /** What some datasets have beside that, before it: the page opens with the first view. */
 const special: Readonly<Record<string, readonly DatasetView[]>> = {
   'objects-detection': [objects, vehicles],
@@ -44,6 +61,10 @@ const special: Readonly<Record<string, readonly DatasetView[]>> = {
       View: lazy(async () => ({ default: (await import('../images/compare-view.js')).CompareView })),
     },
   ],
+  recording: [recordings, frames, questions],
+  footage: [frames, questions],
+  label: [questions, frames],
+  sensor: [questions, frames],
 };
 
 /** The views of a dataset, in the order of their tabs. A name that no dataset has, has the common ones. */

@@ -3,11 +3,10 @@ import { IconCircleCheck } from '@tabler/icons-react';
 import { Panel } from '../../ui/panel.js';
 import { QueryView } from '../../ui/query-view.js';
 import { More } from '../../ui/table/endless.js';
-
+import { When } from '../../ui/when.js';
 import styles from './fleet.module.css';
 import { useVehicles } from './use-fleet.js';
 import { VehicleLink } from './vehicle-link.js';
-import { When } from './when.js';
 
 /** The vehicles whose latest report says that they had an accident, and since when. */
 export function AccidentPanel() {

@@ -5,14 +5,13 @@ import { countOf, formatCount } from '../../ui/format.js';
 import { PageLink } from '../../ui/link.js';
 import { Panel } from '../../ui/panel.js';
 import { QueryView } from '../../ui/query-view.js';
-
+import { When } from '../../ui/when.js';
 import styles from './fleet.module.css';
 import { HistoryTable } from './history-table.js';
 import { StatusLanes } from './status-lanes.js';
 import { StatusWord } from './status-word.js';
 import { useVehicle, useVehicleSpans } from './use-fleet.js';
 import { VehicleTypes } from './vehicle-types.js';
-import { When } from './when.js';
 
 /** One vehicle: its statuses along time, what it detected, and everything that it sent, row by row. */
 export function VehicleHistory({ id }: { readonly id: string }) {

@@ -10,12 +10,11 @@ import { QueryView } from '../../ui/query-view.js';
 import type { Column } from '../../ui/table/column.js';
 import { DataTable } from '../../ui/table/data-table.js';
 import { More } from '../../ui/table/endless.js';
-
+import { When } from '../../ui/when.js';
 import styles from './fleet.module.css';
 import { StatusWord } from './status-word.js';
 import { useFleet, useVehicles, type VehicleFilter } from './use-fleet.js';
 import { VehicleLink } from './vehicle-link.js';
-import { When } from './when.js';
 
 const yesOrNo = [
   { value: 'true', label: 'yes' },

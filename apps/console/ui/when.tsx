@@ -1,6 +1,6 @@
 import { Tooltip } from '@mantine/core';
-import { formatAgo, formatInstant } from '../../ui/time-words.js';
-import { useNow } from '../../ui/use-now.js';
+import { formatAgo, formatInstant } from './time-words.js';
+import { useNow } from './use-now.js';
 
 const short = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
 

@@ -1,0 +1,106 @@
+import { useMemo } from 'react';
+import type { Recording } from '../../generated/api.js';
+import { useTexts } from '../../shell/use-texts.js';
+import type { Filter } from '../../ui/filter/filter.js';
+import { FilterBar } from '../../ui/filter/filter-bar.js';
+import { formatCount, formatDuration } from '../../ui/format.js';
+import { EmptyNote } from '../../ui/notes.js';
+import { QueryView } from '../../ui/query-view.js';
+import type { Column } from '../../ui/table/column.js';
+import { DataTable } from '../../ui/table/data-table.js';
+import { More } from '../../ui/table/endless.js';
+import { When } from '../../ui/when.js';
+import { RecordingLink } from './links.js';
+import { NoRecordings } from './no-recordings.js';
+import { RecordingDetail } from './recording-detail.js';
+import { useChoices, useRecordings } from './use-recordings.js';
+
+/** The drives: where and when, how much each has; or one of them, where the address names it. */
+export function RecordingsView() {
+  const [texts, setTexts] = useTexts();
+  const recording = texts['recording'];
+  if (recording) return <RecordingDetail id={recording} />;
+  return <RecordingList location={texts['location']} onChange={setTexts} />;
+}
+
+interface RecordingListProps {
+  readonly location: string | undefined;
+  onChange(change: { readonly location?: string | undefined }): void;
+}
+
+function RecordingList({ location, onChange }: RecordingListProps) {
+  const locations = useChoices().data?.locations;
+  const query = useRecordings(location || undefined);
+  const filters = useMemo<readonly Filter[]>(
+    () => [
+      {
+        name: 'location',
+        label: 'Location',
+        kind: 'choice',
+        isMain: true,
+        options: (locations ?? []).map((each) => ({
+          value: each.location,
+          label: `${each.location} (${formatCount(each.recordings)})`,
+        })),
+      },
+    ],
+    [locations],
+  );
+  return (
+    <>
+      <FilterBar filters={filters} values={{ location }} onChange={onChange} />
+      <QueryView query={query} what="the recordings">
+        {({ pages }) => {
+          const rows = pages.flatMap(({ items }) => items);
+          return (
+            <DataTable
+              label="Recordings"
+              columns={columns}
+              rows={rows}
+              idOf={({ id }) => id}
+              empty={
+                location ? (
+                  <EmptyNote title={`There is no recording of ${location}`}>Take the filter above away.</EmptyNote>
+                ) : (
+                  <NoRecordings />
+                )
+              }
+              foot={
+                rows.length > 0 && (
+                  <More
+                    hasMore={query.hasNextPage}
+                    isLoading={query.isFetchingNextPage}
+                    count={rows.length}
+                    onMore={() => void query.fetchNextPage()}
+                  />
+                )
+              }
+            />
+          );
+        }}
+      </QueryView>
+    </>
+  );
+}
+
+const columns: readonly Column<Recording>[] = [
+  {
+    id: 'id',
+    header: 'Recording',
+    isFixed: true,
+    leastWidth: 160,
+    cell: ({ id }) => <RecordingLink id={id} />,
+  },
+  { id: 'location', header: 'Location', cell: ({ location }) => location },
+  { id: 'from', header: 'Began', about: 'The first label or value', cell: ({ from }) => <When at={from} /> },
+  {
+    id: 'length',
+    header: 'Length',
+    about: 'From the first to the last label or value',
+    isNumeric: true,
+    cell: ({ from, to }) => (from && to ? formatDuration(Date.parse(to) - Date.parse(from)) : '–'),
+  },
+  { id: 'footages', header: 'Footages', isNumeric: true, cell: ({ footages }) => formatCount(footages) },
+  { id: 'values', header: 'Sensor values', isNumeric: true, cell: ({ values }) => formatCount(values) },
+  { id: 'labels', header: 'Labels', isNumeric: true, cell: ({ labels }) => formatCount(labels) },
+];
