@@ -16,6 +16,9 @@ export interface LogPart {
   readonly hasNewer: boolean;
   readonly isReading: boolean;
   readonly error: unknown;
+  /** Counts how often the log was opened anew, and at which of its ends it was: there the view is to be. */
+  readonly opening: number;
+  readonly openedAt: 'beginning' | 'end';
 }
 
 const pageSize = 500;
@@ -32,7 +35,10 @@ export class LogBook {
   readonly #wish: LogWish;
   readonly #listeners = new Set<() => void>();
   readonly #ending = new AbortController();
-  #part: LogPart = { lines: [], hasOlder: false, hasNewer: false, isReading: true, error: undefined };
+  #part: LogPart = {
+    ...{ lines: [], hasOlder: false, hasNewer: false, isReading: true, error: undefined },
+    ...{ opening: 0, openedAt: 'end' },
+  };
   #catchingUp: ReturnType<typeof setTimeout> | undefined;
 
   constructor(id: string, wish: LogWish) {
@@ -58,14 +64,15 @@ export class LogBook {
   async openEnd(): Promise<void> {
     await this.#read(async () => {
       const { items, nextCursor } = await this.#ask({ sort: '-at' });
-      this.#become({ lines: items.toReversed(), hasOlder: nextCursor !== null, hasNewer: false });
+      const lines = items.toReversed();
+      this.#become({ lines, hasOlder: nextCursor !== null, hasNewer: false, ...this.#openedAt('end') });
     });
   }
 
   async openBeginning(): Promise<void> {
     await this.#read(async () => {
       const { items, nextCursor } = await this.#ask({ sort: 'at' });
-      this.#become({ lines: items, hasOlder: false, hasNewer: nextCursor !== null });
+      this.#become({ lines: items, hasOlder: false, hasNewer: nextCursor !== null, ...this.#openedAt('beginning') });
     });
   }
 
@@ -118,6 +125,8 @@ export class LogBook {
       isFollowed,
     );
   }
+
+  #openedAt = (openedAt: LogPart['openedAt']) => ({ opening: this.#part.opening + 1, openedAt });
 
   #isWanted({ level, attempt }: LogLine): boolean {
     const { levels, attempt: wanted } = this.#wish;

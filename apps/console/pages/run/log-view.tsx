@@ -28,7 +28,7 @@ export interface LogViewProps {
 
 /** The lines of a log. At its end it follows what comes; who scrolls up reads in peace, and is told what came. */
 export function LogView({ part, text, isOpen, isFollowing, onFollow, onOlder, onNewer }: LogViewProps) {
-  const { lines, hasOlder, hasNewer, isReading } = part;
+  const { lines, hasOlder, hasNewer, isReading, opening, openedAt } = part;
   const frame = useRef<HTMLElement>(null);
   const rows = useMemo(() => rowsOf(lines, hasOlder), [lines, hasOlder]);
   const [leftAt, setLeftAt] = useState<string>();
@@ -41,24 +41,22 @@ export function LogView({ part, text, isOpen, isFollowing, onFollow, onOlder, on
   });
 
   // Rows that are added or let go above those in sight must not move them.
-  const firstKey = useRef<string>(undefined);
-  const shown = useRef(rows);
+  const shown = useRef({ rows, opening: 0 });
   useLayoutEffect(() => {
     const before = shown.current;
-    shown.current = rows;
+    shown.current = { rows, opening };
     const element = frame.current;
     if (!element) return;
-    if (isFollowing && !hasNewer) {
+    if (before.opening !== opening) {
+      element.scrollTop = openedAt === 'end' ? element.scrollHeight : 0;
+    } else if (isFollowing && !hasNewer) {
       element.scrollTop = element.scrollHeight;
-    } else {
-      const top = Math.floor(element.scrollTop / rowHeight);
-      const anchor = before[Math.min(top, before.length - 1)];
-      const now = anchor ? rows.findIndex(({ key }) => key === anchor.key) : -1;
-      if (now >= 0 && now !== top && before !== rows)
-        element.scrollTop += (now - Math.min(top, before.length - 1)) * rowHeight;
+    } else if (before.rows !== rows) {
+      const top = Math.min(Math.floor(element.scrollTop / rowHeight), before.rows.length - 1);
+      const now = rows.findIndex(({ key }) => key === before.rows[top]?.key);
+      if (now >= 0) element.scrollTop += (now - top) * rowHeight;
     }
-    firstKey.current = rows[0]?.key;
-  }, [rows, isFollowing, hasNewer]);
+  }, [rows, opening, openedAt, isFollowing, hasNewer]);
 
   const look = useCallback((): void => {
     const element = frame.current;

@@ -23,7 +23,7 @@ export function RunActions({ run }: { readonly run: RunDetail }) {
   const readAgain = () =>
     queries.invalidateQueries({ predicate: ({ queryKey }) => queryKey.includes(id) || queryKey[0] === 'runs' });
   const retry = async (): Promise<void> => {
-    const { retried } = await call(retryRun({ id, body: null }));
+    const { retried } = await call(retryRun({ id, body: {} }));
     tellDone(`${countOf(retried, 'run')} queued again`);
     await readAgain();
   };

@@ -16,7 +16,7 @@ export const useChanges = (id: string) =>
 /** Who asked for a run. */
 export function useActor(id: string) {
   const first = useChanges(id).data?.pages[0]?.items[0];
-  return first === undefined ? undefined : <Actor actor={first.actor} />;
+  return (first?.actor ?? null) === null ? undefined : <Actor actor={first?.actor ?? null} />;
 }
 
 /** Who did something: a worker with a link to its page, a person, a program. */

@@ -1,0 +1,130 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Page } from 'playwright-core';
+import { newRunId } from '#database/runs/record-run.js';
+import { assertAccessible, withConsole } from './console-fixture.js';
+import { seedLines, seedRuns } from './runs-fixture.js';
+
+const log = (page: Page) => page.getByRole('region', { name: 'Log' });
+
+test('a run is repeated with another input, which is refused, kept and mended', (t) =>
+  withConsole(t, async ({ page, api, open }) => {
+    const [id = ''] = await seedRuns(api, [
+      { state: 'failed', error: { name: 'Error', message: '<b>no</b> such day' }, labels: { team: 'shop' } },
+    ]);
+    await open(`/runs/${id}`, /reload-day/);
+    await page.getByText('<b>no</b> such day').first().waitFor();
+    await assertAccessible(page);
+    const edit = async (): Promise<void> => page.getByRole('button', { name: /another input/ }).click();
+    const input = page.getByLabel('Input (JSON)');
+    await edit();
+    await input.fill('{ "source": "data-sample",\n  "day": "tomorrow" }');
+    await page.getByRole('button', { name: 'Run it' }).click();
+    await page.getByText(/line 2/).waitFor();
+    await page.getByRole('dialog').getByText('Close', { exact: true }).click();
+    await page.reload();
+    await edit();
+    assert.match(await input.inputValue(), /tomorrow/, 'what was typed is still there');
+    await input.fill('{ "source": "data-sample",\n  "day": "2023-01-02" ');
+    await page.getByText(/this is no JSON/).waitFor();
+    await input.fill('{ "source": "data-sample",\n  "day": "2023-01-02" }');
+    await page.getByRole('button', { name: 'Run it' }).click();
+    await page.getByRole('link', { name: `${id.slice(0, 8)}…${id.slice(-4)}` }).waitFor();
+    const { items } = (await api.ask(`/api/runs?retryOf=${id}&include=input`)).body;
+    assert.deepEqual([items[0].input.day, items[0].labels], ['2023-01-02', { team: 'shop' }]);
+
+    await open(`/runs/${id}`, /failed/);
+    await page.getByRole('button', { name: 'Retry', exact: true }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Retry' }).click();
+    await page.getByRole('heading', { level: 1, name: /queued/ }).waitFor();
+    await page.getByRole('tab', { name: 'History' }).click();
+    await page.getByRole('table', { name: 'Done by hand' }).getByText('retry run').first().waitFor();
+    await page.getByText('somebody at this machine').first().waitFor();
+    await assertAccessible(page);
+
+    await open(`/runs/${newRunId()}`, /Run/);
+    await page.getByText('No run has this id').waitFor();
+  }));
+
+test('a log of any length follows its end, stops when one scrolls up, and says what its level filter hides', (t) =>
+  withConsole(t, async ({ page, api, open }) => {
+    const [id = ''] = await seedRuns(api, [{ state: 'running' }]);
+    await seedLines(api, id, {
+      ...{ first: 0, count: 30_000, message: `'line ' || n` },
+      level: `CASE WHEN n % 100 = 0 THEN 'warn' ELSE 'info' END`,
+    });
+    await open(`/runs/${id}?tab=log`, /reload-day/);
+    await log(page).getByText('line 29999').waitFor();
+    await page.getByText('Following').waitFor();
+    await assertAccessible(page);
+    // A progress bar that is printed over itself is one row, with what it showed last.
+    await seedLines(api, id, { first: 0, count: 1, message: `'0 %' || chr(13) || '50 %' || chr(13) || '100 % done'` });
+    await log(page).getByText('100 % done', { exact: true }).waitFor();
+    assert.ok((await log(page).locator('time').count()) < 200, 'only the lines in sight are in the page');
+
+    await log(page).hover();
+    await page.mouse.wheel(0, -3_000);
+    await page.getByText('Not following').waitFor();
+    const [before] = await log(page).locator('time + span + span').allTextContents();
+    await seedLines(api, id, { first: 30_000, count: 5, message: `'line ' || n` });
+    await page.getByText('5 new lines').waitFor();
+    assert.equal((await log(page).locator('time + span + span').allTextContents())[0], before);
+    await page.getByRole('button', { name: 'Follow' }).click();
+    await log(page).getByText('line 30004').waitFor();
+
+    const levels = page.getByRole('group', { name: 'Levels of lines' });
+    await levels.getByRole('button', { name: 'info' }).click();
+    await page.getByText(/29,706 lines are hidden/).waitFor();
+    assert.equal(await log(page).getByText('line 29999').count(), 0);
+    await log(page).getByText('line 29900').waitFor();
+    await page.getByRole('button', { name: 'Show all levels' }).click();
+    await page.getByLabel('Search in the log').fill('"line 12345"');
+    await log(page).getByText('12345').waitFor();
+    await page.getByLabel('Search in the log').fill('');
+    await log(page).getByText('line 30004').waitFor();
+    await page.getByRole('button', { name: 'Beginning' }).click();
+    await log(page).getByText('line 0', { exact: true }).waitFor();
+  }));
+
+test('a flow of ten thousand runs is drawn, folded, searched and cancelled', (t) =>
+  withConsole(t, async ({ page, api, open }) => {
+    const [root = ''] = await seedRuns(api, [{ task: 'task1', state: 'waiting' }]);
+    await api.pool.query(
+      `INSERT INTO ops.run (id, root_id, parent_id, invoke_key, task, queue, state, trigger, input, max_attempts, attempt, created_at, started_at, ended_at, error)
+       SELECT ('01999999-0000-7000-8000-' || lpad(n::text, 12, '0'))::uuid, $1, $1, 'part/' || n, 'task2', 'general',
+         (CASE WHEN n = 7777 THEN 'failed' WHEN n < 9000 THEN 'succeeded' ELSE 'queued' END)::ops.run_state, 'invoke', '{}', 1, 1,
+         now(), CASE WHEN n < 9000 THEN now() + n * interval '1 ms' END, CASE WHEN n < 9000 THEN now() + n * interval '2 ms' END,
+         CASE WHEN n = 7777 THEN '{"name":"Error","message":"the one that failed"}'::jsonb END
+       FROM generate_series(0, 9999) n`,
+      [root],
+    );
+    await open(`/runs/${root}?tab=timeline`, /task1/);
+    const timeline = page.getByRole('region', { name: 'Runs over time' });
+    await page.getByText('10,001 runs').waitFor();
+    assert.ok((await timeline.getByRole('link').count()) < 300, 'only the rows in sight are in the page');
+    await assertAccessible(page);
+    await timeline.evaluate((element) => element.scrollTo({ top: element.scrollHeight }));
+    await timeline.getByText('part/9999').waitFor();
+
+    await page.getByRole('tab', { name: /^Flow/ }).click();
+    const tree = page.getByRole('region', { name: 'Tree of the flow' });
+    await tree.getByText('part/0', { exact: true }).waitFor();
+    await page.getByText('10,000 runs below it').waitFor();
+    await page
+      .getByRole('group', { name: 'State of the runs below it' })
+      .getByRole('button', { name: 'failed' })
+      .click();
+    await tree.getByText('the one that failed').waitFor();
+    assert.equal(await tree.getByRole('link').count(), 1);
+    await assertAccessible(page);
+    await page.getByText('Graph', { exact: true }).click();
+    await page.getByRole('link', { name: 'part × 8,999' }).waitFor();
+    await page.getByRole('link', { name: 'part × 1,000' }).waitFor();
+    await assertAccessible(page);
+
+    await page.getByRole('button', { name: 'Cancel the flow …' }).click();
+    await page.getByRole('button', { name: 'Cancel it' }).click();
+    await page.getByRole('heading', { level: 1, name: /cancelled/ }).waitFor();
+    const { rows } = await api.pool.query(`SELECT count(*)::int AS count FROM ops.run WHERE state = 'cancelled'`);
+    assert.equal(rows[0].count, 1_001);
+  }));
