@@ -46,6 +46,7 @@ export function UploadPage() {
               description="Made if it is not there; folders that you drop keep their names below it"
               size="xs"
               w={420}
+              maw="100%"
               value={folder}
               onChange={(event) => setFolder(event.currentTarget.value)}
               onBlur={() => setTexts({ folder: place }, 'replace')}
