@@ -58,7 +58,7 @@ test('the overview says how to begin, then what happens and what needs attention
       ['state', 'task', 'error'].map((name) => address.searchParams.get(name)),
       ['failed', 'count-rows', 'TypeError'],
     );
-    assert.equal(await page.evaluate('document.activeElement.textContent'), 'Runs', 'the title has the focus');
+    await page.waitForFunction("document.activeElement.textContent === 'Runs'");
     await page.goBack();
     await attention.getByRole('link', { name: /objects-detection.*1 file/ }).click();
     await page.getByRole('heading', { level: 1, name: 'Quarantine' }).waitFor();

@@ -22,15 +22,7 @@ export function Shell() {
   useEffect(() => nav.close(), [pathname]);
   return (
     <>
-      <a
-        className={styles['skip']}
-        href="#main"
-        onClick={(event) => {
-          // Without a change of the address, which has the filters.
-          event.preventDefault();
-          document.querySelector<HTMLElement>('#main')?.focus();
-        }}
-      >
+      <a className={styles['skip']} href="#main">
         Skip to the content
       </a>
       <aside className={styles['side']}>

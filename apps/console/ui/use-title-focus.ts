@@ -1,4 +1,4 @@
-import { useLocation } from '@tanstack/react-router';
+import { useRouterState } from '@tanstack/react-router';
 import { type RefObject, useEffect } from 'react';
 
 /** The path of the page that is shown; undefined until the first one is. */
@@ -9,10 +9,13 @@ let shown: string | undefined;
  * tabulator goes on from there. The first page leaves it to the browser, and a change of filters where it is.
  */
 export function useTitleFocus(title: RefObject<HTMLElement | null>): void {
-  const path = useLocation({ select: ({ pathname }) => pathname });
+  // Not the location: it is the new one already while the old page still waits for the script of the new one.
+  const path = useRouterState({ select: ({ resolvedLocation }) => resolvedLocation?.pathname });
   useEffect(() => {
+    if (path === undefined) return;
     const isAnother = shown !== undefined && shown !== path;
     shown = path;
-    if (isAnother) title.current?.focus({ preventScroll: true });
+    // Somebody who opened the search meanwhile types there.
+    if (isAnother && !document.activeElement?.closest('[role=dialog]')) title.current?.focus({ preventScroll: true });
   }, [path, title]);
 }
