@@ -16,9 +16,9 @@ import { useActions } from './use-actions.js';
 /** Who did what by hand, and when. */
 export function ActionsPage() {
   const [texts, setTexts] = useTexts();
-  const { pages, rows } = useActions(texts);
+  const { pages, rows, filter } = useActions(texts);
   const [part, isHeld] = useHold<HTMLDivElement>();
-  const held = useHeldRows(rows, ({ id }) => id, isHeld && !pages.isPlaceholderData);
+  const held = useHeldRows(rows, ({ id }) => id, isHeld, pages.isPlaceholderData ? '' : filter);
   const isFiltered = setFilters(actionFilters, texts).length > 0;
   return (
     <Page

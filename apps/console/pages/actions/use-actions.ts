@@ -35,5 +35,5 @@ export function useActions(texts: Texts) {
     for (const { items } of data ?? []) for (const action of items) byId.set(action.id, action);
     return [...byId.values()];
   }, [data]);
-  return { pages, rows };
+  return { pages, rows, filter: JSON.stringify({ from, ...others }) };
 }

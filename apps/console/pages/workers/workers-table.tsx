@@ -44,7 +44,7 @@ export function WorkersTable() {
     return [...byId.values()];
   }, [pages]);
   const [part, isHeld] = useHold<HTMLDivElement>();
-  const held = useHeldRows(rows, ({ id }) => id, isHeld && !workers.isPlaceholderData);
+  const held = useHeldRows(rows, ({ id }) => id, isHeld, workers.isPlaceholderData ? '' : state);
   return (
     <div ref={part}>
       {workers.error && <ProblemNote error={workers.error} onRetry={() => void workers.refetch()} />}

@@ -9,11 +9,19 @@ export interface HeldRows<T> {
 /**
  * The rows of a list that changes while it is read. Held, it keeps its rows and their order, each with its newest content;
  * rows that came meanwhile are counted, and those that are gone stay. What is added at the end (the next page) is shown.
+ * @param of what the rows are those of, a filter for example: rows of something else are shown at once, held or not
  */
-export function useHeldRows<T>(rows: readonly T[], idOf: (row: T) => string, isHeld: boolean): HeldRows<T> {
+export function useHeldRows<T>(
+  rows: readonly T[],
+  idOf: (row: T) => string,
+  isHeld: boolean,
+  of?: string,
+): HeldRows<T> {
   const shown = useRef<readonly T[]>(rows);
-  if (!isHeld) {
+  const shownOf = useRef(of);
+  if (!isHeld || shownOf.current !== of) {
     shown.current = rows;
+    shownOf.current = of;
     return { rows, newCount: 0 };
   }
   const newest = new Map(rows.map((row) => [idOf(row), row]));
