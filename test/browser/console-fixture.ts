@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import type { TestContext } from 'node:test';
 import type { Page } from 'playwright-core';
 import { browserMissing, openBrowser } from '../helpers/browser.js';
@@ -59,7 +58,7 @@ export function collectFaults(page: Page): string[] {
   return faults;
 }
 
-const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const axeSource = readFileSync(new URL(import.meta.resolve('axe-core/axe.min.js')), 'utf8');
 
 interface AxeResults {
   readonly violations: readonly {
