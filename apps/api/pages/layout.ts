@@ -3,10 +3,11 @@ import type { FastifyReply } from 'fastify';
 import { plainPagePolicy, setPolicy } from '../http/security-headers.js';
 import { Html, html } from './html.js';
 
+/** The colours are those of the console's theme (apps/console/theme/theme.ts): one goes from these pages to that one. */
 const style = new Html(`
-:root { color-scheme: light dark; --ink: #1d2733; --dim: #5d6b7a; --line: #dfe5ec; --paper: #f6f8fa; --card: #fff; --accent: #0b6bcb; }
+:root { color-scheme: light dark; --ink: #000; --dim: #56616c; --line: #dde3ea; --paper: #f6f8fa; --card: #fff; --accent: #0b7285; --on-accent: #fff; --bad: #c92a2a; }
 @media (prefers-color-scheme: dark) {
-  :root { --ink: #e4eaf1; --dim: #93a1b0; --line: #2b3643; --paper: #12181f; --card: #1a222c; --accent: #6cb2ff; }
+  :root { --ink: #c9c9c9; --dim: #a3adb8; --line: #2c343e; --paper: #0f1318; --card: #161b22; --accent: #22b8cf; --on-accent: #0f1318; --bad: #ff8787; }
 }
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--paper); color: var(--ink); font: 15px/1.5 system-ui, sans-serif; }
@@ -25,11 +26,11 @@ th { text-align: left; font-weight: 500; color: var(--dim); }
 th, td { padding: .2rem .75rem .2rem 0; vertical-align: top; }
 td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; padding-right: 0; }
 .dim { color: var(--dim); }
-.bad { color: #c8372d; }
+.bad { color: var(--bad); }
 form { display: grid; gap: .8rem; max-width: 22rem; }
 input, button { font: inherit; padding: .55rem .7rem; border-radius: 7px; border: 1px solid var(--line); background: var(--paper); color: inherit; }
-button { background: var(--accent); border-color: var(--accent); color: #fff; cursor: pointer; }
-@media (prefers-color-scheme: dark) { button { color: #0b1118; } }
+button { background: var(--accent); border-color: var(--accent); color: var(--on-accent); font-weight: 600; cursor: pointer; }
+:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
 `);
 
 const noStyle = new Html('');
