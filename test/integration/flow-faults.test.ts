@@ -218,6 +218,22 @@ test('each fault of a flow is a 422 that names it, before anything is recorded',
     assert.equal(await count(pool, 'SELECT count(*) FROM ops.run'), 0);
   }));
 
+test('an input is checked without a run: what is right, each fault, and a task that there is not', (t) =>
+  withFlowApi(t, 'postgres', flowTasks, async ({ ask, pool }) => {
+    const check = (task: string, input: unknown) =>
+      ask(`/api/tasks/${task}/checks`, { method: 'POST', body: { input } });
+    assert.equal((await check('flow', withSecond({}))).status, 204);
+    const refused = await check('flow', withSecond({ task: 'nothing' }));
+    assert.equal(refused.status, 422);
+    assert.deepEqual(
+      refused.body.errors.map(({ path }: { path: string }) => path),
+      ['/input/steps/1/task'],
+    );
+    assert.equal((await check('count', { text: 7 })).body.errors[0].path, '/input/text');
+    assert.equal((await check('nothing', {})).status, 404);
+    assert.equal(await count(pool, 'SELECT count(*) FROM ops.run'), 0);
+  }));
+
 test('a task that flows do not know is refused with its name when it is followed or invoked, too', (t) =>
   withFlowApi(
     t,
