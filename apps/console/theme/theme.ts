@@ -32,6 +32,8 @@ export const variables: CSSVariablesResolver = () => ({
   light: {
     '--mantine-color-dimmed': '#56616c',
     '--mantine-color-placeholder': '#66717c',
+    // What is wrong with a field: Mantine's own red is too pale for texts of this size.
+    '--mantine-color-error': '#c92a2a',
     '--mr-ground': '#f6f8fa',
     '--mr-surface': '#ffffff',
     '--mr-line': '#dde3ea',
@@ -47,6 +49,7 @@ export const variables: CSSVariablesResolver = () => ({
     '--mantine-color-dimmed': '#a3adb8',
     '--mantine-color-placeholder': '#97a1ac',
     '--mantine-color-body': '#161b22',
+    '--mantine-color-error': '#ff8787',
     '--mr-ground': '#0f1318',
     '--mr-surface': '#161b22',
     '--mr-line': '#2c343e',
