@@ -24,25 +24,32 @@ export async function withConsole(
   work: (console: Console) => Promise<void>,
   options: Parameters<typeof withApi>[1] = {},
 ): Promise<void> {
+  await withApi(async (api) => withConsoleOf(t, api, work), options);
+}
+
+/** The same at the console of an API that is there, for example one with workers. */
+export async function withConsoleOf(
+  t: TestContext,
+  api: TestApi,
+  work: (console: Console) => Promise<void>,
+): Promise<void> {
   const browser = await openBrowser();
   if (!browser) return t.skip(browserMissing);
   try {
-    await withApi(async (api) => {
-      const address = await api.app.listen({ host: '127.0.0.1', port: 0 });
-      const page = await browser.newPage({ viewport: { width: 1360, height: 900 } });
-      const faults = collectFaults(page);
-      await work({
-        page,
-        api,
-        address,
-        async open(path, title) {
-          await page.goto(address + path);
-          await page.getByRole('heading', { level: 1, name: title }).waitFor();
-        },
-      });
-      assert.deepEqual(faults, []);
-      await page.close();
-    }, options);
+    const address = await api.app.listen({ host: '127.0.0.1', port: 0 });
+    const page = await browser.newPage({ viewport: { width: 1360, height: 900 } });
+    const faults = collectFaults(page);
+    await work({
+      page,
+      api,
+      address,
+      async open(path, title) {
+        await page.goto(address + path);
+        await page.getByRole('heading', { level: 1, name: title }).waitFor();
+      },
+    });
+    assert.deepEqual(faults, []);
+    await page.close();
   } finally {
     await browser.close();
   }

@@ -7,17 +7,18 @@ import { useMayChange } from '../../client/session.js';
 import type { Fault } from '../../form/fault.js';
 import { SchemaForm } from '../../form/schema-form.js';
 import { useDraft } from '../../form/use-draft.js';
-import { changeTaskSettings, type TaskSettings } from '../../generated/api.js';
+import { changeTaskSettings, type TaskSettings, type TaskSettingsSet } from '../../generated/api.js';
 import { ProblemNote } from '../../ui/notes.js';
 import { Panel } from '../../ui/panel.js';
 import { Time } from '../../ui/time.js';
 import { tellDone } from '../../ui/told.js';
-import { patchOf, settingsSchema } from './settings-schema.js';
+import { patchOf, settingsSchema, withPatch } from './settings-schema.js';
 
 /** What somebody is about to set; `value` undefined: nothing was typed yet. */
 interface Draft {
   readonly value?: object | undefined;
-  /** The version that was shown when the first letter was typed. */
+  /** What was set when the first letter was typed, and its version. */
+  readonly base?: TaskSettingsSet | undefined;
   readonly version: number;
   readonly note: string;
 }
@@ -41,7 +42,7 @@ export function SettingsForm({ settings }: { readonly settings: TaskSettings }) 
   // biome-ignore lint/correctness/useExhaustiveDependencies: what was read anew is another object with the same content
   const schema = useMemo(() => settingsSchema(settings), [JSON.stringify(definition)]);
   const value = draft.value ?? set;
-  const patch = patchOf(set, value);
+  const patch = patchOf(draft.base ?? set, value);
   const hasChange = Object.keys(patch).length > 0;
   const isOverlapped = draft.value !== undefined && hasChange && draft.version !== version;
 
@@ -98,6 +99,7 @@ export function SettingsForm({ settings }: { readonly settings: TaskSettings }) 
           onChange={(next) =>
             setDraft((before) => ({
               version: before.value === undefined ? version : before.version,
+              base: before.base ?? set,
               note: before.note,
               value: typeof next === 'object' && next !== null ? next : {},
             }))
@@ -124,7 +126,10 @@ export function SettingsForm({ settings }: { readonly settings: TaskSettings }) 
               <Text size="sm">
                 They are at version {version}; you began at version {draft.version}. Yours is still in the form.
               </Text>
-              <Button variant="default" onClick={() => setDraft((before) => ({ ...before, version }))}>
+              <Button
+                variant="default"
+                onClick={() => setDraft((before) => ({ ...before, version, base: set, value: withPatch(set, patch) }))}
+              >
                 Set mine on top of it
               </Button>
             </Stack>

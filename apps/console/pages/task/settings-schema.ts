@@ -99,4 +99,15 @@ function difference(now: object, wanted: object): object {
   );
 }
 
+/** What is set when a change that was made for other settings is made to these (RFC 7396). */
+export function withPatch(now: object, patch: object): object {
+  const merged = new Map<string, unknown>(Object.entries(now));
+  for (const [name, value] of Object.entries(patch) as [string, unknown][]) {
+    const before = merged.get(name);
+    if (value === null) merged.delete(name);
+    else merged.set(name, isObject(value) ? withPatch(isObject(before) ? before : {}, value) : value);
+  }
+  return Object.fromEntries(merged);
+}
+
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;

@@ -1,10 +1,11 @@
-import { Badge, Tabs } from '@mantine/core';
+import { Tabs } from '@mantine/core';
 import { useParams } from '@tanstack/react-router';
 import { taskOf, useTasks } from '../../client/tasks.js';
 import { useTexts } from '../../shell/use-texts.js';
 import { EmptyNote } from '../../ui/notes.js';
 import { Page } from '../../ui/page.js';
 import { QueryView } from '../../ui/query-view.js';
+import { StateBadge } from '../../ui/state-badge.js';
 import { DefinitionTab } from './definition-tab.js';
 import { FiguresTab } from './figures-tab.js';
 import { PauseButton } from './pause-button.js';
@@ -35,10 +36,7 @@ export function TaskPage() {
       heading={
         task?.settings.paused === true ? (
           <>
-            {name}{' '}
-            <Badge color="orange" variant="light">
-              paused
-            </Badge>
+            {name} <StateBadge kind="other" state="paused" />
           </>
         ) : (
           name

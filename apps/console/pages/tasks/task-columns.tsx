@@ -1,7 +1,8 @@
-import { Badge, Text } from '@mantine/core';
+import { Text } from '@mantine/core';
 import type { Task, TaskFigures } from '../../generated/api.js';
 import { formatCount, formatDuration, formatShare } from '../../ui/format.js';
 import { PageLink } from '../../ui/link.js';
+import { StateBadge } from '../../ui/state-badge.js';
 import type { Column } from '../../ui/table/column.js';
 import { RunMarks } from './run-marks.js';
 import styles from './tasks-page.module.css';
@@ -27,9 +28,9 @@ export const taskColumns = (days: number): readonly Column<ListedTask>[] => [
           {name}
         </PageLink>
         {settings.paused && (
-          <Badge size="xs" variant="light" color="orange" ml={6}>
-            paused
-          </Badge>
+          <span className={styles['paused']}>
+            <StateBadge kind="other" state="paused" />
+          </span>
         )}
         <Text size="xs" c="dimmed" lineClamp={1} title={description}>
           {description}
