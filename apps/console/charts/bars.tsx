@@ -23,8 +23,9 @@ export interface BarsProps {
 const left = 44;
 const bottom = 22;
 const top = 20;
-/** Numbers above narrower bars would run into each other. */
-const leastLabelWidth = 26;
+/** A letter of a number above a bar; narrower bars have their numbers upright, and those that are narrower than a line none. */
+const letterWidth = 6.6;
+const lineHeight = 11;
 
 /** Bars by name, each with its number above it. */
 export function Bars({ title, bars, unit, axis, height = 220, format = formatCount, colour, onBar }: BarsProps) {
@@ -43,7 +44,12 @@ export function Bars({ title, bars, unit, axis, height = 220, format = formatCou
     >
       {({ width, height: full }) => {
         const x = scaleBand<string>({ domain: bars.map(({ label }) => label), range: [left, width], padding: 0.25 });
-        const y = scaleLinear<number>({ domain: [0, Math.max(largest, 1)], range: [full - bottom, top] });
+        const longest = Math.max(...bars.map(({ value }) => format(value).length)) * letterWidth;
+        const labels = longest <= x.step() ? 'across' : x.step() >= lineHeight ? 'upright' : 'none';
+        const y = scaleLinear<number>({
+          domain: [0, Math.max(largest, 1)],
+          range: [full - bottom, labels === 'upright' ? longest + 10 : top],
+        });
         return (
           <>
             <ValueAxis scale={y} width={width} left={left} />
@@ -66,8 +72,12 @@ export function Bars({ title, bars, unit, axis, height = 220, format = formatCou
                   fill={colour?.(label) ?? '#1c7ed6'}
                   fillOpacity={index === hovered ? 0.75 : 1}
                 />
-                {x.bandwidth() >= leastLabelWidth && (
-                  <text x={(x(label) ?? 0) + x.bandwidth() / 2} y={y(value) - 5} textAnchor="middle">
+                {labels !== 'none' && (
+                  <text
+                    transform={`translate(${(x(label) ?? 0) + x.bandwidth() / 2} ${y(value) - 5}) rotate(${labels === 'upright' ? -90 : 0})`}
+                    textAnchor={labels === 'upright' ? 'start' : 'middle'}
+                    dy={labels === 'upright' ? '0.35em' : 0}
+                  >
                     {format(value)}
                   </text>
                 )}

@@ -19,3 +19,10 @@ const stateLooks: Readonly<Record<string, { readonly colour: string }>> = { ...f
 /** The colour of a group of a chart: that of its state, or the next of the palette. */
 export const colourOf = (group: string, index: number): string =>
   stateLooks[group]?.colour ?? palette[index % palette.length] ?? '#1c7ed6';
+
+/** The colour of letters that are read on a colour of a chart: dark on bright ones. Those of states are made for white. */
+export function inkOn(colour: string): string {
+  const parts = colour.match(/^#(..)(..)(..)$/)?.slice(1) ?? [];
+  const [red = 0, green = 0, blue = 0] = parts.map((part) => (Number.parseInt(part, 16) / 255) ** 2.2);
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.22 ? '#111' : '#fff';
+}

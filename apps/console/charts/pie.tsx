@@ -1,7 +1,7 @@
 import { Pie } from '@visx/shape';
 import { formatCount, formatShare } from '../ui/format.js';
 import { Chart } from './chart.js';
-import { colourOf } from './colours.js';
+import { colourOf, inkOn } from './colours.js';
 
 export interface PieChartProps {
   readonly title: string;
@@ -59,8 +59,13 @@ export function PieChart({ title, slices, unit, height = 220, colour }: PieChart
                         <title>{`${label}: ${formatCount(value)} ${unit}, ${formatShare(shareOf(value))}`}</title>
                       </path>
                       {shareOf(value) >= leastShare && (
-                        // On the colours of the palette white is read in both themes.
-                        <text x={x} y={y} dy="0.33em" textAnchor="middle" style={{ fill: '#fff', fontWeight: 600 }}>
+                        <text
+                          x={x}
+                          y={y}
+                          dy="0.33em"
+                          textAnchor="middle"
+                          style={{ fill: inkOn(colours.get(label) ?? ''), fontWeight: 600 }}
+                        >
                           {formatShare(shareOf(value))}
                         </text>
                       )}

@@ -51,7 +51,7 @@ export function SeriesBars({
   const totalOf = (index: number): number => shown.reduce((sum, { values }) => sum + (values[index] ?? 0), 0);
   const largest = slices.reduce((most, _, index) => Math.max(most, totalOf(index)), 0);
   const grand = slices.reduce((sum, _, index) => sum + totalOf(index), 0);
-  const sliceMs = slices.length > 1 ? Date.parse(slices[1] ?? '') - Date.parse(slices[0] ?? '') : 3_600_000;
+  const sliceMs = Date.parse(slices[1] ?? end) - Date.parse(slices[0] ?? end);
   const spanMs = Date.parse(end) - Date.parse(slices[0] ?? end);
   const labelOf = (at: string): string => nameOfSlice(at, sliceMs, spanMs);
   const endOf = (index: number): string => slices[index + 1] ?? end;
