@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import styles from './charts.module.css';
+import styles from './dataset.module.css';
 
 /** The ground of a chart, which has its own title. */
 export function ChartPanel({ children }: { readonly children: ReactNode }) {

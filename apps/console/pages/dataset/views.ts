@@ -65,6 +65,18 @@ const special: Readonly<Record<string, readonly DatasetView[]>> = {
   footage: [frames, questions],
   label: [questions, frames],
   sensor: [questions, frames],
+  'data-sample': [
+    {
+      view: 'figures',
+      label: 'Figures',
+      View: lazy(async () => ({ default: (await import('../data-sample/figures-view.js')).FiguresView })),
+    },
+    {
+      view: 'completeness',
+      label: 'Completeness',
+      View: lazy(async () => ({ default: (await import('../data-sample/completeness-view.js')).CompletenessView })),
+    },
+  ],
 };
 
 /** The views of a dataset, in the order of their tabs. A name that no dataset has, has the common ones. */

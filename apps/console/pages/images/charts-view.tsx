@@ -9,7 +9,7 @@ import { Facts } from '../../ui/facts.js';
 import { countOf, formatBytes, formatCount, formatRate } from '../../ui/format.js';
 import { EmptyNote } from '../../ui/notes.js';
 import { QueryView } from '../../ui/query-view.js';
-import { ChartPanel } from './chart-panel.js';
+import { ChartPanel } from '../dataset/chart-panel.js';
 import { ImageFilterBar } from './image-filter-bar.js';
 import { ModelsTable } from './models-table.js';
 import { SizeScatter } from './size-scatter.js';
@@ -34,7 +34,7 @@ export function ChartsView() {
           found.pictures === 0 ? (
             <EmptyNote title="No picture fits these filters">Take one of the filters above away.</EmptyNote>
           ) : (
-            <>
+            <SimpleGrid cols={1} spacing="sm">
               <Figures stats={found} bytes={sizes.data?.bytes} />
               <SimpleGrid cols={{ base: 1, lg: 2 }} spacing="sm">
                 <ChartPanel>
@@ -122,7 +122,7 @@ export function ChartsView() {
                 </ChartPanel>
               </SimpleGrid>
               <ModelsTable models={found.byModel} />
-            </>
+            </SimpleGrid>
           )
         }
       </QueryView>
