@@ -17,7 +17,7 @@ export function RunHead({ run }: { readonly run: RunDetail }) {
         <StateBadge kind="run" state={run.state} />
       </span>
       <span className={styles['headSmall']}>
-        <Duration startedAt={run.startedAt} endedAt={run.endedAt} />
+        <Duration startedAt={run.state === 'queued' ? null : run.startedAt} endedAt={run.endedAt} />
       </span>
       <span className={styles['headSmall']}>
         <RunId id={run.id} />

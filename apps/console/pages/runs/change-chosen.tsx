@@ -33,7 +33,7 @@ export function ChangeChosen({ verb, runs, onDone, onClose }: ChangeChosenProps)
       for (let run = left.shift(); run; run = left.shift()) {
         const { id } = run;
         try {
-          await (verb === 'retry' ? call(retryRun({ id, body: {} })) : call(cancelRun({ id, body: null })));
+          await (verb === 'retry' ? call(retryRun({ id, body: {} })) : call(cancelRun({ id, body: {} })));
         } catch (error) {
           setRefused((before) => [...before, { runId: id, reason: wordsOf(error) }]);
         }

@@ -35,7 +35,10 @@ export const runColumns: readonly Column<Run>[] = [
     about: 'From the first start to the end',
     sort: 'durationMs',
     isNumeric: true,
-    cell: ({ startedAt, endedAt }) => <Duration startedAt={startedAt} endedAt={endedAt} />,
+    // One that is to be tried again has begun before, and does not go on now.
+    cell: ({ state, startedAt, endedAt }) => (
+      <Duration startedAt={state === 'queued' ? null : startedAt} endedAt={endedAt} />
+    ),
   },
   {
     id: 'attempts',
