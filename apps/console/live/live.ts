@@ -1,5 +1,6 @@
 import type { QueryClient } from '@tanstack/react-query';
 import type { Subject } from '../client/queries.js';
+import { openStream } from './stream.js';
 
 /** Whether changes reach the page: `away` while the stream is cut off, it comes back by itself. */
 export type LiveState = 'connecting' | 'live' | 'away';
@@ -12,8 +13,6 @@ interface Pulse {
 
 /** How often it looks whether something is to be read anew. */
 const tickMs = 250;
-/** After how long a stream that was refused is asked for again. */
-const refusedMs = 5_000;
 /** No query is asked more often. */
 const minMs = 1_000;
 /** A query that took long rests for so many times as long: many consoles are open, and the database has other work. */
@@ -31,8 +30,6 @@ export class Live {
   readonly #begun = new Map<string, number>();
   readonly #listeners = new Set<() => void>();
   #state: LiveState = 'connecting';
-  #source: EventSource | undefined;
-  #again: ReturnType<typeof setTimeout> | undefined;
 
   constructor(queries: QueryClient) {
     this.#queries = queries;
@@ -48,39 +45,33 @@ export class Live {
     return () => this.#listeners.delete(listener);
   };
 
-  /** Opens the stream, again and again when it is refused. @returns what closes it */
+  /** Opens the stream. @returns what closes it */
   open(): () => void {
-    this.#connect();
+    const close = openStream(
+      '/api/events/pulse',
+      (source) => this.#listen(source),
+      () => this.#become('away'),
+    );
     const unmeasure = this.#measure();
     const timer = setInterval(() => this.#refresh(), tickMs);
     return () => {
-      this.#source?.close();
-      clearTimeout(this.#again);
+      close();
       clearInterval(timer);
       unmeasure();
     };
   }
 
-  #connect(): void {
-    const source = new EventSource('/api/events/pulse');
-    this.#source = source;
-    const all = (): void => {
+  #listen(source: EventSource): void {
+    source.addEventListener('ready', () => {
       this.#become('live');
       this.#markOld(['runs', 'files', 'overview']);
-    };
-    source.addEventListener('ready', all);
-    source.addEventListener('reset', all);
+    });
     source.addEventListener('pulse', ({ data }) => {
       const pulse: Pulse = JSON.parse(data);
       this.#markOld([
         ...(pulse.runs > 0 ? (['runs', 'overview'] as const) : []),
         ...(pulse.files > 0 ? (['files', 'overview'] as const) : []),
       ]);
-    });
-    source.addEventListener('error', () => {
-      this.#become('away');
-      // A browser comes back by itself when it was cut off, but not when it was refused.
-      if (source.readyState === EventSource.CLOSED) this.#again = setTimeout(() => this.#connect(), refusedMs);
     });
   }
 

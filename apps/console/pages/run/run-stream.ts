@@ -1,4 +1,5 @@
 import type { LiveLogLine, RunChangeEvent, RunProgress } from '../../generated/api.js';
+import { openStream } from '../../live/stream.js';
 
 /** What a run's own stream tells. */
 export interface RunStreamListener {
@@ -12,22 +13,15 @@ export interface RunStreamListener {
   onLines(lines: readonly LiveLogLine[]): void;
 }
 
-/** After how long a stream that was refused is asked for again. */
-const refusedMs = 5_000;
 /** Lines are handed on together, so that a hundred of them at a moment are one change of the page. */
 const gatherMs = 120;
 
-/**
- * Opens the stream of a run. It rests while nobody can see the page: a browser has few connections to one server, and other pages
- * want theirs. @returns what closes it
- */
+/** Opens the stream of a run. @returns what closes it */
 export function openRunStream(
   id: string,
   { withLog, withFlow }: { readonly withLog: boolean; readonly withFlow: boolean },
   listener: RunStreamListener,
 ): () => void {
-  let source: EventSource | undefined;
-  let again: ReturnType<typeof setTimeout> | undefined;
   let gathering: ReturnType<typeof setTimeout> | undefined;
   let lines: LiveLogLine[] = [];
   const flush = (): void => {
@@ -36,11 +30,8 @@ export function openRunStream(
     lines = [];
     listener.onLines(gathered);
   };
-  const open = (): void => {
-    clearTimeout(again);
-    source = new EventSource(
-      `/api/runs/${id}/events?kind=run,file,progress${withLog ? ',log' : ''}${withFlow ? '&flow=true' : ''}`,
-    );
+  const address = `/api/runs/${id}/events?kind=run,file,progress${withLog ? ',log' : ''}${withFlow ? '&flow=true' : ''}`;
+  const close = openStream(address, (source) => {
     source.addEventListener('state', listener.onBegin);
     source.addEventListener('reset', listener.onBegin);
     source.addEventListener('run', ({ data }) => listener.onRun(JSON.parse(data)));
@@ -50,23 +41,8 @@ export function openRunStream(
       lines.push(JSON.parse(data));
       gathering ??= setTimeout(flush, gatherMs);
     });
-    source.addEventListener('error', () => {
-      if (source?.readyState === EventSource.CLOSED) again = setTimeout(open, refusedMs);
-    });
-  };
-  const close = (): void => {
-    clearTimeout(again);
-    source?.close();
-    source = undefined;
-  };
-  const look = (): void => {
-    if (document.visibilityState === 'hidden') close();
-    else if (!source) open();
-  };
-  document.addEventListener('visibilitychange', look);
-  look();
+  });
   return () => {
-    document.removeEventListener('visibilitychange', look);
     clearTimeout(gathering);
     close();
   };
