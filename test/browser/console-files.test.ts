@@ -144,3 +144,23 @@ test('quarantined files are counted before all of a cause are discarded, and the
     await page.emulateMedia({ colorScheme: 'dark' });
     await assertAccessible(page);
   }));
+
+test('the ledger stands still while it is read, counts what is new, and says what narrows it', (t) =>
+  withConsole(t, async ({ page, api, open }) => {
+    await seedFile(api.pool, { path: 'first.json' });
+    await open('/files?source=objects-detection', 'Files');
+    await page.getByRole('link', { name: 'first.json' }).hover();
+    await seedFile(api.pool, { path: 'second.json' });
+    const more = page.getByRole('button', { name: 'Show 1 new file' });
+    await more.waitFor();
+    assert.equal(await page.getByRole('link', { name: 'second.json' }).count(), 0);
+    await more.click();
+    await page.getByRole('link', { name: 'second.json' }).waitFor();
+    await page.getByRole('group', { name: 'Filters at work' }).getByText('1 filter').waitFor();
+    await page.getByLabel('Path').fill('nothing');
+    await page.getByText('No file fits these filters').waitFor();
+    await page.reload();
+    await page.getByText('No file fits these filters').waitFor();
+    await page.getByRole('button', { name: 'Clear all' }).click();
+    await page.getByRole('link', { name: 'first.json' }).waitFor();
+  }));

@@ -1,6 +1,6 @@
 import { Anchor, Button, Group, Text } from '@mantine/core';
 import { IconUpload } from '@tabler/icons-react';
-import { useMemo } from 'react';
+import { useMemo, useState } from 'react';
 import { useTexts } from '../../shell/use-texts.js';
 import { setFilters } from '../../ui/filter/filter.js';
 import { FilterBar } from '../../ui/filter/filter-bar.js';
@@ -17,7 +17,7 @@ import { fileColumns } from './file-columns.js';
 import { fileFilters } from './file-filters.js';
 import { LoadsChart } from './loads-chart.js';
 import { StateTabs } from './state-tabs.js';
-import { useFiles, useReasons, useSources } from './use-files.js';
+import { queryOf, useFiles, useReasons, useSources } from './use-files.js';
 
 /** The ledger: every version of every file that was seen in the inbox. */
 export function FilesPage() {
@@ -29,10 +29,14 @@ export function FilesPage() {
   const set = setFilters(filters, texts);
   const { pages, rows, isLong, restart } = useFiles(texts);
   const [part, isHeld] = useHold<HTMLDivElement>();
-  const held = useHeldRows(rows, ({ id }) => id, isHeld && !pages.isPlaceholderData);
+  // How often somebody asked to see what is new: the button is within what is held.
+  const [round, setRound] = useState(0);
+  const shownOf = pages.isPlaceholderData ? '' : `${round} ${JSON.stringify(queryOf(texts))}`;
+  const held = useHeldRows(rows, ({ id }) => id, isHeld, shownOf);
   const toTop = (): void => {
-    restart();
+    setRound(round + 1);
     window.scrollTo({ top: 0 });
+    if (isLong) restart();
   };
   return (
     <Page
@@ -52,10 +56,10 @@ export function FilesPage() {
       <FilterBar filters={filters} values={texts} onChange={setTexts} />
       <LoadsChart source={texts['source']} />
       {pages.error && <ProblemNote error={pages.error} onRetry={() => void pages.refetch()} />}
-      {pages.data === undefined ? (
-        !pages.error && <LoadingNote what="the files" />
-      ) : (
-        <div ref={part}>
+      <div ref={part}>
+        {pages.data === undefined ? (
+          !pages.error && <LoadingNote what="the files" />
+        ) : (
           <DataTable
             label="Files"
             columns={fileColumns}
@@ -74,6 +78,11 @@ export function FilesPage() {
                     <Anchor component="button" type="button" size="xs" onClick={toTop}>
                       Back to its beginning
                     </Anchor>
+                  </Text>
+                )}
+                {pages.isPlaceholderData && (
+                  <Text size="xs" c="dimmed">
+                    Looking …
                   </Text>
                 )}
                 {texts['state'] === 'quarantined' && (
@@ -109,8 +118,8 @@ export function FilesPage() {
               )
             }
           />
-        </div>
-      )}
+        )}
+      </div>
     </Page>
   );
 }
