@@ -11,7 +11,7 @@ h2 { font-size: 1.0625rem; color: inherit; text-transform: none; letter-spacing:
 .card { padding: 1.25rem 1.5rem 1.5rem; }
 form { max-width: none; gap: .35rem; }
 label { font-size: .8125rem; font-weight: 500; }
-input { margin-bottom: .6rem; }
+input { margin-bottom: .6rem; border-color: var(--dim); }
 p.or { display: flex; align-items: center; gap: .75rem; margin: 1.1rem 0 .7rem; color: var(--dim); font-size: .8125rem; }
 p.or::before, p.or::after { content: ""; flex: 1; border-top: 1px solid var(--line); }
 `);

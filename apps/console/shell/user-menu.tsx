@@ -1,4 +1,5 @@
 import { ActionIcon, Menu, Tooltip } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
 import { IconLogout, IconUserCircle } from '@tabler/icons-react';
 import { call } from '../client/call.js';
 import { useSession } from '../client/session.js';
@@ -8,6 +9,7 @@ import { tellFault } from '../ui/told.js';
 /** Who one is, and signing out, which ends the session for every copy of its cookie. */
 export function UserMenu() {
   const { data: session } = useSession();
+  const [isOpen, { open, close }] = useDisclosure(false);
   if (session?.kind !== 'session') return null;
   const name = session.user ?? 'the API token';
   const signOut = async (): Promise<void> => {
@@ -19,9 +21,9 @@ export function UserMenu() {
     }
   };
   return (
-    <Menu position="bottom-end">
+    <Menu position="bottom-end" opened={isOpen} onOpen={open} onClose={close}>
       <Menu.Target>
-        <Tooltip label={`Signed in with ${name}`}>
+        <Tooltip label={`Signed in with ${name}`} disabled={isOpen}>
           <ActionIcon variant="subtle" color="gray" aria-label={`Signed in with ${name}`}>
             <IconUserCircle size={20} aria-hidden />
           </ActionIcon>
