@@ -45,11 +45,6 @@ export function Shell() {
           <span className={styles['searchWords']}>Find a run, file, task, dataset …</span>
           <kbd className={styles['key']}>/</kbd>
         </button>
-        <div className={styles['right']}>
-          <LiveMark />
-          <ThemeChoice />
-          <UserMenu />
-        </div>
         <ActionIcon
           className={styles['searchIcon']}
           variant="subtle"
@@ -59,6 +54,11 @@ export function Shell() {
         >
           <IconSearch size={18} aria-hidden />
         </ActionIcon>
+        <div className={styles['right']}>
+          <LiveMark />
+          <ThemeChoice />
+          <UserMenu />
+        </div>
       </header>
       <main id="main" className={styles['main']} tabIndex={-1}>
         <Suspense fallback={<LoadingNote what="the page" />}>
