@@ -58,7 +58,7 @@ export function FieldFrame(props: FieldFrameProps) {
           {onRefer && referables && referables.length > 0 && (
             <Tooltip label="Take it from an output">
               <ActionIcon
-                size="xs"
+                size={24}
                 variant="subtle"
                 color="gray"
                 onClick={onRefer}
