@@ -30,7 +30,7 @@ export function CalendarPanel({ schedule }: { readonly schedule: ScheduleDetail 
   const shownDay = query.data?.days.find(({ day }) => day === chosen);
   return (
     <Panel
-      title="Calendar"
+      title={monthWords(month)}
       side={
         <Group gap="xs">
           {schedule.timezone !== viewerZone && (
@@ -72,9 +72,6 @@ export function CalendarPanel({ schedule }: { readonly schedule: ScheduleDetail 
       {query.error && <ProblemNote error={query.error} onRetry={() => void query.refetch()} />}
       <div className={styles['parts']}>
         <div className={styles['month']}>
-          <h3 className={styles['title']} aria-live="polite">
-            {monthWords(month)}
-          </h3>
           {query.data === undefined && !query.error ? (
             <LoadingNote what="the calendar" />
           ) : (

@@ -21,7 +21,9 @@ export interface DaySlotsProps {
 /** The slots of one day: those to come first, as they come, and then what became of the others, the latest first. */
 export function DaySlots({ schedule, timezone, day, counts }: DaySlotsProps) {
   return (
-    <section className={styles['day']} aria-label={`Slots of ${dayWordsOf(day)}`} aria-live="polite">
+    // What scrolls has to be reached by the keyboard.
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: see above
+    <section className={styles['day']} tabIndex={0} aria-label={`Slots of ${dayWordsOf(day)}`} aria-live="polite">
       <h3 className={styles['title']}>{dayWordsOf(day)}</h3>
       {counts === undefined ? (
         <LoadingNote what="the day" />

@@ -1,3 +1,4 @@
+import { VisuallyHidden } from '@mantine/core';
 import { useEffect, useRef } from 'react';
 import type { SlotDay } from '../../generated/api.js';
 import { formatCount, formatShort } from '../../ui/format.js';
@@ -29,7 +30,9 @@ export function MonthGrid({ month, today, chosen, days, isOld, onChoose }: Month
   // A key may lead to a day that is shown only once its month is.
   useEffect(() => {
     if (wanted.current === undefined) return;
-    grid.current?.querySelector<HTMLButtonElement>(`[data-day="${wanted.current}"]`)?.focus();
+    const button = grid.current?.querySelector<HTMLButtonElement>(`[data-day="${wanted.current}"]`);
+    if (!button) return;
+    button.focus();
     wanted.current = undefined;
   });
   const move = (event: React.KeyboardEvent, day: string): void => {
@@ -69,12 +72,16 @@ export function MonthGrid({ month, today, chosen, days, isOld, onChoose }: Month
                   data-today={day === today || undefined}
                   aria-pressed={day === chosen}
                   aria-current={day === today ? 'date' : undefined}
-                  aria-label={`${dayWordsOf(day)}: ${wordsOf(byDay.get(day))}`}
                   tabIndex={day === reached ? 0 : -1}
                   onClick={() => onChoose(day)}
                   onKeyDown={(event) => move(event, day)}
                 >
-                  <span className={styles['number']}>{Number(day.slice(8))}</span>
+                  <VisuallyHidden>
+                    {dayWordsOf(day)}: {wordsOf(byDay.get(day))}
+                  </VisuallyHidden>
+                  <span className={styles['number']} aria-hidden>
+                    {Number(day.slice(8))}
+                  </span>
                   <Counts of={byDay.get(day)} />
                 </button>
               </td>
@@ -88,6 +95,9 @@ export function MonthGrid({ month, today, chosen, days, isOld, onChoose }: Month
 
 const wordsOf = (day: SlotDay | undefined): string => (day === undefined ? 'not read yet' : dayWords(day));
 
+/** From this number on there is no room for the word beside it; the sign and what one hears say it. */
+const wordless = 1_000;
+
 /** Sign, number and, where there is room, word of each kind of slots. */
 function Counts({ of: day }: { readonly of: SlotDay | undefined }) {
   if (day === undefined) return null;
@@ -97,7 +107,7 @@ function Counts({ of: day }: { readonly of: SlotDay | undefined }) {
         <span key={id} className={styles['count']} style={{ color: colour }} title={`${formatCount(count)} ${word}`}>
           <Icon size={13} stroke={2} />
           <b>{formatShort(count)}</b>
-          <span className={styles['word']}>{word}</span>
+          {count < wordless && <span className={styles['word']}>{word}</span>}
         </span>
       ))}
     </span>

@@ -6,6 +6,7 @@ import { PageLink } from '../../ui/link.js';
 import { Panel } from '../../ui/panel.js';
 import { StateBadge } from '../../ui/state-badge.js';
 import { Time } from '../../ui/time.js';
+import { LastSlot } from '../schedules/last-slot.js';
 import { catchUpWords, overlapWords } from '../schedules/term-fields.js';
 import { unfiredWords } from '../schedules/unfired-words.js';
 import { stateOf } from '../schedules/use-schedules.js';
@@ -35,7 +36,7 @@ export function ScheduleFacts({ schedule }: { readonly schedule: ScheduleDetail 
             </PageLink>
           ),
           'Next slot': <Time at={schedule.nextAt} />,
-          'Last slot': <Time at={schedule.lastSlot?.slotAt} />,
+          'Last slot': <LastSlot slot={schedule.lastSlot} />,
           'While the run of an earlier slot goes on': overlapWords[overlap],
           'Slots that nobody fired in time': catchUpWords[catchUp],
           'Slots that wait': pending > 0 ? formatCount(pending) : undefined,

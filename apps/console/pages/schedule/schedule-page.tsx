@@ -34,7 +34,8 @@ export function SchedulePage() {
       about={
         schedule && (
           <>
-            {ruleWords(schedule)} <code>{ruleExactly(schedule)}</code>
+            {ruleWords(schedule) !== schedule.cron && `${ruleWords(schedule)} · `}
+            <code>{ruleExactly(schedule)}</code>
           </>
         )
       }
@@ -66,7 +67,7 @@ function Parts({ schedule, onBackfill }: PartsProps) {
         <ScheduleFacts schedule={schedule} />
         <Panel title={schedule.pausedAt === null ? 'Next times' : 'Next times, if it were resumed'}>
           <div className={styles['next']}>
-            <ZoneTimes times={schedule.next.slice(0, 5)} timezone={schedule.timezone} />
+            <ZoneTimes times={schedule.next.slice(0, 4)} timezone={schedule.timezone} />
           </div>
         </Panel>
       </div>

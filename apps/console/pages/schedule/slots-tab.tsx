@@ -23,10 +23,10 @@ const filters: readonly Filter[] = [
     label: 'State',
     isMain: true,
     isMany: true,
-    options: Object.entries(slotStates).map(([value, { meaning }]) => ({ value, label: value, meaning })),
+    options: Object.keys(slotStates).map((value) => ({ value, label: value })),
   },
-  { kind: 'time', name: 'from', label: 'Slots from', isMain: true },
-  { kind: 'time', name: 'to', label: 'until', isMain: true },
+  { kind: 'time', name: 'from', label: 'Slots from (your time)', isMain: true },
+  { kind: 'time', name: 'to', label: 'until (your time)', isMain: true },
 ];
 
 const idOf = ({ slotAt, lastSlotAt, state }: Slot): string => `${slotAt} ${lastSlotAt} ${state}`;

@@ -43,7 +43,7 @@ export const useSlots = (
   });
 
 /** Slots to come of a span that are shown at most. */
-export const maxToCome = 100;
+export const maxToCome = 48;
 
 /** The slots to come of a span. */
 export const useSlotsToCome = (

@@ -7,22 +7,23 @@ import { ZoneTimes } from './zone-times.js';
 
 export interface RulePreviewProps {
   readonly rule: RuleRequest | undefined;
-  readonly timezone: string;
   readonly preview: RulePreviewState;
 }
 
 /** The next ten times of the rule that is being written. */
-export function RulePreview({ rule, timezone, preview: { next, error, faults } }: RulePreviewProps) {
+export function RulePreview({ rule, preview: { next, timezone, isOld, error, faults } }: RulePreviewProps) {
   const words = rule && ruleWords({ cron: rule.cron ?? null, everyMs: rule.everyMs ?? null, timezone });
   return (
-    <section aria-label="Its next times" aria-live="polite">
+    <section aria-label="Its next times" aria-live="polite" aria-busy={isOld}>
       <Title order={3} mb={4}>
         Next times
       </Title>
       {words !== undefined && words !== rule?.cron && <Text size="sm">{words}</Text>}
       {error !== undefined && <ProblemNote error={error} />}
       {next !== undefined && next.length > 0 ? (
-        <ZoneTimes times={next} timezone={timezone} />
+        <div style={{ opacity: isOld ? 0.6 : 1 }}>
+          <ZoneTimes times={next} timezone={timezone} />
+        </div>
       ) : (
         <Text size="sm" c="dimmed" mt={6}>
           {Object.keys(faults).length > 0

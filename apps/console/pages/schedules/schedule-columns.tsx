@@ -1,10 +1,11 @@
-import { Text, Tooltip } from '@mantine/core';
+import { Text } from '@mantine/core';
 import type { Schedule } from '../../generated/api.js';
 import { formatShort } from '../../ui/format.js';
 import { PageLink } from '../../ui/link.js';
 import { StateBadge } from '../../ui/state-badge.js';
 import type { Column } from '../../ui/table/column.js';
 import { Time } from '../../ui/time.js';
+import { LastSlot } from './last-slot.js';
 import { ruleExactly, ruleWords } from './rule-words.js';
 import { ScheduleMenu } from './schedule-menu.js';
 import { unfiredWords } from './unfired-words.js';
@@ -85,29 +86,9 @@ function Rule({ schedule }: { readonly schedule: Schedule }) {
   const words = ruleWords(schedule);
   return (
     <>
-      {words}
+      <div>{words}</div>
       <Text size="xs" c="dimmed" className="mono">
         {words === schedule.cron ? schedule.timezone : ruleExactly(schedule)}
-      </Text>
-    </>
-  );
-}
-
-function LastSlot({ slot }: { readonly slot: Schedule['lastSlot'] }) {
-  if (slot === null) return <span className="dim">none yet</span>;
-  return (
-    <>
-      {slot.runId === null ? (
-        <StateBadge kind="slot" state={slot.state} />
-      ) : (
-        <Tooltip label="Its run">
-          <PageLink to="/runs/$id" params={{ id: slot.runId }} size="sm">
-            {slot.runState === null ? 'run' : <StateBadge kind="run" state={slot.runState} />}
-          </PageLink>
-        </Tooltip>
-      )}
-      <Text size="xs" c="dimmed" component="div">
-        <Time at={slot.slotAt} />
       </Text>
     </>
   );

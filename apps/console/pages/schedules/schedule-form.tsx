@@ -119,7 +119,7 @@ export function ScheduleForm(props: ScheduleFormProps) {
           <TermFields draft={draft} onChange={set} faults={faults} />
         </Stack>
         <div className={styles['side']}>
-          <RulePreview rule={ruleOf(draft)} timezone={draft.timezone} preview={preview} />
+          <RulePreview rule={ruleOf(draft)} preview={preview} />
         </div>
         <div className={styles['end']}>
           {refused !== undefined && <ProblemNote error={refused.error} />}

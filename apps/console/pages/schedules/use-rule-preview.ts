@@ -12,6 +12,10 @@ const typingMs = 250;
 export interface RulePreviewState {
   /** Undefined until there is an answer, and while the rule is wrong. */
   readonly next: readonly string[] | undefined;
+  /** The zone of the rule that these are the times of. */
+  readonly timezone: string;
+  /** They are those of the rule of a moment ago. */
+  readonly isOld: boolean;
   /** What is wrong with the rule, by its fields. */
   readonly faults: Readonly<Partial<Record<string, string>>>;
   /** Why it cannot be tried at all. */
@@ -22,17 +26,25 @@ export interface RulePreviewState {
 export function useRulePreview(rule: RuleRequest | undefined): RulePreviewState {
   const key = JSON.stringify(rule);
   const [settled] = useDebouncedValue(key, typingMs);
-  const { data, error } = useQuery({
+  const { data, error, isPlaceholderData } = useQuery({
     queryKey: ['schedule-preview', settled],
-    queryFn: ({ signal }) => call(previewSchedule(JSON.parse(settled ?? '{}'), { signal })),
+    queryFn: async ({ signal }) => {
+      const tried: RuleRequest = JSON.parse(settled ?? '{}');
+      const { next } = await call(previewSchedule(tried, { signal }));
+      return { next, timezone: tried.timezone ?? 'UTC' };
+    },
     enabled: settled !== undefined,
     placeholderData: keepPreviousData,
     retry: false,
   });
-  if (rule === undefined) return { next: undefined, faults: {}, error: undefined };
+  const timezone = data?.timezone ?? 'UTC';
+  const isOld = isPlaceholderData || settled !== key;
+  if (rule === undefined) return { next: undefined, timezone, isOld, faults: {}, error: undefined };
   const isFault = error instanceof ApiProblem && error.status === 422;
   return {
     next: error === null ? data?.next : undefined,
+    timezone,
+    isOld,
     // While one types on, the fault of before says nothing about what stands there now.
     faults: isFault && settled === key ? Object.fromEntries(error.faults.map((each) => [each.path, each.message])) : {},
     error: error !== null && !isFault ? error : undefined,
