@@ -7,7 +7,6 @@ import { countOf } from '../../ui/format.js';
 import { EmptyNote } from '../../ui/notes.js';
 import { Panel } from '../../ui/panel.js';
 import { QueryView } from '../../ui/query-view.js';
-import { useSetting } from '../../ui/use-setting.js';
 import styles from './fleet.module.css';
 import { measureOf, typeColour } from './measures.js';
 import { useDayTypes } from './use-fleet.js';
@@ -22,8 +21,7 @@ export interface DayTypesProps {
 
 /** How the detections of a day are distributed over types: as bars and as shares. */
 export function DayTypes({ days, objectTypes, texts, onChange }: DayTypesProps) {
-  const [stored] = useSetting<string>('fleet.measure', 'objects');
-  const measure = measureOf(stored);
+  const measure = measureOf(texts['measure']);
   const day = dayOf(texts, days);
   const stats = useDayTypes(day, texts['vehicleId'] || undefined);
   const at = days.indexOf(day);

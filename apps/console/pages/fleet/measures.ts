@@ -8,7 +8,7 @@ export const measures: readonly { readonly value: Measure; readonly label: strin
   { value: 'reports', label: 'Reports' },
 ];
 
-export const measureOf = (text: string): Measure => (text === 'reports' ? 'reports' : 'objects');
+export const measureOf = (text: string | undefined): Measure => (text === 'reports' ? 'reports' : 'objects');
 
 /** What the API sums up as one group, since there are too many types. */
 export const othersLabel = 'all others';

@@ -5,7 +5,6 @@ import type { Texts } from '../../shell/search-text.js';
 import { EmptyNote } from '../../ui/notes.js';
 import { Panel } from '../../ui/panel.js';
 import { QueryView } from '../../ui/query-view.js';
-import { useSetting } from '../../ui/use-setting.js';
 import { type Measure, measureOf, measures, othersLabel, typeColour } from './measures.js';
 import { choices, grainOf, grains, isLong, rangeOf } from './ranges.js';
 import { type DetectionFilter, useDetectionSeries } from './use-fleet.js';
@@ -18,8 +17,7 @@ export interface ObjectsSeriesProps {
 
 /** Detections over time by type, as reports or as objects. A click on a bar narrows the time to it. */
 export function ObjectsSeries({ fleet, texts, onChange }: ObjectsSeriesProps) {
-  const [stored, setMeasure] = useSetting<string>('fleet.measure', 'objects');
-  const measure = measureOf(stored);
+  const measure = measureOf(texts['measure']);
   const { first, last, objectTypes } = fleet.detections;
   const range = rangeOf(texts, first, last);
   const grain = grainOf(texts['grain'], range);
@@ -40,7 +38,7 @@ export function ObjectsSeries({ fleet, texts, onChange }: ObjectsSeriesProps) {
             aria-label="What is counted"
             data={[...measures]}
             value={measure}
-            onChange={setMeasure}
+            onChange={(next) => onChange({ measure: next === 'objects' ? undefined : next })}
           />
           <SegmentedControl
             size="xs"

@@ -1,15 +1,12 @@
 import { Bars } from '../../charts/bars.js';
 import type { VehicleProfile } from '../../generated/api.js';
 import { EmptyNote } from '../../ui/notes.js';
-import { useSetting } from '../../ui/use-setting.js';
 import styles from './fleet.module.css';
-import { measureOf, typeColour } from './measures.js';
+import { typeColour } from './measures.js';
 import { useFleet } from './use-fleet.js';
 
 /** What a vehicle detected, by type. */
 export function VehicleTypes({ vehicle }: { readonly vehicle: VehicleProfile }) {
-  const [stored] = useSetting<string>('fleet.measure', 'objects');
-  const measure = measureOf(stored);
   const types = useFleet().data?.detections.objectTypes ?? [];
   return (
     <div className={styles['card']}>
@@ -17,12 +14,12 @@ export function VehicleTypes({ vehicle }: { readonly vehicle: VehicleProfile }) 
         <EmptyNote title="It never detected anything" />
       ) : (
         <Bars
-          title={`What it detected: ${measure} by type`}
-          bars={vehicle.detections.byType.map(({ objectType, ...figures }) => ({
+          title="What it detected: objects by type"
+          bars={vehicle.detections.byType.map(({ objectType, objects }) => ({
             label: objectType,
-            value: Number(figures[measure]),
+            value: Number(objects),
           }))}
-          unit={measure}
+          unit="objects"
           axis="type"
           height={170}
           colour={(type) => typeColour(types, type)}

@@ -39,7 +39,7 @@ export function LabelTrack({ label: { label, labels, counts, certainty }, axis, 
             width={pointWidth}
             height={height}
             fill="#0c8599"
-            fillOpacity={0.35 + 0.65 * share}
+            fillOpacity={0.45 + 0.55 * share}
           />
         );
       })}

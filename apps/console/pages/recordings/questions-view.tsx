@@ -4,6 +4,7 @@ import { QueryView } from '../../ui/query-view.js';
 import { NoRecordings } from './no-recordings.js';
 import { FootageQuestion } from './questions/footage-question.js';
 import { FramesQuestion } from './questions/frames-question.js';
+import type { ViewProps } from '../dataset/view.js';
 import styles from './questions/questions.module.css';
 import { RankingQuestion } from './questions/ranking-question.js';
 import { StatsQuestion } from './questions/stats-question.js';
@@ -50,9 +51,10 @@ const questions: readonly {
 ];
 
 /** What people ask about recordings, each as a form with its answer. Question and answer stand in the address. */
-export function QuestionsView() {
+export function QuestionsView({ dataset }: ViewProps) {
   const [texts] = useTexts();
-  const chosen = questions.find(({ name }) => name === texts['question']) ?? questions[0];
+  const wanted = texts['question'] ?? (dataset.name === 'sensor' ? 'stats' : 'frames');
+  const chosen = questions.find(({ name }) => name === wanted) ?? questions[0];
   return (
     <QueryView query={useChoices()} what="what can be asked">
       {(choices) =>

@@ -78,7 +78,7 @@ export function ChoicesField({
   return (
     <MultiSelect
       size="xs"
-      w={230}
+      w={260}
       label={label}
       data={[...options]}
       value={value === '' ? [] : value.split(',')}

@@ -35,6 +35,7 @@ export function RankingQuestion({ choices }: QuestionProps) {
           onChange={(value) => set('minCertainty', value)}
           kind="number"
           hint="0.6"
+          width={160}
         />
         <ChoiceField
           label="Class of label"
