@@ -39,7 +39,7 @@ export function StatusLanes({ spans, lastSeen, isCut, onSpan }: StatusLanesProps
     <>
       <Chart
         title="Statuses along time"
-        summary={`${countOf(spans.length, 'time')} of ${statuses.join(', ')}, from ${formatInstant(begin)} on`}
+        summary={`Statuses along time: ${countOf(spans.length, 'time')} of ${statuses.join(', ')}, from ${formatInstant(begin)} on`}
         height={height}
         table={{
           head: ['From', 'To', 'Status', 'How long', 'Reports'],
