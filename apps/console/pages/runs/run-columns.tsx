@@ -27,8 +27,8 @@ export const runColumns: readonly Column<Run>[] = [
   { id: 'state', header: 'State', cell: (run) => <RunStateCell run={run} /> },
   { id: 'id', header: 'Id', cell: ({ id }) => <RunId id={id} /> },
   { id: 'trigger', header: 'Trigger', about: 'What asked for it', cell: ({ trigger }) => trigger },
-  { id: 'created', header: 'Recorded', sort: 'createdAt', cell: ({ createdAt }) => <Time at={createdAt} /> },
-  { id: 'started', header: 'Started', sort: 'startedAt', cell: ({ startedAt }) => <Time at={startedAt} /> },
+  { id: 'created', header: 'Recorded', sort: 'createdAt', cell: ({ createdAt }) => <When at={createdAt} /> },
+  { id: 'started', header: 'Started', sort: 'startedAt', cell: ({ startedAt }) => <When at={startedAt} /> },
   {
     id: 'duration',
     header: 'Duration',
@@ -55,7 +55,7 @@ export const runColumns: readonly Column<Run>[] = [
   },
   { id: 'error', header: 'Error', cell: ({ error }) => <ErrorLine error={error} /> },
   { id: 'labels', header: 'Labels', cell: ({ labels }) => <Labels of={labels} /> },
-  { id: 'ended', header: 'Ended', sort: 'endedAt', isExtra: true, cell: ({ endedAt }) => <Time at={endedAt} /> },
+  { id: 'ended', header: 'Ended', sort: 'endedAt', isExtra: true, cell: ({ endedAt }) => <When at={endedAt} /> },
   {
     id: 'waited',
     header: 'Waited',
@@ -85,6 +85,14 @@ export const runColumns: readonly Column<Run>[] = [
       ),
   },
 ];
+
+function When({ at }: { readonly at: string | null }) {
+  return (
+    <span className={styles['tight']}>
+      <Time at={at} />
+    </span>
+  );
+}
 
 function RunStateCell({ run }: { readonly run: Run }) {
   const { state, progress, held, parked, pausedTask } = run;

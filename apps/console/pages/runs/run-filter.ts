@@ -57,7 +57,7 @@ export const filtersOf = (tasks: readonly Task[]): readonly Filter[] => [
 ];
 
 /** Windows of time that go along with the clock, as the address names them. */
-export const windows = { '1h': 3_600_000, '24h': 86_400_000, '7d': 7 * 86_400_000, '30d': 30 * 86_400_000 } as const;
+const windows = { '1h': 3_600_000, '24h': 86_400_000, '7d': 7 * 86_400_000, '30d': 30 * 86_400_000 } as const;
 
 /** Which runs are wanted, as the API takes it. */
 export interface RunFilter {

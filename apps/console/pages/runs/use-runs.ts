@@ -9,7 +9,7 @@ const pageSize = 100;
 /** So many pages are read anew when something has changed; a longer list stands still until somebody goes back to its beginning. */
 const maxLivePages = 3;
 
-export const sorts = ['createdAt', 'startedAt', 'endedAt', 'durationMs'].flatMap((name) => [name, `-${name}`]);
+const sorts = ['createdAt', 'startedAt', 'endedAt', 'durationMs'].flatMap((name) => [name, `-${name}`]);
 type Sort = NonNullable<Parameters<typeof listRuns>[0]['sort']>;
 const isSort = (text: string): text is Sort => sorts.includes(text);
 
