@@ -153,7 +153,7 @@ const countWords = ({ slots, settled, fired }: Backfill): string =>
 /** A field for times takes the viewer's own time of day. */
 function toLocal(at: string): string {
   const time = new Date(at);
-  return new Date(time.getTime() - time.getTimezoneOffset() * 60_000).toISOString().slice(0, 19);
+  return new Date(time.getTime() - time.getTimezoneOffset() * 60_000).toISOString().replace(/(:00)?\.\d+Z$/, '');
 }
 
 function spanOf(from: string, to: string): { readonly from: string; readonly to: string } | undefined {

@@ -39,7 +39,7 @@ export function PageActions({ schedule, onBackfill }: PageActionsProps) {
   const noChange = whyNoChange(schedule, mayChange);
   const noDelete = whyNoDelete(schedule, mayChange);
   const backfill = (): void => {
-    const now = Date.now();
+    const now = Math.floor(Date.now() / 60_000) * 60_000;
     onBackfill(new Date(now - weekMs).toISOString(), new Date(now).toISOString());
   };
   return (

@@ -18,7 +18,7 @@ export function RulePreview({ rule, preview: { next, timezone, isOld, error, fau
       <Title order={3} mb={4}>
         Next times
       </Title>
-      {words !== undefined && words !== rule?.cron && <Text size="sm">{words}</Text>}
+      {next !== undefined && words !== undefined && words !== rule?.cron && <Text size="sm">{words}</Text>}
       {error !== undefined && <ProblemNote error={error} />}
       {next !== undefined && next.length > 0 ? (
         <div style={{ opacity: isOld ? 0.6 : 1 }}>
