@@ -1,0 +1,67 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Page } from 'playwright-core';
+import { waitFor } from '../helpers/wait.js';
+import { flowTasks, withFlowApi } from '../integration/flow-fixture.js';
+import { assertAccessible, withConsoleOf } from './console-fixture.js';
+
+const field = (page: Page, name: string) => page.getByRole('textbox', { name, exact: true });
+
+async function choose(page: Page, label: string, option: string): Promise<void> {
+  await page.getByRole('combobox', { name: label, exact: true }).click();
+  await page.getByRole('option', { name: option, exact: true }).click();
+}
+
+test('a flow is composed by hand: refused at its step, mended, renamed, kept over a reload, run, and taken up again', (t) =>
+  withFlowApi(t, 'postgres', flowTasks, (api) =>
+    withConsoleOf(t, api, async ({ page, open }) => {
+      await open('/flows', 'Flow editor');
+      await page.getByRole('button', { name: 'Add a step' }).click();
+      await choose(page, 'Task', 'count');
+      await field(page, 'text').fill('a b c');
+      await page.getByRole('button', { name: 'Add a step' }).click();
+      await choose(page, 'Task', 'double');
+      await page.getByRole('button', { name: 'Check', exact: true }).click();
+      await page.getByText('One thing is wrong with the flow').waitFor();
+      await page.getByRole('region', { name: 'Step double' }).getByText('is needed').waitFor();
+      await assertAccessible(page);
+
+      await page.getByRole('button', { name: 'Take n from an output' }).click();
+      await choose(page, 'n', 'count → words (integer)');
+      await choose(page, 'Runs', 'if an output is so');
+      await choose(page, 'How it is compared', 'is more than');
+      await field(page, 'What it is compared with').fill('2');
+      // Renaming the first step takes its references along.
+      await page.getByRole('button', { name: 'count count' }).first().click();
+      await field(page, 'Key').fill('words');
+      await field(page, 'Key').press('Enter');
+      await page.getByRole('button', { name: 'Check', exact: true }).click();
+      await page.getByText('Nothing is wrong with the flow').waitFor();
+
+      await page.emulateMedia({ colorScheme: 'dark' });
+      await page.reload();
+      await page.getByText('if words → words is more than 2').waitFor();
+      await assertAccessible(page);
+      await page.getByRole('button', { name: 'Start', exact: true }).click();
+      await page.locator('[data-state=succeeded]').waitFor();
+      const run = await waitFor('the run of the flow', async () => {
+        const { body } = await api.ask('/api/runs?task=flow&include=input,output');
+        return body.items[0];
+      });
+      assert.equal(run.output.steps.double.output.n, 6);
+      assert.deepEqual(run.input.steps[1], {
+        key: 'double',
+        task: 'double',
+        input: { n: { $output: 'words', pointer: '/words' } },
+        after: ['words'],
+        when: { $output: 'words', pointer: '/words', greaterThan: 2 },
+      });
+
+      await page.getByRole('button', { name: 'New, import, export' }).click();
+      await page.getByRole('menuitem', { name: 'New flow' }).click();
+      await page.getByRole('dialog').getByRole('button', { name: 'Replace it' }).click();
+      await page.getByText('The flow has no steps yet').waitFor();
+      await open(`/flows?from=${run.id}`, 'Flow editor');
+      await page.getByRole('button', { name: 'double double' }).first().waitFor();
+    }),
+  ));
