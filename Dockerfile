@@ -13,7 +13,8 @@ COPY tsconfig.json ./
 COPY prisma prisma
 COPY apps apps
 COPY packages packages
-COPY scripts scripts
+COPY scripts/build-console.ts scripts/
+COPY scripts/console scripts/console
 # Generating the client wants a schema engine, but does not run it: any program does.
 RUN PRISMA_SCHEMA_ENGINE_BINARY=/bin/true npx prisma generate --schema prisma/schema.prisma
 RUN npx tsc -p . --declaration false --tsBuildInfoFile /tmp/tsbuildinfo

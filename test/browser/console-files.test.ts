@@ -59,9 +59,9 @@ async function readBadFile({ page }: Console): Promise<void> {
   await page.getByRole('link', { name: badName }).click();
   await page.getByRole('heading', { level: 1, name: `day/${badName}` }).waitFor();
   await page.getByText('What to do:').waitFor();
-  const place = page.getByRole('region', { name: 'Where the file is broken' });
-  assert.equal(await place.locator('mark').innerText(), '<');
-  assert.match(await place.innerText(), /\[ <script>/);
+  const region = page.getByRole('region', { name: 'Where the file is broken' });
+  assert.equal(await region.locator('mark').innerText(), '<');
+  assert.match(await region.innerText(), /\[ <script>/);
   const life = page.getByRole('list', { name: 'Life of the file' });
   assert.deepEqual(await life.locator('[data-state]').allInnerTexts(), [
     'arriving',

@@ -14,7 +14,7 @@ const kinds = {
     exact: Type.Optional(Type.Boolean({ default: true })),
     layer: Type.Optional(Type.Enum(['ods', 'dwd'])),
     limit: Type.Optional(Type.Union([Type.Integer({ minimum: 1 }), Type.Null()])),
-    places: Type.Optional(Type.Array(Type.Object({ name: Type.String({ minLength: 1 }), x: Type.Number() }))),
+    stops: Type.Optional(Type.Array(Type.Object({ name: Type.String({ minLength: 1 }), x: Type.Number() }))),
     notes: Type.Optional(Type.Record(Type.String(), Type.String())),
     rest: Type.Optional(Type.Unknown()),
   }, { additionalProperties: false }`,
@@ -48,7 +48,7 @@ test('a task is started with a form: refused beside its fields, mended, nothing 
       await page.getByLabel('day').fill('2026-02-02');
       await page.getByRole('combobox', { name: 'exact', exact: true }).click();
       await page.getByRole('option', { name: 'no', exact: true }).click();
-      await page.getByRole('group', { name: 'places' }).getByRole('button', { name: 'Add an item' }).click();
+      await page.getByRole('group', { name: 'stops' }).getByRole('button', { name: 'Add an item' }).click();
       await field(page, 'name').fill('<i>here</i>');
       await field(page, 'x').fill('1.5');
       await page.getByRole('group', { name: 'limit' }).getByRole('combobox', { name: 'Kind of limit' }).click();
@@ -75,7 +75,7 @@ test('a task is started with a form: refused beside its fields, mended, nothing 
         share: 0.5,
         exact: false,
         limit: 3,
-        places: [{ name: '<i>here</i>', x: 1.5 }],
+        stops: [{ name: '<i>here</i>', x: 1.5 }],
         rest: { any: [1] },
       });
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { dirname, join, posix } from 'node:path';
 import { test } from 'node:test';
+import { parseSync } from 'vite';
 import { slotStates } from '#contracts/schedule.js';
 import { attemptStates, fileStates, finalRunStates, retryableStates, runStates } from '#contracts/states.js';
 import { listProjectFiles, projectDir, readProjectFile } from './project.js';
@@ -122,6 +123,16 @@ const identifiersOf = (text: string): Set<string> =>
       .match(/[A-Za-z_]\w*/g),
   );
 
+/** The same of a text with markup, whose words need a parser to tell from names. */
+function identifiersOfMarkup(text: string): Set<string> {
+  const found = new Set<string>();
+  JSON.stringify(parseSync('page.tsx', text).program, (key, value: unknown) => {
+    if (key === 'name' && typeof value === 'string') found.add(value);
+    return value;
+  });
+  return found;
+}
+
 /** `placeOf`, `PLACE_OF`, `place-of` and `places` have the word place; only what begins with `most` has `mostX`. */
 function hasWord(name: string, word: string): boolean {
   if (word.endsWith('X')) return new RegExp(`^${word.slice(0, -1)}[A-Z]`).test(name);
@@ -133,11 +144,11 @@ test('no identifier and no file name has a word that the design page replaces', 
   assert.ok(unusedWords.length > 8, 'the table of words that are not used');
   const found = listProjectFiles()
     .filter(
-      (path) => /^(?:apps|packages|scripts|samples|test)\/.*\.ts$/.test(path) && existsSync(join(projectDir, path)),
+      (path) => /^(?:apps|packages|scripts|samples|test)\/.*\.tsx?$/.test(path) && existsSync(join(projectDir, path)),
     )
     .filter((path) => !path.startsWith('packages/database/generated/'))
     .flatMap((path) =>
-      [...identifiersOf(readProjectFile(path)), path].flatMap((name) =>
+      [...(path.endsWith('x') ? identifiersOfMarkup : identifiersOf)(readProjectFile(path)), path].flatMap((name) =>
         unusedWords
           .filter(({ word, kept }) => hasWord(name, word) && !kept.includes(name))
           .map(({ word }) => `${path}: ${name} (${word})`),

@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { formatCount, formatShare } from '../ui/format.js';
 import { BandAxis, ValueAxis } from './axes.js';
 import { Chart } from './chart.js';
-import { Hint } from './hint.js';
+import { ChartTooltip } from './chart-tooltip.js';
 
 export interface BarsProps {
   readonly title: string;
@@ -91,7 +91,7 @@ export function Bars({ title, bars, unit, axis, height = 220, format = formatCou
               labelWidth={Math.max(18, ...bars.map(({ label }) => label.length * 7 + 8))}
             />
             {hovered !== undefined && (
-              <Hint
+              <ChartTooltip
                 x={x(bars[hovered]?.label ?? '') ?? left}
                 width={width}
                 lines={[

@@ -2,7 +2,7 @@ import { ActionIcon, Menu, Table } from '@mantine/core';
 import { IconChartBar, IconDots, IconPhoto, IconTable, IconVectorBezier } from '@tabler/icons-react';
 import { ParentSize } from '@visx/responsive';
 import { type ReactNode, useRef, useState } from 'react';
-import { tellFault } from '../ui/told.js';
+import { tellFault } from '../ui/notices.js';
 import styles from './chart.module.css';
 import { savePng, saveSvg } from './save.js';
 
@@ -36,11 +36,11 @@ export function Chart({ title, summary, height = 200, legend = [], table, childr
   const drawing = (): SVGSVGElement | undefined =>
     frame.current?.querySelector<SVGSVGElement>('svg[role=img]') ?? undefined;
   const name = title.toLowerCase().replaceAll(/[^\w]+/g, '-');
-  const savePicture = (): void => {
+  const saveAsPng = (): void => {
     const svg = drawing();
     if (svg) savePng(svg, name).catch((error: unknown) => tellFault('The chart was not saved', error));
   };
-  const saveDrawing = (): void => {
+  const saveAsSvg = (): void => {
     const svg = drawing();
     if (svg) saveSvg(svg, name);
   };
@@ -61,14 +61,10 @@ export function Chart({ title, summary, height = 200, legend = [], table, childr
             >
               {asTable ? 'Show as a chart' : 'Show as a table'}
             </Menu.Item>
-            <Menu.Item leftSection={<IconPhoto size={15} aria-hidden />} onClick={savePicture} disabled={asTable}>
+            <Menu.Item leftSection={<IconPhoto size={15} aria-hidden />} onClick={saveAsPng} disabled={asTable}>
               Save as PNG
             </Menu.Item>
-            <Menu.Item
-              leftSection={<IconVectorBezier size={15} aria-hidden />}
-              onClick={saveDrawing}
-              disabled={asTable}
-            >
+            <Menu.Item leftSection={<IconVectorBezier size={15} aria-hidden />} onClick={saveAsSvg} disabled={asTable}>
               Save as SVG
             </Menu.Item>
           </Menu.Dropdown>

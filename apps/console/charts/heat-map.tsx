@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { Chart } from './chart.js';
-import { Hint } from './hint.js';
+import { ChartTooltip } from './chart-tooltip.js';
 
 export interface HeatMapProps {
   readonly title: string;
@@ -84,7 +84,7 @@ export function HeatMap({ title, summary, rows, columns, shares, wordsOf, onCell
               </g>
             ))}
             {hovered && (
-              <Hint
+              <ChartTooltip
                 x={left + hovered[1] * cell}
                 y={Math.max(0, Math.min(top + hovered[0] * rowHeight - 10, height - 60))}
                 width={width}

@@ -5,8 +5,8 @@ import { formatRate } from '../ui/format.js';
 import { formatClock } from '../ui/time-words.js';
 import { ValueAxis } from './axes.js';
 import { Chart } from './chart.js';
+import { ChartTooltip } from './chart-tooltip.js';
 import { colourOf } from './colours.js';
-import { Hint } from './hint.js';
 
 export interface LinesProps {
   readonly title: string;
@@ -108,7 +108,7 @@ export function Lines({
                 ),
             )}
             {hovered !== undefined && (
-              <Hint
+              <ChartTooltip
                 x={x(hovered)}
                 width={width}
                 lines={[

@@ -14,7 +14,7 @@ export interface PieChartProps {
 }
 
 /** Slices smaller than this have no room for their share; the legend says it. */
-const leastShare = 0.05;
+const minShare = 0.05;
 
 /** Shares of a whole, the share of each in it and in the legend. */
 export function PieChart({ title, slices, unit, height = 220, colour }: PieChartProps) {
@@ -58,7 +58,7 @@ export function PieChart({ title, slices, unit, height = 220, colour }: PieChart
                       <path d={path(arc) ?? undefined} fill={colours.get(label)}>
                         <title>{`${label}: ${formatCount(value)} ${unit}, ${formatShare(shareOf(value))}`}</title>
                       </path>
-                      {shareOf(value) >= leastShare && (
+                      {shareOf(value) >= minShare && (
                         <text
                           x={x}
                           y={y}

@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { formatShort } from '../ui/format.js';
 import { ValueAxis } from './axes.js';
 import { Chart } from './chart.js';
-import { Hint } from './hint.js';
+import { ChartTooltip } from './chart-tooltip.js';
 import { NumberAxis } from './number-axis.js';
 
 export interface ScatterPoint {
@@ -74,7 +74,7 @@ export function Scatter({
               />
             ))}
             {hovered && (
-              <Hint
+              <ChartTooltip
                 x={x(hovered.x)}
                 y={Math.min(y(hovered.y), full - bottom - 60)}
                 width={width}

@@ -1,11 +1,11 @@
 import { scaleBand, scaleLinear } from '@visx/scale';
 import { BarStack } from '@visx/shape';
 import { useState } from 'react';
-import { formatCount } from '../ui/format.js';
+import { formatCount, formatShort } from '../ui/format.js';
 import { BandAxis, ValueAxis } from './axes.js';
 import { Chart } from './chart.js';
+import { ChartTooltip } from './chart-tooltip.js';
 import { colourOf } from './colours.js';
-import { Hint } from './hint.js';
 
 /** Numbers over slices of time, in groups. */
 export interface SeriesBarsProps {
@@ -83,7 +83,10 @@ export function SeriesBars({
               scale={y}
               width={width}
               left={left}
-              format={(value) => (Number.isInteger(value) ? format(value) : '')}
+              // Beside the drawing there is room for short numbers only.
+              format={(value) =>
+                Number.isInteger(value) ? (format === formatCount ? formatShort : format)(value) : ''
+              }
             />
             <BarStack
               data={rows}
@@ -117,7 +120,7 @@ export function SeriesBars({
               />
             ))}
             {hovered !== undefined && (
-              <Hint
+              <ChartTooltip
                 x={x(slices[hovered] ?? '') ?? left}
                 width={width}
                 lines={[

@@ -35,7 +35,7 @@ export const faultsBelow = (faults: readonly Fault[], pointer: string): readonly
     .map(({ path, message }) => ({ path: path.slice(pointer.length), message }));
 
 /** Each fault at the field that mends it: what is missing is said beside the field that is empty. */
-export const placeFaults = (faults: readonly Fault[]): readonly Fault[] =>
+export const faultsByField = (faults: readonly Fault[]): readonly Fault[] =>
   faults.flatMap((fault) => {
     const names = /^must have required propert(?:y|ies) (.+)$/.exec(fault.message)?.[1];
     if (names === undefined) return [fault];

@@ -4,7 +4,7 @@ import type { Experimental_DefaultFormStateBehavior, ValidatorType } from '@rjsf
 import { useCallback, useId, useMemo, useRef, useState } from 'react';
 import { AnyField } from './any-field.js';
 import { findFaults, fits } from './check.js';
-import { type Fault, faultsThatHold, placeFaults } from './fault.js';
+import { type Fault, faultsByField, faultsThatHold } from './fault.js';
 import { byField, FormContext, type FormState } from './form-state.js';
 import { hasReference } from './reference.js';
 import type { SchemaFormProps } from './schema-form-props.js';
@@ -56,7 +56,7 @@ export function SchemaFormBody(props: SchemaFormProps) {
   );
   const found = useMemo(() => findFaults(schema, value), [schema, value]);
   const shown = useMemo(() => {
-    const servers = placeFaults(faultsThatHold(faults, judged.current.value, value));
+    const servers = faultsByField(faultsThatHold(faults, judged.current.value, value));
     const known = new Set(servers.map(({ path }) => path));
     const isTouched = (path: string): boolean =>
       touched.has(path) || [...touched].some((each) => each !== '' && path.startsWith(`${each}/`));

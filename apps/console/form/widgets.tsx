@@ -10,7 +10,7 @@ const longText = 120;
 const textOf = (value: unknown): string => (value === undefined || value === null ? '' : String(value));
 
 /** What holds if the field is left empty. */
-const hintOf = ({ schema, placeholder }: WidgetProps): string | undefined =>
+const adviceOf = ({ schema, placeholder }: WidgetProps): string | undefined =>
   schema.default === undefined ? placeholder || undefined : `${textOf(schema.default)} if left empty`;
 
 /** What every field is given; its name and its faults stand in the frame around it. */
@@ -49,7 +49,7 @@ function WordsWidget(props: WidgetProps): ReactElement {
         minRows={2}
         maxRows={12}
         value={textOf(value)}
-        placeholder={hintOf(props)}
+        placeholder={adviceOf(props)}
         onChange={(event) => change(event.currentTarget.value)}
       />
     );
@@ -59,7 +59,7 @@ function WordsWidget(props: WidgetProps): ReactElement {
       {...common}
       className={styles['words']}
       value={textOf(value)}
-      placeholder={hintOf(props)}
+      placeholder={adviceOf(props)}
       onChange={(event) => change(event.currentTarget.value)}
     />
   );
@@ -85,7 +85,7 @@ function NumberWidget(props: WidgetProps): ReactElement {
       {...common}
       inputMode={schema.type === 'integer' && (minimum ?? -1) >= 0 ? 'numeric' : 'text'}
       value={shown}
-      placeholder={hintOf(props) ?? bounds}
+      placeholder={adviceOf(props) ?? bounds}
       onChange={(event) => {
         const text = event.currentTarget.value;
         setTyped(text);
@@ -228,7 +228,7 @@ function LongTextWidget(props: WidgetProps): ReactElement {
       minRows={2}
       maxRows={16}
       value={textOf(props.value)}
-      placeholder={hintOf(props)}
+      placeholder={adviceOf(props)}
       onChange={(event) => props.onChange(event.currentTarget.value === '' ? undefined : event.currentTarget.value)}
     />
   );

@@ -4,7 +4,7 @@ import { IconLogout, IconUserCircle } from '@tabler/icons-react';
 import { call } from '../client/call.js';
 import { useSession } from '../client/session.js';
 import { endSession } from '../generated/api.js';
-import { tellFault } from '../ui/told.js';
+import { tellFault } from '../ui/notices.js';
 
 /** Who one is, and signing out, which ends the session for every copy of its cookie. */
 export function UserMenu() {

@@ -3,7 +3,7 @@ import { IconFilePlus, IconFolderPlus, IconUpload } from '@tabler/icons-react';
 import { type DragEvent, type ReactNode, useEffect, useRef, useState } from 'react';
 import styles from './drop-area.module.css';
 import { type ChosenFile, chosenIn, filesOfDrop } from './dropped-files.js';
-import { tellFault } from './told.js';
+import { tellFault } from './notices.js';
 
 export interface DropAreaProps {
   /** Gets what was dropped or chosen: at least one file. Of folders all that is in them. */

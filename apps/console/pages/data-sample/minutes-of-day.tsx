@@ -1,7 +1,7 @@
 import { CloseButton, Group, Text } from '@mantine/core';
 import { HeatMap } from '../../charts/heat-map.js';
 import { countOf, formatCount } from '../../ui/format.js';
-import { PageLink } from '../../ui/link.js';
+import { ButtonLink } from '../../ui/link.js';
 import { QueryView } from '../../ui/query-view.js';
 import { ChartPanel } from '../dataset/chart-panel.js';
 import { clockOf, shiftDay } from './days.js';
@@ -18,19 +18,24 @@ export function MinutesOfDay({ day, onClose }: { readonly day: string; onClose()
       <Group justify="space-between">
         <Group gap="sm">
           {[-1, 1].map((by) => (
-            <PageLink key={by} to="." search={(texts) => ({ ...texts, day: shiftDay(day, by) })} size="sm">
+            <ButtonLink key={by} to="." search={(texts) => ({ ...texts, day: shiftDay(day, by) })} variant="default">
               {by < 0 ? '← ' : ''}
               {shiftDay(day, by)}
               {by > 0 ? ' →' : ''}
-            </PageLink>
+            </ButtonLink>
           ))}
-          <PageLink
+          <ButtonLink
             to="."
-            search={(texts) => ({ ...texts, view: 'rows', createAtFrom: `${day}T00:00:00`, createAtTo: `${day}T23:59:59` })}
-            size="sm"
+            search={(texts) => ({
+              ...texts,
+              view: 'rows',
+              createAtFrom: `${day}T00:00:00`,
+              createAtTo: `${day}T23:59:59`,
+            })}
+            variant="default"
           >
             Rows of this day
-          </PageLink>
+          </ButtonLink>
         </Group>
         <CloseButton aria-label={`Close the minutes of ${day}`} onClick={onClose} />
       </Group>
@@ -45,7 +50,9 @@ export function MinutesOfDay({ day, onClose }: { readonly day: string; onClose()
                 summary={`${formatCount(found?.minutes ?? 0)} of 1,440 minutes of ${day} have rows`}
                 rows={hours}
                 columns={minutes}
-                shares={hours.map((_, hour) => minutes.map((__, minute) => (marks[hour * 60 + minute] === '1' ? 1 : 0)))}
+                shares={hours.map((_, hour) =>
+                  minutes.map((__, minute) => (marks[hour * 60 + minute] === '1' ? 1 : 0)),
+                )}
                 wordsOf={(hour, minute) => [
                   `${day} ${clockOf(hour * 60 + minute)}`,
                   marks[hour * 60 + minute] === '1' ? 'has rows' : 'is missing',

@@ -32,8 +32,7 @@ export const useHours = (days: Days) =>
 export const useMinutes = (day: string) =>
   useQuery({
     queryKey: ['data-sample-minutes', day],
-    queryFn: ({ signal }) =>
-      call(getDataSampleCompleteness({ $from: day, to: day, grain: 'minute' }, { signal })),
+    queryFn: ({ signal }) => call(getDataSampleCompleteness({ $from: day, to: day, grain: 'minute' }, { signal })),
     placeholderData: keepPreviousData,
     meta: { live: ['files'] },
   });

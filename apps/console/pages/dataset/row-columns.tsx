@@ -6,7 +6,7 @@ import styles from './dataset.module.css';
 import { RowLink } from './row-link.js';
 
 /** More columns than these are shown when somebody wants them. */
-const mostColumns = 14;
+const maxColumns = 14;
 const numeric = /^(integer|bigint|double precision|numeric)/;
 
 export type DeclaredColumn = DatasetDetail['columns'][number];
@@ -29,7 +29,7 @@ export function columnsOf({ columns, sorts }: DatasetDetail): readonly Column<Da
         header: column.unit === null ? column.name : `${column.name} (${column.unit})`,
         about: [column.description, typeWords(column)].filter(Boolean).join(' · '),
         isNumeric: numeric.test(column.type),
-        isExtra: index >= mostColumns,
+        isExtra: index >= maxColumns,
         ...(sorted.has(column.field) && { sort: column.field }),
         cell: (row) => <Value value={row[column.field]} type={column.type} />,
       }),

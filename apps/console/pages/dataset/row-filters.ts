@@ -9,7 +9,7 @@ const taken: readonly string[] = ['view', 'row'];
 /** The most values that are offered at a time; who wants another types a part of it. */
 const offered = 100;
 /** So many pages are read for them: along an index a page may be empty though there are more. */
-const mostPages = 5;
+const maxPages = 5;
 
 const words = { equal: 'is', from: 'from', to: 'to', min: 'at least', max: 'at most', contains: 'contains' } as const;
 
@@ -47,7 +47,7 @@ const valuesOf =
   async (contains: string, signal: AbortSignal): Promise<readonly string[]> => {
     const found: string[] = [];
     let cursor: string | null = null;
-    for (let page = 0; page < mostPages && found.length < offered; page++) {
+    for (let page = 0; page < maxPages && found.length < offered; page++) {
       const { items, nextCursor }: { items: { value: string | number }[]; nextCursor: string | null } = await call(
         listColumnValues(
           { name, field, limit: offered, ...(contains && { contains }), ...(cursor !== null && { cursor }) },

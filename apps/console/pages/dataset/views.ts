@@ -84,7 +84,3 @@ export const viewsOf = (name: string): readonly DatasetView[] => [
   ...(Object.hasOwn(special, name) ? (special[name] ?? []) : []),
   ...common,
 ];
-
-/** The views that a dataset has beside those that all have. */
-export const specialViewsOf = (name: string): readonly DatasetView[] =>
-  viewsOf(name).filter((each) => !common.includes(each));

@@ -2,7 +2,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { call } from '../../client/call.js';
 import { discardFile, replayFile } from '../../generated/api.js';
 import { Confirm } from '../../ui/confirm.js';
-import { tellDone } from '../../ui/told.js';
+import { tellDone } from '../../ui/notices.js';
 
 export interface ChangeFileProps {
   readonly what: 'replay' | 'discard';

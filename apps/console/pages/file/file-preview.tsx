@@ -34,7 +34,7 @@ export function Preview({ preview, isKnown }: PreviewProps) {
           </Text>
         </figure>
       )}
-      {fault && <BadPlace fault={fault} />}
+      {fault && <FaultPosition fault={fault} />}
       {table && <PreviewTable table={table} />}
       {text && !fault && (
         <>
@@ -72,7 +72,7 @@ export function Preview({ preview, isKnown }: PreviewProps) {
 }
 
 /** The position at which a file is broken, with the text around it. */
-function BadPlace({ fault }: { readonly fault: NonNullable<FilePreview['fault']> }) {
+function FaultPosition({ fault }: { readonly fault: NonNullable<FilePreview['fault']> }) {
   const { byte, line, column, before, after } = fault;
   // The sign itself; a line's end or the file's would not be seen.
   const [first = ''] = after;

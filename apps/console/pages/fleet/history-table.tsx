@@ -95,7 +95,7 @@ const columns: readonly Column<VehicleHistoryEntry>[] = [
     id: 'at',
     header: 'Time',
     isFixed: true,
-    leastWidth: 230,
+    minWidth: 230,
     sort: 'at',
     cell: ({ at }) => (
       <time dateTime={at} title={at}>
@@ -107,7 +107,7 @@ const columns: readonly Column<VehicleHistoryEntry>[] = [
   {
     id: 'what',
     header: 'What',
-    leastWidth: 160,
+    minWidth: 160,
     cell: ({ kind, status, objectType, objectValue }) =>
       kind === 'status' ? (
         <StatusWord status={status} />

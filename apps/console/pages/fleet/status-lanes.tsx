@@ -3,7 +3,7 @@ import { AxisBottom } from '@visx/axis';
 import { scaleTime } from '@visx/scale';
 import { useState } from 'react';
 import { Chart } from '../../charts/chart.js';
-import { Hint } from '../../charts/hint.js';
+import { ChartTooltip } from '../../charts/chart-tooltip.js';
 import type { VehicleStatusSpan } from '../../generated/api.js';
 import { countOf, formatDuration } from '../../ui/format.js';
 import { EmptyNote } from '../../ui/notes.js';
@@ -93,7 +93,7 @@ export function StatusLanes({ spans, lastSeen, isCut, onSpan }: StatusLanesProps
                 hideTicks
                 tickLabelProps={{ textAnchor: 'middle', dy: '0.1em' }}
               />
-              {hovered !== undefined && <SpanHint span={spans[hovered]} x={x} width={width} />}
+              {hovered !== undefined && <SpanTooltip span={spans[hovered]} x={x} width={width} />}
             </>
           );
         }}
@@ -106,7 +106,7 @@ export function StatusLanes({ spans, lastSeen, isCut, onSpan }: StatusLanesProps
   );
 }
 
-function SpanHint({
+function SpanTooltip({
   span,
   x,
   width,
@@ -118,7 +118,7 @@ function SpanHint({
   if (!span) return null;
   const { status, from, to, seconds, reports } = span;
   return (
-    <Hint
+    <ChartTooltip
       x={x(Date.parse(from))}
       width={width}
       lines={[

@@ -121,14 +121,14 @@ const columns: readonly Column<Vehicle>[] = [
     id: 'vehicle',
     header: 'Vehicle',
     isFixed: true,
-    leastWidth: 280,
+    minWidth: 280,
     cell: ({ vehicleId }) => <VehicleLink id={vehicleId} />,
   },
   {
     id: 'status',
     header: 'Status',
     about: 'What the latest report says, whenever its file came',
-    leastWidth: 120,
+    minWidth: 120,
     cell: ({ status }) => <StatusWord status={status} />,
   },
   {

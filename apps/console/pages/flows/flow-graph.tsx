@@ -40,7 +40,7 @@ export function FlowGraph({ steps, faults, chosen, onChoose }: FlowGraphProps) {
   const shape = shapeOf(steps);
   // biome-ignore lint/correctness/useExhaustiveDependencies: see above
   const { boxes, edges } = useMemo(() => drawFlow(steps), [shape]);
-  const byPlace = new Map(steps.map((step) => [step.at, step]));
+  const stepsByPointer = new Map(steps.map((step) => [step.at, step]));
   // biome-ignore lint/correctness/useExhaustiveDependencies: another shape is shown as a whole
   useEffect(() => void drawing?.fitView(fit), [drawing, shape]);
   const nodes = boxes.map(
@@ -50,7 +50,7 @@ export function FlowGraph({ steps, faults, chosen, onChoose }: FlowGraphProps) {
       position: { x, y },
       ...(step.parent ? { parentId: step.parent.at } : {}),
       data: {
-        placed: byPlace.get(step.at) ?? step,
+        placed: stepsByPointer.get(step.at) ?? step,
         faultCount: countFaults(faults, step.at),
         isChosen: step.at === chosen,
         onChoose,
@@ -95,7 +95,7 @@ export function FlowGraph({ steps, faults, chosen, onChoose }: FlowGraphProps) {
 
 const fit = { maxZoom: 1, padding: 0.08 };
 
-/** What the drawing's places depend on. */
+/** What the drawing's positions depend on. */
 const shapeOf = (steps: readonly PlacedStep[]): string =>
   JSON.stringify(steps.map(({ at, key, step }) => [at, key, step.after, isGroup(step) && modeOf(step)]));
 

@@ -26,7 +26,9 @@ const space = { side: 16, top: 44 };
 export function drawFlow(steps: readonly PlacedStep[]): Drawing {
   const edges = steps.flatMap((to) => waitsFor(to, steps).map((from) => ({ from: from.at, to: to.at })));
   const inner = new Map<PlacedStep | undefined, { readonly boxes: readonly Box[]; width: number; height: number }>();
-  const place = (parent: PlacedStep | undefined): { readonly boxes: readonly Box[]; width: number; height: number } => {
+  const arrange = (
+    parent: PlacedStep | undefined,
+  ): { readonly boxes: readonly Box[]; width: number; height: number } => {
     const own = steps.filter((each) => each.parent === parent);
     const graph = new Graph();
     graph.setGraph({ rankdir: 'LR', nodesep: 18, ranksep: 54, marginx: 0, marginy: 0 });
@@ -34,7 +36,7 @@ export function drawFlow(steps: readonly PlacedStep[]): Drawing {
     for (const each of own) {
       if (!isGroup(each.step)) graph.setNode(each.at, { ...step });
       else {
-        const content = place(each);
+        const content = arrange(each);
         graph.setNode(each.at, {
           width: Math.max(step.width, content.width + 2 * space.side),
           height: Math.max(step.height, content.height + space.top + space.side),
@@ -59,7 +61,7 @@ export function drawFlow(steps: readonly PlacedStep[]): Drawing {
     inner.set(parent, placed);
     return placed;
   };
-  place(undefined);
+  arrange(undefined);
   const flatten = (parent: PlacedStep | undefined): readonly Box[] =>
     (inner.get(parent)?.boxes ?? []).flatMap((box) => [box, ...(isGroup(box.step.step) ? flatten(box.step) : [])]);
   return { boxes: flatten(undefined), edges };

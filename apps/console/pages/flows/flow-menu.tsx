@@ -2,7 +2,7 @@ import { Button, Menu, Text } from '@mantine/core';
 import { IconChevronDown, IconDownload, IconFilePlus, IconUpload } from '@tabler/icons-react';
 import { useRef, useState } from 'react';
 import { Confirm } from '../../ui/confirm.js';
-import { tellFault } from '../../ui/told.js';
+import { tellFault } from '../../ui/notices.js';
 import { emptyFlow, exampleFlow } from './flow-draft.js';
 
 export interface FlowMenuProps {

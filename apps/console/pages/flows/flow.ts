@@ -59,7 +59,7 @@ export function stepsOf({ group }: Step): readonly Step[] {
 export const modeOf = ({ group }: Step): string => (valueAt(group, '/mode') === 'sequence' ? 'sequence' : 'parallel');
 
 /** All steps, those of groups behind their group. */
-export function placeSteps(flow: Flow): readonly PlacedStep[] {
+export function allStepsOf(flow: Flow): readonly PlacedStep[] {
   const below = (steps: readonly Step[], at: string, parent: PlacedStep | undefined): readonly PlacedStep[] =>
     steps.flatMap((step, index) => {
       const placed = { step, at: `${at}/${index}`, key: keyOf(step), parent };
@@ -110,7 +110,7 @@ export function moveStep(flow: Flow, at: string, by: -1 | 1): Flow {
 /** Takes a step away, and its key from what waits for it; references to it stay, so that somebody decides about them. */
 export function removeStep(flow: Flow, at: string): Flow {
   const gone = new Set(
-    placeSteps(flow)
+    allStepsOf(flow)
       .filter((placed) => placed.at === at || placed.at.startsWith(`${at}/`))
       .map(({ key }) => key),
   );
@@ -126,10 +126,10 @@ export const noneIfEmpty = <T>(list: readonly T[]): readonly T[] | undefined => 
 
 /** Gives a step another key; whatever names it follows. */
 export function renameStep(flow: Flow, at: string, to: string): Flow {
-  const from = keyOf(placeSteps(flow).find((placed) => placed.at === at)?.step ?? {});
+  const from = keyOf(allStepsOf(flow).find((placed) => placed.at === at)?.step ?? {});
   const renamed = changeStep(flow, at, (step) => ({ ...step, key: to }));
   // A key that two steps have, or none yet: nobody knows whom the others mean.
-  if (from === '' || placeSteps(flow).filter(({ key }) => key === from).length !== 1) return renamed;
+  if (from === '' || allStepsOf(flow).filter(({ key }) => key === from).length !== 1) return renamed;
   return mapSteps(renamed, (step) => {
     const { after, input, forEach, when } = step;
     return withFields(step, {
@@ -168,10 +168,10 @@ function mapSteps(flow: Flow, change: (step: Step) => Step): Flow {
   return { ...flow, steps: below(flow.steps) };
 }
 
-/** A key that no step has yet: the wish itself, or with a number behind it. */
-export function freeKey(flow: Flow, wish: string): string {
-  const taken = new Set(placeSteps(flow).map(({ key }) => key));
-  const base = wish.replaceAll(/[^A-Za-z0-9_.-]/g, '-').replace(/^[^A-Za-z]+/, '') || 'step';
+/** A key that no step has yet: the wanted one itself, or with a number behind it. */
+export function freeKey(flow: Flow, wanted: string): string {
+  const taken = new Set(allStepsOf(flow).map(({ key }) => key));
+  const base = wanted.replaceAll(/[^A-Za-z0-9_.-]/g, '-').replace(/^[^A-Za-z]+/, '') || 'step';
   if (!taken.has(base)) return base;
   let number = 2;
   while (taken.has(`${base}-${number}`)) number += 1;

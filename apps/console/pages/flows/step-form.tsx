@@ -6,13 +6,13 @@ import type { Task } from '../../generated/api.js';
 import { ConditionField } from './condition-field.js';
 import {
   afterOf,
+  allStepsOf,
   changeStep,
   type Flow,
   freeKey,
   isGroup,
   noneIfEmpty,
   type PlacedStep,
-  placeSteps,
   renameStep,
   type Step,
   stepsNamedIn,
@@ -137,7 +137,7 @@ export function StepForm({ placed, order, tasks, faults, onChange, onBroken }: S
 /** Gives a step another task; one that has no name of its own yet is named after it. */
 function chooseTask(flow: Flow, at: string, task: string | undefined): Flow {
   const chosen = changeStep(flow, at, (step) => withFields(step, { task }));
-  const key = placeSteps(flow).find((each) => each.at === at)?.key ?? '';
+  const key = allStepsOf(flow).find((each) => each.at === at)?.key ?? '';
   return task !== undefined && /^step(-\d+)?$/.test(key) ? renameStep(chosen, at, freeKey(chosen, task)) : chosen;
 }
 

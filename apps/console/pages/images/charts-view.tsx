@@ -16,7 +16,7 @@ import { SizeScatter } from './size-scatter.js';
 import { useImageSizes, useImageStats } from './use-images.js';
 
 /** More slices than these would be told apart by nobody; the others stand together. */
-const mostSlices = 8;
+const maxSlices = 8;
 const dayMs = 86_400_000;
 
 /** How many faces are in how many pictures, and how large these are. A click on a bar shows its pictures. */
@@ -107,7 +107,7 @@ export function ChartsView() {
                     {(sampled) => (
                       <SizeScatter
                         sizes={sampled}
-                        onPicture={(id) => void navigate({ to: '/images/$id', params: { id }, search: texts })}
+                        onImage={(id) => void navigate({ to: '/images/$id', params: { id }, search: texts })}
                       />
                     )}
                   </QueryView>
@@ -135,7 +135,7 @@ function Figures({ stats, bytes }: { readonly stats: ImageStats; readonly bytes:
     <ChartPanel>
       <Facts
         of={{
-          Pictures: formatCount(stats.pictures),
+          'Pictures in all': formatCount(stats.pictures),
           Faces: formatCount(stats.faces),
           'Faces per picture': stats.meanFaces === null ? undefined : formatRate(stats.meanFaces),
           'Most faces': stats.mostFaces === null ? undefined : formatCount(stats.mostFaces),
@@ -147,7 +147,7 @@ function Figures({ stats, bytes }: { readonly stats: ImageStats; readonly bytes:
 }
 
 function slicesOf({ byFaces, moreFaces }: ImageStats): readonly { label: string; value: number }[] {
-  const single = byFaces.length > mostSlices ? mostSlices - 1 : byFaces.length;
+  const single = byFaces.length > maxSlices ? maxSlices - 1 : byFaces.length;
   const rest = byFaces.slice(single).reduce((sum, { pictures }) => sum + pictures, 0) + moreFaces.pictures;
   return [
     ...byFaces.slice(0, single).map(({ faceNo, pictures }) => ({ label: countOf(faceNo, 'face'), value: pictures })),

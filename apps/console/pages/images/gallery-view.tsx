@@ -6,10 +6,10 @@ import { More } from '../../ui/table/endless.js';
 import { useHeldRows } from '../../ui/table/held-rows.js';
 import { useHold } from '../../ui/table/use-hold.js';
 import { useSetting } from '../../ui/use-setting.js';
+import { ImageCard } from './image-card.js';
 import { ImageFilterBar } from './image-filter-bar.js';
 import { imageOrders, imageQueryOf, orderOf } from './image-filters.js';
 import styles from './images.module.css';
-import { PictureCard } from './picture-card.js';
 import { useImageStats, useImages } from './use-images.js';
 
 /** The pictures with the faces that were found in them. */
@@ -72,7 +72,7 @@ export function GalleryView() {
         ) : (
           <ul className={styles['gallery']} data-size={size} aria-label="Pictures">
             {held.rows.map((image) => (
-              <PictureCard key={image.fileId} image={image} hasBoxes={hasBoxes} texts={texts} />
+              <ImageCard key={image.fileId} image={image} hasBoxes={hasBoxes} texts={texts} />
             ))}
           </ul>
         )}

@@ -54,8 +54,6 @@ export function imageQueryOf({ name, filename, model, fileId, format, from, to, 
   };
 }
 
-export type ImageQuery = ReturnType<typeof imageQueryOf>;
-
 const knownFormats = ['jpeg', 'png', 'webp', 'gif', 'tiff', 'avif'] as const;
 const isFormat = (text: string | undefined): text is (typeof knownFormats)[number] =>
   knownFormats.some((known) => known === text);

@@ -16,11 +16,11 @@ const axes = {
 
 export interface SizeScatterProps {
   readonly sizes: ImageSizes;
-  onPicture(id: string): void;
+  onImage(id: string): void;
 }
 
 /** Size against faces; each point is a picture. */
-export function SizeScatter({ sizes: { sample, pictures }, onPicture }: SizeScatterProps) {
+export function SizeScatter({ sizes: { sample, pictures }, onImage }: SizeScatterProps) {
   const [by, setBy] = useSetting<string>('images.scatter', 'pixels');
   const axis = by === 'bytes' ? axes.bytes : axes.pixels;
   return (
@@ -37,7 +37,7 @@ export function SizeScatter({ sizes: { sample, pictures }, onPicture }: SizeScat
           x: axis.of(image),
           y: image.faceNo,
         }))}
-        onPoint={onPicture}
+        onPoint={onImage}
       />
       <div className={styles['choice']}>
         <SegmentedControl

@@ -6,7 +6,7 @@ import { getImageThumbnail } from '../../generated/api.js';
 import styles from './images.module.css';
 
 /** How often an image is asked for again that the server was too busy to render. */
-const mostTries = 6;
+const maxTries = 6;
 
 /** An image of the inbox, scaled down by the server. When it cannot be shown it says why. */
 export function Thumbnail({ id, name, side }: { readonly id: string; readonly name: string; readonly side: number }) {
@@ -29,7 +29,7 @@ export function Thumbnail({ id, name, side }: { readonly id: string; readonly na
       (error: unknown) => {
         if (ending.signal.aborted) return;
         const isBusy = error instanceof ApiProblem && (error.status === 503 || error.status === 0);
-        if (isBusy && tries < mostTries) again(Math.min(error.retryAfter ?? 2, 10) * 1_000);
+        if (isBusy && tries < maxTries) again(Math.min(error.retryAfter ?? 2, 10) * 1_000);
         else setReason(wordsOf(error));
       },
     );

@@ -5,7 +5,7 @@ import { type ChangedFiles, discardFiles, replayFiles } from '../../generated/ap
 import { Confirm } from '../../ui/confirm.js';
 import { countOf } from '../../ui/format.js';
 import { LoadingNote, ProblemNote } from '../../ui/notes.js';
-import { tellDone } from '../../ui/told.js';
+import { tellDone } from '../../ui/notices.js';
 
 /** Which quarantined files: of a source and a cause, of a path, or all. */
 export interface GroupFilter {
@@ -22,7 +22,7 @@ export interface ChangeGroupProps {
 }
 
 /** One request takes no more than this. */
-const mostAtOnce = 10_000;
+const maxAtOnce = 10_000;
 
 const words = {
   replay: {
@@ -60,7 +60,7 @@ export function ChangeGroup({ what, filter, words: group, onClose }: ChangeGroup
   return (
     <Confirm
       title={`${verb} files of the quarantine?`}
-      verb={count === undefined ? verb : `${verb} ${countOf(Math.min(count, mostAtOnce), 'file')}`}
+      verb={count === undefined ? verb : `${verb} ${countOf(Math.min(count, maxAtOnce), 'file')}`}
       isDangerous={what === 'discard'}
       isDisabled={count === undefined || count === 0}
       onConfirm={confirm}
@@ -75,7 +75,7 @@ export function ChangeGroup({ what, filter, words: group, onClose }: ChangeGroup
           <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
             <strong>{countOf(count, 'file')}</strong> {count === 1 ? 'is' : 'are'} quarantined now: {group}. {about}
           </Text>
-          {count > mostAtOnce && (
+          {count > maxAtOnce && (
             <Alert color="gray" variant="light" mt="sm">
               One request takes 10,000 of them; ask again for the rest.
             </Alert>

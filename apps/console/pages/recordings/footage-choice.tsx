@@ -1,7 +1,7 @@
 import { Group, SegmentedControl, Select } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import type { Footage } from '../../generated/api.js';
-import { tellFault } from '../../ui/told.js';
+import { tellFault } from '../../ui/notices.js';
 import { RecordingLink } from './links.js';
 import styles from './recordings.module.css';
 import { recordingQuery, useRecording } from './use-recordings.js';

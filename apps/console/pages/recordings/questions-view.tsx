@@ -1,10 +1,10 @@
 import { useTexts } from '../../shell/use-texts.js';
 import { PageLink } from '../../ui/link.js';
 import { QueryView } from '../../ui/query-view.js';
+import type { ViewProps } from '../dataset/view.js';
 import { NoRecordings } from './no-recordings.js';
 import { FootageQuestion } from './questions/footage-question.js';
 import { FramesQuestion } from './questions/frames-question.js';
-import type { ViewProps } from '../dataset/view.js';
 import styles from './questions/questions.module.css';
 import { RankingQuestion } from './questions/ranking-question.js';
 import { StatsQuestion } from './questions/stats-question.js';

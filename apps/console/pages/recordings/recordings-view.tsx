@@ -88,7 +88,7 @@ const columns: readonly Column<Recording>[] = [
     id: 'id',
     header: 'Recording',
     isFixed: true,
-    leastWidth: 160,
+    minWidth: 160,
     cell: ({ id }) => <RecordingLink id={id} />,
   },
   { id: 'location', header: 'Location', cell: ({ location }) => location },

@@ -1,7 +1,7 @@
 import { scaleLinear } from '@visx/scale';
 import { type PointerEvent, type ReactNode, useState } from 'react';
 import { Chart } from '../../charts/chart.js';
-import { Hint } from '../../charts/hint.js';
+import { ChartTooltip } from '../../charts/chart-tooltip.js';
 import { NumberAxis } from '../../charts/number-axis.js';
 import type { FootageTimeline } from '../../generated/api.js';
 import { formatRate, formatShare } from '../../ui/format.js';
@@ -99,7 +99,7 @@ export function Tracks({ title, timeline, frame, onFrame, side }: TracksProps) {
                     stroke="var(--mantine-color-dimmed)"
                     strokeDasharray="3 3"
                   />
-                  <Hint
+                  <ChartTooltip
                     x={x(hovered)}
                     width={width}
                     lines={[

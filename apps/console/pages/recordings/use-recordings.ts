@@ -60,7 +60,7 @@ export const useFootage = (id: string) =>
   });
 
 /** What of a footage's timeline is wanted: seconds, and names with commas between them. */
-export interface TimelineWish {
+export interface TimelineRequest {
   readonly $from?: number;
   readonly to?: number;
   readonly points?: number;
@@ -69,10 +69,10 @@ export interface TimelineWish {
 }
 
 /** Metrics and labels along a footage, summed up over the same points of time. */
-export const useFootageTimeline = (id: string, wish: TimelineWish, isWanted = true) =>
+export const useFootageTimeline = (id: string, request: TimelineRequest, isWanted = true) =>
   useQuery({
-    queryKey: ['recordings', 'timeline', id, wish],
-    queryFn: ({ signal }) => call(getFootageTimeline({ id, ...wish }, { signal })),
+    queryKey: ['recordings', 'timeline', id, request],
+    queryFn: ({ signal }) => call(getFootageTimeline({ id, ...request }, { signal })),
     enabled: isWanted,
     placeholderData: keepPreviousData,
     meta: live,

@@ -33,7 +33,7 @@ export function FlowGraph({ tree }: { readonly tree: FlowNode }) {
   // What changes while a flow runs are states; where the boxes are changes with their number only.
   const shape = boxes.map(({ id }) => id).join('\n');
   // biome-ignore lint/correctness/useExhaustiveDependencies: see above
-  const places = useMemo(() => placesOf(boxes), [shape]);
+  const positions = useMemo(() => positionsOf(boxes), [shape]);
   const graph = useRef<ReactFlowInstance<BoxNode>>(undefined);
   const isMoved = useRef(false);
   // Until somebody moves the graph, all of it is in sight.
@@ -45,7 +45,7 @@ export function FlowGraph({ tree }: { readonly tree: FlowNode }) {
     (box): BoxNode => ({
       id: box.id,
       type: 'box',
-      position: places.get(box.id) ?? { x: 0, y: 0 },
+      position: positions.get(box.id) ?? { x: 0, y: 0 },
       data: { box },
       ...size,
     }),
@@ -122,7 +122,7 @@ const Box = memo(function Box({ data: { box } }: NodeProps<BoxNode>) {
 const nodeTypes = { box: Box };
 
 /** Where each box is: in columns by how far below the root it is. */
-function placesOf(boxes: readonly FlowBox[]): ReadonlyMap<string, { readonly x: number; readonly y: number }> {
+function positionsOf(boxes: readonly FlowBox[]): ReadonlyMap<string, { readonly x: number; readonly y: number }> {
   const graph = new Graph();
   graph.setGraph({ rankdir: 'LR', nodesep: 12, ranksep: 60 });
   graph.setDefaultEdgeLabel(() => ({}));

@@ -2,7 +2,7 @@ import { call } from '../../client/call.js';
 import { type LiveLogLine, type LogLine, listRunLogLines } from '../../generated/api.js';
 
 /** Which lines of a log are shown. */
-export interface LogWish {
+export interface LogFilter {
   /** Undefined: all. */
   readonly levels: readonly string[] | undefined;
   readonly text: string | undefined;
@@ -32,7 +32,7 @@ const catchUpMs = 500;
 /** A run's log, of which a part is in the page: it grows at both ends as one reads, and by what the stream brings. */
 export class LogBook {
   readonly #id: string;
-  readonly #wish: LogWish;
+  readonly #filter: LogFilter;
   readonly #listeners = new Set<() => void>();
   readonly #ending = new AbortController();
   #part: LogPart = {
@@ -41,9 +41,9 @@ export class LogBook {
   };
   #catchingUp: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(id: string, wish: LogWish) {
+  constructor(id: string, filter: LogFilter) {
     this.#id = id;
-    this.#wish = wish;
+    this.#filter = filter;
   }
 
   get part(): LogPart {
@@ -113,7 +113,7 @@ export class LogBook {
       this.#become({ hasNewer: true });
       return;
     }
-    if (this.#wish.text !== undefined || this.#part.isReading || came.some(({ isCut }) => isCut)) {
+    if (this.#filter.text !== undefined || this.#part.isReading || came.some(({ isCut }) => isCut)) {
       this.#catchingUp ??= setTimeout(() => {
         this.#catchingUp = undefined;
         void this.catchUp();
@@ -129,7 +129,7 @@ export class LogBook {
   #openedAt = (openedAt: LogPart['openedAt']) => ({ opening: this.#part.opening + 1, openedAt });
 
   #isWanted({ level, attempt }: LogLine): boolean {
-    const { levels, attempt: wanted } = this.#wish;
+    const { levels, attempt: wanted } = this.#filter;
     return (levels === undefined || levels.includes(level)) && (wanted === undefined || wanted === attempt);
   }
 
@@ -160,9 +160,11 @@ export class LogBook {
   }
 
   #ask(where: { readonly sort: 'at' | '-at'; readonly before?: string; readonly after?: string }) {
-    const { levels, text, attempt } = this.#wish;
-    const wish = { level: levels?.join(','), text, attempt };
-    return call(listRunLogLines({ id: this.#id, limit: pageSize, ...wish, ...where }, { signal: this.#ending.signal }));
+    const { levels, text, attempt } = this.#filter;
+    const filter = { level: levels?.join(','), text, attempt };
+    return call(
+      listRunLogLines({ id: this.#id, limit: pageSize, ...filter, ...where }, { signal: this.#ending.signal }),
+    );
   }
 
   #become(change: Partial<LogPart>): void {

@@ -4,12 +4,12 @@ import { useEffect, useRef, useState } from 'react';
 import { call } from '../../client/call.js';
 import { listRunLogLines, type RunDetail } from '../../generated/api.js';
 import { formatShort } from '../../ui/format.js';
-import { tellFault } from '../../ui/told.js';
-import type { LogWish } from './log-book.js';
+import { tellFault } from '../../ui/notices.js';
+import type { LogFilter } from './log-book.js';
 import { plainLine } from './log-rows.js';
 
 /** Stores the whole log, or what the filters leave of it, as a text file. It is read page by page; a second click stops that. */
-export function LogDownload({ run, wish }: { readonly run: RunDetail; readonly wish: LogWish }) {
+export function LogDownload({ run, filter }: { readonly run: RunDetail; readonly filter: LogFilter }) {
   const [count, setCount] = useState<number>();
   const ending = useRef<AbortController>(undefined);
   useEffect(() => () => ending.current?.abort(), []);
@@ -22,7 +22,7 @@ export function LogDownload({ run, wish }: { readonly run: RunDetail; readonly w
     setCount(0);
     try {
       do {
-        const { levels, text, attempt } = wish;
+        const { levels, text, attempt } = filter;
         const { items, nextCursor } = await call(
           listRunLogLines(
             { id: run.id, level: levels?.join(','), text, attempt, cursor, limit: 500 },

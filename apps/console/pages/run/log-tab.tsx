@@ -8,7 +8,7 @@ import { countRunLogLines, type RunDetail } from '../../generated/api.js';
 import { useTexts } from '../../shell/use-texts.js';
 import { countOf } from '../../ui/format.js';
 import { EmptyNote, ProblemNote } from '../../ui/notes.js';
-import { tellDone } from '../../ui/told.js';
+import { tellDone } from '../../ui/notices.js';
 import { LogBook } from './log-book.js';
 import { LogDownload } from './log-download.js';
 import { HiddenLines, LogLevels, levels } from './log-levels.js';
@@ -132,7 +132,7 @@ export function LogTab({ run, isOpen, listeners }: LogTabProps) {
           <Button variant="default" leftSection={<IconCopy size={14} aria-hidden />} onClick={() => void copy()}>
             Copy
           </Button>
-          <LogDownload run={run} wish={{ levels: chosen, text: find, attempt: number }} />
+          <LogDownload run={run} filter={{ levels: chosen, text: find, attempt: number }} />
         </Group>
       </Group>
       <HiddenLines {...levelsProps} />

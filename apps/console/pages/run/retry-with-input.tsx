@@ -6,13 +6,13 @@ import { call } from '../../client/call.js';
 import { ApiProblem } from '../../client/problem.js';
 import { type RunDetail, retryRun } from '../../generated/api.js';
 import { ProblemNote } from '../../ui/notes.js';
-import { tellDone } from '../../ui/told.js';
-import { lineOf, placeOf } from './json-place.js';
+import { tellDone } from '../../ui/notices.js';
+import { lineOf, offsetOf, parseJson } from './json-offset.js';
 
 /** A fault of the input, and where in the text it is. */
 interface Fault {
   readonly message: string;
-  readonly place: number;
+  readonly offset: number;
 }
 
 /** Records a new run of the same task with an input that is edited here. What was typed is kept until it has been sent. */
@@ -23,7 +23,7 @@ export function RetryWithInput({ run, onClose }: { readonly run: RunDetail; onCl
   const original = JSON.stringify(run.input, null, 2);
   const [text, setText] = useState(() => sessionStorage.getItem(key) ?? original);
   const area = useRef<HTMLTextAreaElement>(null);
-  const parsed = parse(text);
+  const parsed = parseJson(text);
   const send = useMutation({
     mutationFn: (input: unknown) => call(retryRun({ id: run.id, body: { input } })),
     onSuccess: ({ run: made }) => {
@@ -40,10 +40,10 @@ export function RetryWithInput({ run, onClose }: { readonly run: RunDetail; onCl
     if (typed === original) sessionStorage.removeItem(key);
     else sessionStorage.setItem(key, typed);
   };
-  const goTo = (place: number): void => {
+  const goTo = (offset: number): void => {
     area.current?.focus();
-    area.current?.setSelectionRange(place, place);
-    const line = lineOf(text, place);
+    area.current?.setSelectionRange(offset, offset);
+    const line = lineOf(text, offset);
     if (area.current) area.current.scrollTop = Math.max(0, (line - 4) * 18);
   };
   return (
@@ -67,10 +67,10 @@ export function RetryWithInput({ run, onClose }: { readonly run: RunDetail; onCl
           error={
             faults.length > 0 && (
               <ul style={{ margin: 0, paddingLeft: 16 }}>
-                {faults.map(({ message, place }) => (
-                  <li key={`${place} ${message}`}>
-                    <Anchor component="button" type="button" size="xs" onClick={() => goTo(place)}>
-                      line {lineOf(text, place)}
+                {faults.map(({ message, offset }) => (
+                  <li key={`${offset} ${message}`}>
+                    <Anchor component="button" type="button" size="xs" onClick={() => goTo(offset)}>
+                      line {lineOf(text, offset)}
                     </Anchor>
                     : {message}
                   </li>
@@ -103,21 +103,11 @@ export function RetryWithInput({ run, onClose }: { readonly run: RunDetail; onCl
   );
 }
 
-function parse(text: string): { readonly value: unknown } | { readonly fault: Fault } {
-  try {
-    return { value: JSON.parse(text) };
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    const place = Number(/position (\d+)/.exec(message)?.[1] ?? text.length);
-    return { fault: { message: `this is no JSON: ${message}`, place } };
-  }
-}
-
 /** The server names faults by pointers into the body, `/input/day`. */
 function faultsOf(error: unknown, text: string): Fault[] {
   if (!(error instanceof ApiProblem)) return [];
   return error.faults.map(({ path, message }) => ({
     message: `${path.replace(/^\/input/, '') || 'the input'} ${message}`,
-    place: placeOf(text, path.replace(/^\/input/, '')),
+    offset: offsetOf(text, path.replace(/^\/input/, '')),
   }));
 }

@@ -7,7 +7,7 @@ import { useMayChange } from '../../client/session.js';
 import { cancelRun, type RunDetail, retryRun } from '../../generated/api.js';
 import { Confirm } from '../../ui/confirm.js';
 import { countOf } from '../../ui/format.js';
-import { tellDone } from '../../ui/told.js';
+import { tellDone } from '../../ui/notices.js';
 import { RetryWithInput } from './retry-with-input.js';
 import { hasEnded } from './use-run.js';
 

@@ -27,7 +27,7 @@ export function zoomed({ from, to }: Span, factor: number, within: Span): Span {
 
 /** A span moved by a part of its length, within another one. */
 export function moved({ from, to }: Span, part: number, within: Span): Span {
-  const wish = (to - from) * part;
-  const by = Math.max(within.from - from, Math.min(within.to - to, wish));
+  const wanted = (to - from) * part;
+  const by = Math.max(within.from - from, Math.min(within.to - to, wanted));
   return { from: from + by, to: to + by };
 }

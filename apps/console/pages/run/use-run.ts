@@ -14,7 +14,7 @@ import { openRunStream } from './run-stream.js';
 export const hasEnded = (state: RunDetail['state']): boolean => ['succeeded', 'failed', 'cancelled'].includes(state);
 
 /** No more often is the whole run read anew, however much happens to it. */
-const leastMs = 700;
+const pauseMs = 700;
 
 /** Who hears what the stream brings: the tab that shows it. */
 export interface RunListener {
@@ -45,7 +45,7 @@ export function useRun(id: string, tab: string | undefined) {
         reading.current = undefined;
         void queries.invalidateQueries({ queryKey: ['run', id] });
         void queries.invalidateQueries({ queryKey: ['run-changes', id] });
-      }, leastMs);
+      }, pauseMs);
     };
     return openRunStream(
       id,

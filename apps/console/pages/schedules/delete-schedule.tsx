@@ -4,7 +4,7 @@ import { call } from '../../client/call.js';
 import { deleteSchedule, type Schedule } from '../../generated/api.js';
 import { Confirm } from '../../ui/confirm.js';
 import { countOf } from '../../ui/format.js';
-import { tellDone } from '../../ui/told.js';
+import { tellDone } from '../../ui/notices.js';
 
 export interface DeleteScheduleProps {
   readonly schedule: Schedule;

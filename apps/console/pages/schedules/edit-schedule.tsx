@@ -2,7 +2,7 @@ import { useMemo } from 'react';
 import { call } from '../../client/call.js';
 import { useDraft } from '../../form/use-draft.js';
 import { changeSchedule, type Schedule } from '../../generated/api.js';
-import { tellDone } from '../../ui/told.js';
+import { tellDone } from '../../ui/notices.js';
 import { changeOf, draftOf, isDraft } from './schedule-draft.js';
 import { ScheduleForm } from './schedule-form.js';
 import { useScheduleActions } from './use-schedule-actions.js';

@@ -3,7 +3,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { call } from '../../client/call.js';
 import { useDraft } from '../../form/use-draft.js';
 import { createSchedule } from '../../generated/api.js';
-import { tellDone } from '../../ui/told.js';
+import { tellDone } from '../../ui/notices.js';
 import { emptyDraft, isDraft, newScheduleOf } from './schedule-draft.js';
 import { ScheduleForm } from './schedule-form.js';
 

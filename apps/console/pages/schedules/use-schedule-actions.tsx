@@ -5,7 +5,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { call } from '../../client/call.js';
 import { pauseSchedule, resumeSchedule, runSchedule } from '../../generated/api.js';
-import { tellDone, tellFault } from '../../ui/told.js';
+import { tellDone, tellFault } from '../../ui/notices.js';
 
 /** What is done to a schedule at a click. */
 export function useScheduleActions(name: string) {

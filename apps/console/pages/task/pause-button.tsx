@@ -6,7 +6,7 @@ import { call } from '../../client/call.js';
 import { useMayChange } from '../../client/session.js';
 import { changeTaskSettings, type Task } from '../../generated/api.js';
 import { Confirm } from '../../ui/confirm.js';
-import { tellDone } from '../../ui/told.js';
+import { tellDone } from '../../ui/notices.js';
 
 /** Pauses a task, or resumes it. */
 export function PauseButton({ task: { name, settings } }: { readonly task: Task }) {

@@ -9,9 +9,9 @@ import { SchemaForm } from '../../form/schema-form.js';
 import { useDraft } from '../../form/use-draft.js';
 import { changeTaskSettings, type TaskSettings, type TaskSettingsSet } from '../../generated/api.js';
 import { ProblemNote } from '../../ui/notes.js';
+import { tellDone } from '../../ui/notices.js';
 import { Panel } from '../../ui/panel.js';
 import { Time } from '../../ui/time.js';
-import { tellDone } from '../../ui/told.js';
 import { patchOf, settingsSchema, withPatch } from './settings-schema.js';
 
 /** What somebody is about to set; `value` undefined: nothing was typed yet. */

@@ -6,9 +6,9 @@ import { useMayChange } from '../../client/session.js';
 import { listTaskSettingsVersions, restoreTaskSettings, type TaskSettingsVersion } from '../../generated/api.js';
 import { Confirm } from '../../ui/confirm.js';
 import { LoadingNote, ProblemNote } from '../../ui/notes.js';
+import { tellDone } from '../../ui/notices.js';
 import { Panel } from '../../ui/panel.js';
 import { Time } from '../../ui/time.js';
-import { tellDone } from '../../ui/told.js';
 import styles from './task-page.module.css';
 
 const pageSize = 10;

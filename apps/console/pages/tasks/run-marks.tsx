@@ -7,7 +7,7 @@ import { formatAgo } from '../../ui/time-words.js';
 import { useNow } from '../../ui/use-now.js';
 import styles from './run-marks.module.css';
 
-/** The last runs as small marks, the newest at the right: each tells its state by sign and colour, and leads to its run. */
+/** The last runs as small marks, the newest last: each tells its state by sign and colour, and leads to its run. */
 export function RunMarks({ runs, task }: { readonly runs: TaskFigures['lastRuns']; readonly task: string }) {
   const now = useNow();
   if (runs.length === 0) return <span className="dim">none yet</span>;
@@ -27,7 +27,7 @@ export function RunMarks({ runs, task }: { readonly runs: TaskFigures['lastRuns'
                 style={{ color: colour }}
                 aria-label={words}
               >
-                <Icon size={14} stroke={2.2} aria-hidden />
+                <Icon size={15} stroke={2.2} aria-hidden />
               </Link>
             </Tooltip>
           </li>

@@ -41,7 +41,7 @@ export const taskColumns = (days: number): readonly Column<ListedTask>[] => [
   {
     id: 'last',
     header: 'Last runs',
-    about: 'The newest at the right; each leads to its run',
+    about: 'The newest last; each leads to its run',
     cell: ({ task, figures }) => (figures ? <RunMarks runs={figures.lastRuns} task={task.name} /> : none),
   },
   {

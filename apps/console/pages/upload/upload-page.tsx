@@ -19,8 +19,8 @@ export function UploadPage() {
   const [texts, setTexts] = useTexts();
   const [overwrite, setOverwrite] = useState(false);
   const [folder, setFolder] = useState(texts['folder'] ?? '');
-  const place = folder.trim().replaceAll(/^\/+|\/+$/g, '');
-  const add = (files: readonly ChosenFile[]): void => uploads.add(files, { folder: place, overwrite });
+  const cleanFolder = folder.trim().replaceAll(/^\/+|\/+$/g, '');
+  const add = (files: readonly ChosenFile[]): void => uploads.add(files, { folder: cleanFolder, overwrite });
   useEffect(() => {
     const handed = takeHanded();
     if (handed.length > 0) uploads.add(handed, { folder: '', overwrite: false });
@@ -49,7 +49,7 @@ export function UploadPage() {
               maw="100%"
               value={folder}
               onChange={(event) => setFolder(event.currentTarget.value)}
-              onBlur={() => setTexts({ folder: place }, 'replace')}
+              onBlur={() => setTexts({ folder: cleanFolder }, 'replace')}
             />
             <Switch
               label="Replace files that lie there already"

@@ -9,7 +9,7 @@ export interface Column<T> {
   cell(row: T): ReactNode;
   readonly isNumeric?: boolean;
   /** In pixels: columns of long words are not squeezed by their neighbours. */
-  readonly leastWidth?: number;
+  readonly minWidth?: number;
   /** By what the API sorts for it, without the minus; undefined: it does not. */
   readonly sort?: string;
   /** Not shown until the viewer wants it. */

@@ -179,7 +179,7 @@ interface HeadProps<T> {
 
 /** A column's head; a click sorts by it, downwards first, since the newest and the longest are what one looks for. */
 function Head<T>({ column, sort }: HeadProps<T>) {
-  const { header, about, isNumeric, leastWidth: minWidth, sort: key } = column;
+  const { header, about, isNumeric, minWidth, sort: key } = column;
   const className = isNumeric ? styles['number'] : undefined;
   if (!sort || key === undefined) {
     return (

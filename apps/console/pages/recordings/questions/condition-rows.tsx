@@ -12,12 +12,12 @@ export interface ConditionRowsProps {
   onChange(value: string): void;
   readonly options: readonly string[];
   /** What a value of that name can be, in words. */
-  hintOf(name: string): string;
+  adviceOf(name: string): string;
   readonly initial: string;
 }
 
 /** Conditions, one below the other, each of a name, a comparison and a number. */
-export function ConditionRows({ what, legend, value, onChange, options, hintOf, initial }: ConditionRowsProps) {
+export function ConditionRows({ what, legend, value, onChange, options, adviceOf, initial }: ConditionRowsProps) {
   const conditions = parseConditions(value);
   const change = (at: number, part: Partial<Condition>): void =>
     onChange(formatConditions(conditions.map((each, index) => (index === at ? { ...each, ...part } : each))));
@@ -54,8 +54,8 @@ export function ConditionRows({ what, legend, value, onChange, options, hintOf, 
             step="any"
             aria-label={`Number of condition ${index + 1}`}
             value={number}
-            placeholder={hintOf(name)}
-            title={hintOf(name)}
+            placeholder={adviceOf(name)}
+            title={adviceOf(name)}
             onChange={(event) => change(index, { value: event.currentTarget.value })}
           />
           <ActionIcon

@@ -38,7 +38,7 @@ export function FramesQuestion({ choices }: QuestionProps) {
             value={draft.metrics}
             onChange={(value) => set('metrics', value)}
             options={choices.metrics.map(({ metric }) => metric)}
-            hintOf={(name) => {
+            adviceOf={(name) => {
               const found = metricOf(name);
               return found ? `${formatRate(found.min)} to ${formatRate(found.max)}` : 'number';
             }}
@@ -50,7 +50,7 @@ export function FramesQuestion({ choices }: QuestionProps) {
             value={draft.labels}
             onChange={(value) => set('labels', value)}
             options={choices.labels.map(({ label }) => label)}
-            hintOf={() => '0 to 1'}
+            adviceOf={() => '0 to 1'}
             initial="0.6"
           />
         </div>
@@ -127,13 +127,13 @@ function Frames({ asked }: { readonly asked: Asked }) {
               that fit
             </p>
             <div className={pictures['gallery']}>
-              {frames.map(({ footage, index, footageType: camera, location: place, recording: drive, ...found }) => (
+              {frames.map(({ footage, index, footageType: camera, location, recording: drive, ...found }) => (
                 <FrameLink key={`${footage} ${index}`} footage={footage} frame={index} className={pictures['picture']}>
                   <Thumbnail footage={footage} frame={index} alt={`Frame ${index} of ${footage}`} />
                   <span className={pictures['caption']}>
                     <b>{drive}</b>
                     <span className="dim">
-                      {place}, {camera}, {formatSecond(index)}
+                      {location}, {camera}, {formatSecond(index)}
                     </span>
                     <span>
                       {[

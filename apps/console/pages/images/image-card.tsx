@@ -6,7 +6,7 @@ import { Boxes } from './boxes.js';
 import styles from './images.module.css';
 import { Thumbnail } from './thumbnail.js';
 
-export interface PictureCardProps {
+export interface ImageCardProps {
   readonly image: Image;
   readonly hasBoxes: boolean;
   /** The filters and the order of the gallery, which the image's page walks on with. */
@@ -14,7 +14,7 @@ export interface PictureCardProps {
 }
 
 /** An image in the gallery. */
-export function PictureCard({ image, hasBoxes, texts }: PictureCardProps) {
+export function ImageCard({ image, hasBoxes, texts }: ImageCardProps) {
   const { fileId, filename, width, height, faceNo, faces } = image;
   return (
     <li className={styles['card']}>

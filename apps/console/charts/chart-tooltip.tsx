@@ -2,7 +2,7 @@ const lineHeight = 15;
 const letterWidth = 6.4;
 
 /** A note beside the mark under the pointer, within the drawing, so that it never jumps out of the page. */
-export function Hint({
+export function ChartTooltip({
   x,
   y = 4,
   width,
