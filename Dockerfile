@@ -13,13 +13,14 @@ COPY tsconfig.json ./
 COPY prisma prisma
 COPY apps apps
 COPY packages packages
+COPY samples samples
 COPY scripts/build-console.ts scripts/
 COPY scripts/console scripts/console
 # Generating the client wants a schema engine, but does not run it: any program does.
 RUN PRISMA_SCHEMA_ENGINE_BINARY=/bin/true npx prisma generate --schema prisma/schema.prisma
 RUN npx tsc -p . --declaration false --tsBuildInfoFile /tmp/tsbuildinfo
-# The console is built from what the compiled API says of itself; what builds it stays behind.
-RUN node dist/scripts/build-console.js && rm -r dist/scripts
+# The console is built from what the compiled API says of itself, with sample files; what builds it stays behind.
+RUN node dist/scripts/build-console.js && rm -r dist/scripts dist/samples
 
 FROM ${NODE_IMAGE} AS packages
 WORKDIR /app

@@ -1,6 +1,7 @@
-// Builds the web console into dist/apps/console: the API's description, the client made from it, then the pages.
+// Builds the web console into dist/apps/console: the API's description, the client made from it, the samples that it offers,
+// then the pages.
 // Run by set-up and by the Dockerfile, after the compiler.
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -8,6 +9,7 @@ import { brotliCompress, constants, gzip } from 'node:zlib';
 import react from '@vitejs/plugin-react';
 import { generateSource } from 'oazapfts';
 import { build } from 'vite';
+import { writeSamples } from '#samples/write-samples.js';
 import { describeApi } from './console/openapi.js';
 
 const project = fileURLToPath(new URL('../../', import.meta.url));
@@ -19,6 +21,9 @@ await mkdir(generated, { recursive: true });
 const description = join(generated, 'openapi.json');
 await writeFile(description, JSON.stringify(await describeApi()));
 await writeFile(join(generated, 'api.ts'), await generateSource(description, { argumentStyle: 'object' }));
+const samples = join(generated, 'samples');
+await rm(samples, { recursive: true, force: true });
+await writeSamples(samples, { images: 12, parquet: 12, json: 6 });
 
 await build({
   configFile: false,

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import type { Pool } from '#database/pool.js';
 import { newRunId } from '#database/runs/record-run.js';
@@ -63,6 +65,16 @@ test('the overview says how to begin, then what happens and what needs attention
     await attention.getByRole('link', { name: /objects-detection.*1 file/ }).click();
     await page.getByRole('heading', { level: 1, name: 'Quarantine' }).waitFor();
     assert.equal(new URL(page.url()).searchParams.get('source'), 'objects-detection');
+  }));
+
+test('an empty platform is filled with samples at a click', (t) =>
+  withConsole(t, async ({ page, api, open }) => {
+    await open('/', 'Overview');
+    await page.getByRole('button', { name: 'Drop in the sample files' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Upload' }).waitFor();
+    await page.getByRole('button', { name: 'Take 30 done from this list' }).waitFor();
+    const names = await readdir(join(api.inbox, 'samples'), { recursive: true });
+    assert.equal(names.filter((name) => /\.[^/]+$/.test(name)).length, 30);
   }));
 
 test('what changes is shown without a click', (t) =>

@@ -3,8 +3,9 @@ import { CodeText } from '../../ui/json.js';
 import { Panel } from '../../ui/panel.js';
 import { UploadDrop } from '../../ui/upload-drop.js';
 import styles from './begin.module.css';
+import { SampleButton } from './sample-button.js';
 
-const samples = 'npm run samples -- --out ./inbox/samples --images 20 --parquet 60 --json 10';
+const samples = 'npm run samples -- --out ./inbox/more --images 20 --parquet 60 --json 10';
 const sql = `SELECT department_name, count(*) AS rows
 FROM dwh.data_sample
 GROUP BY department_name
@@ -25,10 +26,8 @@ export function Begin() {
         </li>
         <li className={styles['step']}>
           <h3 className={styles['title']}>Or take samples</h3>
-          <Text size="sm">
-            This writes pictures, rows and reports into the inbox. Within seconds they are loaded, and this page shows
-            how.
-          </Text>
+          <SampleButton />
+          <Text size="sm">Of any number, by a command:</Text>
           <CodeText label="the command that writes samples" text={samples} />
         </li>
         <li className={styles['step']}>
