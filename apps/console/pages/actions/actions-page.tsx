@@ -1,14 +1,11 @@
-import { Button } from '@mantine/core';
 import { useTexts } from '../../shell/use-texts.js';
 import { setFilters } from '../../ui/filter/filter.js';
 import { FilterBar } from '../../ui/filter/filter-bar.js';
-import { countOf } from '../../ui/format.js';
 import { EmptyNote, LoadingNote, ProblemNote } from '../../ui/notes.js';
 import { Page } from '../../ui/page.js';
 import { DataTable } from '../../ui/table/data-table.js';
 import { More } from '../../ui/table/endless.js';
-import { useHeldRows } from '../../ui/table/held-rows.js';
-import { useHold } from '../../ui/table/use-hold.js';
+import { NewRows, useHeldList } from '../../ui/table/held-list.js';
 import { actionColumns } from './action-columns.js';
 import { actionFilters } from './action-filters.js';
 import { useActions } from './use-actions.js';
@@ -17,8 +14,7 @@ import { useActions } from './use-actions.js';
 export function ActionsPage() {
   const [texts, setTexts] = useTexts();
   const { pages, rows, filter } = useActions(texts);
-  const [part, isHeld] = useHold<HTMLDivElement>();
-  const held = useHeldRows(rows, ({ id }) => id, isHeld, pages.isPlaceholderData ? '' : filter);
+  const held = useHeldList(rows, ({ id }) => id, pages.isPlaceholderData ? undefined : filter);
   const isFiltered = setFilters(actionFilters, texts).length > 0;
   return (
     <Page
@@ -30,21 +26,13 @@ export function ActionsPage() {
       {pages.data === undefined ? (
         !pages.error && <LoadingNote what="the actions" />
       ) : (
-        <div ref={part}>
+        <div ref={held.part}>
           <DataTable
             label="Actions"
             columns={actionColumns}
             rows={held.rows}
             idOf={({ id }) => id}
-            bar={
-              <span role="status">
-                {held.newCount > 0 && (
-                  <Button variant="light" onClick={() => window.scrollTo({ top: 0 })}>
-                    {countOf(held.newCount, 'new action')}, shown at the top of the page
-                  </Button>
-                )}
-              </span>
-            }
+            bar={<NewRows count={held.newCount} what="action" onShow={held.showNew} />}
             empty={
               isFiltered ? (
                 <EmptyNote title="No action fits these filters">Take one of the filters above away.</EmptyNote>

@@ -1,17 +1,15 @@
-import { Anchor, Button, Group, Text } from '@mantine/core';
+import { Anchor, Group, Text } from '@mantine/core';
 import { IconUpload } from '@tabler/icons-react';
-import { useMemo, useState } from 'react';
+import { useMemo } from 'react';
 import { useTexts } from '../../shell/use-texts.js';
 import { setFilters } from '../../ui/filter/filter.js';
 import { FilterBar } from '../../ui/filter/filter-bar.js';
-import { countOf } from '../../ui/format.js';
 import { ButtonLink, PageLink } from '../../ui/link.js';
 import { EmptyNote, LoadingNote, ProblemNote } from '../../ui/notes.js';
 import { Page } from '../../ui/page.js';
 import { DataTable } from '../../ui/table/data-table.js';
 import { More } from '../../ui/table/endless.js';
-import { useHeldRows } from '../../ui/table/held-rows.js';
-import { useHold } from '../../ui/table/use-hold.js';
+import { NewRows, useHeldList } from '../../ui/table/held-list.js';
 import { UploadDrop } from '../../ui/upload-drop.js';
 import { fileColumns } from './file-columns.js';
 import { fileFilters } from './file-filters.js';
@@ -28,14 +26,9 @@ export function FilesPage() {
   const filters = useMemo(() => fileFilters(sources ?? [], reasons ?? [], code), [sources, reasons, code]);
   const set = setFilters(filters, texts);
   const { pages, rows, isLong, restart } = useFiles(texts);
-  const [part, isHeld] = useHold<HTMLDivElement>();
-  // How often somebody asked to see what is new: the button is within what is held.
-  const [round, setRound] = useState(0);
-  const shownOf = pages.isPlaceholderData ? '' : `${round} ${JSON.stringify(queryOf(texts))}`;
-  const held = useHeldRows(rows, ({ id }) => id, isHeld, shownOf);
+  const held = useHeldList(rows, ({ id }) => id, pages.isPlaceholderData ? undefined : JSON.stringify(queryOf(texts)));
   const toTop = (): void => {
-    setRound(round + 1);
-    window.scrollTo({ top: 0 });
+    held.showNew();
     if (isLong) restart();
   };
   return (
@@ -56,7 +49,7 @@ export function FilesPage() {
       <FilterBar filters={filters} values={texts} onChange={setTexts} />
       <LoadsChart source={texts['source']} />
       {pages.error && <ProblemNote error={pages.error} onRetry={() => void pages.refetch()} />}
-      <div ref={part}>
+      <div ref={held.part}>
         {pages.data === undefined ? (
           !pages.error && <LoadingNote what="the files" />
         ) : (
@@ -66,12 +59,8 @@ export function FilesPage() {
             rows={held.rows}
             idOf={({ id }) => id}
             bar={
-              <Group gap="sm" role="status">
-                {held.newCount > 0 && (
-                  <Button variant="light" onClick={toTop}>
-                    Show {countOf(held.newCount, 'new file')}
-                  </Button>
-                )}
+              <Group gap="sm">
+                <NewRows count={held.newCount} what="file" onShow={toTop} />
                 {isLong && (
                   <Text size="xs" c="dimmed">
                     The list is long and stands still.{' '}

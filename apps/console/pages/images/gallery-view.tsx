@@ -1,10 +1,9 @@
-import { Button, NativeSelect, SegmentedControl, Switch, Text } from '@mantine/core';
+import { NativeSelect, SegmentedControl, Switch, Text } from '@mantine/core';
 import { useTexts } from '../../shell/use-texts.js';
 import { countOf } from '../../ui/format.js';
 import { EmptyNote, LoadingNote, ProblemNote } from '../../ui/notes.js';
 import { More } from '../../ui/table/endless.js';
-import { useHeldRows } from '../../ui/table/held-rows.js';
-import { useHold } from '../../ui/table/use-hold.js';
+import { NewRows, useHeldList } from '../../ui/table/held-list.js';
 import { useSetting } from '../../ui/use-setting.js';
 import { ImageCard } from './image-card.js';
 import { ImageFilterBar } from './image-filter-bar.js';
@@ -19,8 +18,11 @@ export function GalleryView() {
   const [size, setSize] = useSetting<string>('gallery.size', 'medium');
   const { pages, images } = useImages(texts);
   const stats = useImageStats(texts).data;
-  const [part, isHeld] = useHold<HTMLDivElement>();
-  const held = useHeldRows(images, ({ fileId }) => fileId, isHeld && !pages.isPlaceholderData);
+  const held = useHeldList(
+    images,
+    ({ fileId }) => fileId,
+    pages.isPlaceholderData ? undefined : JSON.stringify([imageQueryOf(texts), orderOf(texts)]),
+  );
   const isNarrowed = Object.keys(imageQueryOf(texts)).length > 0;
   return (
     <>
@@ -55,14 +57,10 @@ export function GalleryView() {
             ? 'Reading …'
             : stats && `${countOf(stats.pictures, 'picture')}, ${countOf(stats.faces, 'face')}`}
         </Text>
-        {held.newCount > 0 && (
-          <Button variant="light" onClick={() => window.scrollTo({ top: 0 })}>
-            {countOf(held.newCount, 'new picture')} above
-          </Button>
-        )}
+        <NewRows count={held.newCount} what="picture" onShow={held.showNew} />
       </div>
       {pages.error && <ProblemNote error={pages.error} onRetry={() => void pages.refetch()} />}
-      <div ref={part}>
+      <div ref={held.part}>
         {pages.data === undefined ? (
           !pages.error && <LoadingNote what="the pictures" />
         ) : held.rows.length === 0 ? (

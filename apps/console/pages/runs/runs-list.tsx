@@ -1,13 +1,11 @@
 import { Anchor, Button, Text } from '@mantine/core';
-import { useMemo, useRef, useState } from 'react';
+import { useMemo, useState } from 'react';
 import type { Run } from '../../generated/api.js';
 import type { Texts } from '../../shell/search-text.js';
-import { countOf } from '../../ui/format.js';
 import { EmptyNote, LoadingNote, ProblemNote } from '../../ui/notes.js';
 import { DataTable } from '../../ui/table/data-table.js';
 import { More } from '../../ui/table/endless.js';
-import { useHeldRows } from '../../ui/table/held-rows.js';
-import { useHold } from '../../ui/table/use-hold.js';
+import { NewRows, useHeldList } from '../../ui/table/held-list.js';
 import { ChosenBar } from './chosen-bar.js';
 import { runColumns } from './run-columns.js';
 import { useRows, useRuns } from './use-runs.js';
@@ -26,19 +24,17 @@ export interface RunsListProps {
 export function RunsList({ wanted, sort, onSort, onClear }: RunsListProps) {
   const { pages, isLong, restart } = useRuns(wanted, sort);
   const rows = useRows(pages.data?.pages);
-  const [part, isHeld] = useHold<HTMLDivElement>();
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
-  const [shown, show] = useShown(JSON.stringify([wanted, sort]), pages.isPlaceholderData || pages.data === undefined);
-  const held = useHeldRows(rows, idOf, isHeld && shown);
+  const isOld = pages.isPlaceholderData || pages.data === undefined;
+  const held = useHeldList(rows, idOf, isOld ? undefined : JSON.stringify([wanted, sort]));
   const chosenRuns = useMemo(() => held.rows.filter(({ id }) => chosen.has(id)), [held.rows, chosen]);
   const toNewest = (): void => {
-    window.scrollTo({ top: 0 });
-    show();
+    held.showNew();
     if (isLong) restart();
   };
   const hasFilters = Object.keys(wanted).length > 0;
   return (
-    <div ref={part}>
+    <div ref={held.part}>
       {pages.error && <ProblemNote error={pages.error} onRetry={() => void pages.refetch()} />}
       {pages.data === undefined ? (
         !pages.error && <LoadingNote what="runs" />
@@ -53,11 +49,7 @@ export function RunsList({ wanted, sort, onSort, onClear }: RunsListProps) {
           bar={
             <>
               <ChosenBar chosen={chosenRuns} onClear={() => setChosen(new Set())} />
-              {held.newCount > 0 && (
-                <Button variant="light" size="compact-xs" onClick={toNewest}>
-                  {countOf(held.newCount, 'new run')}
-                </Button>
-              )}
+              <NewRows count={held.newCount} what="run" onShow={toNewest} />
               {isLong && (
                 <Text size="xs" c="dimmed">
                   A long list stands still.{' '}
@@ -86,24 +78,6 @@ export function RunsList({ wanted, sort, onSort, onClear }: RunsListProps) {
       )}
     </div>
   );
-}
-
-/**
- * Whether what a query is known by (`key`) has been shown already: only then rows are held. @returns that, and what has the newest
- * rows shown once although they are held
- */
-function useShown(key: string, isOld: boolean): readonly [boolean, () => void] {
-  const shownKey = useRef<string>(undefined);
-  const [, again] = useState(0);
-  const isShown = shownKey.current === key;
-  shownKey.current = isOld ? undefined : key;
-  return [
-    isShown,
-    () => {
-      shownKey.current = undefined;
-      again((times) => times + 1);
-    },
-  ];
 }
 
 function NoRuns({

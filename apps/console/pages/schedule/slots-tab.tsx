@@ -9,8 +9,7 @@ import { slotStates } from '../../ui/states.js';
 import type { Column } from '../../ui/table/column.js';
 import { DataTable } from '../../ui/table/data-table.js';
 import { More } from '../../ui/table/endless.js';
-import { useHeldRows } from '../../ui/table/held-rows.js';
-import { useHold } from '../../ui/table/use-hold.js';
+import { NewRows, useHeldList } from '../../ui/table/held-list.js';
 import { Time } from '../../ui/time.js';
 import { wallIn } from '../schedules/zone-words.js';
 import { SlotOutcome } from './slot-outcome.js';
@@ -41,12 +40,15 @@ export interface SlotsTabProps {
 export function SlotsTab({ schedule, onBackfill }: SlotsTabProps) {
   const [texts, change] = useTexts();
   const query = useSlots(schedule.name, { state: texts['state'], from: texts['from'], to: texts['to'] });
-  const [part, isHeld] = useHold<HTMLDivElement>();
   const all = useMemo(() => query.data?.pages.flatMap(({ items }) => items) ?? [], [query.data]);
-  const held = useHeldRows(all, idOf, isHeld && !query.isPlaceholderData);
+  const held = useHeldList(
+    all,
+    idOf,
+    query.isPlaceholderData ? undefined : JSON.stringify([texts['state'], texts['from'], texts['to']]),
+  );
   const columns = useMemo(() => columnsOf(schedule.timezone, onBackfill), [schedule.timezone, onBackfill]);
   return (
-    <div ref={part}>
+    <div ref={held.part}>
       <FilterBar filters={filters} values={texts} onChange={change} />
       {query.error && <ProblemNote error={query.error} onRetry={() => void query.refetch()} />}
       {query.data === undefined ? (
@@ -57,7 +59,7 @@ export function SlotsTab({ schedule, onBackfill }: SlotsTabProps) {
           columns={columns}
           rows={held.rows}
           idOf={idOf}
-          bar={held.newCount > 0 && <span className="dim">{held.newCount} new above; leave the table to see them</span>}
+          bar={<NewRows count={held.newCount} what="slot" onShow={held.showNew} />}
           empty={
             <EmptyNote title="No slot was decided yet">
               {filters.some(({ name }) => texts[name] !== undefined)

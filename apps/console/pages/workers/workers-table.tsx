@@ -7,8 +7,7 @@ import { useTexts } from '../../shell/use-texts.js';
 import { EmptyNote, LoadingNote, ProblemNote } from '../../ui/notes.js';
 import { DataTable } from '../../ui/table/data-table.js';
 import { More } from '../../ui/table/endless.js';
-import { useHeldRows } from '../../ui/table/held-rows.js';
-import { useHold } from '../../ui/table/use-hold.js';
+import { useHeldList } from '../../ui/table/held-list.js';
 import { workerColumns } from './worker-columns.js';
 
 const pageSize = 100;
@@ -43,10 +42,9 @@ export function WorkersTable() {
     for (const { items } of pages ?? []) for (const worker of items) byId.set(worker.id, worker);
     return [...byId.values()];
   }, [pages]);
-  const [part, isHeld] = useHold<HTMLDivElement>();
-  const held = useHeldRows(rows, ({ id }) => id, isHeld, workers.isPlaceholderData ? '' : state);
+  const held = useHeldList(rows, ({ id }) => id, workers.isPlaceholderData ? undefined : state);
   return (
-    <div ref={part}>
+    <div ref={held.part}>
       {workers.error && <ProblemNote error={workers.error} onRetry={() => void workers.refetch()} />}
       {pages === undefined ? (
         !workers.error && <LoadingNote what="the workers" />
