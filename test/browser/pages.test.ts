@@ -53,7 +53,7 @@ test('a person who is not logged in is asked for the token and then gets the pag
     await page.click('button[type=submit]');
     await page.getByRole('heading', { name: 'Overview', level: 1 }).waitFor();
     assert.equal(new URL(page.url()).pathname, '/');
-    await page.getByRole('link', { name: 'Quarantine' }).click();
+    await page.getByRole('link', { name: /^Quarantine/ }).click();
     await page.getByText('a <b>bold</b> name.jpg').first().waitFor();
     await page.getByRole('button', { name: 'Signed in with' }).click();
     await page.getByRole('menuitem', { name: 'Sign out' }).click();

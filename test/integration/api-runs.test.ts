@@ -57,7 +57,7 @@ test('a task is run: the run is recorded, its file held, its job added, and the 
       jobs.map((job: { id: string; data: unknown }) => [job.id, job.data]),
       [[body.id, { runId: body.id }]],
     );
-    assert.equal(jobs[0].externalUrl.href, `/api/runs/${body.id}`);
+    assert.equal(jobs[0].externalUrl.href, `/runs/${body.id}`);
   }));
 
 test('the same idempotency key gives the same run, also to requests at the same time', () =>

@@ -59,8 +59,8 @@ const NameParam = Type.Object({ name: Type.String({ maxLength: 200 }) });
 const startProblems = problems(400, 413, 415, 422);
 
 /**
- * GET /api/tasks, POST /api/tasks/{name}/checks, POST /api/tasks/{name}/runs, and the same for each task under its own path: that is how the OpenAPI
- * document gives each its own types.
+ * GET /api/tasks, POST /api/tasks/{name}/checks, POST /api/tasks/{name}/runs, and the same for each task under its own
+ * path: that is how the OpenAPI document gives each its own types.
  */
 export async function taskRoutes(app: App, deps: ApiDeps): Promise<void> {
   app.get(
@@ -109,7 +109,7 @@ export async function taskRoutes(app: App, deps: ApiDeps): Promise<void> {
           'would not. Whether files are free to be loaded, and an idempotencyKey, is found out by starting the run.',
         params: NameParam,
         body: NewRunSchema,
-        response: { 204: Type.Null(), ...startProblems, ...problems(404) },
+        response: { 204: Type.Null({ description: 'A run could be started' }), ...startProblems, ...problems(404) },
       },
     },
     async (request, reply) => {

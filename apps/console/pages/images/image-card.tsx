@@ -24,9 +24,8 @@ export function ImageCard({ image, hasBoxes, texts }: ImageCardProps) {
         search={texts}
         className={styles['cardLink'] ?? ''}
         underline="never"
-        aria-label={`${filename}, ${countOf(faceNo, 'face')}`}
       >
-        <span className={styles['frame']}>
+        <span className={styles['frame']} aria-hidden>
           <Thumbnail id={fileId} name={filename} side={320} />
           {hasBoxes && <Boxes width={width} height={height} boxes={faces} />}
         </span>

@@ -103,6 +103,7 @@ export function SearchBox({ onClose }: { readonly onClose: () => void }) {
           spellCheck={false}
           maxLength={maxLength}
           value={typed}
+          ref={focusAtOnce}
           data-autofocus
           onChange={(event) => {
             setTyped(event.currentTarget.value);
@@ -135,6 +136,9 @@ export function SearchBox({ onClose }: { readonly onClose: () => void }) {
     </Modal>
   );
 }
+
+/** What is typed right after the key that opens the search is not lost. */
+const focusAtOnce = (input: HTMLInputElement | null): void => input?.focus();
 
 /** Where a key leads in a list of that length; undefined: nowhere. */
 function targetOf(key: string, current: number, length: number): number | undefined {
