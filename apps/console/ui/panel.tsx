@@ -1,6 +1,7 @@
 import { Group, Title } from '@mantine/core';
 import { type ReactNode, useId } from 'react';
 import styles from './panel.module.css';
+import { useOverflow } from './use-overflow.js';
 
 export interface PanelProps {
   readonly title: string;
@@ -14,6 +15,7 @@ export interface PanelProps {
 /** A part of a page with a title of its own. */
 export function Panel({ title, side, flush = false, children }: PanelProps) {
   const id = useId();
+  const [part, isOver] = useOverflow<HTMLDivElement>();
   return (
     <section className={styles['panel']} aria-labelledby={id}>
       <Group justify="space-between" className={styles['head']} gap="xs">
@@ -22,7 +24,13 @@ export function Panel({ title, side, flush = false, children }: PanelProps) {
         </Title>
         {side}
       </Group>
-      <div className={flush ? styles['flush'] : styles['body']}>{children}</div>
+      <div
+        ref={part}
+        className={flush ? styles['flush'] : styles['body']}
+        {...(isOver && { role: 'group', 'aria-labelledby': id, tabIndex: 0 })}
+      >
+        {children}
+      </div>
     </section>
   );
 }
