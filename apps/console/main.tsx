@@ -1,7 +1,6 @@
 import './theme/components.css';
 import './theme/global.css';
 import { MantineProvider } from '@mantine/core';
-import { Notifications } from '@mantine/notifications';
 import { QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
 import { StrictMode } from 'react';
@@ -11,6 +10,7 @@ import { Live } from './live/live.js';
 import { LiveContext } from './live/use-live.js';
 import { openRouter } from './router.js';
 import { theme, variables } from './theme/theme.js';
+import { Notices } from './ui/notices.js';
 import { Uploads } from './uploads/uploads.js';
 import { UploadsContext } from './uploads/use-uploads.js';
 
@@ -46,7 +46,7 @@ createRoot(root).render(
       <QueryClientProvider client={queries}>
         <LiveContext value={live}>
           <UploadsContext value={uploads}>
-            <Notifications position="bottom-right" />
+            <Notices position="bottom-right" />
             <RouterProvider router={router} />
           </UploadsContext>
         </LiveContext>

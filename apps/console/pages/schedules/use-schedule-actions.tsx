@@ -1,5 +1,4 @@
 import { Anchor } from '@mantine/core';
-import { notifications } from '@mantine/notifications';
 import { useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
@@ -46,19 +45,14 @@ export function useScheduleActions(name: string) {
       act(`${name} was not run`, async () => {
         const { id } = await call(runSchedule({ name }));
         const open = (): void => void navigate({ to: '/runs/$id', params: { id } });
-        notifications.show({
-          color: 'teal',
-          role: 'status',
-          autoClose: 10_000,
-          message: (
-            <>
-              {name} runs now, at no slot.{' '}
-              <Anchor component="button" type="button" size="sm" onClick={open}>
-                Open the run
-              </Anchor>
-            </>
-          ),
-        });
+        tellDone(
+          <>
+            {name} runs now, at no slot.{' '}
+            <Anchor component="button" type="button" size="sm" onClick={open}>
+              Open the run
+            </Anchor>
+          </>,
+        );
       }),
   };
 }
