@@ -9,6 +9,8 @@
  * opens the pages, each `--calls` times in a context of its own, so that nothing is in a cache. Printed are the bytes over the wire (the browser's count,
  * compressed), the milliseconds from the click to the first row of the table, and to the rows after a filter was set.
  *
+ * How soon three pages are painted is measured as Lighthouse does, over the machine's own connection and over a slow one.
+ *
  * An hour of changes: the page of runs is open, its clock is the test's own (playwright's clock) and its stream one of the test's, which says
  * once a second of that clock that something has changed; so it reads its lists 3,600 times and more, from the real API. Before and after,
  * rubbish is collected and the size of the heap and the number of nodes are read. (The page does not know that it is not an hour; what Chromium
@@ -29,6 +31,7 @@ import { measureHour } from './console/hour.js';
 import { measureListeners } from './console/listeners.js';
 import { measurePages } from './console/pages.js';
 import { startProcesses } from './console/processes.js';
+import { measureVitals } from './console/vitals.js';
 import { type BenchServer, freshDatabase, startBenchServer, useBenchServer } from './load/server.js';
 
 const { values } = parseArgs({
@@ -56,6 +59,7 @@ async function bench(server: BenchServer, url: string): Promise<void> {
     const processes = await startProcesses(pool, url);
     try {
       await measurePages(browser, processes.address, number(values.calls, 5));
+      await measureVitals(browser, processes.address, ['/', '/runs', '/files']);
       await measureHour(browser, processes.address);
       await measureListeners(browser, processes, {
         postmaster: server.postmaster,

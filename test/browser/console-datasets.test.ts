@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import type { Page } from 'playwright-core';
+import sharp from 'sharp';
 import { fillSummary } from '../helpers/summary.js';
 import { middleFace, seedImage } from '../integration/api-rendered-images-fixture.js';
 import { assertAccessible, type Console, withConsole } from './console-fixture.js';
@@ -68,6 +69,12 @@ async function lookAtCharts({ page, open, api }: Console): Promise<void> {
   await page.getByRole('img', { name: /Share of pictures.*33\.3%/ }).waitFor();
   await page.getByRole('img', { name: /Size against faces: 3 points/ }).waitFor();
   await assertAccessible(page);
+  const png = await saveChart(page, 'Pictures by number of faces', 'PNG');
+  assert.equal((await sharp(png).metadata()).format, 'png');
+  assert.ok((await sharp(png).stats()).entropy > 0.1, 'something is drawn on it');
+  const svg = await saveChart(page, 'Share of pictures by number of faces', 'SVG');
+  assert.ok(svg.includes('33.3%'), 'with the labels of its values');
+  assert.ok((await sharp(svg).stats()).entropy > 0.1, 'it is drawn without the page, too');
   await seedImage(api, 'later.jpg', { faces: [], width: 301 });
   await page.getByRole('img', { name: /0 faces: 2 pictures/ }).waitFor();
   // A bar leads to its pictures.
@@ -78,6 +85,16 @@ async function lookAtCharts({ page, open, api }: Console): Promise<void> {
     .click();
   await page.getByRole('button', { name: 'Take the filter Faces, exactly 0 away' }).waitFor();
   await page.getByRole('link', { name: /^later\W*0 faces$/ }).waitFor();
+}
+
+async function saveChart(page: Page, title: string, kind: 'PNG' | 'SVG'): Promise<Buffer> {
+  await page.getByRole('button', { name: `${title}: save, or show as a table`, exact: true }).click();
+  const [sent] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('menuitem', { name: `Save as ${kind}` }).click(),
+  ]);
+  await page.getByRole('menu').waitFor({ state: 'detached' });
+  return await readFile(await sent.path());
 }
 
 async function followRow({ page, open }: Console): Promise<void> {
