@@ -78,6 +78,8 @@ interface AxeResults {
 
 /** Fails unless axe finds nothing against WCAG 2.2 A and AA in the page as it is now. */
 export async function assertAccessible(page: Page): Promise<void> {
+  // A colour on its way to another one has neither's contrast.
+  await page.waitForFunction('!document.getAnimations().some((each) => each instanceof CSSTransition)');
   // Through the debugger, which the page's policy does not hold.
   await page.evaluate(axeSource);
   const results: AxeResults = await page.evaluate(

@@ -112,7 +112,9 @@ const Box = memo(function Box({ data: { box } }: NodeProps<BoxNode>) {
       <div className={styles['boxFoot']}>
         <StateBadge kind="run" state={state} />
         {count === 1 ? <Duration startedAt={run.startedAt} endedAt={run.endedAt} /> : null}
-        <span className={styles['boxTask']}>{task}</span>
+        <span className={styles['boxTask']} title={task}>
+          {task}
+        </span>
       </div>
       <Handle type="source" position={Position.Right} isConnectable={false} className={styles['handle']} />
     </div>

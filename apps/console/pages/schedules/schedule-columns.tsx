@@ -33,13 +33,14 @@ export const scheduleColumns: readonly Column<Schedule>[] = [
   {
     id: 'task',
     header: 'Task',
+    minWidth: 110,
     cell: ({ task }) => (
       <PageLink to="/tasks/$name" params={{ name: task }} size="sm">
         {task}
       </PageLink>
     ),
   },
-  { id: 'rule', header: 'Rule', cell: (schedule) => <Rule schedule={schedule} /> },
+  { id: 'rule', header: 'Rule', minWidth: 190, cell: (schedule) => <Rule schedule={schedule} /> },
   { id: 'state', header: 'State', cell: (schedule) => <StateBadge kind="schedule" state={stateOf(schedule)} /> },
   {
     id: 'next',

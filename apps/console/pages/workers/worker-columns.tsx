@@ -24,6 +24,7 @@ export const workerColumns: readonly Column<WorkerDetail>[] = [
   {
     id: 'slots',
     header: 'Slots',
+    minWidth: 190,
     about: 'How many runs of each queue it takes at a time',
     cell: ({ slots }) =>
       slotsOf(slots)

@@ -24,7 +24,7 @@ export function FilterBar({ filters, values, onChange }: FilterBarProps) {
   const more = filters.filter(({ isMain }) => isMain !== true);
   return (
     <search className={styles['bar']}>
-      <Group gap="xs" align="flex-end">
+      <Group gap="xs" align="flex-end" className={styles['fields'] ?? ''}>
         {filters.filter(({ isMain }) => isMain === true).map(fieldOf)}
         {more.length > 0 && (
           <Popover position="bottom-start" shadow="md" trapFocus width={320}>
