@@ -11,7 +11,7 @@ export function UnknownPage() {
     <Page title="No such page">
       <EmptyNote title={`There is no page at ${pathname}`}>
         Look for what you want with the search box (press <kbd>/</kbd>), or go to the{' '}
-        <Anchor component={Link} to="/">
+        <Anchor component={Link} to="/" underline="always">
           overview
         </Anchor>
         .

@@ -20,7 +20,7 @@ export function RowLink({ row: { fileId, ordinal } }: { readonly row: DatasetRow
         </PageLink>
       </Tooltip>
       <span className={styles['line']}>
-        <PageLink to="/files/$id" params={{ id: fileId }} inherit aria-label={`File ${fileId}`}>
+        <PageLink to="/files/$id" params={{ id: fileId }} inherit underline="always" aria-label={`File ${fileId}`}>
           {fileId}
         </PageLink>{' '}
         : {ordinal}

@@ -30,31 +30,25 @@ export function CarrierPanel() {
     <Panel title="Queues" flush side={side}>
       <QueryView query={overview} what="the queues">
         {({ queues }) => (
-          <Table.ScrollContainer minWidth={680}>
-            <Table aria-label="Queues" horizontalSpacing={14} fz="sm">
-              <Table.Thead>
-                <Table.Tr>
-                  <Table.Th>Queue</Table.Th>
-                  <Table.Th>State</Table.Th>
-                  <Table.Th ta="right">Running</Table.Th>
-                  <Table.Th ta="right">Queued</Table.Th>
-                  <Table.Th ta="right">Delayed</Table.Th>
-                  <Table.Th ta="right">Waiting</Table.Th>
-                  <Table.Th ta="right">Oldest</Table.Th>
-                  <Table.Th ta="right">Jobs at the carrier</Table.Th>
-                </Table.Tr>
-              </Table.Thead>
-              <Table.Tbody>
-                {(queues ?? []).map((depth) => (
-                  <Row
-                    key={depth.name}
-                    depth={depth}
-                    queue={carrier?.queues?.find(({ name }) => name === depth.name)}
-                  />
-                ))}
-              </Table.Tbody>
-            </Table>
-          </Table.ScrollContainer>
+          <Table miw={680} aria-label="Queues" horizontalSpacing={14} fz="sm">
+            <Table.Thead>
+              <Table.Tr>
+                <Table.Th>Queue</Table.Th>
+                <Table.Th>State</Table.Th>
+                <Table.Th ta="right">Running</Table.Th>
+                <Table.Th ta="right">Queued</Table.Th>
+                <Table.Th ta="right">Delayed</Table.Th>
+                <Table.Th ta="right">Waiting</Table.Th>
+                <Table.Th ta="right">Oldest</Table.Th>
+                <Table.Th ta="right">Jobs at the carrier</Table.Th>
+              </Table.Tr>
+            </Table.Thead>
+            <Table.Tbody>
+              {(queues ?? []).map((depth) => (
+                <Row key={depth.name} depth={depth} queue={carrier?.queues?.find(({ name }) => name === depth.name)} />
+              ))}
+            </Table.Tbody>
+          </Table>
         )}
       </QueryView>
     </Panel>

@@ -36,41 +36,39 @@ const factsOf = ({ process, database, supervisor, faults }: Platform) => ({
 
 function Processes({ processes }: { readonly processes: readonly SupervisedProcess[] }) {
   return (
-    <Table.ScrollContainer minWidth={440}>
-      <Table aria-label="Processes of this machine" className={styles['gap']} fz="sm" horizontalSpacing={6}>
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>Process</Table.Th>
-            <Table.Th>State</Table.Th>
-            <Table.Th>Since</Table.Th>
-            <Table.Th ta="right">Restarts</Table.Th>
-            <Table.Th>Ended last</Table.Th>
+    <Table miw={440} aria-label="Processes of this machine" className={styles['gap']} fz="sm" horizontalSpacing={6}>
+      <Table.Thead>
+        <Table.Tr>
+          <Table.Th>Process</Table.Th>
+          <Table.Th>State</Table.Th>
+          <Table.Th>Since</Table.Th>
+          <Table.Th ta="right">Restarts</Table.Th>
+          <Table.Th>Ended last</Table.Th>
+        </Table.Tr>
+      </Table.Thead>
+      <Table.Tbody>
+        {processes.map(({ name, state, since, pid, restarts, lastExit }) => (
+          <Table.Tr key={name}>
+            <Table.Td>
+              {name} {pid !== null && <span className="dim">{pid}</span>}
+            </Table.Td>
+            <Table.Td>{state}</Table.Td>
+            <Table.Td>
+              <Time at={since} />
+            </Table.Td>
+            <Table.Td ta="right">{restarts}</Table.Td>
+            <Table.Td>
+              {lastExit ? (
+                <>
+                  {lastExit.reason}, <Time at={lastExit.at} />
+                </>
+              ) : (
+                <span className="dim">never</span>
+              )}
+            </Table.Td>
           </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {processes.map(({ name, state, since, pid, restarts, lastExit }) => (
-            <Table.Tr key={name}>
-              <Table.Td>
-                {name} {pid !== null && <span className="dim">{pid}</span>}
-              </Table.Td>
-              <Table.Td>{state}</Table.Td>
-              <Table.Td>
-                <Time at={since} />
-              </Table.Td>
-              <Table.Td ta="right">{restarts}</Table.Td>
-              <Table.Td>
-                {lastExit ? (
-                  <>
-                    {lastExit.reason}, <Time at={lastExit.at} />
-                  </>
-                ) : (
-                  <span className="dim">never</span>
-                )}
-              </Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-    </Table.ScrollContainer>
+        ))}
+      </Table.Tbody>
+    </Table>
   );
 }
