@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import type { TestContext } from 'node:test';
 import type { Page } from 'playwright-core';
 import { browserMissing, openBrowser } from '../helpers/browser.js';
+import { waitFor } from '../helpers/wait.js';
 import { type TestApi, withApi } from '../integration/api-fixture.js';
 
 /** A browser at a console of its own. */
@@ -76,10 +77,17 @@ interface AxeResults {
   }[];
 }
 
+/** Waits until an expression is true in the page. Playwright's own wait evaluates within the page, whose policy forbids that. */
+export const waitUntil = (page: Page, expression: string): Promise<true> =>
+  waitFor(expression, async () => ((await page.evaluate(expression)) === true ? true : undefined));
+
+const wantedScheme = "matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light'";
+
 /** Fails unless axe finds nothing against WCAG 2.2 A and AA in the page as it is now. */
 export async function assertAccessible(page: Page): Promise<void> {
-  // A colour on its way to another one has neither's contrast.
-  await page.waitForFunction('!document.getAnimations().some((each) => each instanceof CSSTransition)');
+  // A colour on its way to another one has neither's contrast. The console takes up the wanted scheme a moment later.
+  await waitUntil(page, `[undefined, ${wantedScheme}].includes(document.documentElement.dataset.mantineColorScheme)`);
+  await waitUntil(page, '!document.getAnimations().some((each) => each instanceof CSSTransition)');
   // Through the debugger, which the page's policy does not hold.
   await page.evaluate(axeSource);
   const results: AxeResults = await page.evaluate(

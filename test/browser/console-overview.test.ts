@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import type { Pool } from '#database/pool.js';
 import { newRunId } from '#database/runs/record-run.js';
 import { seedFile } from '../integration/api-fixture.js';
-import { assertAccessible, withConsole } from './console-fixture.js';
+import { assertAccessible, waitUntil, withConsole } from './console-fixture.js';
 
 /** A run that failed for a reason with HTML in it. */
 async function seedFailedRun(pool: Pool, task: string): Promise<string> {
@@ -60,7 +60,7 @@ test('the overview says how to begin, then what happens and what needs attention
       ['state', 'task', 'error'].map((name) => address.searchParams.get(name)),
       ['failed', 'count-rows', 'TypeError'],
     );
-    await page.waitForFunction("document.activeElement.textContent === 'Runs'");
+    await waitUntil(page, "document.activeElement.textContent === 'Runs'");
     await page.goBack();
     await attention.getByRole('link', { name: /objects-detection.*1 file/ }).click();
     await page.getByRole('heading', { level: 1, name: 'Quarantine' }).waitFor();

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { transaction } from '#database/pool.js';
 import { newRunId, recordRun } from '#database/runs/record-run.js';
 import { seedFile } from '../integration/api-fixture.js';
-import { assertAccessible, withConsole } from './console-fixture.js';
+import { assertAccessible, waitUntil, withConsole } from './console-fixture.js';
 
 test('the search is opened by a key, goes where Enter says, keeps what was opened, and says how it looks', (t) =>
   withConsole(t, async ({ page, api, open }) => {
@@ -32,7 +32,7 @@ test('the search is opened by a key, goes where Enter says, keeps what was opene
     await page.keyboard.press('Escape');
     await field.waitFor({ state: 'detached' });
     const focused = () => page.evaluate("document.activeElement.getAttribute('aria-keyshortcuts')");
-    await page.waitForFunction("document.activeElement.getAttribute('aria-keyshortcuts') !== null");
+    await waitUntil(page, "document.activeElement.getAttribute('aria-keyshortcuts') !== null");
     assert.equal(await focused(), '/ Control+K', 'the focus is where it was');
 
     await page.keyboard.press('/');
