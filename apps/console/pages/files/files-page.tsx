@@ -14,7 +14,7 @@ import { UploadDrop } from '../../ui/upload-drop.js';
 import { fileColumns } from './file-columns.js';
 import { fileFilters } from './file-filters.js';
 import { LoadsChart } from './loads-chart.js';
-import { StateTabs } from './state-tabs.js';
+import { FileStateTabs } from './state-tabs.js';
 import { queryOf, useFiles, useReasons, useSources } from './use-files.js';
 
 /** The ledger: every version of every file that was seen in the inbox. */
@@ -41,7 +41,7 @@ export function FilesPage() {
         </ButtonLink>
       }
     >
-      <StateTabs
+      <FileStateTabs
         chosen={texts['state']}
         isNarrowed={set.some(({ filter }) => filter.name !== 'state')}
         onChange={(state) => setTexts({ state })}

@@ -13,7 +13,7 @@ import { FailuresList } from './failures-list.js';
 import { filterOf, filtersOf, filterTexts, isRunId, type RunFilter } from './run-filter.js';
 import { RunsChart } from './runs-chart.js';
 import { RunsList } from './runs-list.js';
-import { StateTabs } from './state-tabs.js';
+import { RunStateTabs } from './state-tabs.js';
 import { TimeChoice } from './time-choice.js';
 import { useStateCounts, useTasks } from './use-runs.js';
 
@@ -77,7 +77,7 @@ export function RunsPage() {
 
 function Counts({ wanted, onState }: { readonly wanted: Texts; onState(state: string | undefined): void }) {
   const counts = useStateCounts(wanted);
-  return <StateTabs counts={counts.data} chosen={wanted['state']} onChange={onState} />;
+  return <RunStateTabs counts={counts.data} chosen={wanted['state']} onChange={onState} />;
 }
 
 /** The filters at work in words. */
