@@ -40,7 +40,7 @@ const Uploaded = { content: { 'application/json': { schema: UploadedSchema } } }
 const tags = ['files'];
 const protocol =
   'By the protocol tus 1.0.0 (https://tus.io), which any of its clients speaks, with the extensions creation, ' +
-  'creation-with-upload, termination and expiration. See docs/files.md.';
+  'creation-with-upload, termination and expiration. See docs/uploads.md.';
 const Empty = (description: string) => Type.Null({ description });
 
 /** POST and OPTIONS /api/uploads, HEAD, PATCH and DELETE /api/uploads/{id}: uploads that can be resumed. */
