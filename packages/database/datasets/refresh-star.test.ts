@@ -175,6 +175,19 @@ test('of refreshes at once one does the work, and the others say that they did n
   });
 });
 
+test('what the transaction does after a refresh, such as the end of its attempt, is planned as before it', async () => {
+  await withShop(async ({ load, pool }) => {
+    await load(1, ['hall', 'm1']);
+    await transaction(pool, async (tx) => {
+      const settings = async () =>
+        (await tx.query(`SELECT name, setting FROM pg_settings WHERE name LIKE 'enable%' ORDER BY name`)).rows;
+      const before = await settings();
+      assert.equal((await refreshStar(tx, readings, 'shop', plenty))?.files, 1);
+      assert.deepEqual(await settings(), before);
+    });
+  });
+});
+
 test('the star is made once, and a table that is not as it would be made is refused with what to do', async () => {
   await withShop(async ({ url, pool }) => {
     assert.deepEqual(await ensureDatasets(url, [readings]), { changes: [] });

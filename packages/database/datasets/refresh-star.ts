@@ -1,6 +1,7 @@
 import { escapeIdentifier } from 'pg';
 import { idColumnOf } from '#contracts/check-star.js';
 import type { DimensionDefinition } from '#contracts/dataset.js';
+import { avoiding } from '../plan-methods.js';
 import type { Pool, Tx } from '../pool.js';
 import { quoteTable } from '../quote.js';
 import { fileCondition } from './file-condition.js';
@@ -53,13 +54,14 @@ export async function refreshStar(
   if (locks[0]?.held !== true) return undefined;
   // Tables that nobody has analysed yet look small. A wrong guess here means millions of searches of an index, or of
   // rows sorted to find a few distinct ones.
-  await tx.query('SET LOCAL enable_nestloop = off; SET LOCAL enable_sort = off');
-  const { stale, total } = await listStale(tx, dataset, source, limits);
-  const gone = stale.filter((file) => file.isInStar).map((file) => file.id);
-  const loaded = stale.filter((file) => file.isLoaded);
-  await removeFacts(tx, dataset, gone);
-  const rows = loaded.length === 0 ? 0 : await addFacts(tx, dataset, loaded);
-  return { files: loaded.length, rows, removed: stale.length - loaded.length, left: total - stale.length };
+  return await avoiding(tx, ['nestloop', 'sort'], async () => {
+    const { stale, total } = await listStale(tx, dataset, source, limits);
+    const gone = stale.filter((file) => file.isInStar).map((file) => file.id);
+    const loaded = stale.filter((file) => file.isLoaded);
+    await removeFacts(tx, dataset, gone);
+    const rows = loaded.length === 0 ? 0 : await addFacts(tx, dataset, loaded);
+    return { files: loaded.length, rows, removed: stale.length - loaded.length, left: total - stale.length };
+  });
 }
 
 /** Brings the fact table's index up to date with what was written; else every look at a file reads all of that. */

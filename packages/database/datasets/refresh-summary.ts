@@ -1,4 +1,5 @@
 import { escapeIdentifier, escapeLiteral } from 'pg';
+import { avoiding } from '../plan-methods.js';
 import type { Pool, Queryable, Tx } from '../pool.js';
 import { quoteTable } from '../quote.js';
 import { fileCondition } from './file-condition.js';
@@ -66,16 +67,17 @@ export async function refreshSummary(
   );
   if (locks[0]?.held !== true) return undefined;
   // Of tables that nobody has analysed yet the server expects few rows, and would search or sort millions.
-  await tx.query('SET LOCAL enable_nestloop = off');
-  const removed = await removeStraySummaries(tx, dataset, source);
-  const total = await countUnsummarized(tx, dataset, source);
-  const files = await lockUnsummarized(tx, dataset, source, limits);
-  if (files.length === 0) return { files: 0, rows: 0, removed, left: 0 };
-  const ofFiles = fileCondition('file_id', files);
-  for (const column of dataset.summary.distinct ?? []) await provideIds(tx, pool, dataset, column, ofFiles);
-  const rows = await addSummaries(tx, dataset, ofFiles);
-  await addEmptySummaries(tx, dataset, files);
-  return { files: files.length, rows, removed, left: Math.max(0, total - files.length) };
+  return await avoiding(tx, ['nestloop'], async () => {
+    const removed = await removeStraySummaries(tx, dataset, source);
+    const total = await countUnsummarized(tx, dataset, source);
+    const files = await lockUnsummarized(tx, dataset, source, limits);
+    if (files.length === 0) return { files: 0, rows: 0, removed, left: 0 };
+    const ofFiles = fileCondition('file_id', files);
+    for (const column of dataset.summary.distinct ?? []) await provideIds(tx, pool, dataset, column, ofFiles);
+    const rows = await addSummaries(tx, dataset, ofFiles);
+    await addEmptySummaries(tx, dataset, files);
+    return { files: files.length, rows, removed, left: Math.max(0, total - files.length) };
+  });
 }
 
 /** The next files, kept loaded until the transaction ends: whoever takes their rows away waits for it. */
