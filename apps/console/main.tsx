@@ -24,6 +24,8 @@ Object.assign(globalThis, { __webpack_nonce__: nonce });
 
 // Files of an older build are gone after an update of the server; the page then has to be loaded anew, once.
 addEventListener('vite:preloadError', () => {
+  // The page behind a link that is pointed at is read ahead. Nobody has gone there yet, and what is typed here stays.
+  if (router.state.status !== 'pending' && document.querySelector('a:hover, a:focus')) return;
   if (sessionStorage.getItem('millrace.reloaded') === location.href) return;
   sessionStorage.setItem('millrace.reloaded', location.href);
   location.reload();

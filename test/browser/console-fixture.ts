@@ -17,8 +17,8 @@ export interface Console {
 }
 
 /**
- * Runs a test in a real browser at the console of an API of its own; without a browser the test is skipped. Faults of the page's
- * scripts fail it, and so does whatever the page's policy forbids.
+ * Runs a test in a real browser at the console of an API of its own; without a browser the test is skipped. Whatever fails in
+ * the page fails the test, too.
  */
 export async function withConsole(
   t: TestContext,
@@ -56,12 +56,16 @@ export async function withConsoleOf(
   }
 }
 
-/** What fails in the page from now on: exceptions, and what its policy forbids. */
+/**
+ * What fails in the page from now on: exceptions, what its policy forbids, and what else the browser complains of. Refused
+ * requests are left out, since tests provoke them.
+ */
 export function collectFaults(page: Page): string[] {
   const faults: string[] = [];
   page.on('pageerror', (error) => faults.push(error.message));
   page.on('console', (message) => {
-    if (message.type() === 'error' && message.text().includes('Content Security Policy')) faults.push(message.text());
+    if (message.type() === 'error' && !message.text().startsWith('Failed to load resource'))
+      faults.push(message.text());
   });
   return faults;
 }

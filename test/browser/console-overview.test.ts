@@ -48,6 +48,12 @@ test('the overview says how to begin, then what happens and what needs attention
     await page.reload();
     await page.getByRole('heading', { name: 'The last 7 days' }).waitFor();
     await cause.waitFor();
+    await page.getByText('30 d', { exact: true }).click();
+    await page.getByRole('button', { name: /^Runs recorded.*as a table/ }).click();
+    await page.getByRole('menuitem', { name: 'Show as a table' }).click();
+    await page.getByRole('menu').waitFor({ state: 'detached' });
+    // Slices of a day are days of UTC, wherever the viewer is.
+    await page.getByRole('row', { name: /\(UTC\) 3$/ }).waitFor();
     await assertAccessible(page);
     await page.emulateMedia({ colorScheme: 'dark' });
     await assertAccessible(page);
@@ -75,6 +81,14 @@ test('an empty platform is filled with samples at a click', (t) =>
     await page.getByRole('button', { name: 'Take 30 done from this list' }).waitFor();
     const names = await readdir(join(api.inbox, 'samples'), { recursive: true });
     assert.equal(names.filter((name) => /\.[^/]+$/.test(name)).length, 30);
+  }));
+
+test('a browser that may not copy says so', (t) =>
+  withConsole(t, async ({ page, open }) => {
+    await page.addInitScript('delete Navigator.prototype.clipboard');
+    await open('/', 'Overview');
+    await page.getByRole('button', { name: 'Copy the first query in SQL' }).click();
+    await page.getByRole('tooltip').getByText('does not allow that here').waitFor();
   }));
 
 test('what changes is shown without a click', (t) =>

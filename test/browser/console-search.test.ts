@@ -35,7 +35,9 @@ test('the search is opened by a key, goes where Enter says, keeps what was opene
     await waitUntil(page, "document.activeElement.getAttribute('aria-keyshortcuts') !== null");
     assert.equal(await focused(), '/ Control+K', 'the focus is where it was');
 
-    await page.keyboard.press('/');
+    // As on keyboards where the slash is on the seven.
+    await page.locator('body').dispatchEvent('keydown', { key: '/', code: 'Digit7', shiftKey: true });
+    await field.waitFor();
     await page.keyboard.insertText(run.id);
     await page.keyboard.press('Enter');
     await page.waitForURL(`**/runs/${run.id}`);
@@ -63,4 +65,39 @@ test('the search is opened by a key, goes where Enter says, keeps what was opene
     await field.fill('flow ed');
     await page.getByRole('group', { name: 'Pages' }).getByRole('option', { name: 'Flow editor' }).click();
     await page.getByRole('heading', { level: 1, name: /^Flow/ }).waitFor();
+  }));
+
+test('the search keeps what was chosen when its answer comes, and tells a failure from finding nothing', (t) =>
+  withConsole(t, async ({ page, open }) => {
+    const hit = (name: string) => ({ kind: 'task', id: name, title: name, detail: '', path: `/tasks/${name}` });
+    const answers: Readonly<Record<string, readonly string[]>> = {
+      ex: ['ex-1', 'ex-2'],
+      exp: ['export', 'ex-1', 'ex-2'],
+    };
+    let answerLate = (): void => {};
+    const late = new Promise<void>((resolve) => {
+      answerLate = resolve;
+    });
+    await page.route('**/api/search?*', async (route) => {
+      const text = new URL(route.request().url()).searchParams.get('q') ?? '';
+      if (text === 'exp') await late;
+      const items = answers[text]?.map(hit);
+      await route.fulfill(items ? { json: { items } } : { status: 500, json: { code: 'internal', detail: 'no' } });
+    });
+    await open('/workers', 'Workers');
+    await page.keyboard.press('/');
+    const field = page.getByRole('combobox', { name: /^Find a run/ });
+    const chosen = page.getByRole('option', { selected: true });
+    await field.fill('ex');
+    await page.getByRole('option', { name: 'ex-2' }).waitFor();
+    await field.fill('exp');
+    await page.keyboard.press('ArrowDown');
+    assert.match(await chosen.innerText(), /^ex-2/);
+    answerLate();
+    await page.getByRole('option', { name: 'export' }).waitFor();
+    assert.match(await chosen.innerText(), /^ex-2/);
+
+    await field.fill('broken');
+    await page.getByRole('dialog').getByRole('alert').waitFor();
+    assert.equal(await page.getByText('Nothing was found').count(), 0);
   }));

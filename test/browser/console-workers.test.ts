@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { assertAccessible, withConsole } from './console-fixture.js';
+import { assertAccessible, waitUntil, withConsole } from './console-fixture.js';
 
 test('workers lead to what they run, queues to Bull Board, and what was done by hand says who did it', (t) =>
   withConsole(t, async ({ page, api, open }) => {
@@ -48,4 +48,40 @@ test('workers lead to what they run, queues to Bull Board, and what was done by 
     await page.getByRole('link', { name: 'task export' }).click();
     await page.waitForURL('**/tasks/export');
     await open('/workers/nobody', 'Unknown worker');
+  }));
+
+test('a worker that comes while somebody reads the list is announced, and shown on demand', (t) =>
+  withConsole(t, async ({ page, api, open }) => {
+    const begin = (id: string, pid: number) =>
+      api.pool.query(
+        `INSERT INTO ops.worker (id, host, pid, seen_at, beat_ms, gone_ms) VALUES ($1, 'h', $2, now(), 600000, 3600000)`,
+        [id, pid],
+      );
+    await begin('first', 1);
+    await open('/workers', 'Workers');
+    await page.getByRole('row', { name: /^h 1 / }).hover();
+    await begin('second', 2);
+    await page.getByRole('button', { name: 'Show 1 new worker' }).click();
+    await page.getByRole('row', { name: /^h 2 / }).waitFor();
+  }));
+
+test('a page of a list that cannot be read is asked for again by hand only', (t) =>
+  withConsole(t, async ({ page, api, open }) => {
+    await api.pool.query(
+      `INSERT INTO ops.action (caller, address, action, subject, status)
+       SELECT 'user:ada', '::1', 'pause', 'queue', 200 FROM generate_series(1, 101)`,
+    );
+    let asked = 0;
+    await page.route('**/api/actions?*cursor=*', (route) => {
+      asked += 1;
+      return route.fulfill({ status: 500, json: { code: 'internal', detail: 'this page is broken' } });
+    });
+    await open('/actions', 'Actions');
+    await page.getByText('100 shown').scrollIntoViewIfNeeded();
+    await page.getByRole('alert').getByText('This page is broken.').waitFor();
+    await page.waitForTimeout(1_000);
+    assert.equal(asked, 1);
+    await page.getByRole('button', { name: 'Show more' }).click();
+    await waitUntil(page, "document.querySelector('[role=alert]') !== null");
+    assert.equal(asked, 2);
   }));

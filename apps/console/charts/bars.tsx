@@ -14,6 +14,8 @@ export interface BarsProps {
   readonly axis: string;
   readonly height?: number;
   readonly format?: (value: number) => string;
+  /** Whether the values are parts of a whole, as counts are and means are not; then the share of each is shown, too. */
+  readonly isWhole?: boolean;
   /** Of a bar; undefined: all have the same. */
   readonly colour?: (label: string) => string;
   /** Where a bar leads. */
@@ -28,18 +30,21 @@ const letterWidth = 6.6;
 const lineHeight = 11;
 
 /** Bars by name, each with its number above it. */
-export function Bars({ title, bars, unit, axis, height = 220, format = formatCount, colour, onBar }: BarsProps) {
+export function Bars(props: BarsProps) {
+  const { title, bars, unit, axis, height = 220, format = formatCount, isWhole = true, colour, onBar } = props;
   const [hovered, setHovered] = useState<number>();
   const total = bars.reduce((sum, { value }) => sum + value, 0);
-  const largest = bars.reduce((most, { value }) => Math.max(most, value), 0);
+  const shareOf = (value: number): string[] => (isWhole ? [formatShare(total === 0 ? 0 : value / total)] : []);
+  const smallest = Math.min(0, ...bars.map(({ value }) => value));
+  const largest = Math.max(0, ...bars.map(({ value }) => value));
   return (
     <Chart
       title={title}
       summary={`${title}: ${bars.map(({ label, value }) => `${label} ${axis}: ${format(value)} ${unit}`).join('; ')}`}
       height={height}
       table={{
-        head: [axis, unit, 'Share'],
-        rows: bars.map(({ label, value }) => [label, format(value), formatShare(total === 0 ? 0 : value / total)]),
+        head: [axis, unit, ...(isWhole ? ['Share'] : [])],
+        rows: bars.map(({ label, value }) => [label, format(value), ...shareOf(value)]),
       }}
     >
       {({ width, height: full }) => {
@@ -47,7 +52,7 @@ export function Bars({ title, bars, unit, axis, height = 220, format = formatCou
         const longest = Math.max(...bars.map(({ value }) => format(value).length)) * letterWidth;
         const labels = longest <= x.step() ? 'across' : x.step() >= lineHeight ? 'upright' : 'none';
         const y = scaleLinear<number>({
-          domain: [0, Math.max(largest, 1)],
+          domain: smallest === largest ? [0, 1] : [smallest, largest],
           range: [full - bottom, labels === 'upright' ? longest + 10 : top],
         });
         return (
@@ -65,16 +70,16 @@ export function Bars({ title, bars, unit, axis, height = 220, format = formatCou
                 <rect x={x(label)} y={0} width={x.bandwidth()} height={full - bottom} fill="transparent" />
                 <rect
                   x={x(label)}
-                  y={y(value)}
+                  y={y(Math.max(0, value))}
                   width={x.bandwidth()}
-                  height={full - bottom - y(value)}
+                  height={Math.abs(y(value) - y(0))}
                   rx={2}
                   fill={colour?.(label) ?? '#1c7ed6'}
                   fillOpacity={index === hovered ? 0.75 : 1}
                 />
                 {labels !== 'none' && (
                   <text
-                    transform={`translate(${(x(label) ?? 0) + x.bandwidth() / 2} ${y(value) - 5}) rotate(${labels === 'upright' ? -90 : 0})`}
+                    transform={`translate(${(x(label) ?? 0) + x.bandwidth() / 2} ${y(Math.max(0, value)) - 5}) rotate(${labels === 'upright' ? -90 : 0})`}
                     textAnchor={labels === 'upright' ? 'start' : 'middle'}
                     dy={labels === 'upright' ? '0.35em' : 0}
                   >
@@ -97,7 +102,7 @@ export function Bars({ title, bars, unit, axis, height = 220, format = formatCou
                 lines={[
                   `${bars[hovered]?.label} ${axis}`,
                   `${format(bars[hovered]?.value ?? 0)} ${unit}`,
-                  formatShare(total === 0 ? 0 : (bars[hovered]?.value ?? 0) / total),
+                  ...shareOf(bars[hovered]?.value ?? 0),
                 ]}
               />
             )}

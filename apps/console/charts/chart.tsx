@@ -114,8 +114,9 @@ function NumbersTable({ title, table: { head, rows } }: { readonly title: string
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>
-          {rows.map((row) => (
-            <Table.Tr key={String(row[0])}>
+          {rows.map((row, number) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: rows may be called the same, as the hour that a clock is put back
+            <Table.Tr key={number}>
               {row.map((value, index) => (
                 <Table.Td key={head[index]}>{value}</Table.Td>
               ))}

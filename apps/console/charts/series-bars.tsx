@@ -54,6 +54,8 @@ export function SeriesBars({
   const sliceMs = Date.parse(slices[1] ?? end) - Date.parse(slices[0] ?? end);
   const spanMs = Date.parse(end) - Date.parse(slices[0] ?? end);
   const labelOf = (at: string): string => nameOfSlice(at, sliceMs, spanMs);
+  // A live chart may have fewer slices than when the pointer came.
+  const pointed = hovered === undefined ? undefined : slices[hovered];
   const endOf = (index: number): string => slices[index + 1] ?? end;
   const colourAt = (label: string, index: number): string => colour?.(label) ?? colourOf(label, index);
   return (
@@ -69,7 +71,7 @@ export function SeriesBars({
       table={{
         head: ['From', ...shown.map(({ label }) => label)],
         rows: slices.map((at, index) => [
-          new Date(at).toLocaleString(),
+          wordsOfSlice(at, sliceMs),
           ...shown.map(({ values }) => format(values[index] ?? 0)),
         ]),
       }}
@@ -119,12 +121,12 @@ export function SeriesBars({
                 style={onSlice && { cursor: 'pointer' }}
               />
             ))}
-            {hovered !== undefined && (
+            {hovered !== undefined && pointed !== undefined && (
               <ChartTooltip
-                x={x(slices[hovered] ?? '') ?? left}
+                x={x(pointed) ?? left}
                 width={width}
                 lines={[
-                  new Date(slices[hovered] ?? '').toLocaleString(),
+                  wordsOfSlice(pointed, sliceMs),
                   ...shown
                     .filter(({ values }) => (values[hovered] ?? 0) > 0)
                     .map(({ label, values }) => `${label}: ${format(values[hovered] ?? 0)}`),
@@ -139,11 +141,19 @@ export function SeriesBars({
   );
 }
 
-/** Days as days, shorter slices as times of day, in the viewer's zone; over more than two days the day says more. */
+/** When a slice begins. The slices of the API that are days are days of UTC: no time of the viewer's day. */
+function wordsOfSlice(at: string, sliceMs: number): string {
+  const time = new Date(at);
+  return sliceMs >= dayMs
+    ? `${time.toLocaleDateString(undefined, { dateStyle: 'medium', timeZone: 'UTC' })} (UTC)`
+    : time.toLocaleString();
+}
+
+/** Days as days of UTC, shorter slices as times of day in the viewer's zone; over more than two days the day says more. */
 function nameOfSlice(at: string, sliceMs: number, spanMs: number): string {
   const time = new Date(at);
   const day = { month: 'short', day: 'numeric' } as const;
   if (sliceMs >= dayMs) return time.toLocaleDateString(undefined, { ...day, timeZone: 'UTC' });
   if (spanMs > 2 * dayMs) return time.toLocaleDateString(undefined, day);
-  return time.toLocaleTimeString(undefined, { hour: '2-digit', minute: '2-digit', hour12: false });
+  return time.toLocaleTimeString(undefined, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
 }

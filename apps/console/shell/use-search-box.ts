@@ -19,7 +19,11 @@ export function useSearchBox(): { readonly isOpen: boolean; readonly open: () =>
       });
     },
   });
-  useHotkeys([['/', open]]);
+  // On most keyboards of Europe the slash is typed with Shift.
+  useHotkeys([
+    ['/', open],
+    ['shift+/', open],
+  ]);
   useHotkeys([['mod+K', open]], []);
   return { isOpen, open, close };
 }

@@ -11,7 +11,7 @@ export function UserMenu() {
   const { data: session } = useSession();
   const [isOpen, { open, close }] = useDisclosure(false);
   if (session?.kind !== 'session') return null;
-  const name = session.user ?? 'the API token';
+  const words = session.user === null ? 'Signed in with the API token' : `Signed in as ${session.user}`;
   const signOut = async (): Promise<void> => {
     try {
       await call(endSession());
@@ -23,14 +23,14 @@ export function UserMenu() {
   return (
     <Menu position="bottom-end" opened={isOpen} onOpen={open} onClose={close}>
       <Menu.Target>
-        <Tooltip label={`Signed in with ${name}`} disabled={isOpen}>
-          <ActionIcon variant="subtle" color="gray" aria-label={`Signed in with ${name}`}>
+        <Tooltip label={words} disabled={isOpen}>
+          <ActionIcon variant="subtle" color="gray" aria-label={words}>
             <IconUserCircle size={20} aria-hidden />
           </ActionIcon>
         </Tooltip>
       </Menu.Target>
       <Menu.Dropdown>
-        <Menu.Label>Signed in with {name}</Menu.Label>
+        <Menu.Label>{words}</Menu.Label>
         <Menu.Item leftSection={<IconLogout size={15} aria-hidden />} onClick={() => void signOut()}>
           Sign out
         </Menu.Item>

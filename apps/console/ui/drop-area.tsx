@@ -48,11 +48,24 @@ export function DropArea({
     event.preventDefault();
     if (!isDisabled && event.dataTransfer.types.includes('Files')) setOver(true);
   };
+  const leave = ({ currentTarget, relatedTarget }: DragEvent): void => {
+    // To a part of the area it is no leaving.
+    if (!(relatedTarget instanceof Node && currentTarget.contains(relatedTarget))) setOver(false);
+  };
   const drop = (event: DragEvent): void => {
     event.preventDefault();
     setOver(false);
     if (isDisabled) return;
-    filesOfDrop(event.dataTransfer).then(take, (error: unknown) => tellFault('What was dropped was not read', error));
+    filesOfDrop(event.dataTransfer).then(
+      (found) =>
+        found.length > 0
+          ? take(found)
+          : tellFault(
+              'There is no file in what was dropped',
+              new Error('Expected files, or folders with files in them.'),
+            ),
+      (error: unknown) => tellFault('What was dropped was not read', error),
+    );
   };
   const choose = (input: HTMLInputElement): void => {
     take(chosenIn(input.files));
@@ -67,7 +80,7 @@ export function DropArea({
       aria-label={title}
       onDragEnter={drag}
       onDragOver={drag}
-      onDragLeave={() => setOver(false)}
+      onDragLeave={leave}
       onDrop={drop}
     >
       {!isCompact && <IconUpload size={30} stroke={1.4} aria-hidden color="var(--mantine-color-dimmed)" />}

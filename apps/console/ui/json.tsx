@@ -1,4 +1,5 @@
-import { ActionIcon, CopyButton, Tooltip } from '@mantine/core';
+import { ActionIcon, Tooltip } from '@mantine/core';
+import { useClipboard } from '@mantine/hooks';
 import { IconCheck, IconCopy } from '@tabler/icons-react';
 import { useMemo } from 'react';
 import styles from './json.module.css';
@@ -19,16 +20,17 @@ export function CodeText({ text, label }: { readonly text: string; readonly labe
 
 /** A button that copies. */
 export function CopyText({ text, what }: { readonly text: string; readonly what: string }) {
+  const { copy, copied, error } = useClipboard();
+  // Browsers copy for pages over https and of this machine only.
+  const words = error
+    ? 'The browser does not allow that here: mark the text, and copy it with the keyboard'
+    : undefined;
   return (
-    <CopyButton value={text}>
-      {({ copied, copy }) => (
-        <Tooltip label={copied ? 'Copied' : `Copy ${what}`}>
-          <ActionIcon variant="subtle" color="gray" size="sm" onClick={copy} aria-label={`Copy ${what}`}>
-            {copied ? <IconCheck size={14} aria-hidden /> : <IconCopy size={14} aria-hidden />}
-          </ActionIcon>
-        </Tooltip>
-      )}
-    </CopyButton>
+    <Tooltip label={words ?? (copied ? 'Copied' : `Copy ${what}`)}>
+      <ActionIcon variant="subtle" color="gray" size="sm" onClick={() => copy(text)} aria-label={`Copy ${what}`}>
+        {copied ? <IconCheck size={14} aria-hidden /> : <IconCopy size={14} aria-hidden />}
+      </ActionIcon>
+    </Tooltip>
   );
 }
 

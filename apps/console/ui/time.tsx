@@ -2,7 +2,7 @@ import { Text, Tooltip } from '@mantine/core';
 import { formatAgo, formatInstant } from './time-words.js';
 import { useNow } from './use-now.js';
 
-/** How long ago, or until when; the exact time in the viewer's zone under the pointer or the focus, and in the record's form. */
+/** How long ago, or until when; the exact time in the viewer's zone under the pointer or at a touch, and in the record's form. */
 export function Time({ at, exact = false }: { readonly at: string | null | undefined; readonly exact?: boolean }) {
   const now = useNow();
   if (at === null || at === undefined)

@@ -13,6 +13,8 @@ interface Entry {
   item: UploadItem;
   readonly file: File;
   sender?: Upload;
+  /** Counts how often it was begun. */
+  turn: number;
 }
 
 /**
@@ -22,6 +24,8 @@ interface Entry {
 export class Uploads {
   readonly #entries = new Map<string, Entry>();
   readonly #listeners = new Set<() => void>();
+  /** Names the entries. Not by `crypto.randomUUID`, which browsers keep from pages that came over plain http. */
+  #lastId = 0;
   #items: readonly UploadItem[] = [];
   #telling: ReturnType<typeof setTimeout> | undefined;
 
@@ -39,11 +43,12 @@ export class Uploads {
   /** Begins to send files; of folders each goes into the folder of its name below the target. */
   add(files: readonly ChosenFile[], target: UploadTarget): void {
     for (const { path, file } of files) {
-      const id = crypto.randomUUID();
+      this.#lastId += 1;
+      const id = String(this.#lastId);
       const end = path.lastIndexOf('/');
       const folder = [target.folder, path.slice(0, Math.max(end, 0))].filter((part) => part !== '').join('/');
       const item = { id, name: path.slice(end + 1), target: { ...target, folder }, size: file.size, sent: 0 };
-      this.#entries.set(id, { item: { ...item, state: 'waiting' }, file });
+      this.#entries.set(id, { item: { ...item, state: 'waiting' }, file, turn: 0 });
     }
     this.#next();
   }
@@ -99,14 +104,20 @@ export class Uploads {
 
   async #send(entry: Entry): Promise<void> {
     const { id, name, target } = entry.item;
+    entry.turn += 1;
+    const { turn } = entry;
     try {
-      entry.sender ??= await openSender(entry.file, name, target, {
-        onSent: (sent) => this.#change(id, { sent }),
-        onRefused: (refusal) => this.#end(id, { state: 'refused', refusal }),
-        onDone: (path) => this.#end(id, { state: 'done', sent: entry.file.size, path }),
-      });
-      // It may have been paused or taken away while it was opened.
-      if (this.#entries.get(id)?.item.state === 'sending') entry.sender.start();
+      const sender =
+        entry.sender ??
+        (await openSender(entry.file, name, target, {
+          onSent: (sent) => this.#change(id, { sent }),
+          onRefused: (refusal) => this.#end(id, { state: 'refused', refusal }),
+          onDone: (path) => this.#end(id, { state: 'done', sent: entry.file.size, path }),
+        }));
+      // While it was opened it may have been paused or taken away, and by now be on its way by another turn.
+      if (this.#entries.get(id)?.item.state !== 'sending' || entry.turn !== turn) return;
+      entry.sender = sender;
+      sender.start();
     } catch (error) {
       this.#end(id, { state: 'refused', refusal: { code: undefined, message: wordsOf(error) } });
     }

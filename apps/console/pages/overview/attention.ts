@@ -1,6 +1,6 @@
 import type { FileReasons, Overview, Platform, RunFailures } from '../../generated/api.js';
 import type { Texts } from '../../shell/search-text.js';
-import { countOf, formatCount, formatDuration } from '../../ui/format.js';
+import { countOf, formatDuration } from '../../ui/format.js';
 
 /** Something that a person should look at. */
 export interface Concern {
@@ -69,7 +69,7 @@ function workersOf({ workers, runs }: Overview): Concern[] {
     id: 'no worker',
     weight: 'bad',
     subject: 'Workers',
-    words: `none gives signs of life${open > 0 ? `; ${countOf(open, 'run')} wait for one` : ''}`,
+    words: `none gives signs of life${open > 0 ? `; ${countOf(open, 'run')} ${open === 1 ? 'waits' : 'wait'} for one` : ''}`,
     to: '/workers',
   };
   return [
@@ -111,9 +111,9 @@ const pausedOf = ({ pausedTasks, pausedQueues }: Overview): Concern[] => [
 const schedulesOf = ({ schedules }: Overview): Concern[] =>
   (schedules ?? []).map(({ schedule, missed, skipped, failed }) => {
     const parts = [
-      ...(missed === null || missed > 0 ? [`missed ${missed === null ? 'slots' : formatCount(missed)}`] : []),
-      ...(skipped > 0 ? [`skipped ${formatCount(skipped)}`] : []),
-      ...(failed > 0 ? [`could record no run for ${formatCount(failed)}`] : []),
+      ...(missed === null || missed > 0 ? [`missed ${missed === null ? 'slots' : countOf(missed, 'slot')}`] : []),
+      ...(skipped > 0 ? [`skipped ${countOf(skipped, 'slot')}`] : []),
+      ...(failed > 0 ? [`could record no run for ${countOf(failed, 'slot')}`] : []),
     ];
     return {
       id: `schedule ${schedule}`,

@@ -1,7 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import type { Overview } from '../../generated/api.js';
 import type { Texts } from '../../shell/search-text.js';
-import { countOf, formatDuration, formatRate, formatShort } from '../../ui/format.js';
+import { formatDuration, formatRate, formatShort } from '../../ui/format.js';
 import styles from './figures.module.css';
 
 interface Figure {
@@ -91,9 +91,7 @@ function workersOf({ workers }: Overview): Figure {
   return {
     label: 'Workers',
     value: workers ? formatShort(workers.living) : '–',
-    note: workers
-      ? quiet.join(', ') || (workers.living > 0 ? 'all give signs of life' : countOf(0, 'worker'))
-      : unknown,
+    note: workers ? quiet.join(', ') || (workers.living > 0 ? 'all give signs of life' : 'no run begins') : unknown,
     to: '/workers',
   };
 }

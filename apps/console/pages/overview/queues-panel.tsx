@@ -30,8 +30,12 @@ export function QueuesPanel({
             <Table.Th>Queue</Table.Th>
             <Table.Th ta="right">Running</Table.Th>
             <Table.Th ta="right">Queued</Table.Th>
-            <Table.Th ta="right">Later</Table.Th>
-            <Table.Th ta="right">Oldest</Table.Th>
+            <Table.Th ta="right" title="Delayed until a time, or waiting for the runs that they have invoked">
+              Later
+            </Table.Th>
+            <Table.Th ta="right" title="How long the run that waits longest has waited">
+              Oldest
+            </Table.Th>
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>

@@ -24,7 +24,8 @@ export function SearchBox({ onClose }: { readonly onClose: () => void }) {
   const router = useRouter();
   const listId = useId();
   const [typed, setTyped] = useState('');
-  const [chosen, setChosen] = useState(0);
+  /** By its path, so that it stays chosen when an answer puts others before it; undefined: the first. */
+  const [chosen, setChosen] = useState<string>();
   /** Enter came before the answer: the best hit is opened when it is there. */
   const [isAwaited, setAwaited] = useState(false);
   const [recent, remember] = useRecentFinds();
@@ -37,10 +38,13 @@ export function SearchBox({ onClose }: { readonly onClose: () => void }) {
     placeholderData: keepPreviousData,
     staleTime: 10_000,
   });
-  const isFound = text !== '' && settled === text && !query.isFetching && !query.isPlaceholderData;
+  const isFound = text !== '' && settled === text && query.isSuccess && !query.isFetching && !query.isPlaceholderData;
   const groups = groupsOf(text, text === '' ? [] : (query.data?.items ?? []), recent);
   const finds = groups.flatMap((group) => group.finds);
-  const current = Math.min(chosen, finds.length - 1);
+  const current = Math.max(
+    0,
+    finds.findIndex(({ path }) => path === chosen),
+  );
 
   const go = (find: Find): void => {
     remember(find);
@@ -61,7 +65,8 @@ export function SearchBox({ onClose }: { readonly onClose: () => void }) {
     const to = targetOf(event.key, current, finds.length);
     if (to !== undefined && !(isWithinText(event, typed) && text !== '')) {
       event.preventDefault();
-      setChosen(to);
+      setChosen(finds[to]?.path);
+      setAwaited(false);
     }
     if (event.key !== 'Enter' || event.nativeEvent.isComposing) return;
     event.preventDefault();
@@ -107,7 +112,7 @@ export function SearchBox({ onClose }: { readonly onClose: () => void }) {
           data-autofocus
           onChange={(event) => {
             setTyped(event.currentTarget.value);
-            setChosen(0);
+            setChosen(undefined);
             setAwaited(false);
           }}
           onKeyDown={press}
@@ -127,10 +132,16 @@ export function SearchBox({ onClose }: { readonly onClose: () => void }) {
           groups={groups}
           chosen={current}
           text={text}
-          onHover={setChosen}
+          onHover={({ path }) => setChosen(path)}
           onClick={click}
         />
-        <SearchNotes text={text} isFound={isFound} hits={query.data?.items.length ?? 0} hasRecent={recent.length > 0} />
+        <SearchNotes
+          text={text}
+          isFound={isFound}
+          hasFailed={query.isError}
+          hits={query.data?.items.length ?? 0}
+          hasRecent={recent.length > 0}
+        />
       </div>
       <SearchFoot />
     </Modal>

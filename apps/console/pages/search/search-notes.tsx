@@ -4,13 +4,16 @@ export interface SearchNotesProps {
   readonly text: string;
   /** What was typed has been looked for. */
   readonly isFound: boolean;
+  /** It could not be looked for, which stands above already. */
+  readonly hasFailed: boolean;
   readonly hits: number;
   readonly hasRecent: boolean;
 }
 
 /** Says to all what came of the search, and to whom nothing was found how it looks. */
-export function SearchNotes({ text, isFound, hits, hasRecent }: SearchNotesProps) {
-  const words = text === '' ? '' : !isFound ? 'Searching …' : hits === 0 ? 'Nothing was found' : `${hits} found`;
+export function SearchNotes({ text, isFound, hasFailed, hits, hasRecent }: SearchNotesProps) {
+  const words =
+    text === '' || hasFailed ? '' : !isFound ? 'Searching …' : hits === 0 ? 'Nothing was found' : `${hits} found`;
   return (
     <>
       <p role="status" className={isFound && hits === 0 ? styles['nothing'] : styles['hidden']}>

@@ -31,7 +31,7 @@ export interface SearchResultsProps {
   /** Number of the option that Enter opens. */
   readonly chosen: number;
   readonly text: string;
-  onHover(index: number): void;
+  onHover(find: Find): void;
   onClick(find: Find, event: MouseEvent): void;
 }
 
@@ -61,7 +61,7 @@ export function SearchResults({ listId, groups, chosen, text, onHover, onClick }
                 find={find}
                 isChosen={own === chosen}
                 text={text}
-                onHover={() => own !== chosen && onHover(own)}
+                onHover={() => own !== chosen && onHover(find)}
                 onClick={(event) => onClick(find, event)}
               />
             );

@@ -75,8 +75,12 @@ function Way({ row: { item, file }, uploads }: { readonly row: UploadRow; readon
     <>
       <StateBadge kind="file" state={file.state} />{' '}
       <span className="dim">
-        {file.rows !== null && countOf(file.rows, 'row')}
-        {file.state === 'ignored' ? 'no source takes its name' : file.reason}
+        {[
+          file.rows !== null && countOf(file.rows, 'row'),
+          file.state === 'ignored' ? 'no source takes its name' : file.reason,
+        ]
+          .filter(Boolean)
+          .join(', ')}
       </span>
     </>
   );

@@ -2,7 +2,7 @@ import { Button, Group, Progress, Stack, Text } from '@mantine/core';
 import { useMemo } from 'react';
 import { countOf, formatBytes, formatCount } from '../../ui/format.js';
 import { DataTable } from '../../ui/table/data-table.js';
-import { isUnderWay, type UploadItem, type UploadState } from '../../uploads/upload-item.js';
+import { isUnderWay, plannedPath, type UploadItem, type UploadState } from '../../uploads/upload-item.js';
 import { useUploads } from '../../uploads/use-uploads.js';
 import { uploadColumns } from './upload-columns.js';
 import { useLandings } from './use-landings.js';
@@ -11,9 +11,9 @@ import { useLandings } from './use-landings.js';
 export function UploadList({ items }: { readonly items: readonly UploadItem[] }) {
   const uploads = useUploads();
   const columns = useMemo(() => uploadColumns(uploads), [uploads]);
-  const paths = useMemo(() => items.flatMap(({ path }) => path ?? []), [items]);
+  const paths = useMemo(() => items.flatMap((item) => landedPath(item) ?? []), [items]);
   const landings = useLandings(paths);
-  const rows = items.map((item) => ({ item, file: item.path === undefined ? undefined : landings.get(item.path) }));
+  const rows = items.map((item) => ({ item, file: landings.get(landedPath(item) ?? '') }));
   const idsOf = (...states: readonly UploadState[]): string[] =>
     items.filter(({ state }) => states.includes(state)).map(({ id }) => id);
   const [underWay, paused, refused, done] = [
@@ -66,6 +66,10 @@ export function UploadList({ items }: { readonly items: readonly UploadItem[] })
   );
 }
 
+/** Where a file lies that was sent; the server may have said no more than that all of it is there. */
+const landedPath = (item: UploadItem): string | undefined =>
+  item.state === 'done' ? (item.path ?? plannedPath(item)) : undefined;
+
 function Overall({ items }: { readonly items: readonly UploadItem[] }) {
   const size = items.reduce((sum, item) => sum + item.size, 0);
   const sent = items.reduce((sum, item) => sum + (item.state === 'done' ? item.size : item.sent), 0);
@@ -73,9 +77,13 @@ function Overall({ items }: { readonly items: readonly UploadItem[] }) {
   const isBusy = items.some(isUnderWay);
   return (
     <div>
-      <Text size="sm" role="status">
-        {isBusy ? 'Sending: ' : ''}
-        {formatCount(done)} of {countOf(items.length, 'file')} in the inbox, {formatBytes(sent)} of {formatBytes(size)}
+      <Text size="sm">
+        {/* The bytes change ten times a second, which nobody wants to be told. */}
+        <span role="status">
+          {isBusy ? 'Sending: ' : ''}
+          {formatCount(done)} of {countOf(items.length, 'file')} in the inbox
+        </span>
+        , {formatBytes(sent)} of {formatBytes(size)}
         {isBusy && '. You may look at other pages meanwhile; do not close this window.'}
       </Text>
       <Progress

@@ -1,4 +1,4 @@
-import { Anchor, Table } from '@mantine/core';
+import { Anchor, Table, Text } from '@mantine/core';
 import { useOverview } from '../../client/overview.js';
 import { usePlatform } from '../../client/platform.js';
 import type { CarrierQueue, Overview } from '../../generated/api.js';
@@ -29,27 +29,39 @@ export function CarrierPanel() {
   return (
     <Panel title="Queues" flush side={side}>
       <QueryView query={overview} what="the queues">
-        {({ queues }) => (
-          <Table miw={680} aria-label="Queues" horizontalSpacing={14} fz="sm">
-            <Table.Thead>
-              <Table.Tr>
-                <Table.Th>Queue</Table.Th>
-                <Table.Th>State</Table.Th>
-                <Table.Th ta="right">Running</Table.Th>
-                <Table.Th ta="right">Queued</Table.Th>
-                <Table.Th ta="right">Delayed</Table.Th>
-                <Table.Th ta="right">Waiting</Table.Th>
-                <Table.Th ta="right">Oldest</Table.Th>
-                <Table.Th ta="right">Jobs at the carrier</Table.Th>
-              </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
-              {(queues ?? []).map((depth) => (
-                <Row key={depth.name} depth={depth} queue={carrier?.queues?.find(({ name }) => name === depth.name)} />
-              ))}
-            </Table.Tbody>
-          </Table>
-        )}
+        {({ queues }) =>
+          queues === null ? (
+            <Text size="sm" c="dimmed" px={14} pb={10}>
+              The queues cannot be read now; this is tried again every ten seconds.
+            </Text>
+          ) : (
+            <Table miw={680} aria-label="Queues" horizontalSpacing={14} fz="sm">
+              <Table.Thead>
+                <Table.Tr>
+                  <Table.Th>Queue</Table.Th>
+                  <Table.Th>State</Table.Th>
+                  <Table.Th ta="right">Running</Table.Th>
+                  <Table.Th ta="right">Queued</Table.Th>
+                  <Table.Th ta="right">Delayed</Table.Th>
+                  <Table.Th ta="right">Waiting</Table.Th>
+                  <Table.Th ta="right" title="How long the run that waits longest has waited">
+                    Oldest
+                  </Table.Th>
+                  <Table.Th ta="right">Jobs at the carrier</Table.Th>
+                </Table.Tr>
+              </Table.Thead>
+              <Table.Tbody>
+                {queues.map((depth) => (
+                  <Row
+                    key={depth.name}
+                    depth={depth}
+                    queue={carrier?.queues?.find(({ name }) => name === depth.name)}
+                  />
+                ))}
+              </Table.Tbody>
+            </Table>
+          )
+        }
       </QueryView>
     </Panel>
   );
@@ -89,7 +101,7 @@ function QueueState({ paused, concurrency, rateLimit }: CarrierQueue) {
   ];
   return (
     <>
-      {paused ? <StateBadge kind="other" state="paused" /> : limits.length === 0 && 'open'}
+      {paused ? <StateBadge kind="other" state="paused" /> : limits.length === 0 && 'open'}{' '}
       {limits.length > 0 && (
         <PageLink to="/actions" search={{ action: 'limit-rate,limit-concurrency' }} size="sm" c="var(--mr-warn)">
           {limits.join(', ')}

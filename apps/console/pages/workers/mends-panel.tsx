@@ -18,8 +18,8 @@ export function MendsPanel() {
   return (
     <Panel title="Mended between record and queues">
       <Text size="sm" c="dimmed">
-        One worker compares the record of runs with the jobs of the queues every few seconds. Counts that grow without a
-        crash, or a queue store that was emptied, are worth a look at the logs.
+        One worker compares the record of runs with the jobs of the queues every few seconds. Counts that grow although
+        nothing crashed and no queue was emptied are worth a look at the logs.
       </Text>
       <QueryView query={reconciler} what="what was mended">
         {({ mends, schedules }) => (

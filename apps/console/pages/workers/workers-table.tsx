@@ -7,24 +7,25 @@ import { useTexts } from '../../shell/use-texts.js';
 import { EmptyNote, LoadingNote, ProblemNote } from '../../ui/notes.js';
 import { DataTable } from '../../ui/table/data-table.js';
 import { More } from '../../ui/table/endless.js';
-import { useHeldList } from '../../ui/table/held-list.js';
+import { NewRows, useHeldList } from '../../ui/table/held-list.js';
 import { workerColumns } from './worker-columns.js';
 
 const pageSize = 100;
 
 /** Which workers are shown; the first unless somebody chooses. */
 const choices = [
-  { value: 'living,silent', label: 'At work' },
-  { value: 'lost', label: 'Lost' },
-  { value: 'stopped', label: 'Stopped' },
-  { value: 'living,silent,lost,stopped', label: 'All' },
+  { value: 'living,silent', label: 'At work', none: 'No worker is at work' },
+  { value: 'lost', label: 'Lost', none: 'No worker is lost' },
+  { value: 'stopped', label: 'Stopped', none: 'No worker has stopped' },
+  { value: 'living,silent,lost,stopped', label: 'All', none: 'There is no worker' },
 ] as const;
 const [atWork] = choices;
 
 /** The worker processes, those that started last first. */
 export function WorkersTable() {
   const [texts, setTexts] = useTexts();
-  const state = choices.find(({ value }) => value === texts['state'])?.value ?? atWork.value;
+  const choice = choices.find(({ value }) => value === texts['state']) ?? atWork;
+  const state = choice.value;
   const workers = useInfiniteQuery({
     queryKey: ['workers', state],
     queryFn: ({ pageParam, signal }) =>
@@ -55,23 +56,26 @@ export function WorkersTable() {
           rows={held.rows}
           idOf={({ id }) => id}
           bar={
-            <SegmentedControl
-              size="xs"
-              aria-label="Which workers"
-              data={choices.map(({ value, label }) => ({ value, label }))}
-              value={state}
-              onChange={(value) => setTexts({ state: value === atWork.value ? undefined : value })}
-            />
+            <>
+              <SegmentedControl
+                size="xs"
+                aria-label="Which workers"
+                data={choices.map(({ value, label }) => ({ value, label }))}
+                value={state}
+                onChange={(value) => setTexts({ state: value === atWork.value ? undefined : value })}
+              />
+              <NewRows count={held.newCount} what="worker" onShow={held.showNew} />
+            </>
           }
           empty={
-            state === atWork.value ? (
-              <EmptyNote title="No worker is at work">
+            choice === atWork ? (
+              <EmptyNote title={choice.none}>
                 Runs wait until one is. <code>npm start</code> starts workers along with everything else (setting{' '}
                 <code>WORKERS</code>), <code>docker compose up --scale worker=2</code> in containers; the log of a
                 worker says why it did not stay.
               </EmptyNote>
             ) : (
-              <EmptyNote title="There is none" />
+              <EmptyNote title={choice.none} />
             )
           }
           foot={

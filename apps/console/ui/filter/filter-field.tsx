@@ -4,6 +4,12 @@ import { useEffect, useState } from 'react';
 import type { Filter } from './filter.js';
 import { KnownField } from './known-field.js';
 
+/**
+ * Where options open: within the page's own order, since a click beside a popover that has the field closes it; fixed, so that
+ * such a popover does not cut them off.
+ */
+const withinPopover = { withinPortal: false, floatingStrategy: 'fixed' } as const;
+
 /** How long after the last letter a text is looked for. */
 const typingMs = 400;
 
@@ -15,7 +21,7 @@ export interface FilterFieldProps {
 
 /** The field of one filter. */
 export function FilterField({ filter, value, onChange }: FilterFieldProps) {
-  const common = { label: filter.label, size: 'xs' as const };
+  const common = { label: filter.label, size: 'xs', comboboxProps: withinPopover } as const;
   if (filter.kind === 'choice') {
     const data = filter.options.map((option) => ({ ...option }));
     return filter.isMany === true ? (
@@ -56,15 +62,14 @@ const inputTypes: Readonly<Partial<Record<Filter['kind'], string>>> = {
 
 /** What is typed stays in the field, whatever the list does meanwhile; it counts after a moment, or with Enter. */
 function TypedField({ filter, value, onChange }: FilterFieldProps) {
-  const [typed, setTyped] = useState(shownOf(filter, value));
-  const [isTyping, setTyping] = useState(false);
-  const settle = useDebouncedCallback((text: string) => {
-    setTyping(false);
-    onChange(storedOf(filter, text));
-  }, typingMs);
+  /** As it was typed, until the address has something else; undefined: what the address has. */
+  const [typed, setTyped] = useState<string>();
+  const shown = typed ?? shownOf(filter, value);
+  const settle = useDebouncedCallback((text: string) => onChange(storedOf(filter, text)), typingMs);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what was typed is in the address a moment after it counts; until then the address has the old one
   useEffect(() => {
-    if (!isTyping) setTyped(shownOf(filter, value));
-  }, [filter, value, isTyping]);
+    if (typed !== undefined && !settle.isPending() && storedOf(filter, typed) !== value) setTyped(undefined);
+  }, [value]);
   return (
     <TextInput
       label={filter.kind === 'number' && filter.unit !== undefined ? `${filter.label} (${filter.unit})` : filter.label}
@@ -72,17 +77,16 @@ function TypedField({ filter, value, onChange }: FilterFieldProps) {
       type={inputTypes[filter.kind] ?? 'search'}
       step={filter.kind === 'time' || filter.kind === 'clock' ? 1 : filter.kind === 'number' ? 'any' : undefined}
       placeholder={filter.hint}
-      value={typed}
+      value={shown}
       onChange={(event) => {
         const text = event.currentTarget.value;
         setTyped(text);
-        setTyping(true);
         settle(text);
       }}
       onKeyDown={(event) => {
         if (event.key !== 'Enter') return;
-        setTyping(false);
-        onChange(storedOf(filter, typed));
+        settle.cancel();
+        onChange(storedOf(filter, shown));
       }}
       w={filter.kind === 'text' ? 240 : 200}
     />

@@ -43,7 +43,8 @@ export function KnownField({ filter, value, onChange }: KnownFieldProps) {
       onOptionSubmit={take}
       onDropdownOpen={() => setOpen(true)}
       onBlur={() => take(typed)}
-      onKeyDown={(event) => event.key === 'Enter' && take(typed)}
+      // When the key comes up: an option that it chose is what stands in the field by then.
+      onKeyUp={(event) => event.key === 'Enter' && take(typed)}
       clearable
       onClear={() => take('')}
       clearButtonProps={{ 'aria-label': `Clear ${filter.label}` }}

@@ -51,7 +51,11 @@ export function StatsChart({ groups }: { readonly groups: readonly SensorFigures
       ) : (
         <Bars
           title={title}
-          bars={groups.slice(0, maxBars).map((group) => ({ label: nameOf(group), value: figureOf(group) ?? 0 }))}
+          bars={groups.slice(0, maxBars).flatMap((group) => {
+            const value = figureOf(group);
+            return value === null ? [] : [{ label: nameOf(group), value }];
+          })}
+          isWhole={figure.value === 'count'}
           unit={figure.label.toLowerCase()}
           axis="group"
           height={190}
