@@ -3,6 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import type { Page } from 'playwright-core';
 import sharp from 'sharp';
+import { storeFaceComparisons } from '#database/images/face-comparisons.js';
+import { transaction } from '#database/pool.js';
 import { fillSummary } from '../helpers/summary.js';
 import { middleFace, seedImage } from '../integration/api-rendered-images-fixture.js';
 import { assertAccessible, type Console, withConsole } from './console-fixture.js';
@@ -17,6 +19,7 @@ test('pictures are seen with their faces, charted, and their rows lead to files 
     await seedImage(console.api, 'empty.jpg', { faces: [] });
     await lookAtGallery(console);
     await lookAtCharts(console);
+    await narrow(console);
     await followRow(console);
     await download(console);
   }));
@@ -69,6 +72,15 @@ async function lookAtCharts({ page, open, api }: Console): Promise<void> {
   await page.getByRole('img', { name: /Share of pictures.*33\.3%/ }).waitFor();
   await page.getByRole('img', { name: /Size against faces: 3 points/ }).waitFor();
   await assertAccessible(page);
+  // Figures of other filters than those that are set are seen to be old.
+  const answer = await holdAnswers(page, /images\/stats\?.*minFaces=2/);
+  await page.getByLabel('Faces, at least').fill('2');
+  const old = page.locator('[aria-busy=true]').getByRole('img', { name: /0 faces: 1 pictures; 1 faces/ });
+  await old.waitFor();
+  answer();
+  await old.waitFor({ state: 'detached' });
+  await page.getByRole('button', { name: 'Take the filter Faces, at least 2 away' }).click();
+  await page.getByRole('img', { name: /0 faces: 1 pictures; 1 faces/ }).waitFor();
   const png = await saveChart(page, 'Pictures by number of faces', 'PNG');
   assert.equal((await sharp(png).metadata()).format, 'png');
   assert.ok((await sharp(png).stats()).entropy > 0.1, 'something is drawn on it');
@@ -85,6 +97,36 @@ async function lookAtCharts({ page, open, api }: Console): Promise<void> {
     .click();
   await page.getByRole('button', { name: 'Take the filter Faces, exactly 0 away' }).waitFor();
   await page.getByRole('link', { name: /^later\W*0 faces$/ }).waitFor();
+}
+
+/** What is asked for is shown, or it is said why not. */
+async function narrow({ page, open, api }: Console): Promise<void> {
+  await open('/datasets/images?minFaces=1.5', 'images');
+  await page.getByRole('alert').getByText('minFaces').first().waitFor();
+  const [{ fileId }] = (await api.ask('/api/images?name=two')).body.items;
+  await open('/datasets/images', 'images');
+  await page.getByRole('button', { name: 'More filters' }).click();
+  await page.getByLabel('File', { exact: true }).fill(fileId);
+  await page.keyboard.press('Enter');
+  await page.getByRole('button', { name: `Take the filter File ${fileId} away` }).waitFor();
+  await pictures(page).nth(1).waitFor({ state: 'detached' });
+  await page.getByRole('link', { name: /^two\W*2 faces$/ }).waitFor();
+  // The order of another view is none of the rows.
+  await open('/datasets/images?view=rows&filename=two&sort=at', 'images');
+  await page.getByRole('cell', { name: 'two', exact: true }).waitFor();
+}
+
+/** The API’s answers to such an address wait. @returns what lets them go */
+async function holdAnswers(page: Page, address: RegExp): Promise<() => void> {
+  let release = (): void => {};
+  const released = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  await page.route(address, async (route) => {
+    await released;
+    await route.continue();
+  });
+  return release;
 }
 
 async function saveChart(page: Page, title: string, kind: 'PNG' | 'SVG'): Promise<Buffer> {
@@ -151,4 +193,32 @@ test('the data sample shows its days, and which minutes of a day are missing', (
     await assertAccessible(page);
     await page.reload();
     await page.getByText('1,430 minutes of 1,440 have rows.').waitFor();
+    // Until another day is there, the one before is shown under its own name.
+    const answer = await holdAnswers(page, /completeness.*2023-01-03.*minute/);
+    await page.getByRole('link', { name: '2023-01-03 →' }).click();
+    await page.getByText('Reading …').waitFor();
+    await page.getByRole('img', { name: '1,430 of 1,440 minutes of 2023-01-02 have rows' }).waitFor();
+    answer();
+    await page.getByRole('img', { name: /^1\d\d of 1,440 minutes of 2023-01-03 have rows/ }).waitFor();
+    await page.getByRole('region', { name: 'Minutes of 2023-01-03 that have rows' }).locator('rect').first().click();
+    await page.waitForURL((url) => url.searchParams.get('createAtTo') === '2023-01-03T00:00:59');
+  }));
+
+test('a comparison of models that is under way shows its pictures once it has succeeded', (t) =>
+  withConsole(t, async ({ page, api, open }) => {
+    const fileId = await seedImage(api, 'both.jpg');
+    const { rows } = await api.pool.query<{ id: string }>(
+      `INSERT INTO ops.run (id, root_id, task, queue, state, trigger, input, max_attempts)
+       SELECT id, id, 'compare-face-models', 'images', 'running', 'api', '{}', 1 FROM gen_random_uuid() id RETURNING id`,
+    );
+    const runId = rows[0]?.id ?? '';
+    await open('/datasets/images?view=compare', 'images');
+    await page.getByText('This comparison is running').waitFor();
+    const found = { fileId, filename: 'both', facesA: 1, facesB: 0, matched: 0, onlyA: [middleFace], onlyB: [] };
+    await transaction(api.pool, (tx) => storeFaceComparisons(tx, runId, [found]));
+    await api.pool.query(`UPDATE ops.run SET state = 'succeeded', output = '{}', ended_at = now() WHERE id = $1`, [
+      runId,
+    ]);
+    const list = page.getByRole('list', { name: 'Pictures on which they differ' });
+    await list.getByText('a: 1 face, 1 of them not found by b').waitFor();
   }));

@@ -5,6 +5,7 @@ import type { Page } from 'playwright-core';
 import { detectionEvent } from '#samples/events.js';
 import { createRandom } from '#samples/random.js';
 import { createPlatform, runPlatform } from '../helpers/platform.js';
+import { openTaskRunner } from '../helpers/task-runner.js';
 import { seedFile } from '../integration/api-fixture.js';
 import { assertAccessible, type Console, withConsole } from './console-fixture.js';
 
@@ -138,11 +139,32 @@ test('quarantined files are counted before all of a cause are discarded, and the
     await dialog.getByRole('button', { name: 'Discard 7 files' }).click();
     await group.waitFor({ state: 'hidden' });
     assert.equal((await api.ask('/api/files?state=discarded')).body.items.length, 7);
+    await open('/quarantine?source=images', 'Quarantine');
+    await page.getByRole('button', { name: 'Discard 1 file' }).waitFor();
+    await page.getByRole('button', { name: 'Clear all' }).click();
     await page.getByRole('button', { name: 'Replay all' }).click();
     await dialog.getByRole('button', { name: 'Replay 1 file' }).click();
     await page.getByText('Nothing is in quarantine').waitFor();
     await page.emulateMedia({ colorScheme: 'dark' });
     await assertAccessible(page);
+    // A filter that is left in the address is not what empties it.
+    await open('/quarantine?code=truncated', 'Quarantine');
+    await page.getByText('Nothing is in quarantine').waitFor();
+  }));
+
+test('a file that is loaded while somebody looks at it shows where its rows come from', (t) =>
+  withConsole(t, async ({ page, api, open }) => {
+    const runner = await openTaskRunner({ url: api.url, pool: api.pool }, api.inbox, {});
+    try {
+      const id = await runner.drop('objects-detection', 'objects_detection_late.json', Buffer.from(events(3)));
+      await open(`/files/${id}`, 'objects_detection_late.json');
+      await page.getByText('No dataset has rows of this file.').waitFor();
+      assert.equal((await runner.run('load-objects-detection', { files: [id] })).state, 'succeeded');
+      await page.getByRole('button', { name: 'Why is it here?' }).click();
+      await page.getByRole('list', { name: 'Where the row comes from' }).getByText('Worker').waitFor();
+    } finally {
+      await runner.close();
+    }
   }));
 
 test('the ledger stands still while it is read, counts what is new, and says what narrows it', (t) =>

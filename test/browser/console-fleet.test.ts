@@ -96,8 +96,20 @@ test('a person sees what was detected when, narrows it, and finds the vehicles i
       assert.deepEqual(await rows.getByRole('row').count(), 3);
       await assertAccessible(page);
 
+      // A time of a status has the reports of it alone.
+      await page.getByRole('region', { name: 'Statuses along time' }).locator('rect[rx="2"]').first().click();
+      await rows.getByText('accident').waitFor({ state: 'detached' });
+      await rows.getByText('driving').waitFor();
+
       await page.getByRole('link', { name: 'All vehicles' }).click();
       await accidents.getByRole('link', { name: crashed }).waitFor();
+      // The filters of the list are there again when one comes back from a vehicle.
+      await page.getByRole('combobox', { name: 'Status', exact: true }).click();
+      await page.getByRole('option', { name: 'parking' }).click();
+      await page.getByRole('button', { name: 'Take the filter Status parking away' }).waitFor();
+      await table.getByRole('link', { name: parked }).click();
+      await page.getByRole('link', { name: 'All vehicles' }).click();
+      await page.getByRole('button', { name: 'Take the filter Status parking away' }).click();
       await load('vehicle-status', 'vehicles_status_2.json', statusFile([[crashed, `${day}23:00:00Z`, 'driving']]));
       // Without a reload: the page hears of the load.
       await accidents.getByText('No vehicle is in accident').waitFor();

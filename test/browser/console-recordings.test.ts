@@ -34,6 +34,13 @@ test('a person goes through the frames of a recording, and finds frames by quest
     assert.ok(front);
 
     await open('/datasets/recording', 'recording');
+    await page.getByRole('combobox', { name: 'Location' }).click();
+    await page.getByRole('option', { name: drive.location }).click();
+    const ofLocation = page.getByRole('button', { name: new RegExp(`^Take the filter Location ${drive.location} `) });
+    await ofLocation.waitFor();
+    await page.getByRole('table', { name: 'Recordings' }).getByRole('link', { name: drive.id }).click();
+    await page.getByRole('link', { name: 'All recordings' }).click();
+    await ofLocation.waitFor();
     await page.getByRole('table', { name: 'Recordings' }).getByRole('link', { name: drive.id }).click();
     await page.getByRole('img', { name: `First frame of ${front.id}` }).waitFor();
     await assertAccessible(page);
@@ -110,4 +117,17 @@ test('a person goes through the frames of a recording, and finds frames by quest
     await page.getByRole('textbox', { name: 'Percentiles' }).fill('50,95');
     await ask.click();
     await stats.getByRole('columnheader', { name: '95 %' }).waitFor();
+
+    // Without frames one still goes along what was measured.
+    await page.route(`**/api/footages/${front.id}`, async (route) => {
+      const answer = await route.fetch();
+      await route.fulfill({
+        response: answer,
+        json: { ...(await answer.json()), container: null, fault: 'It is gone.' },
+      });
+    });
+    await open(`/datasets/recording?view=frames&footage=${front.id}`, 'recording');
+    await page.getByText('It is gone.').waitFor();
+    await page.getByRole('button', { name: 'Play', exact: true }).click();
+    await page.getByText(/frame [1-9]\d* \(0 to/).waitFor();
   }));

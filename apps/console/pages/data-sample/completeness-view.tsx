@@ -1,11 +1,13 @@
-import { Button, Text, TextInput } from '@mantine/core';
+import { Button, Text } from '@mantine/core';
 import { IconArrowLeft, IconArrowRight } from '@tabler/icons-react';
 import { HeatMap } from '../../charts/heat-map.js';
 import { useTexts } from '../../shell/use-texts.js';
+import type { Filter } from '../../ui/filter/filter.js';
+import { FilterField } from '../../ui/filter/filter-field.js';
 import { countOf, formatCount } from '../../ui/format.js';
-import { EmptyNote, LoadingNote, ProblemNote } from '../../ui/notes.js';
-import { QueryView } from '../../ui/query-view.js';
+import { EmptyNote } from '../../ui/notes.js';
 import { ChartPanel } from '../dataset/chart-panel.js';
+import { FilteredView } from '../dataset/filtered-view.js';
 import styles from './data-sample.module.css';
 import { isDay, shiftDay } from './days.js';
 import { MinutesOfDay } from './minutes-of-day.js';
@@ -15,6 +17,8 @@ import { useHours } from './use-figures.js';
 const shown = 31;
 const hours = Array.from({ length: 24 }, (_, hour) => `${String(hour).padStart(2, '0')}h`);
 
+const dayField: Filter = { name: 'day', label: 'Minutes of the day', kind: 'date' };
+
 /** Which minutes have rows and which are missing: by hours for many days, by minutes for one of them. */
 export function CompletenessView() {
   const [texts, change] = useTexts();
@@ -23,7 +27,7 @@ export function CompletenessView() {
   const day = isDay(texts['day']) ? texts['day'] : undefined;
   const show = (at: string | undefined): void => change({ day: at });
   return (
-    <QueryView query={query} what="which minutes have rows">
+    <FilteredView query={query} what="which minutes have rows">
       {({ first, last, days: found }) => {
         if (first === null || last === null) return <EmptyNote title="There are no rows yet" />;
         const days = found.slice(-shown);
@@ -52,15 +56,7 @@ export function CompletenessView() {
               >
                 Later days
               </Button>
-              <TextInput
-                label="Minutes of the day"
-                type="date"
-                size="xs"
-                min={first}
-                max={last}
-                value={day ?? ''}
-                onChange={(event) => show(event.currentTarget.value || undefined)}
-              />
+              <FilterField filter={dayField} value={day ?? ''} onChange={(at) => show(at || undefined)} />
               <Text size="sm" c="dimmed">
                 {from} to {until}: {formatCount(there)} of {countOf(days.length * 1_440, 'minute')} have rows
               </Text>
@@ -81,11 +77,9 @@ export function CompletenessView() {
                 onCell={(row) => show(days[row]?.day)}
               />
             </ChartPanel>
-            {query.isPlaceholderData && <LoadingNote what="other days" />}
-            {query.error && <ProblemNote error={query.error} />}
           </div>
         );
       }}
-    </QueryView>
+    </FilteredView>
   );
 }

@@ -1,6 +1,7 @@
+import { Text } from '@mantine/core';
 import { useMemo } from 'react';
 import type { DatasetStats } from '../../generated/api.js';
-import { formatCount, formatShare } from '../../ui/format.js';
+import { countOf, formatCount, formatShare } from '../../ui/format.js';
 import { PageLink } from '../../ui/link.js';
 import type { Column } from '../../ui/table/column.js';
 import { DataTable } from '../../ui/table/data-table.js';
@@ -9,7 +10,7 @@ import { distinctOf } from './distinct.js';
 type Day = DatasetStats['days'][number];
 
 /** The figures of each day. */
-export function DaysTable({ stats: { days, distinct } }: { readonly stats: DatasetStats }) {
+export function DaysTable({ stats: { days, omittedDays, distinct } }: { readonly stats: DatasetStats }) {
   const fields = [...distinctOf(distinct).keys()].join(' ');
   const columns = useMemo(
     (): readonly Column<Day>[] => [
@@ -49,5 +50,20 @@ export function DaysTable({ stats: { days, distinct } }: { readonly stats: Datas
     ],
     [fields],
   );
-  return <DataTable label="Figures by day" columns={columns} rows={days} idOf={({ day }) => day} empty={null} />;
+  return (
+    <DataTable
+      label="Figures by day"
+      columns={columns}
+      rows={days}
+      idOf={({ day }) => day}
+      empty={null}
+      foot={
+        omittedDays > 0 && (
+          <Text size="sm" c="dimmed" py="xs">
+            And {countOf(omittedDays, 'later day')}: narrow the days above to see them.
+          </Text>
+        )
+      }
+    />
+  );
 }

@@ -20,7 +20,7 @@ export function Expiry({ difference }: { readonly difference: DatasetStats['diff
       />
       <Text size="sm" c="dimmed">
         The earliest {to} is {clock(earliest)}, the latest {clock(latest)}.
-        {omitted > 0 && ` ${countOf(omitted, 'number')} of days more are left out.`}
+        {omitted > 0 && ` ${countOf(omitted, 'larger number')} of days ${omitted === 1 ? 'is' : 'are'} left out.`}
       </Text>
     </ChartPanel>
   );

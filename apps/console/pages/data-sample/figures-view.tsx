@@ -7,8 +7,8 @@ import type { Filter } from '../../ui/filter/filter.js';
 import { FilterBar } from '../../ui/filter/filter-bar.js';
 import { countOf, formatCount } from '../../ui/format.js';
 import { EmptyNote } from '../../ui/notes.js';
-import { QueryView } from '../../ui/query-view.js';
 import { ChartPanel } from '../dataset/chart-panel.js';
+import { FilteredView } from '../dataset/filtered-view.js';
 import { daysBetween, shiftDay } from './days.js';
 import { DaysTable } from './days-table.js';
 import { distinctOf } from './distinct.js';
@@ -30,7 +30,7 @@ export function FiguresView() {
   return (
     <>
       <FilterBar filters={filters} values={texts} onChange={change} />
-      <QueryView query={figures} what="the figures">
+      <FilteredView query={figures} what="the figures">
         {(stats) =>
           stats.rows === 0 ? (
             <EmptyNote title="There are no rows of these days">Take one of the filters above away.</EmptyNote>
@@ -65,7 +65,7 @@ export function FiguresView() {
             </SimpleGrid>
           )
         }
-      </QueryView>
+      </FilteredView>
     </>
   );
 }

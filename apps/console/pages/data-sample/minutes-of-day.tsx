@@ -1,5 +1,6 @@
 import { CloseButton, Group, Text } from '@mantine/core';
 import { HeatMap } from '../../charts/heat-map.js';
+import { useTexts } from '../../shell/use-texts.js';
 import { countOf, formatCount } from '../../ui/format.js';
 import { ButtonLink } from '../../ui/link.js';
 import { QueryView } from '../../ui/query-view.js';
@@ -12,6 +13,7 @@ const hours = Array.from({ length: 24 }, (_, hour) => `${String(hour).padStart(2
 
 /** Which minutes of a day have rows; a click on one shows its rows. */
 export function MinutesOfDay({ day, onClose }: { readonly day: string; onClose(): void }) {
+  const [, change] = useTexts();
   const query = useMinutes(day);
   return (
     <ChartPanel>
@@ -26,12 +28,7 @@ export function MinutesOfDay({ day, onClose }: { readonly day: string; onClose()
           ))}
           <ButtonLink
             to="."
-            search={(texts) => ({
-              ...texts,
-              view: 'rows',
-              createAtFrom: `${day}T00:00:00`,
-              createAtTo: `${day}T23:59:59`,
-            })}
+            search={(texts) => ({ ...texts, ...rowsBetween(day, '00:00', '23:59') })}
             variant="default"
           >
             Rows of this day
@@ -41,26 +38,32 @@ export function MinutesOfDay({ day, onClose }: { readonly day: string; onClose()
       </Group>
       <QueryView query={query} what="the minutes of the day">
         {({ days }) => {
-          const found = days.find((each) => each.day === day);
+          // While another day is read, the one before is still shown, under its own name.
+          const found = days[0];
+          const shown = found?.day ?? day;
           const marks = found?.marks ?? ''.padEnd(1_440, '0');
+          const hasRows = (hour: number, minute: number): boolean => marks[hour * 60 + minute] === '1';
+          const words = `${countOf(found?.minutes ?? 0, 'minute')} of 1,440 ${found?.minutes === 1 ? 'has' : 'have'} rows`;
           return (
             <>
               <HeatMap
-                title={`Minutes of ${day} that have rows`}
-                summary={`${formatCount(found?.minutes ?? 0)} of 1,440 minutes of ${day} have rows`}
+                title={`Minutes of ${shown} that have rows`}
+                summary={`${formatCount(found?.minutes ?? 0)} of 1,440 minutes of ${shown} have rows`}
                 rows={hours}
                 columns={minutes}
-                shares={hours.map((_, hour) =>
-                  minutes.map((__, minute) => (marks[hour * 60 + minute] === '1' ? 1 : 0)),
-                )}
+                shares={hours.map((_, hour) => minutes.map((__, minute) => (hasRows(hour, minute) ? 1 : 0)))}
                 wordsOf={(hour, minute) => [
-                  `${day} ${clockOf(hour * 60 + minute)}`,
-                  marks[hour * 60 + minute] === '1' ? 'has rows' : 'is missing',
+                  `${shown} ${clockOf(hour * 60 + minute)}`,
+                  ...(hasRows(hour, minute) ? ['has rows', 'Click for them'] : ['is missing']),
                 ]}
+                onCell={(hour, minute) => {
+                  const clock = clockOf(hour * 60 + minute);
+                  if (hasRows(hour, minute)) change(rowsBetween(shown, clock, clock));
+                }}
                 rowHeight={14}
               />
               <Text size="sm" c="dimmed">
-                {countOf(found?.minutes ?? 0, 'minute')} of 1,440 {found?.minutes === 1 ? 'has' : 'have'} rows.
+                {query.isPlaceholderData ? 'Reading …' : `${words}.`}
               </Text>
             </>
           );
@@ -69,3 +72,10 @@ export function MinutesOfDay({ day, onClose }: { readonly day: string; onClose()
     </ChartPanel>
   );
 }
+
+/** The rows from the first second of a minute to the last second of another. */
+const rowsBetween = (day: string, from: string, to: string) => ({
+  view: 'rows',
+  createAtFrom: `${day}T${from}:00`,
+  createAtTo: `${day}T${to}:59`,
+});

@@ -22,7 +22,8 @@ export function RowsView({ dataset }: ViewProps) {
   const [filters, columns] = useMemo(() => [filtersOf(dataset), columnsOf(dataset)] as const, [shape]);
   const parameters = parametersOf(dataset, texts);
   const row = readRow(texts['row']);
-  const sort = texts['sort'] ?? '';
+  // Other views of the page have orders of their own under the same name.
+  const sort = dataset.sorts.includes(texts['sort']?.replace(/^-/, '') ?? '') ? (texts['sort'] ?? '') : '';
   const pages = useRows(dataset, parameters, sort);
   const rows = useMemo(() => pages.data?.pages.flatMap(({ items }) => items) ?? [], [pages.data]);
   const clear = (): void => change(Object.fromEntries(filters.map((filter) => [filter.name, undefined])));

@@ -15,7 +15,7 @@ const words: Readonly<Record<string, string>> = {
   loaded: 'Its rows were committed',
   duplicate: 'Found to have the bytes of a loaded file',
   quarantined: 'Could not be loaded',
-  discarded: 'Put aside for good',
+  discarded: 'Put aside, not to be loaded',
   superseded: 'Newer content took its place',
   ignored: 'Seen; no source takes its name',
 };

@@ -40,7 +40,12 @@ export function FileVersions({ file: { id, versions } }: { readonly file: FileDe
 
 /** The runs that a file was given to, and what each made of it. */
 export function FileRuns({ file: { runs } }: { readonly file: FileDetail }) {
-  if (runs.length === 0) return <Text c="dimmed">No run was given this file yet.</Text>;
+  if (runs.length === 0)
+    return (
+      <Text c="dimmed" px="md" pb="sm">
+        No run was given this file yet.
+      </Text>
+    );
   return (
     <Table aria-label="Runs of the file">
       <Table.Tbody>

@@ -45,7 +45,7 @@ export function FilePage() {
         </Group>
       }
       crumbs={crumbs}
-      actions={<FileActions file={file} />}
+      actions={<FileActions file={file} key={file.id} />}
     >
       {error && <ProblemNote error={error} onRetry={retry} />}
       <Stack gap={14}>
@@ -119,7 +119,7 @@ function FileContent({ file }: { readonly file: FileDetail }) {
         </Panel>
       )}
       <Panel title="Rows">
-        <FileRows file={file} />
+        <FileRows file={file} key={file.id} />
       </Panel>
       <Panel title="Runs" flush>
         <FileRuns file={file} />

@@ -9,7 +9,9 @@ import { RowOriginDialog } from '../../ui/row-origin.js';
 /** The rows of a file, and the way from one of them back through its run to the worker. */
 export function FileRows({ file: { id, datasets } }: { readonly file: FileDetail }) {
   const [texts, setTexts] = useTexts();
-  const [dataset, setDataset] = useState(texts['dataset'] ?? datasets[0]?.name ?? '');
+  const [chosen, setChosen] = useState(texts['dataset']);
+  // A file that is loaded while one looks at it has its datasets later than the page.
+  const dataset = datasets.find(({ name }) => name === chosen)?.name ?? datasets[0]?.name ?? '';
   const [ordinal, setOrdinal] = useState<string | number>(texts['ordinal'] ?? 0);
   const open = readOrdinal(texts['ordinal']);
   if (datasets.length === 0) return <Text c="dimmed">No dataset has rows of this file.</Text>;
@@ -35,7 +37,7 @@ export function FileRows({ file: { id, datasets } }: { readonly file: FileDetail
               size="xs"
               data={datasets.map(({ name }) => name)}
               value={dataset}
-              onChange={(event) => setDataset(event.currentTarget.value)}
+              onChange={(event) => setChosen(event.currentTarget.value)}
             />
           )}
           <NumberInput

@@ -18,10 +18,11 @@ export const useFileLife = (id: string) =>
     meta: { live: ['files'] },
   });
 
-/** What of it can be shown, which follows from its bytes and from what became of them. */
+/** What of it can be shown, which follows from its bytes and from what became of them. Its last one stays until the next is there. */
 export const useFilePreview = (id: string, state: string) =>
   useQuery({
     queryKey: ['file-preview', id, state],
     queryFn: ({ signal }) => call(previewFile({ id }, { signal })),
     staleTime: 60_000,
+    placeholderData: (before, query) => (query?.queryKey[1] === id ? before : undefined),
   });

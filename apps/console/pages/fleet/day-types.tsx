@@ -6,7 +6,7 @@ import type { Texts } from '../../shell/search-text.js';
 import { countOf } from '../../ui/format.js';
 import { EmptyNote } from '../../ui/notes.js';
 import { Panel } from '../../ui/panel.js';
-import { QueryView } from '../../ui/query-view.js';
+import { FilteredView } from '../dataset/filtered-view.js';
 import styles from './fleet.module.css';
 import { measureOf, typeColour } from './measures.js';
 import { useDayTypes } from './use-fleet.js';
@@ -62,15 +62,15 @@ export function DayTypes({ days, objectTypes, texts, onChange }: DayTypesProps) 
         </Group>
       }
     >
-      <QueryView query={stats} what="the detections of the day">
-        {({ items }) => {
+      <FilteredView query={stats} what="the detections of the day">
+        {({ day: shown, items }) => {
           const bars = items
             .map(({ objectType = '', ...group }) => ({ label: objectType, value: Number(group[measure]) }))
             .sort((a, b) => b.value - a.value);
           const total = items.reduce((sum, { reports }) => sum + reports, 0);
           if (bars.length === 0) {
             return (
-              <EmptyNote title={`Nothing was detected on ${day}`}>
+              <EmptyNote title={`Nothing was detected on ${shown}`}>
                 Choose a day above: those that have detections are listed.
               </EmptyNote>
             );
@@ -78,13 +78,13 @@ export function DayTypes({ days, objectTypes, texts, onChange }: DayTypesProps) 
           return (
             <>
               <Text size="xs" c="dimmed" mb={6}>
-                {countOf(total, 'report')} of {countOf(bars.length, 'type')} on {day} (UTC)
+                {countOf(total, 'report')} of {countOf(bars.length, 'type')} on {shown} (UTC)
                 {texts['vehicleId'] ? `, by vehicle ${texts['vehicleId']}` : ''}. A click on a bar narrows the page to
                 its type.
               </Text>
               <div className={styles['pair']}>
                 <Bars
-                  title={`${measure === 'objects' ? 'Objects' : 'Reports'} by type on ${day}`}
+                  title={`${measure === 'objects' ? 'Objects' : 'Reports'} by type on ${shown}`}
                   bars={bars}
                   unit={measure}
                   axis="type"
@@ -94,7 +94,7 @@ export function DayTypes({ days, objectTypes, texts, onChange }: DayTypesProps) 
                   }
                 />
                 <PieChart
-                  title={`Shares of the ${measure} on ${day}`}
+                  title={`Shares of the ${measure} on ${shown}`}
                   slices={bars}
                   unit={measure}
                   colour={(type) => typeColour(objectTypes, type)}
@@ -103,7 +103,7 @@ export function DayTypes({ days, objectTypes, texts, onChange }: DayTypesProps) 
             </>
           );
         }}
-      </QueryView>
+      </FilteredView>
     </Panel>
   );
 }

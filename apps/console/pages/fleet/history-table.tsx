@@ -7,11 +7,11 @@ import { countOf } from '../../ui/format.js';
 import { PageLink } from '../../ui/link.js';
 import { EmptyNote } from '../../ui/notes.js';
 import { Panel } from '../../ui/panel.js';
-import { QueryView } from '../../ui/query-view.js';
 import type { Column } from '../../ui/table/column.js';
 import { DataTable } from '../../ui/table/data-table.js';
 import { More } from '../../ui/table/endless.js';
 import { formatInstant } from '../../ui/time-words.js';
+import { FilteredView } from '../dataset/filtered-view.js';
 import styles from './fleet.module.css';
 import { StatusWord } from './status-word.js';
 import { type HistoryFilter, useVehicleHistory } from './use-fleet.js';
@@ -55,7 +55,7 @@ export function HistoryTable({ id, texts, onChange }: HistoryTableProps) {
           onChange={(next) => onChange({ kind: next || undefined })}
         />
       </div>
-      <QueryView query={query} what="its rows">
+      <FilteredView query={query} what="its rows">
         {({ pages }) => {
           const rows = pages.flatMap(({ items }) => items);
           return (
@@ -85,7 +85,7 @@ export function HistoryTable({ id, texts, onChange }: HistoryTableProps) {
             />
           );
         }}
-      </QueryView>
+      </FilteredView>
     </Panel>
   );
 }

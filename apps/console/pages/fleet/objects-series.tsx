@@ -4,7 +4,7 @@ import type { Fleet } from '../../generated/api.js';
 import type { Texts } from '../../shell/search-text.js';
 import { EmptyNote } from '../../ui/notes.js';
 import { Panel } from '../../ui/panel.js';
-import { QueryView } from '../../ui/query-view.js';
+import { FilteredView } from '../dataset/filtered-view.js';
 import { type Measure, measureOf, measures, othersLabel, typeColour } from './measures.js';
 import { choices, grainOf, grains, isLong, rangeOf } from './ranges.js';
 import { type DetectionFilter, useDetectionSeries } from './use-fleet.js';
@@ -62,7 +62,7 @@ export function ObjectsSeries({ fleet, texts, onChange }: ObjectsSeriesProps) {
         </Group>
       }
     >
-      <QueryView query={series} what="the detections over time">
+      <FilteredView query={series} what="the detections over time">
         {({ slices, end, groups, grain: used }) =>
           groups.length === 0 ? (
             <EmptyNote title="Nothing was detected in this time">
@@ -92,7 +92,7 @@ export function ObjectsSeries({ fleet, texts, onChange }: ObjectsSeriesProps) {
             />
           )
         }
-      </QueryView>
+      </FilteredView>
     </Panel>
   );
 }

@@ -32,7 +32,7 @@ export function StatusLanes({ spans, lastSeen, isCut, onSpan }: StatusLanesProps
   const statuses = [...new Set(spans.map(({ status }) => status))].sort();
   const begin = Date.parse(spans[0]?.from ?? '');
   const lastReport = Date.parse(spans.at(-1)?.to ?? spans.at(-1)?.from ?? '');
-  const seen = Math.max(lastReport, lastSeen === null ? lastReport : Date.parse(lastSeen));
+  const seen = lastSeen === null || isCut ? lastReport : Math.max(lastReport, Date.parse(lastSeen));
   const end = seen + Math.max(60_000, (seen - begin) * 0.06);
   const height = statuses.length * laneHeight + bottom;
   return (

@@ -37,17 +37,14 @@ export const useDetectionSeries = (filter: DetectionFilter, grain: Grain) =>
     meta: live,
   });
 
-/** Reports, objects and vehicles by type on a day of UTC. */
+/** Reports, objects and vehicles by type on a day of UTC, with the day: that of before stays until another is there. */
 export const useDayTypes = (day: string, vehicleId: string | undefined) =>
   useQuery({
     queryKey: ['fleet', 'day', day, vehicleId],
-    queryFn: ({ signal }) =>
-      call(
-        getDetectionStats(
-          { groupBy: 'objectType', $from: day, to: day, limit: 500, ...(vehicleId ? { vehicleId } : {}) },
-          { signal },
-        ),
-      ),
+    queryFn: async ({ signal }) => {
+      const filter = { $from: day, to: day, ...(vehicleId ? { vehicleId } : {}) };
+      return { day, ...(await call(getDetectionStats({ groupBy: 'objectType', limit: 500, ...filter }, { signal }))) };
+    },
     placeholderData: keepPreviousData,
     meta: live,
   });

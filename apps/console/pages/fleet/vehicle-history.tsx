@@ -11,6 +11,7 @@ import { HistoryTable } from './history-table.js';
 import { StatusLanes } from './status-lanes.js';
 import { StatusWord } from './status-word.js';
 import { useVehicle, useVehicleSpans } from './use-fleet.js';
+import { vehicleFilters } from './vehicle-link.js';
 import { VehicleTypes } from './vehicle-types.js';
 
 /** One vehicle: its statuses along time, what it detected, and everything that it sent, row by row. */
@@ -21,7 +22,7 @@ export function VehicleHistory({ id }: { readonly id: string }) {
   return (
     <div className={styles['stack']}>
       <Group gap="sm">
-        <PageLink to="." search={{ view: texts['view'] }} size="sm">
+        <PageLink to="." search={{ view: texts['view'], ...vehicleFilters(texts) }} size="sm">
           ← All vehicles
         </PageLink>
         <h2 className={styles['vehicle']}>{id}</h2>
@@ -53,7 +54,10 @@ export function VehicleHistory({ id }: { readonly id: string }) {
                     spans={items}
                     lastSeen={vehicle.lastSeen}
                     isCut={nextCursor !== null}
-                    onSpan={(from, to) => setTexts({ from, to: to ?? undefined })}
+                    // The report that ends it is not of it any more.
+                    onSpan={(from, to) =>
+                      setTexts({ from, to: to === null ? undefined : new Date(Date.parse(to) - 1).toISOString() })
+                    }
                   />
                 )}
               </QueryView>

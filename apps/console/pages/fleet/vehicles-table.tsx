@@ -6,11 +6,11 @@ import type { Texts } from '../../shell/search-text.js';
 import { type Filter, setFilters } from '../../ui/filter/filter.js';
 import { FilterBar } from '../../ui/filter/filter-bar.js';
 import { EmptyNote } from '../../ui/notes.js';
-import { QueryView } from '../../ui/query-view.js';
 import type { Column } from '../../ui/table/column.js';
 import { DataTable } from '../../ui/table/data-table.js';
 import { More } from '../../ui/table/endless.js';
 import { When } from '../../ui/when.js';
+import { FilteredView } from '../dataset/filtered-view.js';
 import styles from './fleet.module.css';
 import { StatusWord } from './status-word.js';
 import { useFleet, useVehicles, type VehicleFilter } from './use-fleet.js';
@@ -56,7 +56,7 @@ export function VehiclesTable({ texts, onChange }: VehiclesTableProps) {
         <FilterBar filters={filters} values={texts} onChange={onChange} />
         <FindVehicle onFind={(vehicle) => onChange({ vehicle })} />
       </div>
-      <QueryView query={query} what="the vehicles">
+      <FilteredView query={query} what="the vehicles">
         {({ pages }) => {
           const rows = pages.flatMap(({ items }) => items);
           return (
@@ -88,7 +88,7 @@ export function VehiclesTable({ texts, onChange }: VehiclesTableProps) {
             />
           );
         }}
-      </QueryView>
+      </FilteredView>
     </>
   );
 }

@@ -59,10 +59,10 @@ export function ImageActions({ image: { fileId, links } }: { readonly image: Ima
   return (
     <>
       <Button component="a" href={`/api/files/${fileId}/content`} download variant="default" leftSection={icon}>
-        The file
+        Download
       </Button>
       <Button component="a" href={`${links.annotated}?side=2048`} download variant="default" leftSection={icon}>
-        With boxes and scores
+        Download with boxes and scores
       </Button>
     </>
   );

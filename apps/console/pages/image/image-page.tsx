@@ -2,8 +2,7 @@ import { Switch } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import { useState } from 'react';
-import { call } from '../../client/call.js';
-import { getImage, type ImageDetail } from '../../generated/api.js';
+import type { ImageDetail } from '../../generated/api.js';
 import { useTexts } from '../../shell/use-texts.js';
 import { countOf } from '../../ui/format.js';
 import { Page } from '../../ui/page.js';
@@ -12,6 +11,7 @@ import { QueryView } from '../../ui/query-view.js';
 import { useSetting } from '../../ui/use-setting.js';
 import { Boxes } from '../images/boxes.js';
 import { Thumbnail } from '../images/thumbnail.js';
+import { imageQuery } from '../images/use-images.js';
 import { FacesTable } from './faces-table.js';
 import { ImageActions, ImageFacts } from './image-facts.js';
 import styles from './image-page.module.css';
@@ -22,11 +22,7 @@ import { Neighbours } from './neighbours.js';
 export function ImagePage() {
   const { id } = useParams({ from: '/images/$id' });
   const [texts] = useTexts();
-  const query = useQuery({
-    queryKey: ['image', id],
-    queryFn: ({ signal }) => call(getImage({ id }, { signal })),
-    meta: { live: ['files'] },
-  });
+  const query = useQuery(imageQuery(id));
   const image = query.data;
   return (
     <Page

@@ -5,8 +5,6 @@ export interface Box {
   readonly y: number;
   readonly width: number;
   readonly height: number;
-  /** Said beside it where there is room. */
-  readonly words?: string;
   readonly points?: readonly (readonly [number, number])[];
 }
 

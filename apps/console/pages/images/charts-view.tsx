@@ -10,6 +10,7 @@ import { countOf, formatBytes, formatCount, formatRate } from '../../ui/format.j
 import { EmptyNote } from '../../ui/notes.js';
 import { QueryView } from '../../ui/query-view.js';
 import { ChartPanel } from '../dataset/chart-panel.js';
+import { FilteredView } from '../dataset/filtered-view.js';
 import { ImageFilterBar } from './image-filter-bar.js';
 import { ModelsTable } from './models-table.js';
 import { SizeScatter } from './size-scatter.js';
@@ -18,6 +19,8 @@ import { useImageSizes, useImageStats } from './use-images.js';
 /** More slices than these would be told apart by nobody; the others stand together. */
 const maxSlices = 8;
 const dayMs = 86_400_000;
+/** The API tells no more import days than this, the latest. */
+const maxDays = 366;
 
 /** How many faces are in how many pictures, and how large these are. A click on a bar shows its pictures. */
 export function ChartsView() {
@@ -29,7 +32,7 @@ export function ChartsView() {
   return (
     <>
       <ImageFilterBar />
-      <QueryView query={stats} what="the figures of the pictures">
+      <FilteredView query={stats} what="the figures of the pictures">
         {(found) =>
           found.pictures === 0 ? (
             <EmptyNote title="No picture fits these filters">Take one of the filters above away.</EmptyNote>
@@ -119,13 +122,18 @@ export function ChartsView() {
                     {...daysOf(found)}
                     onSlice={(from) => show({ from: from.slice(0, 10), to: from.slice(0, 10) })}
                   />
+                  {found.byDay.length >= maxDays && (
+                    <Text size="xs" c="dimmed">
+                      The latest {maxDays} days that have pictures. The filters lead to earlier ones.
+                    </Text>
+                  )}
                 </ChartPanel>
               </SimpleGrid>
               <ModelsTable models={found.byModel} />
             </SimpleGrid>
           )
         }
-      </QueryView>
+      </FilteredView>
     </>
   );
 }

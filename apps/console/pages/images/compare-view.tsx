@@ -3,7 +3,7 @@ import { useTexts } from '../../shell/use-texts.js';
 import { Facts } from '../../ui/facts.js';
 import { countOf, formatCount, formatRate } from '../../ui/format.js';
 import { ButtonLink, PageLink } from '../../ui/link.js';
-import { EmptyNote, LoadingNote, ProblemNote } from '../../ui/notes.js';
+import { EmptyNote } from '../../ui/notes.js';
 import { Panel } from '../../ui/panel.js';
 import { QueryView } from '../../ui/query-view.js';
 import { StateBadge } from '../../ui/state-badge.js';
@@ -86,14 +86,14 @@ function Found({ runId }: { readonly runId: string }) {
     ...(pair.b !== undefined && { facesB: pair.b }),
     ...(onlyIn && { onlyIn }),
   };
-  const pages = useDifferences(runId, filter);
   const { comparisons } = useComparisons();
   const comparison = comparisons.find((each) => each.runId === runId);
-  const images = pages.data?.pages.flatMap(({ items }) => items) ?? [];
-  if (pages.error) return <ProblemNote error={pages.error} onRetry={() => void pages.refetch()} />;
-  if (pages.data === undefined) return <LoadingNote what="what was found" />;
+  // One that is too old to be offered has ended long ago.
+  const hasSucceeded = comparison === undefined || comparison.state === 'succeeded';
+  const pages = useDifferences(runId, filter, hasSucceeded);
+  const isNarrowed = Object.keys(filter).length > 0;
   const summary = comparison?.summary;
-  if (comparison && comparison.state !== 'succeeded')
+  if (!hasSucceeded)
     return (
       <EmptyNote title={`This comparison is ${comparison.state}`}>
         There are pictures once it has succeeded. Its run says how far it is.
@@ -137,26 +137,31 @@ function Found({ runId }: { readonly runId: string }) {
           />
         }
       >
-        {images.length === 0 ? (
-          <EmptyNote title={Object.keys(filter).length === 0 ? 'They differ on no picture' : 'None of these differ'}>
-            {Object.keys(filter).length > 0 &&
-              'Both models found the same faces in them: pictures are listed here only where one found a face that the other did not.'}
-          </EmptyNote>
-        ) : (
-          <>
-            <ul className={styles['list']} aria-label="Pictures on which they differ">
-              {images.map((image) => (
-                <DifferenceCard key={image.fileId} image={image} />
-              ))}
-            </ul>
-            <More
-              hasMore={pages.hasNextPage}
-              isLoading={pages.isFetchingNextPage}
-              count={images.length}
-              onMore={() => void pages.fetchNextPage()}
-            />
-          </>
-        )}
+        <QueryView query={pages} what="the pictures">
+          {({ pages: read }) => {
+            const images = read.flatMap(({ items }) => items);
+            return images.length === 0 ? (
+              <EmptyNote title={isNarrowed ? 'None of these differ' : 'They differ on no picture'}>
+                {isNarrowed &&
+                  'Both models found the same faces in them: pictures are listed here only where one found a face that the other did not.'}
+              </EmptyNote>
+            ) : (
+              <>
+                <ul className={styles['list']} aria-label="Pictures on which they differ">
+                  {images.map((image) => (
+                    <DifferenceCard key={image.fileId} image={image} />
+                  ))}
+                </ul>
+                <More
+                  hasMore={pages.hasNextPage}
+                  isLoading={pages.isFetchingNextPage}
+                  count={images.length}
+                  onMore={() => void pages.fetchNextPage()}
+                />
+              </>
+            );
+          }}
+        </QueryView>
       </Panel>
     </div>
   );

@@ -40,7 +40,7 @@ function Side({ image: { fileId, filename, width, height }, name, faces, only }:
       </span>
       <figcaption>
         <b>{name}</b>: {countOf(faces, 'face')}
-        {only.length > 0 && `, ${only.length} of them alone`}
+        {only.length > 0 && `, ${only.length} of them not found by ${name === 'a' ? 'b' : 'a'}`}
       </figcaption>
     </figure>
   );

@@ -1,4 +1,4 @@
-import { NativeSelect, SegmentedControl, Switch, Text } from '@mantine/core';
+import { Anchor, NativeSelect, SegmentedControl, Switch, Text } from '@mantine/core';
 import { useTexts } from '../../shell/use-texts.js';
 import { countOf } from '../../ui/format.js';
 import { EmptyNote, LoadingNote, ProblemNote } from '../../ui/notes.js';
@@ -16,13 +16,17 @@ export function GalleryView() {
   const [{ view: _view, row: _row, ...texts }, change] = useTexts();
   const [hasBoxes, setBoxes] = useSetting<boolean>('gallery.boxes', true);
   const [size, setSize] = useSetting<string>('gallery.size', 'medium');
-  const { pages, images } = useImages(texts);
-  const stats = useImageStats(texts).data;
+  const { pages, images, isLong, restart } = useImages(texts);
+  const { data: stats, isPlaceholderData: isOtherStats } = useImageStats(texts);
   const held = useHeldList(
     images,
     ({ fileId }) => fileId,
     pages.isPlaceholderData ? undefined : JSON.stringify([imageQueryOf(texts), orderOf(texts)]),
   );
+  const toTop = (): void => {
+    held.showNew();
+    if (isLong) restart();
+  };
   const isNarrowed = Object.keys(imageQueryOf(texts)).length > 0;
   return (
     <>
@@ -53,11 +57,19 @@ export function GalleryView() {
           onChange={(event) => setBoxes(event.currentTarget.checked)}
         />
         <Text size="xs" c="dimmed" role="status">
-          {pages.isPlaceholderData
+          {pages.isPlaceholderData || isOtherStats
             ? 'Reading …'
             : stats && `${countOf(stats.pictures, 'picture')}, ${countOf(stats.faces, 'face')}`}
         </Text>
-        <NewRows count={held.newCount} what="picture" onShow={held.showNew} />
+        <NewRows count={held.newCount} what="picture" onShow={toTop} />
+        {isLong && (
+          <Text size="xs" c="dimmed">
+            The list is long and stands still.{' '}
+            <Anchor component="button" type="button" size="xs" onClick={toTop}>
+              Back to its beginning
+            </Anchor>
+          </Text>
+        )}
       </div>
       {pages.error && <ProblemNote error={pages.error} onRetry={() => void pages.refetch()} />}
       <div ref={held.part}>

@@ -1,7 +1,7 @@
 import type { Texts } from '../../shell/search-text.js';
 import type { Filter } from '../../ui/filter/filter.js';
 
-/** What lists, figures and charts of images are narrowed by: the parameters of `/api/images`. */
+/** What lists, figures and charts of images are narrowed by. */
 export const imageFilters = (models: readonly string[]): readonly Filter[] => [
   { name: 'name', label: 'Name contains', kind: 'text', isMain: true },
   { name: 'minFaces', label: 'Faces, at least', kind: 'number', isMain: true },
@@ -18,7 +18,8 @@ export const imageFilters = (models: readonly string[]): readonly Filter[] => [
   { name: 'minPixels', label: 'Width × height, at least', kind: 'number', unit: 'pixels' },
   { name: 'maxPixels', label: 'Width × height, at most', kind: 'number', unit: 'pixels' },
   { name: 'filename', label: 'Name is exactly', kind: 'text' },
-  { name: 'fileId', label: 'File', kind: 'text', hint: 'a file’s id' },
+  // Not `fileId`: an address with that means the rows of a file.
+  { name: 'file', label: 'File', kind: 'text', hint: 'a file’s id' },
 ];
 
 const formats = ['jpeg', 'png', 'webp', 'gif', 'tiff', 'avif'].map((value) => ({ value, label: value }));
@@ -35,20 +36,20 @@ const numbers = [
   'maxPixels',
 ] as const;
 
-/** The filters of the address as the API takes them; what is no number is left out. */
-export function imageQueryOf({ name, filename, model, fileId, format, from, to, ...texts }: Texts) {
+/** The filters of the address as the API takes them. It says what is wrong with a number; were that left out here, nobody would. */
+export function imageQueryOf({ name, filename, model, file, format, from, to, ...texts }: Texts) {
   return {
     ...(name && { name }),
     ...(filename && { filename }),
     ...(model && { model }),
-    ...(fileId && { fileId }),
+    ...(file && { fileId: file }),
     ...(isFormat(format) && { format }),
     ...(from && { $from: from }),
     ...(to && { to }),
     ...Object.fromEntries(
       numbers.flatMap((each) => {
         const value = texts[each];
-        return value && Number.isSafeInteger(Number(value)) ? [[each, Number(value)]] : [];
+        return value ? [[each, Number(value)]] : [];
       }),
     ),
   };

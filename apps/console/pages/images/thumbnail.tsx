@@ -5,7 +5,7 @@ import { ApiProblem, wordsOf } from '../../client/problem.js';
 import { getImageThumbnail } from '../../generated/api.js';
 import styles from './images.module.css';
 
-/** How often an image is asked for again that the server was too busy to render. */
+/** How often an image that did not come is asked for again. */
 const maxTries = 6;
 
 /** An image of the inbox, scaled down by the server. When it cannot be shown it says why. */
@@ -25,7 +25,8 @@ export function Thumbnail({ id, name, side }: { readonly id: string; readonly na
       }, afterMs);
     };
     call(getImageThumbnail({ id, side }, { signal: ending.signal })).then(
-      () => again(0),
+      // The server can render it: either it is there by now, or the browser cannot show it.
+      () => (tries < maxTries ? again(0) : setReason('The browser cannot show this image.')),
       (error: unknown) => {
         if (ending.signal.aborted) return;
         const isBusy = error instanceof ApiProblem && (error.status === 503 || error.status === 0);

@@ -50,8 +50,8 @@ export interface DifferenceFilter {
   readonly onlyIn?: 'a' | 'b';
 }
 
-/** The images on which the models of a comparison differ, page by page. */
-export const useDifferences = (runId: string, filter: DifferenceFilter) =>
+/** The images on which the models of a comparison differ, page by page; there are none before it has succeeded. */
+export const useDifferences = (runId: string, filter: DifferenceFilter, hasSucceeded: boolean) =>
   useInfiniteQuery({
     queryKey: ['comparison-images', runId, filter],
     queryFn: ({ pageParam, signal }): Promise<FaceComparison> =>
@@ -61,5 +61,6 @@ export const useDifferences = (runId: string, filter: DifferenceFilter) =>
     initialPageParam: '',
     getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined,
     placeholderData: keepPreviousData,
+    enabled: hasSucceeded,
     staleTime: Number.POSITIVE_INFINITY,
   });

@@ -1,7 +1,15 @@
-import { type InfiniteData, keepPreviousData, useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query';
+import {
+  type InfiniteData,
+  keepPreviousData,
+  queryOptions,
+  useInfiniteQuery,
+  useQuery,
+  useQueryClient,
+} from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { call } from '../../client/call.js';
 import {
+  getImage,
   getImageSizes,
   getImageStats,
   type Image,
@@ -13,11 +21,11 @@ import type { Texts } from '../../shell/search-text.js';
 import { imageQueryOf, orderOf } from './image-filters.js';
 
 const pageSize = 60;
-/** So many pages are read anew when something was loaded; a longer list stands still. */
+/** So many pages are read anew when something was loaded; a longer list stands still until one goes back to its beginning. */
 const maxLivePages = 2;
 
 /** The images that the address asks for, page by page, each once. */
-export function useImages(texts: Texts, isEnabled = true) {
+export function useImages(texts: Texts) {
   const queries = useQueryClient();
   const filter = imageQueryOf(texts);
   const sort = orderOf(texts);
@@ -30,7 +38,6 @@ export function useImages(texts: Texts, isEnabled = true) {
     initialPageParam: '',
     getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined,
     placeholderData: keepPreviousData,
-    enabled: isEnabled,
     meta: { live: isLong ? [] : ['files'] },
   });
   const data = pages.data?.pages;
@@ -39,8 +46,24 @@ export function useImages(texts: Texts, isEnabled = true) {
     for (const { items } of data ?? []) for (const image of items) byId.set(image.fileId, image);
     return [...byId.values()];
   }, [data]);
-  return { pages, images };
+  /** Back to the first page, read anew. */
+  const restart = (): void => {
+    queries.setQueryData<InfiniteData<ImagePage>>(
+      queryKey,
+      (old) => old && { pages: old.pages.slice(0, 1), pageParams: old.pageParams.slice(0, 1) },
+    );
+    void pages.refetch();
+  };
+  return { pages, images, isLong, restart };
 }
+
+/** What reads one image with its faces. */
+export const imageQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['image', id],
+    queryFn: ({ signal }) => call(getImage({ id }, { signal })),
+    meta: { live: ['files'] },
+  });
 
 /** Figures of the images that the address asks for. */
 export function useImageStats(texts: Texts) {

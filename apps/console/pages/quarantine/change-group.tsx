@@ -86,11 +86,14 @@ export function ChangeGroup({ what, filter, words: group, onClose }: ChangeGroup
   );
 }
 
-function tellChanged(what: 'replay' | 'discard', { changed, refused, remaining }: ChangedFiles): void {
+function tellChanged(what: 'replay' | 'discard', { matched, changed, remaining }: ChangedFiles): void {
   const { done, doneMany } = words[what];
   const parts = [`${countOf(changed, 'file')} ${changed === 1 ? done : doneMany}.`];
-  if (refused.length > 0)
-    parts.push(`${countOf(refused.length, 'file')} had changed meanwhile, and stayed as they were.`);
-  if (remaining > 0) parts.push(`${countOf(remaining, 'file')} are left.`);
+  const others = matched - changed - remaining;
+  if (others > 0)
+    parts.push(
+      `${countOf(others, 'file')} had changed meanwhile; nothing was done to ${others === 1 ? 'it' : 'them'}.`,
+    );
+  if (remaining > 0) parts.push(`${countOf(remaining, 'file')} ${remaining === 1 ? 'is' : 'are'} left.`);
   tellDone(parts.join(' '));
 }

@@ -48,6 +48,8 @@ export function QuarantinePage() {
       filter: { ...(source ? { source } : {}), ...(code ? { code } : {}) },
       words: source || code ? 'those that fit the filters' : 'the whole quarantine',
     });
+  /** With filters the buttons at the top mean those that are shown, and say how many. */
+  const which = (verb: string): string => (source || code ? `${verb} ${countOf(count, 'file')}` : `${verb} all`);
   const close = (): void => setAsked(undefined);
   return (
     <Page
@@ -66,7 +68,7 @@ export function QuarantinePage() {
               disabled={!mayChange}
               onClick={() => askAll('replay')}
             >
-              Replay all
+              {which('Replay')}
             </Button>
             <Button
               variant="default"
@@ -74,7 +76,7 @@ export function QuarantinePage() {
               disabled={!mayChange}
               onClick={() => askAll('discard')}
             >
-              Discard all
+              {which('Discard')}
             </Button>
           </>
         )
@@ -87,7 +89,7 @@ export function QuarantinePage() {
       )}
       {(all?.length ?? 0) > 0 && <FilterBar filters={filters} values={texts} onChange={setTexts} />}
       <QueryView query={reasons} what="the quarantine">
-        {() => (items?.length === 0 ? <Empty isFiltered={Boolean(source || code)} /> : null)}
+        {() => (items?.length === 0 ? <Empty isFiltered={all !== undefined && all.length > 0} /> : null)}
       </QueryView>
       {items?.map((reason) => (
         <CauseGroup

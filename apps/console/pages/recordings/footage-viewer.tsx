@@ -1,5 +1,4 @@
 import { Alert } from '@mantine/core';
-import { useState } from 'react';
 import type { Footage, FootageTimeline } from '../../generated/api.js';
 import { EmptyNote } from '../../ui/notes.js';
 import { QueryView } from '../../ui/query-view.js';
@@ -13,7 +12,7 @@ import { useFrameKeys } from './use-frame-keys.js';
 import { usePlay } from './use-play.js';
 import { useFootageTimeline } from './use-recordings.js';
 import styles from './viewer.module.css';
-import { windowOf, type Zoom, ZoomChoice } from './zoom.js';
+import { useZoom, windowOf, ZoomChoice } from './zoom.js';
 
 /** More points than pixels say nothing more. */
 const points = 400;
@@ -23,11 +22,11 @@ export function FootageViewer({ footage }: { readonly footage: Footage }) {
   const whole = useFootageTimeline(footage.id, { points });
   const last = lastFrameOf(footage, whole.data);
   const [frame, goTo] = useFrame(last);
-  const [zoom, setZoom] = useState<Zoom>(0);
+  const [zoom, setZoom] = useZoom();
   const part = windowOf(zoom, frame, last);
   const near = useFootageTimeline(footage.id, { points, ...(part ? { $from: part.from, to: part.to } : {}) });
   const exact = useFootageTimeline(footage.id, { $from: frame, to: frame, points: 1 });
-  const play = usePlay(frame, last, goTo);
+  const play = usePlay(frame, last, goTo, footage.fault === null);
   useFrameKeys({ frame, last, goTo, onPlay: play.toggle });
   const began = whole.data?.began;
   return (

@@ -14,8 +14,8 @@ export function FramesView() {
   const firstRecording = useRecording(footage ? undefined : first);
   const shown = footage || firstRecording.data?.footages[0]?.id;
   if (shown === undefined) {
-    const error = all.error ?? firstRecording.error;
-    if (error) return <ProblemNote error={error} onRetry={() => void all.refetch()} />;
+    const failed = [all, firstRecording].find(({ error }) => error);
+    if (failed) return <ProblemNote error={failed.error} onRetry={() => void failed.refetch()} />;
     return all.data && first === undefined ? <NoRecordings /> : <LoadingNote what="the footages" />;
   }
   const ids = all.data?.pages.flatMap(({ items }) => items.map(({ id }) => id)) ?? [];
@@ -35,12 +35,18 @@ interface OneFootageProps {
 }
 
 function OneFootage({ footage, recordings, onFootage }: OneFootageProps) {
+  const query = useFootage(footage);
   return (
-    <QueryView query={useFootage(footage)} what="the footage">
+    <QueryView query={query} what="the footage">
       {(found) => (
         <>
+          {/* The choice stays while another footage is read, and with it the focus of whoever goes through them. */}
           <FootageChoice footage={found} recordings={recordings} onFootage={onFootage} />
-          <FootageViewer footage={found} key={found.id} />
+          {query.isPlaceholderData ? (
+            <LoadingNote what="the footage" />
+          ) : (
+            <FootageViewer footage={found} key={found.id} />
+          )}
         </>
       )}
     </QueryView>

@@ -30,13 +30,13 @@ export function FrameLink({
   );
 }
 
-/** A recording's id, which leads to what it has. */
-export function RecordingLink({ id }: { readonly id: string }) {
+/** A recording's id, which leads to what it has; from there one comes back to the recordings of the location, where one is given. */
+export function RecordingLink({ id, location }: { readonly id: string; readonly location?: string | undefined }) {
   return (
     <PageLink
       to="/datasets/$name"
       params={{ name: 'recording' }}
-      search={{ view: 'recordings', recording: id }}
+      search={{ view: 'recordings', recording: id, location }}
       size="sm"
     >
       {id}

@@ -41,7 +41,7 @@ export function MetricTrack({ metric, axis, x, top, index }: MetricTrackProps) {
         <title>{name}</title>
       </text>
       {hasValues &&
-        [low, high].map((value) => (
+        [...new Set([low, high])].map((value) => (
           <text key={value} x={Number(begin) - 6} y={y(value)} dy="0.35em" textAnchor="end">
             {formatRate(value)}
           </text>

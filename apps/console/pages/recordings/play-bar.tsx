@@ -68,7 +68,7 @@ export function PlayBar({ frame, last, goTo, isPlaying, onPlay, rate, onRate, ab
           {button('Last frame', 'End', IconPlayerSkipForward, last, frame >= last)}
         </Group>
         <span className={styles['at']}>
-          <b>{formatSecond(frame)}</b> frame {formatCount(frame)} of 0 to {formatCount(last)}
+          <b>{formatSecond(frame)}</b> frame {formatCount(frame)} (0 to {formatCount(last)})
         </span>
         {about !== undefined && <span className="dim">{about}</span>}
         <Select

@@ -5,11 +5,11 @@ import type { Filter } from '../../ui/filter/filter.js';
 import { FilterBar } from '../../ui/filter/filter-bar.js';
 import { formatCount, formatDuration } from '../../ui/format.js';
 import { EmptyNote } from '../../ui/notes.js';
-import { QueryView } from '../../ui/query-view.js';
 import type { Column } from '../../ui/table/column.js';
 import { DataTable } from '../../ui/table/data-table.js';
 import { More } from '../../ui/table/endless.js';
 import { When } from '../../ui/when.js';
+import { FilteredView } from '../dataset/filtered-view.js';
 import { RecordingLink } from './links.js';
 import { NoRecordings } from './no-recordings.js';
 import { RecordingDetail } from './recording-detail.js';
@@ -46,10 +46,11 @@ function RecordingList({ location, onChange }: RecordingListProps) {
     ],
     [locations],
   );
+  const columns = useMemo(() => columnsOf(location), [location]);
   return (
     <>
       <FilterBar filters={filters} values={{ location }} onChange={onChange} />
-      <QueryView query={query} what="the recordings">
+      <FilteredView query={query} what="the recordings">
         {({ pages }) => {
           const rows = pages.flatMap(({ items }) => items);
           return (
@@ -78,18 +79,19 @@ function RecordingList({ location, onChange }: RecordingListProps) {
             />
           );
         }}
-      </QueryView>
+      </FilteredView>
     </>
   );
 }
 
-const columns: readonly Column<Recording>[] = [
+/** @param filter the location that the list is narrowed to */
+const columnsOf = (filter: string | undefined): readonly Column<Recording>[] => [
   {
     id: 'id',
     header: 'Recording',
     isFixed: true,
     minWidth: 160,
-    cell: ({ id }) => <RecordingLink id={id} />,
+    cell: ({ id }) => <RecordingLink id={id} location={filter} />,
   },
   { id: 'location', header: 'Location', cell: ({ location }) => location },
   { id: 'from', header: 'Began', about: 'The first label or value', cell: ({ from }) => <When at={from} /> },

@@ -37,11 +37,7 @@ export const recordingQuery = (id: string) =>
 
 /** One recording, where one is wanted. */
 export const useRecording = (id: string | undefined) =>
-  useQuery({
-    ...recordingQuery(id ?? ''),
-    enabled: id !== undefined,
-    placeholderData: keepPreviousData,
-  });
+  useQuery({ ...recordingQuery(id ?? ''), enabled: id !== undefined });
 
 /** What questions can name. */
 export const useChoices = () =>
@@ -51,11 +47,12 @@ export const useChoices = () =>
     meta: live,
   });
 
-/** One footage, and what its frames lie in. */
+/** One footage, and what its frames lie in. That of before stays until another is there. */
 export const useFootage = (id: string) =>
   useQuery({
     queryKey: ['recordings', 'footage', id],
     queryFn: ({ signal }) => call(getFootage({ id }, { signal })),
+    placeholderData: keepPreviousData,
     meta: live,
   });
 
@@ -69,11 +66,10 @@ export interface TimelineRequest {
 }
 
 /** Metrics and labels along a footage, summed up over the same points of time. */
-export const useFootageTimeline = (id: string, request: TimelineRequest, isWanted = true) =>
+export const useFootageTimeline = (id: string, request: TimelineRequest) =>
   useQuery({
     queryKey: ['recordings', 'timeline', id, request],
     queryFn: ({ signal }) => call(getFootageTimeline({ id, ...request }, { signal })),
-    enabled: isWanted,
     placeholderData: keepPreviousData,
     meta: live,
   });

@@ -1,4 +1,5 @@
 import { SegmentedControl } from '@mantine/core';
+import { useSetting } from '../../ui/use-setting.js';
 
 /** Seconds that the timeline shows; 0: all. */
 export type Zoom = 0 | 600 | 60;
@@ -9,13 +10,19 @@ const zooms: readonly { readonly value: Zoom; readonly label: string }[] = [
   { value: 60, label: '1 min' },
 ];
 
+/** How much of the time the viewer wants to see, of this footage and of others. */
+export function useZoom(): readonly [Zoom, (zoom: Zoom) => void] {
+  const [stored, setZoom] = useSetting<number>('recordings.zoom', 0);
+  return [zooms.find(({ value }) => value === stored)?.value ?? 0, setZoom];
+}
+
 /** The part of the time that has the frame; it turns like a page, so that it stands still while one plays through it. */
 export function windowOf(
   zoom: Zoom,
   frame: number,
   last: number,
 ): { readonly from: number; readonly to: number } | undefined {
-  if (zoom === 0 || zoom > last) return undefined;
+  if (zoom === 0 || zoom >= last) return undefined;
   const from = Math.floor(frame / zoom) * zoom;
   return { from, to: Math.min(last, from + zoom - 1) };
 }
@@ -37,7 +44,8 @@ export function ZoomChoice({
       size="xs"
       aria-label="Time that is shown"
       data={fitting.map(({ value, label }) => ({ value: String(value), label }))}
-      value={String(zoom)}
+      // A footage that is shorter than the part is shown as a whole.
+      value={String(zoom < last ? zoom : 0)}
       onChange={(next) => onChange(zooms.find(({ value }) => String(value) === next)?.value ?? 0)}
     />
   );

@@ -3,8 +3,8 @@ import { call } from '../../../client/call.js';
 import { findFrames } from '../../../generated/api.js';
 import { countOf, formatRate, formatShare } from '../../../ui/format.js';
 import { EmptyNote } from '../../../ui/notes.js';
-import { QueryView } from '../../../ui/query-view.js';
 import { More } from '../../../ui/table/endless.js';
+import { FilteredView } from '../../dataset/filtered-view.js';
 import { formatSecond } from '../format-second.js';
 import { FrameLink } from '../links.js';
 import pictures from '../recordings.module.css';
@@ -112,7 +112,7 @@ function Frames({ asked }: { readonly asked: Asked }) {
     staleTime: 60_000,
   });
   return (
-    <QueryView query={query} what="the frames that fit">
+    <FilteredView query={query} what="the frames that fit">
       {({ pages }) => {
         const frames = pages.flatMap(({ items }) => items);
         if (frames.length === 0) {
@@ -121,7 +121,7 @@ function Frames({ asked }: { readonly asked: Asked }) {
           );
         }
         return (
-          <section aria-label="Frames that fit" aria-busy={query.isPlaceholderData}>
+          <section aria-label="Frames that fit">
             <p className={pictures['about']} role="status">
               {query.hasNextPage ? `The first ${countOf(frames.length, 'frame')}` : countOf(frames.length, 'frame')}{' '}
               that fit
@@ -154,6 +154,6 @@ function Frames({ asked }: { readonly asked: Asked }) {
           </section>
         );
       }}
-    </QueryView>
+    </FilteredView>
   );
 }

@@ -5,10 +5,10 @@ import { rankRecordings } from '../../../generated/api.js';
 import { useTexts } from '../../../shell/use-texts.js';
 import { formatCount } from '../../../ui/format.js';
 import { EmptyNote } from '../../../ui/notes.js';
-import { QueryView } from '../../../ui/query-view.js';
 import type { Column } from '../../../ui/table/column.js';
 import { DataTable } from '../../../ui/table/data-table.js';
 import { More } from '../../../ui/table/endless.js';
+import { FilteredView } from '../../dataset/filtered-view.js';
 import { RecordingLink } from '../links.js';
 import { ChoiceField, QuestionForm, TextField } from './question-form.js';
 import styles from './questions.module.css';
@@ -79,7 +79,7 @@ function Ranking({ asked }: { readonly asked: Answers<(typeof names)[number]> })
     meta: { live: ['files'] },
   });
   return (
-    <QueryView query={query} what="the recordings with the most labels">
+    <FilteredView query={query} what="the recordings with the most labels">
       {({ pages }) => {
         const rows = pages.flatMap(({ items }) => items);
         return (
@@ -118,7 +118,7 @@ function Ranking({ asked }: { readonly asked: Answers<(typeof names)[number]> })
           </div>
         );
       }}
-    </QueryView>
+    </FilteredView>
   );
 }
 

@@ -2,9 +2,9 @@ import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
 import { call } from '../../../client/call.js';
 import { getSensorStats } from '../../../generated/api.js';
 import { EmptyNote } from '../../../ui/notes.js';
-import { QueryView } from '../../../ui/query-view.js';
 import { DataTable } from '../../../ui/table/data-table.js';
 import { More } from '../../../ui/table/endless.js';
+import { FilteredView } from '../../dataset/filtered-view.js';
 import { ChoiceField, ChoicesField, QuestionForm, TextField } from './question-form.js';
 import styles from './questions.module.css';
 import { StatsChart } from './stats-chart.js';
@@ -112,14 +112,14 @@ function Stats({ asked }: { readonly asked: Asked }) {
     staleTime: 60_000,
   });
   return (
-    <QueryView query={query} what="the figures">
+    <FilteredView query={query} what="the figures">
       {({ pages }) => {
         const groups = pages.flatMap(({ items }) => items);
         if (groups.length === 0) {
           return <EmptyNote title="There is no such value">Take one of the limits away, and ask again.</EmptyNote>;
         }
         return (
-          <div className={styles['answer']} aria-busy={query.isPlaceholderData}>
+          <div className={styles['answer']}>
             <StatsChart groups={groups} />
             <div>
               <DataTable
@@ -141,7 +141,7 @@ function Stats({ asked }: { readonly asked: Asked }) {
           </div>
         );
       }}
-    </QueryView>
+    </FilteredView>
   );
 }
 

@@ -3,8 +3,8 @@ import { call } from '../../../client/call.js';
 import { getTopLabels } from '../../../generated/api.js';
 import { formatShare } from '../../../ui/format.js';
 import { EmptyNote } from '../../../ui/notes.js';
-import { QueryView } from '../../../ui/query-view.js';
 import { More } from '../../../ui/table/endless.js';
+import { FilteredView } from '../../dataset/filtered-view.js';
 import { formatSecond } from '../format-second.js';
 import { FrameLink, RecordingLink } from '../links.js';
 import pictures from '../recordings.module.css';
@@ -75,7 +75,7 @@ function TopLabels({ asked }: { readonly asked: Answers<(typeof names)[number]> 
     meta: { live: ['files'] },
   });
   return (
-    <QueryView query={query} what="the most certain labels">
+    <FilteredView query={query} what="the most certain labels">
       {({ pages }) => {
         const rows = pages.flatMap(({ items }) => items);
         if (rows.length === 0) return <EmptyNote title="No such recording has labels" />;
@@ -112,6 +112,6 @@ function TopLabels({ asked }: { readonly asked: Answers<(typeof names)[number]> 
           </>
         );
       }}
-    </QueryView>
+    </FilteredView>
   );
 }
