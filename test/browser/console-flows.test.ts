@@ -31,6 +31,27 @@ test('a flow is composed by hand: refused at its step, mended, renamed, kept ove
       await choose(page, 'Runs', 'if an output is so');
       await choose(page, 'How it is compared', 'is more than');
       await field(page, 'What it is compared with').fill('2');
+      // Text that is no list yet is not sent as the one that stood there before, nor is a condition.
+      const check = page.getByRole('button', { name: 'Check', exact: true });
+      await page.getByLabel('Once for each element of a list').check();
+      await field(page, 'list').fill('[1,');
+      await page.getByText('What is no JSON yet cannot be checked or started').waitFor();
+      assert.equal(await check.isDisabled(), true);
+      await page.getByLabel('Once for each element of a list').uncheck();
+      await choose(page, 'Runs', 'if several hold (as JSON)');
+      const condition = field(page, 'Condition');
+      const written = await condition.inputValue();
+      await condition.fill('{ "all": [');
+      await page.getByText('What is no JSON yet cannot be checked or started').waitFor();
+      assert.equal(await check.isDisabled(), true);
+      await condition.fill(written);
+      assert.equal(await check.isEnabled(), true);
+      // The focus goes along with a step that is moved.
+      await page.getByRole('button', { name: 'Move double up' }).focus();
+      await page.keyboard.press('Enter');
+      await page.locator('button[aria-label="Move double down"]:focus').waitFor();
+      await page.keyboard.press('Enter');
+      await page.locator('button[aria-label="Move double up"]:focus').waitFor();
       // Renaming the first step takes its references along.
       await page.getByRole('button', { name: 'count count' }).first().click();
       await field(page, 'Key').fill('words');
@@ -61,7 +82,12 @@ test('a flow is composed by hand: refused at its step, mended, renamed, kept ove
       await page.getByRole('menuitem', { name: 'New flow' }).click();
       await page.getByRole('dialog').getByRole('button', { name: 'Replace it' }).click();
       await page.getByText('The flow has no steps yet').waitFor();
-      await open(`/flows?from=${run.id}`, 'Flow editor');
+      await open(`/runs/${run.id}`, /flow/);
+      await page.getByRole('link', { name: 'Open in the flow editor' }).click();
       await page.getByRole('button', { name: 'double double' }).first().waitFor();
+      // Who starts it as JSON sees what becomes of it as well.
+      await page.getByText('JSON', { exact: true }).click();
+      await page.getByRole('button', { name: 'Start', exact: true }).click();
+      await page.getByRole('region', { name: 'Started here' }).locator('[data-state=succeeded]').nth(1).waitFor();
     }),
   ));

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
 import { newRunId } from '#database/runs/record-run.js';
+import { waitFor } from '../helpers/wait.js';
 import { assertAccessible, withConsole } from './console-fixture.js';
 import { seedLines, seedRuns } from './runs-fixture.js';
 
@@ -39,7 +41,7 @@ test('a run is repeated with another input, which is refused, kept and mended', 
     await page.getByRole('heading', { level: 1, name: /queued/ }).waitFor();
     await page.getByRole('tab', { name: 'History' }).click();
     await page.getByRole('table', { name: 'Done by hand' }).getByText('retry run').first().waitFor();
-    await page.getByText('somebody at this machine').first().waitFor();
+    await page.getByText('somebody on this machine').first().waitFor();
     await assertAccessible(page);
 
     await open(`/runs/${newRunId()}`, /Run/);
@@ -84,6 +86,62 @@ test('a log of any length follows its end, stops when one scrolls up, and says w
     await log(page).getByText('line 30004').waitFor();
     await page.getByRole('button', { name: 'Beginning' }).click();
     await log(page).getByText('line 0', { exact: true }).waitFor();
+
+    // Lines that were asked for before one went elsewhere are not put beside those from there.
+    let older = 0;
+    await page.route(/before=/, async (route) => {
+      older += 1;
+      await setTimeout(700);
+      await route.continue().catch(() => {});
+    });
+    await page.getByRole('button', { name: 'End' }).click();
+    await log(page).getByText('line 30004').waitFor();
+    await log(page).evaluate((element) => element.scrollTo({ top: 0 }));
+    await waitFor('older lines to be asked for', async () => (older > 0 ? true : undefined));
+    await page.getByRole('button', { name: 'Beginning' }).click();
+    await log(page).getByText('line 0', { exact: true }).waitFor();
+    await setTimeout(1_000);
+    await page.getByText('500 lines in the page').waitFor();
+  }));
+
+test('what is asked and typed about one run is not there for the next', (t) =>
+  withConsole(t, async ({ page, api, open }) => {
+    const [root = ''] = await seedRuns(api, [{ task: 'task1', state: 'waiting' }]);
+    const [child = ''] = await seedRuns(api, [{ task: 'task2', state: 'delayed', parent: root, key: 'a' }]);
+    await open(`/runs/${child}`, /task2/);
+    assert.match((await page.getByRole('heading', { level: 1 }).innerText()) ?? '', /–/, 'who waits does not go on');
+    await page.getByRole('button', { name: 'Cancel …' }).click();
+    await page.getByLabel(/Why/).fill('of the child');
+    await page.getByRole('link', { name: `${root.slice(0, 8)}…${root.slice(-4)}` }).dispatchEvent('click');
+    await page.getByRole('heading', { level: 1, name: /task1/ }).waitFor();
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'Cancel the flow …' }).click();
+    assert.equal(await page.getByLabel(/Why/).inputValue(), '');
+  }));
+
+test('a run of a flow stays as the stream said, though a page that was read meanwhile is older', (t) =>
+  withConsole(t, async ({ page, api, open }) => {
+    const [root = ''] = await seedRuns(api, [{ task: 'task1', state: 'waiting' }]);
+    const [first = ''] = await seedRuns(api, [{ task: 'task2', state: 'running', parent: root, key: 'first' }]);
+    await open(`/runs/${root}?tab=flow`, /task1/);
+    const tree = page.getByRole('region', { name: 'Tree of the flow' });
+    await tree.getByText('first').waitFor();
+    await page.getByText('1 run below it', { exact: true }).waitFor();
+    let read = 0;
+    await page.route(/\/flow\?/, async (route) => {
+      const response = await route.fetch();
+      read += 1;
+      await setTimeout(2_000);
+      await route.fulfill({ response }).catch(() => {});
+    });
+    await seedRuns(api, [{ task: 'task2', state: 'running', parent: root, key: 'second' }]);
+    await waitFor('the flow to be read', async () => (read > 0 ? true : undefined));
+    await api.pool.query(`UPDATE ops.run SET state = 'succeeded', output = '{}', ended_at = now() WHERE id = $1`, [
+      first,
+    ]);
+    await tree.locator('[data-state=succeeded]').waitFor();
+    await tree.getByText('second').waitFor();
+    assert.equal(await tree.locator('[data-state=succeeded]').count(), 1);
   }));
 
 test('a flow of ten thousand runs is drawn, folded, searched and cancelled', (t) =>
@@ -117,6 +175,11 @@ test('a flow of ten thousand runs is drawn, folded, searched and cancelled', (t)
     await tree.getByText('the one that failed').waitFor();
     assert.equal(await tree.getByRole('link').count(), 1);
     await assertAccessible(page);
+    const find = page.getByRole('searchbox', { name: 'Find in the flow' });
+    await find.fill('part/7777');
+    await page.reload();
+    await tree.getByText('the one that failed').waitFor();
+    assert.equal(await find.inputValue(), 'part/7777', 'what was looked for is in the address');
     await page.getByText('Graph', { exact: true }).click();
     await page.getByRole('link', { name: 'part × 8,999' }).waitFor();
     await page.getByRole('link', { name: 'part × 1,000' }).waitFor();

@@ -83,6 +83,53 @@ test('runs are found, kept while one looks at one, and retried together after a 
     assert.equal(items[0].detail.reason, 'not wanted');
   }));
 
+test('a cause of failures is retried as it was when somebody asked for it, whatever fails meanwhile', (t) =>
+  withConsole(t, async ({ page, api, open }) => {
+    const failed = (message: string) => ({ ago: 1, state: 'failed', error: { name: 'TypeError', message } });
+    await seedRuns(api, [failed('the disk is full'), failed('no network')]);
+    let counted = 0;
+    page.on('request', (request) => {
+      if (request.method() === 'POST' && request.url().endsWith('/api/runs/retry')) counted += 1;
+    });
+    await open('/runs?tab=failures&since=24h', 'Runs');
+    await page.getByText('Live', { exact: true }).waitFor();
+    const cause = page.getByRole('row', { name: /the disk is full/ });
+    const causes = page.getByRole('table', { name: 'Causes of failures' }).locator('tbody tr');
+    await cause.getByRole('button', { name: /Retry/ }).click();
+    await page.getByRole('dialog').getByText('1 run', { exact: true }).waitFor();
+    await seedRuns(api, [failed('the disk is full')]);
+    await page.getByText('2 causes of 3 failed runs').waitFor();
+    assert.equal(counted, 1, 'the runs of the dialog are those of its beginning');
+    await page.getByRole('dialog').getByText('Leave it').click();
+
+    await cause.hover();
+    const before = await causes.locator('td:nth-child(3)').allInnerTexts();
+    await seedRuns(api, [failed('no network'), failed('no network'), failed('no memory'), failed('no memory')]);
+    await page.getByText('3 causes of 7 failed runs').waitFor();
+    const after = await causes.locator('td:nth-child(3)').allInnerTexts();
+    assert.deepEqual(after.slice(0, 2), before, 'no row has moved, though another cause has more runs by now');
+  }));
+
+test('a filter is set beside the others by a label, finds what repeats a run, and a window that there is not is none', (t) =>
+  withConsole(t, async ({ page, api, open }) => {
+    const labels = { team: 'shop' };
+    const [first = ''] = await seedRuns(api, [{ labels }, { labels, task: 'count-rows' }, {}]);
+    await api.pool.query('UPDATE ops.run SET retry_of = $1 WHERE id <> $1', [first]);
+    await open('/runs?task=reload-day&since=2h', 'Runs');
+    await waitForRows(page, 2);
+    await table(page).getByRole('link', { name: 'team shop' }).click();
+    await waitForRows(page, 1);
+    assert.match(page.url(), /task=reload-day/);
+    await rows(page).first().getByRole('checkbox').check();
+    await page.getByText('1 chosen').waitFor();
+    await page.getByRole('button', { name: 'Clear all' }).click();
+    await page.getByRole('button', { name: 'All that match' }).click();
+    await page.getByText('Set a filter first').waitFor();
+    await page.goto(`${page.url().split('?')[0]}?retryOf=${first}`);
+    await waitForRows(page, 2);
+    await page.getByRole('img', { name: /Runs recorded in the last 24 hours/ }).waitFor();
+  }));
+
 test('a list that somebody reads stands still, and says how many runs came', (t) =>
   withConsole(t, async ({ page, api, open }) => {
     await seedRuns(

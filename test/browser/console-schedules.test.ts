@@ -36,11 +36,20 @@ test('a schedule is made with a form that tries its rule, is paused, run, backfi
     assert.equal(await form.getByLabel('Name').inputValue(), 'nightly');
     await form.getByRole('button', { name: 'Make it' }).click();
     await form.getByRole('alert').first().waitFor();
+    const besideField = form.getByRole('group', { name: 'Input of each run' }).getByText(/expected one of/);
+    await besideField.waitFor();
     await form
       .getByLabel(/^dataset/i)
       .first()
       .fill('images');
+    await besideField.waitFor({ state: 'detached' });
     await form.getByRole('button', { name: 'Make it' }).click();
+    await page.getByRole('heading', { level: 1, name: 'nightly' }).waitFor();
+    // The way back leads to the list, not to a form that was sent.
+    await page.goBack();
+    await page.getByRole('link', { name: 'nightly', exact: true }).waitFor();
+    assert.equal(await form.count(), 0);
+    await page.getByRole('link', { name: 'nightly', exact: true }).click();
     await page.getByRole('heading', { level: 1, name: 'nightly' }).waitFor();
     const made = (await api.ask('/api/schedules/nightly')).body;
     assert.deepEqual([made.cron, made.timezone, made.input], ['10 1 * * *', 'Asia/Shanghai', { dataset: 'images' }]);
@@ -76,6 +85,9 @@ test('a schedule is made with a form that tries its rule, is paused, run, backfi
       await assertAccessible(page);
     }
 
+    await page.getByRole('button', { name: 'The next month' }).click();
+    await page.getByText('Choose a day of November 2026').waitFor();
+
     await page.getByRole('tab', { name: 'Slots' }).click();
     await page.getByRole('table', { name: 'Slots' }).getByRole('row').nth(3).waitFor();
     await page.getByRole('tab', { name: 'Changes' }).click();
@@ -84,10 +96,19 @@ test('a schedule is made with a form that tries its rule, is paused, run, backfi
     await page.getByRole('button', { name: 'Change or delete the schedule' }).click();
     await page.getByRole('menuitem', { name: 'Change it' }).click();
     const change = page.getByRole('dialog', { name: 'Change nightly' });
+    // What somebody else changes after one has looked stays.
+    await change.getByRole('button', { name: 'Close', exact: true }).last().click();
+    await change.waitFor({ state: 'detached' });
+    await api.ask('/api/schedules/nightly', { method: 'PATCH', body: { priority: 7, overlap: 'queue' } });
+    await page.reload();
+    await page.getByRole('button', { name: 'Change or delete the schedule' }).click();
+    await page.getByRole('menuitem', { name: 'Change it' }).click();
     await change.getByText('At intervals').click();
     await change.getByRole('button', { name: 'Change it' }).click();
     await change.waitFor({ state: 'detached' });
     await page.getByText('Every 15 minutes').waitFor();
+    const changed = (await api.ask('/api/schedules/nightly')).body;
+    assert.deepEqual([changed.everyMs, changed.priority, changed.overlap], [900_000, 7, 'queue']);
 
     await page.getByRole('link', { name: 'Schedules', exact: true }).last().click();
     await page.getByRole('button', { name: 'More for nightly' }).click();

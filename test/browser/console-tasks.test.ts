@@ -79,6 +79,14 @@ test('a task is started with a form: refused beside its fields, mended, nothing 
         rest: { any: [1] },
       });
 
+      // What is no value yet goes as well when the form is emptied.
+      await field(page, 'rest').fill('{ "any":');
+      await page.getByText('is not JSON yet').waitFor();
+      assert.equal(await page.getByRole('button', { name: 'Start a run' }).isDisabled(), true);
+      await page.getByRole('button', { name: 'Empty the form' }).click();
+      await page.getByText('is not JSON yet').waitFor({ state: 'detached' });
+      assert.equal(await field(page, 'rest').inputValue(), '');
+
       await page.getByRole('tab', { name: 'Runs' }).click();
       await page.getByRole('table').locator('[data-state=succeeded]').waitFor();
       await page.emulateMedia({ colorScheme: 'dark' });

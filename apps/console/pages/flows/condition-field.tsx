@@ -1,5 +1,5 @@
 import { Group, Select, Stack, TextInput } from '@mantine/core';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { JsonView } from '../../form/json-view.js';
 import { type Referable, readReference, wordsOfReference, writeReference } from '../../form/reference.js';
 import { comparisons, outcomes } from './condition.js';
@@ -11,6 +11,8 @@ export interface ConditionFieldProps {
   readonly referables: readonly Referable[];
   readonly fault: string | undefined;
   onChange(value: unknown): void;
+  /** Whether there is text that is no condition yet. */
+  onBroken(isBroken: boolean): void;
 }
 
 const kinds = [
@@ -31,15 +33,22 @@ function kindOf(value: unknown): Kind {
 }
 
 /** Whether a step is run: always, by how another one has ended, by a value, or by any condition as JSON. */
-export function ConditionField({ value, keys, referables, fault, onChange }: ConditionFieldProps) {
+export function ConditionField({ value, keys, referables, fault, onChange, onBroken }: ConditionFieldProps) {
   const [isJson, setJson] = useState(false);
   const [broken, setBroken] = useState<string>();
+  const isBroken = broken !== undefined;
+  useEffect(() => {
+    if (!isBroken) return;
+    onBroken(true);
+    return () => onBroken(false);
+  }, [isBroken, onBroken]);
   const kind = isJson && value !== undefined ? 'json' : kindOf(value);
   const [firstKey] = keys;
   const outputs = referables.filter(({ reference }) => reference.kind === 'output');
   const [firstOutput] = outputs;
   const choose = (chosen: string | null): void => {
     setJson(chosen === 'json');
+    setBroken(undefined);
     if (chosen === 'always') onChange(undefined);
     else if (chosen === 'state') onChange({ step: firstKey, state: 'failed' });
     else if (chosen === 'output' && firstOutput) onChange({ ...writeReference(firstOutput.reference), exists: true });

@@ -27,6 +27,8 @@ const FlowGraph = lazy(() => import('./flow-graph.js').then((m) => ({ default: m
 export function FlowsPage() {
   const [draft, setDraft] = useFlowDraft();
   const [isFormBroken, setFormBroken] = useState(false);
+  // Another flow is another text: what was no JSON yet of the one before goes with it.
+  const [round, setRound] = useState(0);
   const mayChange = useMayChange();
   const tasks = useTasks();
   const earlier = useEarlierFlow();
@@ -49,6 +51,7 @@ export function FlowsPage() {
   );
   const load = (next: unknown): void => {
     requests.forget();
+    setRound((before) => before + 1);
     setDraft((before) => ({ ...before, input: next, broken: undefined, chosen: '/steps/0' }));
   };
   const change = (next: (flow: Flow) => Flow): void =>
@@ -66,6 +69,7 @@ export function FlowsPage() {
     earlier.done();
   }, [earlierFlow, mayLoadAtOnce]);
 
+  const started = <StartedRuns ids={draft.started} />;
   return (
     <Page
       title="Flow editor"
@@ -129,15 +133,19 @@ export function FlowsPage() {
           )}
         </Group>
         {view === 'json' || !flow ? (
-          <Panel title="Input of the task flow">
-            <JsonView
-              label="The flow as JSON"
-              value={input}
-              onChange={(next) => setDraft((before) => ({ ...before, input: next }))}
-              broken={broken}
-              onBroken={(text) => setDraft((before) => ({ ...before, broken: text }))}
-            />
-          </Panel>
+          <>
+            <Panel title="Input of the task flow">
+              <JsonView
+                key={round}
+                label="The flow as JSON"
+                value={input}
+                onChange={(next) => setDraft((before) => ({ ...before, input: next }))}
+                broken={broken}
+                onBroken={(text) => setDraft((before) => ({ ...before, broken: text }))}
+              />
+            </Panel>
+            {started}
+          </>
         ) : (
           <QueryView query={tasks} what="the tasks">
             {({ items }) => (
@@ -153,7 +161,7 @@ export function FlowsPage() {
                       onChange={(next, at) => setDraft((before) => ({ ...before, input: next, chosen: at }))}
                     />
                   </Panel>
-                  <StartedRuns ids={draft.started} />
+                  {started}
                 </div>
                 <Panel title={placed ? `Step ${placed.key}` : 'Step'}>
                   {placed ? (

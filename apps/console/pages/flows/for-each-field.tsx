@@ -12,6 +12,8 @@ export interface ForEachFieldProps {
   /** Where the step is. */
   readonly at: string;
   onChange(fields: { readonly forEach?: unknown; readonly atMost?: unknown }): void;
+  /** Whether there is text that is no list yet. */
+  onBroken(isBroken: boolean): void;
 }
 
 const schema = {
@@ -34,7 +36,7 @@ const schema = {
 };
 
 /** Whether the step is run once for each element of a list. */
-export function ForEachField({ value, atMost, referables, faults, at, onChange }: ForEachFieldProps) {
+export function ForEachField({ value, atMost, referables, faults, at, onChange, onBroken }: ForEachFieldProps) {
   const own = JSON.stringify(
     faults.filter(({ path }) => [`${at}/forEach`, `${at}/atMost`].some((each) => path.startsWith(each))),
   );
@@ -62,6 +64,7 @@ export function ForEachField({ value, atMost, referables, faults, at, onChange }
           }}
           referables={referables.filter(({ reference }) => reference.kind === 'output')}
           faults={formFaults}
+          onBroken={onBroken}
           label="List that the step runs for"
         />
       )}

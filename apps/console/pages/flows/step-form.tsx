@@ -42,6 +42,7 @@ export function StepForm({ placed, order, tasks, faults, onChange, onBroken }: S
   const { step, at } = placed;
   const task = tasks.find(({ name }) => name === taskOfStep(step));
   const referables = useMemo(() => referablesOf(placed, order, tasks), [placed, order, tasks]);
+  const broken = useMemo(() => brokenParts(onBroken), [onBroken]);
   const mayWait = order.mayWaitFor(placed).map(({ key }) => key);
   const before = new Set([...order.before(placed)].map(({ key }) => key));
   /** What a field refers to has to have ended, so it is waited for. */
@@ -106,6 +107,7 @@ export function StepForm({ placed, order, tasks, faults, onChange, onBroken }: S
         referables={referables}
         fault={faultWithin(faults, `${at}/when`)}
         onChange={(when) => set({ when })}
+        onBroken={broken.when}
       />
       {!isGroup(step) && (
         <ForEachField
@@ -115,6 +117,7 @@ export function StepForm({ placed, order, tasks, faults, onChange, onBroken }: S
           faults={faults}
           at={at}
           onChange={set}
+          onBroken={broken.forEach}
         />
       )}
       {task && !isGroup(step) && (
@@ -126,12 +129,23 @@ export function StepForm({ placed, order, tasks, faults, onChange, onBroken }: S
           onChange={(input) => set({ input })}
           referables={task.name === 'flow' ? undefined : referables}
           faults={inputFaults}
-          onBroken={onBroken}
+          onBroken={broken.input}
           label={`Input of ${placed.key}`}
         />
       )}
     </Stack>
   );
+}
+
+/** Any of the step's parts may have text that is no value yet: then the step is not what one sees. */
+function brokenParts(onBroken: (isBroken: boolean) => void) {
+  const found = new Set<string>();
+  const of = (part: string) => (isBroken: boolean) => {
+    if (isBroken) found.add(part);
+    else found.delete(part);
+    onBroken(found.size > 0);
+  };
+  return { when: of('when'), forEach: of('forEach'), input: of('input') };
 }
 
 /** Gives a step another task; one that has no name of its own yet is named after it. */

@@ -77,7 +77,20 @@ function StepRow({ flow, placed, chosen, faults, isFirst, isLast, onChoose, onCh
   const { list, index } = splitPointer(at);
   const faultCount = countFaults(faults, at);
   const name = key === '' ? `step ${index + 1}` : key;
-  const move = (by: -1 | 1) => (): void => onChange(moveStep(flow, at, by), `${list}/${index + by}`);
+  const move =
+    (by: -1 | 1) =>
+    ({ currentTarget }: { readonly currentTarget: Element }): void => {
+      const rows = currentTarget.closest('ol')?.children;
+      onChange(moveStep(flow, at, by), `${list}/${index + by}`);
+      // The focus goes along with the step, so that it can be moved on by the same key.
+      requestAnimationFrame(() => {
+        const buttons = rows?.[index + by]?.querySelectorAll<HTMLButtonElement>(':scope > div > [data-move]');
+        [...(buttons ?? [])]
+          .toSorted((a) => (a.dataset['move'] === String(by) ? -1 : 1))
+          .find((each) => !each.disabled)
+          ?.focus();
+      });
+    };
   const copy = (): void =>
     onChange(
       changeSteps(flow, list, (steps) => steps.toSpliced(index + 1, 0, copyOf(flow, step))),
@@ -104,6 +117,7 @@ function StepRow({ flow, placed, chosen, faults, isFirst, isLast, onChoose, onCh
         size="sm"
         disabled={isFirst}
         onClick={move(-1)}
+        data-move={-1}
         aria-label={`Move ${name} up`}
       >
         <IconArrowUp size={14} aria-hidden />
@@ -114,6 +128,7 @@ function StepRow({ flow, placed, chosen, faults, isFirst, isLast, onChoose, onCh
         size="sm"
         disabled={isLast}
         onClick={move(1)}
+        data-move={1}
         aria-label={`Move ${name} down`}
       >
         <IconArrowDown size={14} aria-hidden />
@@ -157,10 +172,12 @@ function copyOf(flow: Flow, step: Step): Step {
 
 function AddButtons({ flow, at, onChange }: StepListProps & { readonly at: string }) {
   const add = (step: Step): void => {
-    const changed = changeSteps(flow, at, (steps) => [...steps, step]);
-    const list = at === '/steps' ? changed.steps : undefined;
-    const count = list?.length ?? countIn(changed, at);
-    onChange(changed, `${at}/${count - 1}`);
+    let index = 0;
+    const changed = changeSteps(flow, at, (steps) => {
+      index = steps.length;
+      return [...steps, step];
+    });
+    onChange(changed, `${at}/${index}`);
   };
   return (
     <Group gap={6} my={6}>
@@ -180,13 +197,4 @@ function AddButtons({ flow, at, onChange }: StepListProps & { readonly at: strin
       </Button>
     </Group>
   );
-}
-
-function countIn(flow: Flow, at: string): number {
-  let count = 0;
-  changeSteps(flow, at, (steps) => {
-    count = steps.length;
-    return steps;
-  });
-  return count;
 }

@@ -66,7 +66,7 @@ function AttemptRow({ attempt, run }: { readonly attempt: Attempt; readonly run:
         <PageLink to="/workers/$id" params={{ id: worker.id }} size="sm" title={worker.id}>
           {worker.host}, process {worker.pid}
         </PageLink>
-        {settingsVersion !== null && <span className="dim"> · settings {settingsVersion}</span>}
+        {settingsVersion !== null && <span className="dim"> · settings, version {settingsVersion}</span>}
       </td>
       <td className={styles['tight']}>
         <Time at={startedAt} />

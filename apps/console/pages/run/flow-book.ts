@@ -28,9 +28,12 @@ const allStates = Object.keys(runStates).join(',');
 export class FlowBook {
   readonly #id: string;
   readonly #listeners = new Set<() => void>();
-  readonly #ending = new AbortController();
   readonly #byId = new Map<string, FlowTreeRun>();
   #root: FlowTreeRun | undefined;
+  /** Ends the reading that is under way. */
+  #reading = new AbortController();
+  /** What the stream said while a page was read: the page may be older. */
+  #news: RunChangeEvent[] = [];
   #part: FlowPart = { root: undefined, runs: [], hasMore: false, isReading: true, error: undefined };
   /** Where the last page began: runs that are recorded later are looked for from there. */
   #lastCursor: string | undefined;
@@ -55,7 +58,9 @@ export class FlowBook {
   close(): void {
     clearTimeout(this.#publishing);
     clearTimeout(this.#lookingForNew);
-    this.#ending.abort();
+    this.#publishing = undefined;
+    this.#lookingForNew = undefined;
+    this.#reading.abort();
   }
 
   /** Reads the flow from its beginning; what is shown stays until then. */
@@ -69,20 +74,26 @@ export class FlowBook {
     await this.#readFrom(this.#lastCursor);
   }
 
+  /** A reading that is under way is given up: what it would still bring is read anew. */
   async #readFrom(first: string | undefined): Promise<void> {
+    this.#reading.abort();
+    this.#reading = new AbortController();
+    const { signal } = this.#reading;
     this.#become({ isReading: true });
     let cursor = first;
     try {
       for (;;) {
+        this.#news = [];
         const page = await call(
-          getFlow(
-            { id: this.#id, state: allStates, include: 'attempts', limit: pageSize, cursor },
-            { signal: this.#ending.signal },
-          ),
+          getFlow({ id: this.#id, state: allStates, include: 'attempts', limit: pageSize, cursor }, { signal }),
         );
         this.#lastCursor = cursor;
         this.#root = page.run;
         for (const run of page.items) this.#byId.set(run.id, run);
+        for (const change of this.#news) {
+          const known = this.#find(change.run);
+          if (known && isAfter(change, known)) this.#put(changed(known, change));
+        }
         const hasMore = page.nextCursor !== null;
         const isFull = hasMore && this.#byId.size >= this.#limit;
         this.#show({ hasMore: isFull, isReading: hasMore && !isFull, error: undefined });
@@ -90,26 +101,31 @@ export class FlowBook {
         cursor = page.nextCursor ?? undefined;
       }
     } catch (error) {
-      if (!this.#ending.signal.aborted) this.#become({ isReading: false, error });
+      if (!signal.aborted) this.#become({ isReading: false, error });
     }
   }
 
   /** The stream said that a run came to another state. */
   onRun(change: RunChangeEvent): void {
-    if (change.run === this.#id && this.#root) this.#root = changed(this.#root, change);
-    else {
-      const known = this.#byId.get(change.run);
-      if (known) this.#byId.set(change.run, changed(known, change));
-      else if (!this.#part.hasMore) this.#lookForNew();
-    }
+    if (this.#part.isReading) this.#news.push(change);
+    const known = this.#find(change.run);
+    if (known) this.#put(changed(known, change));
+    else if (!this.#part.hasMore) this.#lookForNew();
     this.#publishSoon();
   }
 
   onProgress({ run, done, total }: RunProgress): void {
-    const known = this.#byId.get(run);
+    const known = this.#find(run);
     if (!known) return;
-    this.#byId.set(run, { ...known, progress: { done, total } });
+    this.#put({ ...known, progress: { done, total } });
     this.#publishSoon();
+  }
+
+  #find = (id: string): FlowTreeRun | undefined => (id === this.#id ? this.#root : this.#byId.get(id));
+
+  #put(run: FlowTreeRun): void {
+    if (run.id === this.#id) this.#root = run;
+    else this.#byId.set(run.id, run);
   }
 
   #lookForNew(): void {
@@ -138,6 +154,12 @@ export class FlowBook {
   }
 }
 
+/** Whether a change is later than all that is known of a run. */
+const isAfter = ({ at }: RunChangeEvent, { createdAt, endedAt, attempts = [] }: FlowTreeRun): boolean =>
+  [createdAt, endedAt, ...attempts.flatMap((each) => [each.startedAt, each.endedAt])].every(
+    (each) => each === null || each < at,
+  );
+
 type FlowAttempt = NonNullable<FlowTreeRun['attempts']>[number];
 
 /** A run after a change that the stream told; what that does not say is as it was. */
@@ -161,6 +183,8 @@ function changed(run: FlowTreeRun, { state, attempt, at, ranMs, cause }: RunChan
     startedAt,
     endedAt: isOver ? at : null,
     held: run.held && state === 'queued',
+    // The stream names the error; what it says is read with the flow.
+    errorMessage: state === 'failed' ? cause : run.errorMessage,
   };
 }
 

@@ -1,6 +1,6 @@
 import '@xyflow/react/dist/style.css';
 import { Graph, layout } from '@dagrejs/dagre';
-import { useComputedColorScheme } from '@mantine/core';
+import { Text, useComputedColorScheme } from '@mantine/core';
 import {
   Controls,
   type Edge,
@@ -13,13 +13,13 @@ import {
   type ReactFlowInstance,
 } from '@xyflow/react';
 import { memo, useEffect, useMemo, useRef } from 'react';
-import { Duration } from '../../ui/duration.js';
 import { PageLink } from '../../ui/link.js';
 import { StateBadge } from '../../ui/state-badge.js';
 import { lookOf } from '../../ui/states.js';
 import styles from './flow.module.css';
-import { boxesOf, type FlowBox } from './flow-groups.js';
+import { boxesOf, type FlowBox, maxBoxes } from './flow-groups.js';
 import type { FlowNode } from './flow-order.js';
+import { RunDuration } from './run-duration.js';
 
 const fit = { maxZoom: 1, padding: 0.1 };
 const size = { width: 210, height: 58 };
@@ -54,37 +54,44 @@ export function FlowGraph({ tree }: { readonly tree: FlowNode }) {
     parent === undefined ? [] : [{ id: `${parent} ${id}`, source: parent, target: id, animated: state === 'running' }],
   );
   return (
-    <section className={styles['graph']} aria-label="Graph of the flow">
-      <ReactFlow
-        nodes={nodes}
-        edges={edges}
-        nodeTypes={nodeTypes}
-        colorMode={scheme}
-        fitView
-        fitViewOptions={fit}
-        onInit={(instance) => {
-          graph.current = instance;
-        }}
-        onMoveStart={(event) => {
-          if (event) isMoved.current = true;
-        }}
-        minZoom={0.05}
-        nodesDraggable={false}
-        nodesConnectable={false}
-        nodesFocusable={false}
-        edgesFocusable={false}
-        onlyRenderVisibleElements
-      >
-        <Controls showInteractive={false} />
-        {boxes.length > 30 && (
-          <MiniMap
-            pannable
-            zoomable
-            nodeColor={({ data }) => lookOf('run', (data as BoxNode['data']).box.state).colour}
-          />
-        )}
-      </ReactFlow>
-    </section>
+    <>
+      {boxes.length >= maxBoxes && (
+        <Text size="sm" mb="xs">
+          The first {maxBoxes} boxes are drawn; the tree has all runs.
+        </Text>
+      )}
+      <section className={styles['graph']} aria-label="Graph of the flow">
+        <ReactFlow
+          nodes={nodes}
+          edges={edges}
+          nodeTypes={nodeTypes}
+          colorMode={scheme}
+          fitView
+          fitViewOptions={fit}
+          onInit={(instance) => {
+            graph.current = instance;
+          }}
+          onMoveStart={(event) => {
+            if (event) isMoved.current = true;
+          }}
+          minZoom={0.05}
+          nodesDraggable={false}
+          nodesConnectable={false}
+          nodesFocusable={false}
+          edgesFocusable={false}
+          onlyRenderVisibleElements
+        >
+          <Controls showInteractive={false} />
+          {boxes.length > 30 && (
+            <MiniMap
+              pannable
+              zoomable
+              nodeColor={({ data }) => lookOf('run', (data as BoxNode['data']).box.state).colour}
+            />
+          )}
+        </ReactFlow>
+      </section>
+    </>
   );
 }
 
@@ -111,7 +118,7 @@ const Box = memo(function Box({ data: { box } }: NodeProps<BoxNode>) {
       )}
       <div className={styles['boxFoot']}>
         <StateBadge kind="run" state={state} />
-        {count === 1 ? <Duration startedAt={run.startedAt} endedAt={run.endedAt} /> : null}
+        {count === 1 ? <RunDuration run={run} /> : null}
         <span className={styles['boxTask']} title={task}>
           {task}
         </span>

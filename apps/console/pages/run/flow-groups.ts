@@ -19,7 +19,7 @@ const singlesUpTo = 150;
 /** Fewer runs that are alike are drawn one by one. */
 const groupFrom = 4;
 /** The graph stays readable, whatever the flow. */
-const maxBoxes = 400;
+export const maxBoxes = 400;
 
 /** The boxes of a flow's graph. In a large flow runs of one parent with the same task, kind of key and state are one box. */
 export function boxesOf(tree: FlowNode): readonly FlowBox[] {
@@ -45,7 +45,7 @@ export function boxesOf(tree: FlowNode): readonly FlowBox[] {
   return boxes;
 }
 
-/** Children without runs of their own that are alike; the others each alone. */
+/** Children that are alike. One with runs of its own is alone, as long as there are few enough to be drawn so. */
 function groupsOf(children: readonly FlowNode[]): readonly (readonly FlowNode[])[] {
   const groups = new Map<string, FlowNode[]>();
   for (const node of children) {

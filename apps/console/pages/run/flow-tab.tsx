@@ -25,7 +25,7 @@ export interface FlowTabProps {
 export function FlowTab({ run, isOpen, listeners }: FlowTabProps) {
   const [texts, change] = useTexts();
   const { part, book } = useFlow(run.id, listeners, isOpen);
-  const [find, setFind] = useState('');
+  const [find, setFind] = useState(texts['key'] ?? '');
   const { root, runs } = part;
   const only = texts['only'];
   const isGraph = texts['view'] === 'graph';
@@ -58,11 +58,15 @@ export function FlowTab({ run, isOpen, listeners }: FlowTabProps) {
             aria-label="Find in the flow"
             placeholder="Find by key or task"
             value={find}
-            onChange={(event) => setFind(event.currentTarget.value)}
+            onChange={(event) => {
+              setFind(event.currentTarget.value);
+              change({ key: event.currentTarget.value.trim() || undefined }, 'replace');
+            }}
             w={200}
           />
         )}
-        <StateCounts runs={runs} only={only} onChange={(state) => change({ only: state }, 'replace')} />
+        {/* The graph draws all of them. */}
+        {!isGraph && <StateCounts runs={runs} only={only} onChange={(state) => change({ only: state }, 'replace')} />}
         <Text size="xs" c="dimmed" role="status">
           {countOf(runs.length, 'run')} below it{part.isReading && ' · reading …'}
         </Text>

@@ -3,7 +3,6 @@ import { IconChevronDown, IconChevronRight } from '@tabler/icons-react';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useCallback, useMemo, useRef, useState } from 'react';
 import type { FlowTreeRun } from '../../generated/api.js';
-import { Duration } from '../../ui/duration.js';
 import { formatCount } from '../../ui/format.js';
 import { PageLink } from '../../ui/link.js';
 import { EmptyNote } from '../../ui/notes.js';
@@ -11,6 +10,7 @@ import { StateBadge } from '../../ui/state-badge.js';
 import { runStates } from '../../ui/states.js';
 import styles from './flow.module.css';
 import { type FlowNode, flattened, nameInFlow } from './flow-order.js';
+import { RunDuration } from './run-duration.js';
 
 const rowHeight = 30;
 /** With more runs than this only the first two levels are open at first. */
@@ -27,7 +27,8 @@ export function FlowTree({ tree, found }: FlowTreeProps) {
   const frame = useRef<HTMLElement>(null);
   /** Those that are not as they are at first. */
   const [turned, setTurned] = useState<ReadonlySet<string>>(new Set());
-  const isLarge = tree.run.below.total > openAll;
+  // As it was at first: a flow that grows must not fold while somebody reads it.
+  const [isLarge] = useState(tree.run.below.total > openAll);
   const isOpen = useCallback(
     ({ run: { id }, depth }: FlowNode): boolean => turned.has(id) !== (!isLarge || depth === 0),
     [turned, isLarge],
@@ -110,7 +111,7 @@ function TreeRow({
         </span>
       )}
       <span className="dim">
-        <Duration startedAt={run.startedAt} endedAt={run.endedAt} />
+        <RunDuration run={run} />
       </span>
       {run.attempt > 1 && <span className="dim">{run.attempt} attempts</span>}
       {children.length > 0 && <Below of={node} />}

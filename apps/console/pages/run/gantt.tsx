@@ -132,6 +132,7 @@ function Axis({
           setDrag({ from: at, to: at });
         }}
         onPointerMove={(event) => drag && setDrag({ ...drag, to: timeAt(event) })}
+        onPointerCancel={() => setDrag(undefined)}
         onPointerUp={() => {
           setDrag(undefined);
           if (!drag) return;

@@ -34,12 +34,13 @@ export class LogBook {
   readonly #id: string;
   readonly #filter: LogFilter;
   readonly #listeners = new Set<() => void>();
-  readonly #ending = new AbortController();
   #part: LogPart = {
     ...{ lines: [], hasOlder: false, hasNewer: false, isReading: true, error: undefined },
     ...{ opening: 0, openedAt: 'end' },
   };
   #catchingUp: ReturnType<typeof setTimeout> | undefined;
+  /** Ends the reading that is under way. */
+  #reading = new AbortController();
 
   constructor(id: string, filter: LogFilter) {
     this.#id = id;
@@ -58,7 +59,8 @@ export class LogBook {
 
   close(): void {
     clearTimeout(this.#catchingUp);
-    this.#ending.abort();
+    this.#catchingUp = undefined;
+    this.#reading.abort();
   }
 
   async openEnd(): Promise<void> {
@@ -95,14 +97,15 @@ export class LogBook {
 
   /** Reads what has come since the last line that is shown, without a gap. */
   async catchUp(): Promise<void> {
+    if (this.#part.isReading) this.#catchUpSoon();
     if (this.#part.hasNewer || this.#part.isReading) return;
-    await this.#read(async () => {
+    const isDone = await this.#read(async () => {
       for (let page = 0; page < maxCatchUpPages; page += 1) {
         await this.#readAfterLast();
         if (!this.#part.hasNewer) return;
       }
     });
-    if (this.#part.hasNewer) await this.openEnd();
+    if (isDone && this.#part.hasNewer) await this.openEnd();
   }
 
   /** Lines that the stream brought. While somebody reads further up (`isFollowed` false), none is let go at the beginning. */
@@ -113,17 +116,23 @@ export class LogBook {
       this.#become({ hasNewer: true });
       return;
     }
-    if (this.#filter.text !== undefined || this.#part.isReading || came.some(({ isCut }) => isCut)) {
-      this.#catchingUp ??= setTimeout(() => {
-        this.#catchingUp = undefined;
-        void this.catchUp();
-      }, catchUpMs);
+    // What is caught up with later begins after the last line: none may be put behind a gap before that.
+    const isBehind = this.#part.isReading || this.#catchingUp !== undefined;
+    if (this.#filter.text !== undefined || isBehind || came.some(({ isCut }) => isCut)) {
+      this.#catchUpSoon();
       return;
     }
     this.#append(
       came.filter((line) => this.#isWanted(line)),
       isFollowed,
     );
+  }
+
+  #catchUpSoon(): void {
+    this.#catchingUp ??= setTimeout(() => {
+      this.#catchingUp = undefined;
+      void this.catchUp();
+    }, catchUpMs);
   }
 
   #openedAt = (openedAt: LogPart['openedAt']) => ({ opening: this.#part.opening + 1, openedAt });
@@ -149,13 +158,22 @@ export class LogBook {
     this.#become({ lines, hasOlder: this.#part.hasOlder || lines.length < all.length });
   }
 
-  async #read(work: () => Promise<void>): Promise<void> {
+  /**
+   * A reading that is under way is given up: its lines would be put beside those of another part of the log.
+   * @returns whether all was read
+   */
+  async #read(work: () => Promise<void>): Promise<boolean> {
+    this.#reading.abort();
+    this.#reading = new AbortController();
+    const { signal } = this.#reading;
     this.#become({ isReading: true });
     try {
       await work();
       this.#become({ isReading: false, error: undefined });
+      return true;
     } catch (error) {
-      if (!this.#ending.signal.aborted) this.#become({ isReading: false, error });
+      if (!signal.aborted) this.#become({ isReading: false, error });
+      return false;
     }
   }
 
@@ -163,7 +181,7 @@ export class LogBook {
     const { levels, text, attempt } = this.#filter;
     const filter = { level: levels?.join(','), text, attempt };
     return call(
-      listRunLogLines({ id: this.#id, limit: pageSize, ...filter, ...where }, { signal: this.#ending.signal }),
+      listRunLogLines({ id: this.#id, limit: pageSize, ...filter, ...where }, { signal: this.#reading.signal }),
     );
   }
 

@@ -8,7 +8,7 @@ import { countRunLogLines, type RunDetail } from '../../generated/api.js';
 import { useTexts } from '../../shell/use-texts.js';
 import { countOf } from '../../ui/format.js';
 import { EmptyNote, ProblemNote } from '../../ui/notes.js';
-import { tellDone } from '../../ui/notices.js';
+import { tellDone, tellFault } from '../../ui/notices.js';
 import { LogBook } from './log-book.js';
 import { LogDownload } from './log-download.js';
 import { HiddenLines, LogLevels, levels } from './log-levels.js';
@@ -58,11 +58,14 @@ export function LogTab({ run, isOpen, listeners }: LogTabProps) {
     return () => void listeners.delete(listener);
   }, [book, listeners]);
   // What it said last is stored when it has ended already and the stream is closed.
+  const wasOpen = useRef(isOpen);
   useEffect(() => {
-    if (!isOpen) void book.catchUp();
+    if (wasOpen.current && !isOpen) void book.catchUp();
+    wasOpen.current = isOpen;
   }, [isOpen, book]);
   const counts = useQuery({
-    queryKey: ['run-log-counts', run.id, find, number],
+    // Counted once more when it has ended.
+    queryKey: ['run-log-counts', run.id, find, number, isOpen],
     queryFn: ({ signal }) => call(countRunLogLines({ id: run.id, text: find, attempt: number }, { signal })),
     placeholderData: keepPreviousData,
     refetchInterval: isOpen ? 5_000 : false,
@@ -77,8 +80,14 @@ export function LogTab({ run, isOpen, listeners }: LogTabProps) {
     setFollowing(next);
   };
   const copy = async (): Promise<void> => {
-    await navigator.clipboard.writeText(part.lines.map(plainLine).join('\n'));
-    tellDone(`${countOf(part.lines.length, 'line')} copied`);
+    try {
+      if (!('clipboard' in navigator))
+        throw new Error('A browser lets a page copy only over HTTPS, or on this machine.');
+      await navigator.clipboard.writeText(part.lines.map(plainLine).join('\n'));
+      tellDone(`${countOf(part.lines.length, 'line')} copied`);
+    } catch (error) {
+      tellFault('The lines were not copied', error);
+    }
   };
   return (
     <>
@@ -96,7 +105,7 @@ export function LogTab({ run, isOpen, listeners }: LogTabProps) {
           }}
           w={240}
         />
-        {run.attempt > 1 && (
+        {(run.attempt > 1 || number !== undefined) && (
           <Select
             size="xs"
             aria-label="Attempt"

@@ -28,7 +28,7 @@ export interface LogViewProps {
 
 /** The lines of a log. At its end it follows what comes; who scrolls up reads in peace, and is told what came. */
 export function LogView({ part, text, isOpen, isFollowing, onFollow, onOlder, onNewer }: LogViewProps) {
-  const { lines, hasOlder, hasNewer, isReading, opening, openedAt } = part;
+  const { lines, hasOlder, hasNewer, isReading, error, opening, openedAt } = part;
   const frame = useRef<HTMLElement>(null);
   const rows = useMemo(() => rowsOf(lines, hasOlder), [lines, hasOlder]);
   const [leftAt, setLeftAt] = useState<string>();
@@ -74,8 +74,10 @@ export function LogView({ part, text, isOpen, isFollowing, onFollow, onOlder, on
   // Where all lines have room, nothing scrolls that would ask for more.
   useEffect(() => {
     const element = frame.current;
-    if (element && !isReading && hasOlder && element.scrollHeight <= element.clientHeight + nearPx) onOlder();
-  }, [hasOlder, isReading, onOlder]);
+    // After a fault somebody asks, not the page: it would ask without end.
+    const mayAsk = !isReading && hasOlder && error === undefined;
+    if (element && mayAsk && element.scrollHeight <= element.clientHeight + nearPx) onOlder();
+  }, [hasOlder, isReading, error, onOlder]);
 
   const leftIndex = leftAt === undefined ? -1 : lines.findIndex(({ id }) => id === leftAt);
   const newCount = leftIndex < 0 ? 0 : lines.length - 1 - leftIndex;

@@ -9,12 +9,13 @@ import styles from './run.module.css';
 import { codeOf, messageOf, nameOf, restOf, stackOf } from './run-error.js';
 import { RunFacts } from './run-facts.js';
 import { StepsPanel } from './steps-panel.js';
+import { hasEnded } from './use-run.js';
 
 /** What a run is, what came of it, what it was given, who worked on it. */
 export function OverviewTab({ run, progress }: { readonly run: RunDetail; readonly progress: RunDetail['progress'] }) {
   return (
     <div className={styles['stack']}>
-      {progress !== null && <RunProgressBar {...progress} startedAt={run.startedAt} />}
+      {progress !== null && <RunProgressBar run={run} progress={progress} />}
       {run.error !== null && run.error !== undefined && <ErrorPanel error={run.error} />}
       <Panel title="Facts">
         <RunFacts run={run} />
@@ -26,7 +27,7 @@ export function OverviewTab({ run, progress }: { readonly run: RunDetail; readon
         <Panel title="Output">
           {run.output === null || run.output === undefined ? (
             <Text size="sm" c="dimmed">
-              {run.state === 'succeeded' ? 'It returned nothing.' : 'There is none until it has succeeded.'}
+              {noOutputWords(run.state)}
             </Text>
           ) : (
             <Json value={run.output} label="the output" />
@@ -40,9 +41,21 @@ export function OverviewTab({ run, progress }: { readonly run: RunDetail; readon
   );
 }
 
-function RunProgressBar({ done, total, startedAt }: { done: number; total: number | null; startedAt: string | null }) {
+function noOutputWords(state: RunDetail['state']): string {
+  if (state === 'succeeded') return 'It returned nothing.';
+  return hasEnded(state) ? 'There is none, since it did not succeed.' : 'There is none until it has succeeded.';
+}
+
+interface RunProgressBarProps {
+  readonly run: RunDetail;
+  readonly progress: NonNullable<RunDetail['progress']>;
+}
+
+function RunProgressBar({ run, progress: { done, total } }: RunProgressBarProps) {
   const share = total === null ? undefined : Math.min(1, done / Math.max(total, 1));
-  const ran = startedAt === null ? undefined : Date.now() - Date.parse(startedAt);
+  // Its rate is that of the attempt that is under way: those before it, and the waits between them, say nothing of it.
+  const begun = run.state === 'running' ? run.attempts.at(-1)?.startedAt : undefined;
+  const ran = begun === undefined ? undefined : Date.now() - Date.parse(begun);
   return (
     <Panel title="Progress">
       {share !== undefined && <Progress value={share * 100} mb={6} aria-label="How far the run is" />}

@@ -4,6 +4,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { useRef, useState } from 'react';
 import { call } from '../../client/call.js';
 import { ApiProblem } from '../../client/problem.js';
+import { faultsBelow, faultsThatHold } from '../../form/fault.js';
 import { type RunDetail, retryRun } from '../../generated/api.js';
 import { ProblemNote } from '../../ui/notes.js';
 import { tellDone } from '../../ui/notices.js';
@@ -21,24 +22,30 @@ export function RetryWithInput({ run, onClose }: { readonly run: RunDetail; onCl
   const queries = useQueryClient();
   const key = `millrace.input.${run.id}`;
   const original = JSON.stringify(run.input, null, 2);
-  const [text, setText] = useState(() => sessionStorage.getItem(key) ?? original);
+  const [text, setText] = useState(() => readKept(key) ?? original);
   const area = useRef<HTMLTextAreaElement>(null);
   const parsed = parseJson(text);
   const send = useMutation({
     mutationFn: (input: unknown) => call(retryRun({ id: run.id, body: { input } })),
     onSuccess: ({ run: made }) => {
-      sessionStorage.removeItem(key);
+      keep(key, undefined);
       tellDone('A new run was recorded');
       void queries.invalidateQueries({ queryKey: ['runs'] });
       onClose();
       void navigate({ to: '/runs/$id', params: { id: made.id } });
     },
   });
-  const faults = 'fault' in parsed ? [parsed.fault] : faultsOf(send.error, text);
+  const refused = send.error instanceof ApiProblem ? faultsBelow(send.error.faults, '/input') : [];
+  const faults: readonly Fault[] =
+    'fault' in parsed
+      ? [parsed.fault]
+      : faultsThatHold(refused, send.variables, parsed.value).map(({ path, message }) => ({
+          message: `${path || 'the input'} ${message}`,
+          offset: offsetOf(text, path),
+        }));
   const type = (typed: string): void => {
     setText(typed);
-    if (typed === original) sessionStorage.removeItem(key);
-    else sessionStorage.setItem(key, typed);
+    keep(key, typed === original ? undefined : typed);
   };
   const goTo = (offset: number): void => {
     area.current?.focus();
@@ -80,7 +87,7 @@ export function RetryWithInput({ run, onClose }: { readonly run: RunDetail; onCl
           }
           data-autofocus
         />
-        {send.error && faults.length === 0 && <ProblemNote error={send.error} />}
+        {send.error && refused.length === 0 && <ProblemNote error={send.error} />}
         <Group justify="space-between">
           <Button variant="subtle" color="gray" disabled={text === original} onClick={() => type(original)}>
             As it was
@@ -103,11 +110,19 @@ export function RetryWithInput({ run, onClose }: { readonly run: RunDetail; onCl
   );
 }
 
-/** The server names faults by pointers into the body, `/input/day`. */
-function faultsOf(error: unknown, text: string): Fault[] {
-  if (!(error instanceof ApiProblem)) return [];
-  return error.faults.map(({ path, message }) => ({
-    message: `${path.replace(/^\/input/, '') || 'the input'} ${message}`,
-    offset: offsetOf(text, path.replace(/^\/input/, '')),
-  }));
+function readKept(key: string): string | null {
+  try {
+    return sessionStorage.getItem(key);
+  } catch {
+    return null;
+  }
+}
+
+function keep(key: string, text: string | undefined): void {
+  try {
+    if (text === undefined) sessionStorage.removeItem(key);
+    else sessionStorage.setItem(key, text);
+  } catch {
+    // The browser keeps nothing (a private window, or no room): then it holds until the dialog is closed.
+  }
 }

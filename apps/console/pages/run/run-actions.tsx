@@ -1,5 +1,5 @@
 import { Button, TextInput, Tooltip } from '@mantine/core';
-import { IconBan, IconPencil, IconRefresh } from '@tabler/icons-react';
+import { IconBan, IconBinaryTree2, IconPencil, IconRefresh } from '@tabler/icons-react';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { call } from '../../client/call.js';
@@ -7,6 +7,7 @@ import { useMayChange } from '../../client/session.js';
 import { cancelRun, type RunDetail, retryRun } from '../../generated/api.js';
 import { Confirm } from '../../ui/confirm.js';
 import { countOf } from '../../ui/format.js';
+import { ButtonLink } from '../../ui/link.js';
 import { tellDone } from '../../ui/notices.js';
 import { RetryWithInput } from './retry-with-input.js';
 import { hasEnded } from './use-run.js';
@@ -56,6 +57,16 @@ export function RunActions({ run }: { readonly run: RunDetail }) {
           Run with another input …
         </Button>
       </Act>
+      {run.task === 'flow' && (
+        <ButtonLink
+          to="/flows"
+          search={{ from: id }}
+          variant="default"
+          leftSection={<IconBinaryTree2 size={14} aria-hidden />}
+        >
+          Open in the flow editor
+        </ButtonLink>
+      )}
       {!hasEnded(state) && (
         <Act why={why}>
           <Button

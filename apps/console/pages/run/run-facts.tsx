@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { call } from '../../client/call.js';
 import { listRuns, type RunDetail, type RunPage } from '../../generated/api.js';
 import { Facts } from '../../ui/facts.js';
-import { formatCount, formatDuration } from '../../ui/format.js';
+import { countOf, formatCount, formatDuration } from '../../ui/format.js';
 import { PageLink } from '../../ui/link.js';
 import { shortId } from '../../ui/run-id.js';
 import { Time } from '../../ui/time.js';
@@ -13,7 +13,9 @@ import { useActor } from './use-actor.js';
 export function RunFacts({ run }: { readonly run: RunDetail }) {
   const labels = Object.entries(run.labels);
   const actor = useActor(run.id);
-  const waitedMs = run.startedAt === null ? undefined : Date.parse(run.startedAt) - Date.parse(run.createdAt);
+  // Of a run that was tried again, when it could begin is that of the latest try.
+  const waitedMs =
+    run.startedAt === null || run.attempt > 1 ? undefined : Date.parse(run.startedAt) - Date.parse(run.availableAt);
   const retry = run.retry;
   const repeats = useRepeats(run.id);
   return (
@@ -113,7 +115,7 @@ const triggerWords = (trigger: string): string => words[trigger] ?? trigger;
 
 function attemptWords({ attempt, maxAttempts, failures, losses }: RunDetail): string {
   const lost = losses === 0 ? '' : `, ${losses} lost with their workers`;
-  return `${attempt}; ${failures} of at most ${maxAttempts} failed${lost}`;
+  return `${attempt}: ${failures} failed${lost}; it gives up after ${countOf(maxAttempts, 'failure')}`;
 }
 
 function whyItWaits({ state, held, parked, pausedTask, childCount }: RunDetail): string | undefined {

@@ -1,9 +1,9 @@
 import type { RunDetail } from '../../generated/api.js';
-import { Duration } from '../../ui/duration.js';
 import { PageLink } from '../../ui/link.js';
 import { RunId } from '../../ui/run-id.js';
 import { StateBadge } from '../../ui/state-badge.js';
 import styles from './run.module.css';
+import { RunDuration } from './run-duration.js';
 
 /** The name of a run's page: its task, state, id and duration. */
 export function RunHead({ run }: { readonly run: RunDetail }) {
@@ -17,7 +17,7 @@ export function RunHead({ run }: { readonly run: RunDetail }) {
         <StateBadge kind="run" state={run.state} />
       </span>
       <span className={styles['headSmall']}>
-        <Duration startedAt={run.state === 'queued' ? null : run.startedAt} endedAt={run.endedAt} />
+        <RunDuration run={run} />
       </span>
       <span className={styles['headSmall']}>
         <RunId id={run.id} />

@@ -21,9 +21,13 @@ const HistoryTab = lazy(() => import('./history-tab.js').then((m) => ({ default:
 
 const crumbs = [{ to: '/runs', label: 'Runs' }];
 
-/** One run: what it is, how it goes, what it did. */
+/** One run: what it is, how it goes, what it did. Another run is another page: nothing asked or typed for one is left for the next. */
 export function RunPage() {
   const id = useParams({ strict: false, select: ({ id: given }) => given ?? '' });
+  return <PageOfRun key={id} id={id} />;
+}
+
+function PageOfRun({ id }: { readonly id: string }) {
   const [texts] = useTexts();
   const { query, isOpen, progress, listeners } = useRun(id, texts['tab']);
   const { data: run, error } = query;

@@ -1,5 +1,6 @@
 import { Button } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
+import { useEffect, useRef } from 'react';
 import { call } from '../../client/call.js';
 import { listRunSteps, type RunDetail } from '../../generated/api.js';
 import { formatCount } from '../../ui/format.js';
@@ -11,13 +12,21 @@ import styles from './run.module.css';
 /** The pieces of the body whose results are recorded. */
 export function StepsPanel({ run }: { readonly run: RunDetail }) {
   const steps = useInfiniteQuery({
-    queryKey: ['run-steps', run.id, run.stepCount],
+    queryKey: ['run-steps', run.id],
     queryFn: ({ pageParam, signal }) =>
       call(listRunSteps({ id: run.id, ...(pageParam === '' ? {} : { cursor: pageParam }) }, { signal })),
     initialPageParam: '',
     getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined,
     enabled: run.stepCount > 0,
   });
+  const { refetch } = steps;
+  const known = useRef(run.stepCount);
+  // What is shown stays until there is more; as another query it would be gone with each step that ends.
+  useEffect(() => {
+    if (known.current === run.stepCount) return;
+    known.current = run.stepCount;
+    void refetch();
+  }, [run.stepCount, refetch]);
   if (run.stepCount === 0) return null;
   return (
     <Panel title={`Recorded steps (${formatCount(run.stepCount)})`} flush>
@@ -45,7 +54,7 @@ export function StepsPanel({ run }: { readonly run: RunDetail }) {
                         <Time at={endedAt} />
                       </td>
                       <td>
-                        <code>{(JSON.stringify(output) ?? '').slice(0, 500)}</code>
+                        <code>{shortened(JSON.stringify(output) ?? '')}</code>
                       </td>
                     </tr>
                   )),
@@ -68,3 +77,6 @@ export function StepsPanel({ run }: { readonly run: RunDetail }) {
     </Panel>
   );
 }
+
+/** A long result; all of it is in the API. */
+const shortened = (text: string): string => (text.length > 500 ? `${text.slice(0, 500)} …` : text);

@@ -61,7 +61,8 @@ export function TimelineTab({ run, isOpen, listeners }: TimelineTabProps) {
           aria-label="State"
           data={[
             { value: '', label: 'All' },
-            ...Object.keys(runStates).filter((state) => runs.some((each) => each.state === state)),
+            // What is chosen stays, so that nobody wonders where the others are.
+            ...Object.keys(runStates).filter((state) => state === only || runs.some((each) => each.state === state)),
           ]}
           value={only ?? ''}
           onChange={(value) => change({ only: value || undefined }, 'replace')}

@@ -2,6 +2,8 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { call } from '../../client/call.js';
 import { listRunChanges } from '../../generated/api.js';
 import { PageLink } from '../../ui/link.js';
+import { shortId } from '../../ui/run-id.js';
+import { wordsOfCaller } from '../actions/action-words.js';
 
 /** What became of a run, oldest first, page by page. */
 export const useChanges = (id: string) =>
@@ -15,8 +17,8 @@ export const useChanges = (id: string) =>
 
 /** Who asked for a run. */
 export function useActor(id: string) {
-  const first = useChanges(id).data?.pages[0]?.items[0];
-  return (first?.actor ?? null) === null ? undefined : <Actor actor={first?.actor ?? null} />;
+  const actor = useChanges(id).data?.pages[0]?.items[0]?.actor ?? null;
+  return actor === null ? undefined : <Actor actor={actor} />;
 }
 
 /** Who did something: a worker with a link to its page, a person, a program. */
@@ -26,18 +28,14 @@ export function Actor({ actor }: { readonly actor: string | null }) {
   if (worker !== undefined) {
     return (
       <PageLink to="/workers/$id" params={{ id: worker }} inherit>
-        worker {worker.slice(0, 8)}…{worker.slice(-4)}
+        worker {shortId(worker)}
       </PageLink>
     );
   }
-  const user = /^user:(.+)$/.exec(actor)?.[1];
-  if (user !== undefined) return user;
-  return actors[actor] ?? actor;
+  return programs[actor] ?? wordsOfCaller(actor);
 }
 
-const actors: Readonly<Record<string, string>> = {
-  local: 'somebody at this machine',
-  bearer: 'a program with the token',
+const programs: Readonly<Record<string, string>> = {
   watcher: 'the watcher',
   api: 'the API',
   command: 'the command “millrace run”',

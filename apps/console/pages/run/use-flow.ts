@@ -11,6 +11,7 @@ export function useFlow(id: string, listeners: Set<RunListener>, isOpen: boolean
   useEffect(() => {
     void book.open();
   }, [book, isOpen]);
+  useEffect(() => () => book.close(), [book]);
   useEffect(() => {
     const listener: RunListener = {
       onBegin: () => void book.open(),

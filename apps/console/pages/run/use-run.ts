@@ -1,5 +1,5 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useState } from 'react';
 import { call } from '../../client/call.js';
 import {
   getRun,
@@ -37,12 +37,15 @@ export function useRun(id: string, tab: string | undefined) {
     refetchInterval: ({ state: { data } }) => (data && hasEnded(data.state) ? 20_000 : false),
   });
   const isOpen = query.data !== undefined && !hasEnded(query.data.state);
-  const reading = useRef<ReturnType<typeof setTimeout>>(undefined);
   useEffect(() => {
     if (!isOpen) return;
+    let isWaiting = false;
+    // Not ended with the stream: the last change, after which it is closed, is to be read as well.
     const readAgain = (): void => {
-      reading.current ??= setTimeout(() => {
-        reading.current = undefined;
+      if (isWaiting) return;
+      isWaiting = true;
+      setTimeout(() => {
+        isWaiting = false;
         void queries.invalidateQueries({ queryKey: ['run', id] });
         void queries.invalidateQueries({ queryKey: ['run-changes', id] });
       }, pauseMs);
@@ -57,7 +60,11 @@ export function useRun(id: string, tab: string | undefined) {
         },
         onFile: readAgain,
         onRun: (change) => {
-          if (change.run === id) readAgain();
+          if (change.run === id) {
+            // How far an attempt came says nothing of the next one.
+            setProgress(null);
+            readAgain();
+          }
           for (const { onRun } of listeners) onRun?.(change);
         },
         onProgress: (news) => {

@@ -1,6 +1,6 @@
 import { Alert, Button, Group, Modal, Progress, Stack, Text } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { call } from '../../client/call.js';
 import { wordsOf } from '../../client/problem.js';
 import { type ChangedRuns, cancelRun, type Run, retryRun } from '../../generated/api.js';
@@ -25,12 +25,20 @@ export function ChangeChosen({ verb, runs, onDone, onClose }: ChangeChosenProps)
   const [done, setDone] = useState<number>();
   const [refused, setRefused] = useState<ChangedRuns['refused']>([]);
   const name = verb === 'retry' ? 'Retry' : 'Cancel';
-  const isOver = done === able.length && able.length > 0;
+  const [isOver, setOver] = useState(false);
+  const left = useRef<Run[]>([]);
+  // Who closes the dialog stops it: what is under way ends, no other run is taken.
+  useEffect(
+    () => () => {
+      left.current = [];
+    },
+    [],
+  );
   const act = async (): Promise<void> => {
-    const left = [...able];
+    left.current = [...able];
     setDone(0);
     const lane = async (): Promise<void> => {
-      for (let run = left.shift(); run; run = left.shift()) {
+      for (let run = left.current.shift(); run; run = left.current.shift()) {
         const { id } = run;
         try {
           await (verb === 'retry' ? call(retryRun({ id, body: {} })) : call(cancelRun({ id, body: {} })));
@@ -41,6 +49,7 @@ export function ChangeChosen({ verb, runs, onDone, onClose }: ChangeChosenProps)
       }
     };
     await Promise.all(Array.from({ length: atMost }, lane));
+    setOver(true);
     await queries.invalidateQueries({ predicate: ({ meta }) => meta?.live?.includes('runs') === true });
     onDone();
   };
@@ -59,15 +68,27 @@ export function ChangeChosen({ verb, runs, onDone, onClose }: ChangeChosenProps)
         {isOver && (
           <Alert color={refused.length > 0 ? 'yellow' : 'teal'} variant="light" role="status">
             <Text size="sm">
-              {countOf(able.length - refused.length, 'run')} {verb === 'retry' ? 'queued again' : 'cancelled'}.
+              {countOf((done ?? 0) - refused.length, 'run')} {verb === 'retry' ? 'queued again' : 'cancelled'}.
+              {(done ?? 0) < able.length && ` Stopped: ${countOf(able.length - (done ?? 0), 'run')} left as they were.`}
             </Text>
             <RefusedList refused={refused} />
           </Alert>
         )}
         <Group justify="flex-end" gap="xs">
-          <Button variant="default" onClick={onClose} data-autofocus>
-            {isOver ? 'Close' : 'Leave it'}
-          </Button>
+          {done !== undefined && !isOver ? (
+            <Button
+              variant="default"
+              onClick={() => {
+                left.current = [];
+              }}
+            >
+              Stop
+            </Button>
+          ) : (
+            <Button variant="default" onClick={onClose} data-autofocus>
+              {isOver ? 'Close' : 'Leave it'}
+            </Button>
+          )}
           {!isOver && (
             <Button
               color={verb === 'cancel' ? 'red' : undefined}

@@ -11,6 +11,7 @@ import { EmptyNote } from '../../ui/notes.js';
 import { QueryView } from '../../ui/query-view.js';
 import type { Column } from '../../ui/table/column.js';
 import { DataTable } from '../../ui/table/data-table.js';
+import { NewRows, useHeldList } from '../../ui/table/held-list.js';
 import { Time } from '../../ui/time.js';
 import { ChangeMany } from './change-many.js';
 import { filterOf, type RunFilter } from './run-filter.js';
@@ -19,7 +20,7 @@ import styles from './runs-page.module.css';
 /** Failed runs by their causes: what failed for one reason is seen once, and retried at once. */
 export function FailuresList({ wanted }: { readonly wanted: Texts }) {
   const { task, from, to, since } = wanted;
-  const [retried, setRetried] = useState<FailureCause>();
+  const [retried, setRetried] = useState<{ readonly cause: FailureCause; readonly filter: RunFilter }>();
   const mayChange = useMayChange();
   const failures = useQuery({
     queryKey: ['run-failures', { task, from, to, since }],
@@ -30,25 +31,41 @@ export function FailuresList({ wanted }: { readonly wanted: Texts }) {
     placeholderData: keepPreviousData,
     meta: { live: ['runs'] },
   });
-  const columns = useMemo(() => columnsOf(wanted, mayChange, setRetried), [wanted, mayChange]);
+  const columns = useMemo(
+    () =>
+      columnsOf(wanted, mayChange, (cause) =>
+        setRetried({ cause, filter: { ...timesOf(wanted), ...causeFilter(cause) } }),
+      ),
+    [wanted, mayChange],
+  );
+  const held = useHeldList(
+    failures.data?.causes ?? [],
+    idOf,
+    failures.isPlaceholderData || failures.data === undefined ? undefined : JSON.stringify({ task, from, to, since }),
+  );
   return (
-    <>
+    <div ref={held.part}>
       <QueryView query={failures} what="why runs failed">
         {({ runs, more, causes, causeCount }) => (
           <DataTable
             label="Causes of failures"
             columns={columns}
-            rows={causes}
-            idOf={({ example }) => example.runId}
+            rows={held.rows}
+            idOf={idOf}
             bar={
-              <Text size="sm" c="dimmed">
-                {countOf(causeCount, 'cause')} of {countOf(runs, 'failed run')}
-                {more && ', the last recorded; there are older ones'}
-                {causes.length < causeCount && `; the ${causes.length} most frequent`}
-              </Text>
+              <>
+                <Text size="sm" c="dimmed">
+                  {countOf(causeCount, 'cause')} of {countOf(runs, 'failed run')}
+                  {more && ', the last recorded; there are older ones'}
+                  {causes.length < causeCount && `; the ${causes.length} most frequent`}
+                </Text>
+                <NewRows count={held.newCount} what="cause" onShow={held.showNew} />
+              </>
             }
             empty={
-              <EmptyNote title="No run has failed">Neither task nor time that you chose have a failed run.</EmptyNote>
+              <EmptyNote title="No run has failed">
+                None of the chosen task and time. A wider time may have some.
+              </EmptyNote>
             }
           />
         )}
@@ -56,14 +73,17 @@ export function FailuresList({ wanted }: { readonly wanted: Texts }) {
       {retried && (
         <ChangeMany
           verb="retry"
-          filter={{ ...timesOf(wanted), ...causeFilter(retried) }}
-          words={wordsOfCause(retried)}
+          filter={retried.filter}
+          words={wordsOfCause(retried.cause)}
           onClose={() => setRetried(undefined)}
         />
       )}
-    </>
+    </div>
   );
 }
+
+/** What makes a cause one: it stays the same when another run fails of it. */
+const idOf = ({ task, error, code, message }: FailureCause): string => JSON.stringify([task, error, code, message]);
 
 const columnsOf = (
   wanted: Texts,
@@ -138,6 +158,6 @@ const wordsOfCause = (cause: FailureCause): string[] => {
   return [
     `of ${task} that failed`,
     ...(error === undefined ? [] : [`with ${error}`]),
-    ...(text === undefined ? [] : [`and have “${text}” in it`]),
+    ...(text === undefined ? [] : [`and “${text}” in it`]),
   ];
 };

@@ -1,13 +1,14 @@
 import { Text, Tooltip } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import type { Run } from '../../generated/api.js';
-import { Duration } from '../../ui/duration.js';
+import type { Texts } from '../../shell/search-text.js';
 import { formatCount, formatDuration } from '../../ui/format.js';
 import { PageLink } from '../../ui/link.js';
 import { RunId, shortId } from '../../ui/run-id.js';
 import { StateBadge } from '../../ui/state-badge.js';
 import type { Column } from '../../ui/table/column.js';
 import { Time } from '../../ui/time.js';
+import { RunDuration } from '../run/run-duration.js';
 import { messageOf, nameOf } from '../run/run-error.js';
 import styles from './runs-page.module.css';
 
@@ -35,10 +36,7 @@ export const runColumns: readonly Column<Run>[] = [
     about: 'From the first start to the end',
     sort: 'durationMs',
     isNumeric: true,
-    // One that is to be tried again has begun before, and does not go on now.
-    cell: ({ state, startedAt, endedAt }) => (
-      <Duration startedAt={state === 'queued' ? null : startedAt} endedAt={endedAt} />
-    ),
+    cell: (run) => <RunDuration run={run} />,
   },
   {
     id: 'attempts',
@@ -133,7 +131,8 @@ function Labels({ of }: { readonly of: object }) {
         <Link
           key={name}
           to="/runs"
-          search={{ label: `${name}:${value}` }}
+          // Beside the filters that are at work: a look closer, not another list.
+          search={(before: Texts) => ({ ...before, label: `${name}:${value}` })}
           className={styles['label']}
           title={`${name}: ${value}`}
         >

@@ -107,11 +107,11 @@ export function filterOf(texts: Texts, now = Date.now()): RunFilter {
   };
 }
 
-/** The part of the address that says which runs are wanted: what queries are known by. */
+/** The part of the address that says which runs are wanted: what queries are known by. A window that there is not counts for none. */
 export const filterTexts = (texts: Texts): Texts =>
   Object.fromEntries(
-    [...plain, 'from', 'since', 'minSeconds', 'maxSeconds'].flatMap((name) =>
-      texts[name] ? [[name, texts[name]]] : [],
+    [...plain, 'from', 'minSeconds', 'maxSeconds', ...(windowOf(texts) === undefined ? [] : ['since'])].flatMap(
+      (name) => (texts[name] ? [[name, texts[name]]] : []),
     ),
   );
 

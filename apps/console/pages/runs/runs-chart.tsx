@@ -23,13 +23,14 @@ const unknown = [
 export function RunsChart({ wanted, onTimes }: { readonly wanted: Texts; onTimes(from: string, to: string): void }) {
   const series = useSeries(wanted);
   const isNarrower = unknown.some((name) => wanted[name]);
+  const isLastDay = !wanted['from'] && !wanted['to'] && !wanted['since'];
   return (
     <div className={styles['chart']}>
       <QueryView query={series} what="how many runs there were">
         {({ grain, slices, end, groups }) => (
           <>
             <SeriesBars
-              title={`Runs recorded by ${grain}`}
+              title={`Runs recorded ${isLastDay ? 'in the last 24 hours, ' : ''}by ${grain}`}
               slices={slices}
               end={end}
               groups={groups.map(({ value, runs }) => ({ label: value ?? '', values: runs }))}

@@ -27,7 +27,9 @@ export function RunsList({ wanted, sort, onSort, onClear }: RunsListProps) {
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const isOld = pages.isPlaceholderData || pages.data === undefined;
   const held = useHeldList(rows, idOf, isOld ? undefined : JSON.stringify([wanted, sort]));
+  // Those that the filters hide by now are chosen no more.
   const chosenRuns = useMemo(() => held.rows.filter(({ id }) => chosen.has(id)), [held.rows, chosen]);
+  const chosenIds = useMemo(() => new Set(chosenRuns.map(idOf)), [chosenRuns]);
   const toNewest = (): void => {
     held.showNew();
     if (isLong) restart();
@@ -45,7 +47,7 @@ export function RunsList({ wanted, sort, onSort, onClear }: RunsListProps) {
           rows={held.rows}
           idOf={idOf}
           sort={{ by: sort, onChange: onSort }}
-          selection={{ ids: chosen, onChange: setChosen }}
+          selection={{ ids: chosenIds, onChange: setChosen }}
           bar={
             <>
               <ChosenBar chosen={chosenRuns} onClear={() => setChosen(new Set())} />

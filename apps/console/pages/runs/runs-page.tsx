@@ -3,6 +3,7 @@ import { IconChevronDown } from '@tabler/icons-react';
 import { useNavigate } from '@tanstack/react-router';
 import { useMemo, useState } from 'react';
 import { useMayChange } from '../../client/session.js';
+import { useTasks } from '../../client/tasks.js';
 import type { Texts } from '../../shell/search-text.js';
 import { useTexts } from '../../shell/use-texts.js';
 import { setFilters, wordsOfValue } from '../../ui/filter/filter.js';
@@ -15,7 +16,7 @@ import { RunsChart } from './runs-chart.js';
 import { RunsList } from './runs-list.js';
 import { RunStateTabs } from './state-tabs.js';
 import { TimeChoice } from './time-choice.js';
-import { useStateCounts, useTasks } from './use-runs.js';
+import { useStateCounts } from './use-runs.js';
 
 /** All runs: filters, a chart, a table; and those that failed by their causes. */
 export function RunsPage() {
@@ -23,7 +24,7 @@ export function RunsPage() {
   const navigate = useNavigate();
   const tasks = useTasks();
   const filters = useMemo(() => filtersOf(tasks.data?.items ?? []), [tasks.data]);
-  const wanted = filterTexts(texts);
+  const wanted = useMemo(() => filterTexts(texts), [texts]);
   const isFailures = texts['tab'] === 'failures';
   const onFilter = (changed: Texts): void => {
     const id = changed['text']?.trim();
@@ -93,7 +94,7 @@ function AllMatching({ wanted, words }: { readonly wanted: Texts; readonly words
   const mayChange = useMayChange();
   const [asked, setAsked] = useState<{ readonly verb: ManyVerb; readonly filter: RunFilter }>();
   const ask = (verb: ManyVerb) => (): void => setAsked({ verb, filter: filterOf(wanted) });
-  const isAny = words.length === 0;
+  const isAny = Object.keys(filterOf(wanted)).length === 0;
   return (
     <>
       <Menu position="bottom-end">

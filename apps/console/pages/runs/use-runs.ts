@@ -1,7 +1,7 @@
 import { type InfiniteData, keepPreviousData, useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { call } from '../../client/call.js';
-import { countRuns, getRunSeries, listRuns, listTasks, type Run, type RunPage } from '../../generated/api.js';
+import { countRuns, getRunSeries, listRuns, type Run, type RunPage } from '../../generated/api.js';
 import type { Texts } from '../../shell/search-text.js';
 import { filterOf, type RunFilter } from './run-filter.js';
 
@@ -72,23 +72,24 @@ export const useStateCounts = (wanted: Texts) => {
   });
 };
 
-/** What the chart can show of the filters: the API counts over time by task, state, trigger and time only. */
+/**
+ * What the chart can show of the filters: the API counts over time by task, state, trigger and time only. Without a first
+ * moment it counts the last 24 hours.
+ */
 export const useSeries = (wanted: Texts) => {
   const { task, state, trigger } = wanted;
-  const { from, to } = filterOf(wanted);
-  const hasTime = from !== undefined || to !== undefined;
+  const { to } = wanted;
   return useQuery({
     queryKey: ['run-series', { task, state, trigger, from: wanted['from'], to, since: wanted['since'] }],
     queryFn: ({ signal }) => {
-      const { from: start } = filterOf(wanted);
-      const first = start ?? (to === undefined ? new Date(Date.now() - 86_400_000).toISOString() : undefined);
+      const { from } = filterOf(wanted);
       return call(
         getRunSeries(
           {
             ...(task ? { task } : {}),
             ...(state ? { state } : {}),
             ...(trigger ? { trigger } : {}),
-            ...(first === undefined ? {} : { $from: first }),
+            ...(from === undefined ? {} : { $from: from }),
             ...(to === undefined ? {} : { to }),
           },
           { signal },
@@ -97,10 +98,5 @@ export const useSeries = (wanted: Texts) => {
     },
     placeholderData: keepPreviousData,
     meta: { live: ['runs'] },
-    enabled: hasTime || wanted['retryOf'] === undefined,
   });
 };
-
-/** The catalogue. */
-export const useTasks = () =>
-  useQuery({ queryKey: ['tasks'], queryFn: ({ signal }) => call(listTasks({ signal })), staleTime: 60_000 });

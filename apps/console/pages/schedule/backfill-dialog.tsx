@@ -123,9 +123,9 @@ export function BackfillDialog({ schedule, from: firstFrom, to: firstTo, onClose
                 ? countWords(dry.data)
                 : hasFault
                   ? 'Mend the span first.'
-                  : span
-                    ? 'Counting …'
-                    : 'Write both.'}
+                  : span === undefined
+                    ? 'Write both.'
+                    : dry.error === null && 'Counting …'}
             </Text>
             {error !== undefined && <ProblemNote error={error} />}
           </>

@@ -1,4 +1,4 @@
-import { ActionIcon, Button, Group, SegmentedControl } from '@mantine/core';
+import { ActionIcon, Button, Group, SegmentedControl, Text } from '@mantine/core';
 import { IconChevronLeft, IconChevronRight } from '@tabler/icons-react';
 import type { ScheduleDetail } from '../../generated/api.js';
 import { useTexts } from '../../shell/use-texts.js';
@@ -86,7 +86,15 @@ export function CalendarPanel({ schedule }: { readonly schedule: ScheduleDetail 
           )}
           <Legend />
         </div>
-        <DaySlots schedule={schedule} timezone={timezone} day={chosen} counts={shownDay} />
+        {days.includes(chosen) ? (
+          (shownDay || !query.error) && (
+            <DaySlots schedule={schedule} timezone={timezone} day={chosen} counts={shownDay} />
+          )
+        ) : (
+          <Text size="sm" c="dimmed">
+            Choose a day of {monthWords(month)} to see its slots.
+          </Text>
+        )}
       </div>
     </Panel>
   );

@@ -6,6 +6,7 @@ import type { Column } from '../../ui/table/column.js';
 import { DataTable } from '../../ui/table/data-table.js';
 import { More } from '../../ui/table/endless.js';
 import { Time } from '../../ui/time.js';
+import { wordsOfCaller, wordsOfDetail } from '../actions/action-words.js';
 import { useScheduleActionsLog } from './use-schedule-data.js';
 
 const words: Readonly<Record<string, string>> = {
@@ -52,15 +53,9 @@ export function ChangesTab({ name }: { readonly name: string }) {
   );
 }
 
-const callers: Readonly<Record<string, string>> = {
-  local: 'somebody on this machine',
-  bearer: 'a program',
-  session: 'somebody with the token',
-};
-
 const columns: readonly Column<Action>[] = [
   { id: 'at', header: 'When', isFixed: true, cell: ({ at }) => <Time at={at} /> },
-  { id: 'caller', header: 'Who', cell: ({ caller }) => callers[caller] ?? caller.replace(/^user:/, '') },
+  { id: 'caller', header: 'Who', cell: ({ caller }) => wordsOfCaller(caller) },
   {
     id: 'action',
     header: 'What',
@@ -85,14 +80,7 @@ const columns: readonly Column<Action>[] = [
   {
     id: 'detail',
     header: 'With',
-    cell: ({ detail }) => <span className="mono">{detailWords(detail)}</span>,
+    cell: ({ detail }) => <span className="mono">{wordsOfDetail(detail)}</span>,
   },
   { id: 'address', header: 'From', isExtra: true, cell: ({ address }) => address },
 ];
-
-const detailWords = (detail: unknown): string =>
-  typeof detail !== 'object' || detail === null
-    ? ''
-    : Object.entries(detail)
-        .map(([field, value]) => `${field}: ${typeof value === 'string' ? value : JSON.stringify(value)}`)
-        .join(', ');

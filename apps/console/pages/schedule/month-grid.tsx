@@ -19,7 +19,7 @@ export interface MonthGridProps {
 /** By how many days the keys move the focus. */
 const steps: Readonly<Record<string, number>> = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -7, ArrowDown: 7 };
 
-/** A month, day by day: how many slots of it became what. The arrows move from day to day, Enter chooses. */
+/** A month, day by day: how many slots of it became what. The arrows choose the day beside, above or below. */
 export function MonthGrid({ month, today, chosen, days, isOld, onChoose }: MonthGridProps) {
   const grid = useRef<HTMLTableElement>(null);
   const wanted = useRef<string>(undefined);

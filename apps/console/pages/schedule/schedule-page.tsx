@@ -23,6 +23,11 @@ import { SlotsTab } from './slots-tab.js';
 /** A schedule: its rule and terms, its calendar, what became of its slots, who changed what. */
 export function SchedulePage() {
   const { name = '' } = useParams({ strict: false });
+  // Another schedule is another page: nothing asked or shown for one is left for the next.
+  return <PageOfSchedule key={name} name={name} />;
+}
+
+function PageOfSchedule({ name }: { readonly name: string }) {
   const query = useSchedule(name);
   const schedule = query.data;
   const [span, setSpan] = useState<{ readonly from: string; readonly to: string }>();

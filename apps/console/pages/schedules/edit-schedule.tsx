@@ -3,28 +3,38 @@ import { call } from '../../client/call.js';
 import { useDraft } from '../../form/use-draft.js';
 import { changeSchedule, type Schedule } from '../../generated/api.js';
 import { tellDone } from '../../ui/notices.js';
-import { changeOf, draftOf, isDraft } from './schedule-draft.js';
+import { changeOf, draftOf, isDraft, rebased, type ScheduleDraft } from './schedule-draft.js';
 import { ScheduleForm } from './schedule-form.js';
 import { useScheduleActions } from './use-schedule-actions.js';
 
-/** The form that changes a schedule. */
+/** What somebody is about to change, and how the schedule was when they began. */
+interface Edit {
+  readonly base: ScheduleDraft;
+  readonly draft: ScheduleDraft;
+}
+
+const isEdit = (found: object): found is Edit =>
+  'base' in found && 'draft' in found && isDraft(Object(found.base)) && isDraft(Object(found.draft));
+
+/** The form that changes a schedule. What others changed meanwhile is shown, and stays unless it is changed here as well. */
 export function EditSchedule({ schedule, onClose }: { readonly schedule: Schedule; onClose(): void }) {
   const { name } = schedule;
-  const empty = useMemo(() => draftOf(schedule), [schedule]);
-  const [draft, setDraft] = useDraft(`schedule.${name}`, empty, isDraft);
+  const now = useMemo(() => draftOf(schedule), [schedule]);
+  const [edit, setEdit] = useDraft<Edit>(`schedule.${name}`, { base: now, draft: now }, isEdit);
+  const draft = useMemo(() => rebased(edit.draft, edit.base, now), [edit, now]);
   const { readAnew } = useScheduleActions(name);
   return (
     <ScheduleForm
       title={`Change ${name}`}
       verb="Change it"
       draft={draft}
-      empty={empty}
+      empty={now}
       hasFixedName
-      onChange={setDraft}
+      onChange={(next) => setEdit({ base: now, draft: next })}
       onClose={onClose}
       onSend={async () => {
-        const changed = await call(changeSchedule({ name, scheduleChange: changeOf(draft) }));
-        setDraft(draftOf(changed));
+        const changed = draftOf(await call(changeSchedule({ name, scheduleChange: changeOf(draft, now) })));
+        setEdit({ base: changed, draft: changed });
         tellDone(`${name} was changed. A new rule holds from now on.`);
         await readAnew();
         onClose();

@@ -25,7 +25,8 @@ export function NewSchedule({ onClose }: { onClose(): void }) {
         setDraft(emptyDraft);
         tellDone(`${name} was made.`);
         void queries.invalidateQueries({ queryKey: ['schedules'] });
-        await navigate({ to: '/schedules/$name', params: { name } });
+        // The way back leads to the list, not to this form.
+        await navigate({ to: '/schedules/$name', params: { name }, replace: true });
       }}
     />
   );

@@ -30,7 +30,9 @@ export function RulePreview({ rule, preview: { next, timezone, isOld, error, fau
             ? 'There are none: see what is wrong with the rule.'
             : rule === undefined
               ? 'Write when it fires.'
-              : 'Looking …'}
+              : next !== undefined
+                ? 'There are none: no time to come fits the rule.'
+                : error === undefined && 'Looking …'}
         </Text>
       )}
     </section>

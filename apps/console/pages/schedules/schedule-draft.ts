@@ -77,8 +77,23 @@ export function newScheduleOf(draft: ScheduleDraft): NewSchedule {
   return { name, task, input: inputs[task] ?? {}, timezone, ...ruleOf(draft), overlap, catchUp, ...further };
 }
 
-/** What is sent of a change. Labels and priority that were taken away are said to be. */
-export function changeOf(draft: ScheduleDraft): ScheduleChange {
+/** What is sent of a change: what is other than in `base`. Labels and priority that were taken away are said to be. */
+export function changeOf(draft: ScheduleDraft, base: ScheduleDraft): ScheduleChange {
+  const before = allOf(base);
+  return Object.fromEntries(
+    Object.entries(allOf(draft)).filter(([name, value]) => !isSame(value, Reflect.get(before, name))),
+  );
+}
+
+function allOf(draft: ScheduleDraft): ScheduleChange {
   const { name: _name, ...change } = newScheduleOf(draft);
   return { labels: {}, priority: null, ...change };
 }
+
+/** What somebody changed of a schedule that was as `base` says, upon how it is now. */
+export const rebased = (draft: ScheduleDraft, base: ScheduleDraft, now: ScheduleDraft): ScheduleDraft => ({
+  ...now,
+  ...Object.fromEntries(Object.entries(draft).filter(([name, value]) => !isSame(value, Reflect.get(base, name)))),
+});
+
+const isSame = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);

@@ -1,9 +1,9 @@
 import { Alert, Button, Fieldset, Group, Modal, Select, Stack, Text, TextInput } from '@mantine/core';
-import { useState } from 'react';
+import { useMemo, useState } from 'react';
 import { ApiProblem } from '../../client/problem.js';
 import { useMayChange } from '../../client/session.js';
 import { useTasks } from '../../client/tasks.js';
-import { faultsBelow } from '../../form/fault.js';
+import { type Fault, faultsBelow } from '../../form/fault.js';
 import { SchemaForm } from '../../form/schema-form.js';
 import { ProblemNote } from '../../ui/notes.js';
 import { RuleFields } from './rule-fields.js';
@@ -27,19 +27,25 @@ export interface ScheduleFormProps {
   onSend(): Promise<void>;
 }
 
+const noFaults: readonly Fault[] = [];
+
 /** What makes or changes a schedule, with the times that it would have. */
 export function ScheduleForm(props: ScheduleFormProps) {
   const { title, verb, draft, empty, hasFixedName = false, onChange, onClose, onSend } = props;
   const mayChange = useMayChange();
   const [isBusy, setBusy] = useState(false);
   const [isBroken, setBroken] = useState(false);
+  // A form that is begun anew is another one: text that is no value yet goes with the old one.
+  const [round, setRound] = useState(0);
   const [refused, setRefused] = useState<{ readonly error: unknown; readonly draft: ScheduleDraft }>();
   const preview = useRulePreview(ruleOf(draft));
   const tasks = useTasks();
   const task = tasks.data?.items.find(({ name }) => name === draft.task);
   const set = (change: Partial<ScheduleDraft>): void => onChange({ ...draft, ...change });
 
-  const faults = refused?.error instanceof ApiProblem ? refused.error.faults : [];
+  const faults = refused?.error instanceof ApiProblem ? refused.error.faults : noFaults;
+  // The same list as long as it is the same answer: each fault goes when its field is changed.
+  const inputFaults = useMemo(() => faultsBelow(faults, '/input'), [faults]);
   /** What the API found wrong with a field, until that is changed. */
   const faultOf = (path: string, isSame: (before: ScheduleDraft) => boolean): string | undefined =>
     refused && isSame(refused.draft) ? faults.find((fault) => fault.path === path)?.message : undefined;
@@ -106,11 +112,11 @@ export function ScheduleForm(props: ScheduleFormProps) {
               </Text>
             ) : (
               <SchemaForm
-                key={task.name}
+                key={`${task.name} ${round}`}
                 schema={Object(task.inputSchema)}
                 value={draft.inputs[task.name] ?? {}}
                 onChange={(input) => set({ inputs: { ...draft.inputs, [task.name]: input } })}
-                faults={faultsBelow(faults, '/input')}
+                faults={inputFaults}
                 onBroken={setBroken}
                 label={`Input of ${task.name}`}
               />
@@ -129,7 +135,16 @@ export function ScheduleForm(props: ScheduleFormProps) {
             </Alert>
           )}
           <Group justify="space-between" gap="xs">
-            <Button variant="subtle" color="gray" disabled={!isChanged} onClick={() => onChange(empty)}>
+            <Button
+              variant="subtle"
+              color="gray"
+              disabled={!isChanged && !isBroken}
+              onClick={() => {
+                onChange(empty);
+                setRefused(undefined);
+                setRound(round + 1);
+              }}
+            >
               Start anew
             </Button>
             <Group gap="xs">
@@ -140,7 +155,12 @@ export function ScheduleForm(props: ScheduleFormProps) {
                 type="submit"
                 loading={isBusy}
                 disabled={
-                  !mayChange || isBroken || draft.name === '' || draft.task === '' || ruleOf(draft) === undefined
+                  !mayChange ||
+                  isBroken ||
+                  !isChanged ||
+                  draft.name === '' ||
+                  draft.task === '' ||
+                  ruleOf(draft) === undefined
                 }
               >
                 {verb}

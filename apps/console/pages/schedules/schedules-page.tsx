@@ -56,7 +56,9 @@ export function SchedulesPage() {
           rows={rows}
           idOf={({ name }) => name}
           empty={
-            hasFilters ? (
+            schedules.hasNextPage ? (
+              <LoadingNote what="more schedules" />
+            ) : hasFilters ? (
               <EmptyNote title="No schedule fits these filters">Take one of them away.</EmptyNote>
             ) : (
               <EmptyNote title="There is no schedule yet">
@@ -74,7 +76,7 @@ export function SchedulesPage() {
           }
         />
       )}
-      {texts['form'] === 'new' && <NewSchedule onClose={() => change({ form: undefined })} />}
+      {texts['form'] === 'new' && <NewSchedule onClose={() => change({ form: undefined }, 'replace')} />}
     </Page>
   );
 }

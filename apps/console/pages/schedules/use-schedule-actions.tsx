@@ -18,6 +18,8 @@ export function useScheduleActions(name: string) {
     ]);
   };
   const act = async (fault: string, work: () => Promise<void>): Promise<void> => {
+    // A second click while the first is under way would run it twice.
+    if (isBusy) return;
     setBusy(true);
     try {
       await work();

@@ -40,6 +40,8 @@ export function RunTab({ task }: { readonly task: Task }) {
   const [error, setError] = useState<unknown>();
   const [isBusy, setBusy] = useState(false);
   const [isFormBroken, setFormBroken] = useState(false);
+  // An emptied form is another one: text that is no value yet goes with the old one.
+  const [round, setRound] = useState(0);
   const [hasOptions, setHasOptions] = useState(!isEmpty(draft.options));
   const [faults, setFaults] = useState({ input: noFaults, options: noFaults });
   const mayChange = useMayChange();
@@ -91,7 +93,7 @@ export function RunTab({ task }: { readonly task: Task }) {
         <Stack gap="md">
           {draft.view === 'form' ? (
             <SchemaForm
-              key={task.name}
+              key={round}
               schema={task.inputSchema}
               value={draft.input}
               onChange={(input) => set({ input })}
@@ -101,6 +103,7 @@ export function RunTab({ task }: { readonly task: Task }) {
             />
           ) : (
             <JsonView
+              key={round}
               label={`Input of ${task.name}, as JSON`}
               value={draft.input}
               onChange={(input) => set({ input })}
@@ -148,9 +151,10 @@ export function RunTab({ task }: { readonly task: Task }) {
             <Button
               size="sm"
               variant="default"
-              disabled={isEmpty(draft.input) && isEmpty(draft.options) && draft.broken === undefined}
+              disabled={isEmpty(draft.input) && isEmpty(draft.options) && !isBroken}
               onClick={() => {
                 set({ input: {}, options: {}, broken: undefined });
+                setRound(round + 1);
                 setError(undefined);
                 setFaults({ input: noFaults, options: noFaults });
               }}

@@ -128,7 +128,10 @@ export function SettingsForm({ settings }: { readonly settings: TaskSettings }) 
               </Text>
               <Button
                 variant="default"
-                onClick={() => setDraft((before) => ({ ...before, version, base: set, value: withPatch(set, patch) }))}
+                onClick={() => {
+                  setDraft((before) => ({ ...before, version, base: set, value: withPatch(set, patch) }));
+                  setError(undefined);
+                }}
               >
                 Set mine on top of it
               </Button>

@@ -9,6 +9,7 @@ import { LoadingNote, ProblemNote } from '../../ui/notes.js';
 import { tellDone } from '../../ui/notices.js';
 import { Panel } from '../../ui/panel.js';
 import { Time } from '../../ui/time.js';
+import { wordsOfCaller } from '../actions/action-words.js';
 import styles from './task-page.module.css';
 
 const pageSize = 10;
@@ -54,7 +55,7 @@ export function SettingsVersions({ name, current }: { readonly name: string; rea
             <div className={styles['versionHead']}>
               <b>{version.version}</b>
               <span>
-                <Time at={version.at} /> by {nameOfCaller(version.caller)}
+                <Time at={version.at} /> by {wordsOfCaller(version.caller)}
               </span>
               {version.version === current ? (
                 <span className="dim">holds now</span>
@@ -115,7 +116,3 @@ function Changes({ of }: { readonly of: TaskSettingsVersion['changes'] }) {
 
 const wordsOf = (value: unknown, isSet: boolean): string =>
   `${value === null ? 'no limit' : String(value)}${isSet ? '' : ' (definition)'}`;
-
-const nameOfCaller = (caller: string): string =>
-  ({ local: 'somebody on this machine', bearer: 'a program', session: 'somebody with the token' })[caller] ??
-  caller.replace(/^user:/, '');

@@ -9,6 +9,7 @@ import { Panel } from '../../ui/panel.js';
 import { shortId } from '../../ui/run-id.js';
 import { StateBadge } from '../../ui/state-badge.js';
 import { Time } from '../../ui/time.js';
+import { messageOf } from '../run/run-error.js';
 import styles from './task-page.module.css';
 
 /** The runs that were started here lately, live. */
@@ -48,11 +49,10 @@ function StartedRun({ id }: { readonly id: string }) {
           {data.durationMs !== null && `, ${formatDuration(data.durationMs)}`}
         </span>
       )}
-      {data?.error != null && <div className={styles['startedError']}>{messageOf(data.error)}</div>}
+      {data?.error != null && (
+        <div className={styles['startedError']}>{messageOf(data.error) ?? JSON.stringify(data.error)}</div>
+      )}
       {error && !data && <ProblemNote error={error} />}
     </li>
   );
 }
-
-const messageOf = (error: unknown): string =>
-  typeof error === 'object' && error !== null && 'message' in error ? String(error.message) : JSON.stringify(error);

@@ -42,7 +42,7 @@ export function TaskPage() {
           name
         )
       }
-      actions={task && <PauseButton task={task} />}
+      actions={task && <PauseButton key={name} task={task} />}
     >
       <QueryView query={query} what="the task">
         {() =>
@@ -65,7 +65,7 @@ export function TaskPage() {
                 <RunTab key={name} task={task} />
               </Tabs.Panel>
               <Tabs.Panel value="runs">
-                <TaskRunsTab name={name} />
+                <TaskRunsTab key={name} name={name} />
               </Tabs.Panel>
               <Tabs.Panel value="figures">
                 <FiguresTab name={name} />

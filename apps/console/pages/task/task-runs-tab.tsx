@@ -1,11 +1,9 @@
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { useMemo } from 'react';
 import { SeriesBars } from '../../charts/series-bars.js';
 import { call } from '../../client/call.js';
 import type { Run } from '../../generated/api.js';
 import { getRunSeries, listRuns } from '../../generated/api.js';
-import { Duration } from '../../ui/duration.js';
 import { ButtonLink, PageLink } from '../../ui/link.js';
 import { EmptyNote } from '../../ui/notes.js';
 import { Panel } from '../../ui/panel.js';
@@ -14,10 +12,14 @@ import { RunId } from '../../ui/run-id.js';
 import { StateBadge } from '../../ui/state-badge.js';
 import type { Column } from '../../ui/table/column.js';
 import { DataTable } from '../../ui/table/data-table.js';
+import { NewRows, useHeldList } from '../../ui/table/held-list.js';
 import { Time } from '../../ui/time.js';
+import { RunDuration } from '../run/run-duration.js';
 import styles from './task-page.module.css';
 
 const shownRuns = 20;
+const none: readonly Run[] = [];
+const idOf = ({ id }: Run): string => id;
 
 /** The last runs of a task and how many there were; the list of runs has all. */
 export function TaskRunsTab({ name }: { readonly name: string }) {
@@ -32,7 +34,7 @@ export function TaskRunsTab({ name }: { readonly name: string }) {
     queryFn: ({ signal }) => call(getRunSeries({ task: name, grain: 'day', by: 'state' }, { signal })),
     meta: { live: ['runs'] },
   });
-  const columns = useMemo(() => runColumns(), []);
+  const held = useHeldList(runs.data?.items ?? none, idOf, runs.data && name);
   return (
     <div className={styles['stack']}>
       <Panel title="Runs of the last 30 days">
@@ -45,32 +47,40 @@ export function TaskRunsTab({ name }: { readonly name: string }) {
               groups={groups.map(({ value, runs: values }) => ({ label: value ?? 'others', values }))}
               unit="runs"
               height={170}
-              onSlice={(from, to) => void navigate({ to: '/runs', search: { task: name, from, to } })}
+              onSlice={(from, to) => void navigate({ to: '/runs', search: { task: name, from, to: lastOf(to) } })}
             />
           )}
         </QueryView>
       </Panel>
-      <QueryView query={runs} what="the runs">
-        {({ items, nextCursor }) => (
-          <DataTable
-            label={`Last runs of ${name}`}
-            columns={columns}
-            rows={items}
-            idOf={({ id }) => id}
-            bar={
-              <ButtonLink variant="default" to="/runs" search={{ task: name }}>
-                {nextCursor === null ? 'Show in the list of runs' : `All runs of ${name}`}
-              </ButtonLink>
-            }
-            empty={<EmptyNote title="It has not run yet">The tab "Run" starts it with an input of yours.</EmptyNote>}
-          />
-        )}
-      </QueryView>
+      <div ref={held.part}>
+        <QueryView query={runs} what="the runs">
+          {({ nextCursor }) => (
+            <DataTable
+              label="Last runs"
+              columns={runColumns}
+              rows={held.rows}
+              idOf={idOf}
+              bar={
+                <>
+                  <ButtonLink variant="default" to="/runs" search={{ task: name }}>
+                    {nextCursor === null ? 'Show in the list of runs' : `All runs of ${name}`}
+                  </ButtonLink>
+                  <NewRows count={held.newCount} what="run" onShow={held.showNew} />
+                </>
+              }
+              empty={<EmptyNote title="It has not run yet">The tab "Run" starts it with an input of yours.</EmptyNote>}
+            />
+          )}
+        </QueryView>
+      </div>
     </div>
   );
 }
 
-const runColumns = (): readonly Column<Run>[] => [
+/** Of a slice of time: when the next one begins is not of it, and the filter takes all up to its end. */
+const lastOf = (end: string): string => new Date(Date.parse(end) - 1).toISOString();
+
+const runColumns: readonly Column<Run>[] = [
   {
     id: 'run',
     header: 'Run',
@@ -87,7 +97,7 @@ const runColumns = (): readonly Column<Run>[] => [
     id: 'duration',
     header: 'Duration',
     isNumeric: true,
-    cell: ({ startedAt, endedAt }) => <Duration startedAt={startedAt} endedAt={endedAt} />,
+    cell: (run) => <RunDuration run={run} />,
   },
   { id: 'attempt', header: 'Attempts', isNumeric: true, cell: ({ attempt }) => attempt },
   { id: 'id', header: 'Id', cell: ({ id }) => <RunId id={id} /> },

@@ -2,7 +2,7 @@ import { Group, SegmentedControl, Switch, TextInput } from '@mantine/core';
 import { useMemo, useState } from 'react';
 import { useAllFigures, useTasks } from '../../client/tasks.js';
 import { useTexts } from '../../shell/use-texts.js';
-import { EmptyNote, ProblemNote } from '../../ui/notes.js';
+import { EmptyNote, LoadingNote, ProblemNote } from '../../ui/notes.js';
 import { Page } from '../../ui/page.js';
 import { QueryView } from '../../ui/query-view.js';
 import { DataTable } from '../../ui/table/data-table.js';
@@ -81,11 +81,15 @@ export function TasksPage() {
               </span>
             }
             empty={
-              <EmptyNote title="No task fits">
-                {isOpenOnly
-                  ? 'No task that fits the text has open runs now.'
-                  : `None has "${wanted}" in its name, description, queue or source.`}
-              </EmptyNote>
+              isOpenOnly && figures.data === undefined && !figures.error ? (
+                <LoadingNote what="which tasks have open runs" />
+              ) : (
+                <EmptyNote title="No task fits">
+                  {isOpenOnly
+                    ? 'No task that fits the text has open runs now.'
+                    : `None has "${wanted}" in its name, description, queue or source.`}
+                </EmptyNote>
+              )
             }
           />
         )}
