@@ -105,7 +105,10 @@ async function followRow({ page, open }: Console): Promise<void> {
   await assertAccessible(page);
   await page.keyboard.press('Escape');
   await way.waitFor({ state: 'hidden' });
-  // Coming back, the filters are as they were.
+  // Coming back, the filters are as they were: by the link above the title, and by the browser's way back.
+  await page.getByRole('navigation', { name: 'Where this is' }).getByRole('link', { name: 'Files' }).click();
+  await page.getByRole('button', { name: 'Take the filter Path *<b>bad* away' }).waitFor();
+  await page.goBack();
   await page.goBack();
   await page.goBack();
   await page.goBack();

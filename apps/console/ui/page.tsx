@@ -1,17 +1,9 @@
 import { Group, Text, Title } from '@mantine/core';
 import { type ReactNode, useEffect, useRef } from 'react';
-import type { Texts } from '../shell/search-text.js';
 import { PageLink } from './link.js';
 import styles from './page.module.css';
+import { type Crumb, useCrumbs } from './use-crumbs.js';
 import { useTitleFocus } from './use-title-focus.js';
-
-/** A page that one came from: the list of what this page is one of. */
-export interface Crumb {
-  readonly to: string;
-  readonly label: string;
-  /** The filters that one had there. */
-  readonly search?: Texts;
-}
 
 export interface PageProps {
   readonly title: string;
@@ -28,6 +20,7 @@ export interface PageProps {
 export function Page({ title, heading, about, crumbs = [], actions, children }: PageProps) {
   const own = useRef<HTMLHeadingElement>(null);
   useTitleFocus(own);
+  const ways = useCrumbs(crumbs);
   useEffect(() => {
     document.title = `${title} · Millrace`;
   }, [title]);
@@ -35,9 +28,9 @@ export function Page({ title, heading, about, crumbs = [], actions, children }: 
     <>
       <header className={styles['head']}>
         <div className={styles['words']}>
-          {crumbs.length > 0 && (
+          {ways.length > 0 && (
             <nav aria-label="Where this is" className={styles['crumbs']}>
-              {crumbs.map(({ to, label, search = {} }) => (
+              {ways.map(({ to, label, search }) => (
                 <span key={to}>
                   <PageLink to={to} search={search} size="sm">
                     {label}

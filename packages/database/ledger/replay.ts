@@ -30,7 +30,7 @@ export async function replayQuarantined(db: Queryable, ids: readonly string[], a
   return (await sendBack(db, ids, isQuarantined, actor)).map(({ id }) => id);
 }
 
-/** Puts a file that is quarantined, or waits for rows of others, aside for good: `discarded`, its reason kept. */
+/** Puts a file that is quarantined, or waits for rows of others, aside: `discarded`, its reason kept. */
 export async function discardFile(db: Queryable, id: string, actor?: string): Promise<StateChange> {
   const [file] = await putAside(db, [id], `(${isQuarantined} OR ${waits})`, actor);
   return file ? { kind: 'changed', state: file.state } : await refusal(db, id);

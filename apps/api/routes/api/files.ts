@@ -93,7 +93,7 @@ export async function fileRoutes(app: App, deps: ApiDeps): Promise<void> {
       schema: {
         operationId: 'discardFile',
         tags: ['files'],
-        summary: 'Put a file that is quarantined, or waits for rows of others, aside for good',
+        summary: 'Put a file that is quarantined, or waits for rows of others, aside until somebody replays it',
         params: IdParam,
         response: { 202: FileDetailSchema, ...problems(404, 409) },
       },

@@ -84,7 +84,7 @@ export async function quarantineRoutes(app: App, deps: ApiDeps): Promise<void> {
         schema: {
           operationId: `${kind}Files`,
           tags: ['files'],
-          summary: `${kind === 'replay' ? 'Load all quarantined files once more' : 'Put all quarantined files aside for good'} that a filter finds`,
+          summary: `${kind === 'replay' ? 'Load all quarantined files once more' : 'Put all quarantined files aside'} that a filter finds`,
           description: filterWords,
           body: ChangeBody,
           response: { 200: ManySchema, ...problems(422) },

@@ -61,9 +61,12 @@ export function CompareView() {
               />
               {start}
               {chosen && (
-                <PageLink to="/runs/$id" params={{ id: chosen.runId }} size="sm">
-                  Its run <StateBadge kind="run" state={chosen.state} />
-                </PageLink>
+                <span className={styles['run']}>
+                  <PageLink to="/runs/$id" params={{ id: chosen.runId }} size="sm">
+                    Its run
+                  </PageLink>
+                  <StateBadge kind="run" state={chosen.state} />
+                </span>
               )}
             </div>
             <Found key={chosen?.runId ?? wanted} runId={chosen?.runId ?? wanted ?? ''} />
@@ -175,8 +178,8 @@ function Figures({ summary }: { readonly summary: ComparisonSummary }) {
         'b is': sideWords(summary.b),
         'Pictures compared': formatCount(summary.compared),
         'With the same number of faces': `${summary.agreement} %`,
-        'Faces in b less those in a, mean': formatRate(summary.meanDifference),
-        'The same without its sign': formatRate(summary.mae),
+        'Mean difference in faces, b − a': formatRate(summary.meanDifference),
+        'Mean absolute difference': formatRate(summary.mae),
         'Faces that both found': formatCount(summary.matched),
         'Faces that a alone found': formatCount(summary.onlyInA),
         'Faces that b alone found': formatCount(summary.onlyInB),
