@@ -47,6 +47,7 @@ export const actionColumns: readonly Column<Action>[] = [
     id: 'detail',
     header: 'With what',
     about: 'What came with it, and what came of it',
+    minWidth: 220,
     cell: ({ detail }) => <Detail text={wordsOfDetail(detail)} />,
   },
   { id: 'outcome', header: 'Outcome', cell: ({ status }) => <Outcome status={status} /> },

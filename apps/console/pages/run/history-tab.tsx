@@ -24,8 +24,12 @@ export function HistoryTab({ run }: { readonly run: RunDetail }) {
                   <tr>
                     <th scope="col">When</th>
                     <th scope="col">State</th>
-                    <th scope="col">What happened</th>
-                    <th scope="col">Who</th>
+                    <th scope="col" className={styles['words']}>
+                      What happened
+                    </th>
+                    <th scope="col" className={styles['names']}>
+                      Who
+                    </th>
                     <th scope="col" className={styles['number']}>
                       Attempt
                     </th>
