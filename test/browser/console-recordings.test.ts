@@ -82,7 +82,12 @@ test('a person goes through the frames of a recording, and finds frames by quest
     await page.getByText('Each condition needs a name and a number.').waitFor();
     await page.getByRole('combobox', { name: 'Comparison of condition 1' }).click();
     await page.getByRole('option', { name: '>', exact: true }).click();
-    await page.getByRole('spinbutton', { name: 'Number of condition 1' }).fill('20');
+    const speed = page.getByRole('spinbutton', { name: 'Number of condition 1' });
+    await speed.fill('20');
+    // What is written and not asked yet is there after a reload, too.
+    await page.reload();
+    await speed.waitFor();
+    assert.equal(await speed.inputValue(), '20');
     await page.getByRole('button', { name: 'Add a condition on a label' }).click();
     const recognised = page.getByRole('group', { name: 'Recognised' });
     await recognised.getByRole('combobox', { name: 'label of condition 1' }).click();

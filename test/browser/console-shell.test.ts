@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { withConsole } from './console-fixture.js';
+import { waitUntil, withConsole } from './console-fixture.js';
 
 test('after an update of the server a page is loaded anew when one goes to another, not when one points at it', (t) =>
   withConsole(t, async ({ page: own, address }) => {
@@ -17,12 +17,14 @@ test('after an update of the server a page is loaded anew when one goes to anoth
     await page.route('**/assets/actions-page*.js', (route) =>
       isGone ? route.fulfill({ status: 404 }) : route.continue(),
     );
-    await page.evaluate('document.isOld = true');
+    // Hears of it after the page's own listener.
+    await page.evaluate(
+      "document.isOld = true; addEventListener('vite:preloadError', () => { document.hasFailed = true; })",
+    );
     const link = page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Actions' });
-    const failed = page.waitForResponse('**/assets/actions-page*.js');
     await link.hover();
-    await failed;
-    await page.waitForTimeout(500);
+    await waitUntil(page, 'document.hasFailed === true');
+    assert.ok(isGone, 'nobody has asked for the page anew');
     assert.equal(await page.evaluate('document.isOld'), true);
     await link.click();
     await page.getByRole('heading', { level: 1, name: 'Actions' }).waitFor();

@@ -79,7 +79,10 @@ test('a page of a list that cannot be read is asked for again by hand only', (t)
     await open('/actions', 'Actions');
     await page.getByText('100 shown').scrollIntoViewIfNeeded();
     await page.getByRole('alert').getByText('This page is broken.').waitFor();
-    await page.waitForTimeout(1_000);
+    // What asks by itself does so when the page is drawn.
+    await page.evaluate(
+      'new Promise((done) => { let left = 30; const draw = () => (left-- > 0 ? requestAnimationFrame(draw) : done()); draw(); })',
+    );
     assert.equal(asked, 1);
     await page.getByRole('button', { name: 'Show more' }).click();
     await waitUntil(page, "document.querySelector('[role=alert]') !== null");

@@ -1,3 +1,5 @@
+import { saveFile } from '../ui/save-file.js';
+
 /** Properties of style that stand in style sheets, and go along with a picture that is taken out of its page. */
 const carried = [
   'fill',
@@ -39,7 +41,7 @@ export function standaloneSvg(svg: SVGSVGElement): string {
 const groundOf = (svg: Element): string => getComputedStyle(svg.closest('section') ?? document.body).backgroundColor;
 
 export function saveSvg(svg: SVGSVGElement, name: string): void {
-  save(new Blob([standaloneSvg(svg)], { type: 'image/svg+xml' }), `${name}.svg`);
+  saveFile(new Blob([standaloneSvg(svg)], { type: 'image/svg+xml' }), `${name}.svg`);
 }
 
 /** Twice as fine as on the page, for slides and print. */
@@ -56,17 +58,8 @@ export async function savePng(svg: SVGSVGElement, name: string): Promise<void> {
     canvas.getContext('2d')?.drawImage(image, 0, 0, canvas.width, canvas.height);
     const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, 'image/png'));
     if (!blob) throw new Error('expected a picture of the chart, got none; save it as SVG');
-    save(blob, `${name}.png`);
+    saveFile(blob, `${name}.png`);
   } finally {
     URL.revokeObjectURL(address);
   }
-}
-
-function save(blob: Blob, name: string): void {
-  const address = URL.createObjectURL(blob);
-  const link = document.createElement('a');
-  link.href = address;
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(address), 10_000);
 }

@@ -1,13 +1,21 @@
-import { useQuery } from '@tanstack/react-query';
+import { queryOptions, useQuery } from '@tanstack/react-query';
 import { listTaskFigures, listTasks, type Task } from '../generated/api.js';
 import { call } from './call.js';
 
 /** The catalogue changes with a release, what is set for its tasks at any time. */
-export const useTasks = () =>
+const tasksQuery = queryOptions({
+  queryKey: ['tasks'],
+  queryFn: ({ signal }) => call(listTasks({ signal })),
+  refetchInterval: 30_000,
+});
+
+export const useTasks = () => useQuery(tasksQuery);
+
+/** The sources of the catalogue: which names they take, and which task loads them. */
+export const useSources = () =>
   useQuery({
-    queryKey: ['tasks'],
-    queryFn: ({ signal }) => call(listTasks({ signal })),
-    refetchInterval: 30_000,
+    ...tasksQuery,
+    select: ({ items }) => items.flatMap(({ name, source }) => (source === null ? [] : [{ ...source, task: name }])),
   });
 
 /** The figures of all tasks, of runs recorded within so many days. */

@@ -1,6 +1,7 @@
-import { Anchor, Group, Text } from '@mantine/core';
+import { Group, Text } from '@mantine/core';
 import { IconUpload } from '@tabler/icons-react';
 import { useMemo } from 'react';
+import { useSources } from '../../client/tasks.js';
 import { useTexts } from '../../shell/use-texts.js';
 import { setFilters } from '../../ui/filter/filter.js';
 import { FilterBar } from '../../ui/filter/filter-bar.js';
@@ -9,13 +10,13 @@ import { EmptyNote, LoadingNote, ProblemNote } from '../../ui/notes.js';
 import { Page } from '../../ui/page.js';
 import { DataTable } from '../../ui/table/data-table.js';
 import { More } from '../../ui/table/endless.js';
-import { NewRows, useHeldList } from '../../ui/table/held-list.js';
+import { NewRows, StandingStill, useHeldList } from '../../ui/table/held-list.js';
 import { UploadDrop } from '../../ui/upload-drop.js';
 import { fileColumns } from './file-columns.js';
 import { fileFilters } from './file-filters.js';
 import { LoadsChart } from './loads-chart.js';
 import { FileStateTabs } from './state-tabs.js';
-import { queryOf, useFiles, useReasons, useSources } from './use-files.js';
+import { queryOf, useFiles, useReasons } from './use-files.js';
 
 /** The ledger: every version of every file that was seen in the inbox. */
 export function FilesPage() {
@@ -61,14 +62,7 @@ export function FilesPage() {
             bar={
               <Group gap="sm">
                 <NewRows count={held.newCount} what="file" onShow={toTop} />
-                {isLong && (
-                  <Text size="xs" c="dimmed">
-                    The list is long and stands still.{' '}
-                    <Anchor component="button" type="button" size="xs" onClick={toTop}>
-                      Back to its beginning
-                    </Anchor>
-                  </Text>
-                )}
+                <StandingStill isLong={isLong} onRestart={toTop} />
                 {pages.isPlaceholderData && (
                   <Text size="xs" c="dimmed">
                     Looking …

@@ -9,12 +9,15 @@ import { EmptyNote } from '../../ui/notes.js';
 import type { Column } from '../../ui/table/column.js';
 import { DataTable } from '../../ui/table/data-table.js';
 import { More } from '../../ui/table/endless.js';
+import { NewRows, useHeldList } from '../../ui/table/held-list.js';
 import { When } from '../../ui/when.js';
 import { FilteredView } from '../dataset/filtered-view.js';
 import styles from './fleet.module.css';
 import { StatusWord } from './status-word.js';
 import { useFleet, useVehicles, type VehicleFilter } from './use-fleet.js';
 import { VehicleLink } from './vehicle-link.js';
+
+const idOf = ({ vehicleId }: Vehicle): string => vehicleId;
 
 const yesOrNo = [
   { value: 'true', label: 'yes' },
@@ -50,21 +53,23 @@ export function VehiclesTable({ texts, onChange }: VehiclesTableProps) {
     ...(reported ? { reported: reported === 'true' } : {}),
   };
   const query = useVehicles(filter);
+  const found = useMemo(() => query.data?.pages.flatMap(({ items }) => items) ?? [], [query.data]);
+  const held = useHeldList(found, idOf, query.isPlaceholderData || !query.data ? undefined : JSON.stringify(filter));
   return (
     <>
       <div className={styles['find']}>
         <FilterBar filters={filters} values={texts} onChange={onChange} />
         <FindVehicle onFind={(vehicle) => onChange({ vehicle })} />
       </div>
-      <FilteredView query={query} what="the vehicles">
-        {({ pages }) => {
-          const rows = pages.flatMap(({ items }) => items);
-          return (
+      <div ref={held.part}>
+        <FilteredView query={query} what="the vehicles">
+          {() => (
             <DataTable
               label="Vehicles"
               columns={columns}
-              rows={rows}
-              idOf={({ vehicleId }) => vehicleId}
+              rows={held.rows}
+              idOf={idOf}
+              bar={<NewRows count={held.newCount} what="vehicle" onShow={held.showNew} />}
               empty={
                 setFilters(filters, texts).length > 0 ? (
                   <EmptyNote title="No vehicle fits these filters">Take one of the filters above away.</EmptyNote>
@@ -76,19 +81,19 @@ export function VehiclesTable({ texts, onChange }: VehiclesTableProps) {
                 )
               }
               foot={
-                rows.length > 0 && (
+                held.rows.length > 0 && (
                   <More
                     hasMore={query.hasNextPage}
                     isLoading={query.isFetchingNextPage}
-                    count={rows.length}
+                    count={held.rows.length}
                     onMore={() => void query.fetchNextPage()}
                   />
                 )
               }
             />
-          );
-        }}
-      </FilteredView>
+          )}
+        </FilteredView>
+      </div>
     </>
   );
 }

@@ -3,6 +3,7 @@ import { IconChevronDown, IconDownload, IconFilePlus, IconUpload } from '@tabler
 import { useRef, useState } from 'react';
 import { Confirm } from '../../ui/confirm.js';
 import { tellFault } from '../../ui/notices.js';
+import { saveFile } from '../../ui/save-file.js';
 import { emptyFlow, exampleFlow } from './flow-draft.js';
 
 export interface FlowMenuProps {
@@ -87,10 +88,5 @@ export function Replace({ input, onLoad, onClose }: ReplaceProps) {
 }
 
 function saveJson(input: unknown): void {
-  const address = URL.createObjectURL(new Blob([JSON.stringify({ input }, null, 2)], { type: 'application/json' }));
-  const link = document.createElement('a');
-  link.href = address;
-  link.download = 'flow.json';
-  link.click();
-  URL.revokeObjectURL(address);
+  saveFile(new Blob([JSON.stringify({ input }, null, 2)], { type: 'application/json' }), 'flow.json');
 }

@@ -11,7 +11,7 @@ import { imageQuery, useImages } from '../images/use-images.js';
 export function Neighbours({ id, texts }: { readonly id: string; readonly texts: Texts }) {
   const navigate = useNavigate();
   const queries = useQueryClient();
-  const { pages, images } = useImages(texts);
+  const { pages, rows: images } = useImages(texts);
   const at = images.findIndex(({ fileId }) => fileId === id);
   const before = at > 0 ? images[at - 1] : undefined;
   const after = at === -1 ? undefined : images[at + 1];

@@ -1,9 +1,9 @@
-import { Anchor, NativeSelect, SegmentedControl, Switch, Text } from '@mantine/core';
+import { NativeSelect, SegmentedControl, Switch, Text } from '@mantine/core';
 import { useTexts } from '../../shell/use-texts.js';
 import { countOf } from '../../ui/format.js';
 import { EmptyNote, LoadingNote, ProblemNote } from '../../ui/notes.js';
 import { More } from '../../ui/table/endless.js';
-import { NewRows, useHeldList } from '../../ui/table/held-list.js';
+import { NewRows, StandingStill, useHeldList } from '../../ui/table/held-list.js';
 import { useSetting } from '../../ui/use-setting.js';
 import { ImageCard } from './image-card.js';
 import { ImageFilterBar } from './image-filter-bar.js';
@@ -16,7 +16,7 @@ export function GalleryView() {
   const [{ view: _view, row: _row, ...texts }, change] = useTexts();
   const [hasBoxes, setBoxes] = useSetting<boolean>('gallery.boxes', true);
   const [size, setSize] = useSetting<string>('gallery.size', 'medium');
-  const { pages, images, isLong, restart } = useImages(texts);
+  const { pages, rows: images, isLong, restart } = useImages(texts);
   const { data: stats, isPlaceholderData: isOtherStats } = useImageStats(texts);
   const held = useHeldList(
     images,
@@ -62,14 +62,7 @@ export function GalleryView() {
             : stats && `${countOf(stats.pictures, 'picture')}, ${countOf(stats.faces, 'face')}`}
         </Text>
         <NewRows count={held.newCount} what="picture" onShow={toTop} />
-        {isLong && (
-          <Text size="xs" c="dimmed">
-            The list is long and stands still.{' '}
-            <Anchor component="button" type="button" size="xs" onClick={toTop}>
-              Back to its beginning
-            </Anchor>
-          </Text>
-        )}
+        <StandingStill isLong={isLong} onRestart={toTop} />
       </div>
       {pages.error && <ProblemNote error={pages.error} onRetry={() => void pages.refetch()} />}
       <div ref={held.part}>

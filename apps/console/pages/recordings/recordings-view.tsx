@@ -8,12 +8,15 @@ import { EmptyNote } from '../../ui/notes.js';
 import type { Column } from '../../ui/table/column.js';
 import { DataTable } from '../../ui/table/data-table.js';
 import { More } from '../../ui/table/endless.js';
+import { NewRows, useHeldList } from '../../ui/table/held-list.js';
 import { When } from '../../ui/when.js';
 import { FilteredView } from '../dataset/filtered-view.js';
 import { RecordingLink } from './links.js';
 import { NoRecordings } from './no-recordings.js';
 import { RecordingDetail } from './recording-detail.js';
 import { useChoices, useRecordings } from './use-recordings.js';
+
+const idOf = ({ id }: Recording): string => id;
 
 /** The drives: where and when, how much each has; or one of them, where the address names it. */
 export function RecordingsView() {
@@ -31,6 +34,8 @@ interface RecordingListProps {
 function RecordingList({ location, onChange }: RecordingListProps) {
   const locations = useChoices().data?.locations;
   const query = useRecordings(location || undefined);
+  const found = useMemo(() => query.data?.pages.flatMap(({ items }) => items) ?? [], [query.data]);
+  const held = useHeldList(found, idOf, query.isPlaceholderData || !query.data ? undefined : `of ${location ?? ''}`);
   const filters = useMemo<readonly Filter[]>(
     () => [
       {
@@ -50,15 +55,15 @@ function RecordingList({ location, onChange }: RecordingListProps) {
   return (
     <>
       <FilterBar filters={filters} values={{ location }} onChange={onChange} />
-      <FilteredView query={query} what="the recordings">
-        {({ pages }) => {
-          const rows = pages.flatMap(({ items }) => items);
-          return (
+      <div ref={held.part}>
+        <FilteredView query={query} what="the recordings">
+          {() => (
             <DataTable
               label="Recordings"
               columns={columns}
-              rows={rows}
-              idOf={({ id }) => id}
+              rows={held.rows}
+              idOf={idOf}
+              bar={<NewRows count={held.newCount} what="recording" onShow={held.showNew} />}
               empty={
                 location ? (
                   <EmptyNote title={`There is no recording of ${location}`}>Take the filter above away.</EmptyNote>
@@ -67,19 +72,19 @@ function RecordingList({ location, onChange }: RecordingListProps) {
                 )
               }
               foot={
-                rows.length > 0 && (
+                held.rows.length > 0 && (
                   <More
                     hasMore={query.hasNextPage}
                     isLoading={query.isFetchingNextPage}
-                    count={rows.length}
+                    count={held.rows.length}
                     onMore={() => void query.fetchNextPage()}
                   />
                 )
               }
             />
-          );
-        }}
-      </FilteredView>
+          )}
+        </FilteredView>
+      </div>
     </>
   );
 }

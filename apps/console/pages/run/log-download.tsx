@@ -5,6 +5,7 @@ import { call } from '../../client/call.js';
 import { listRunLogLines, type RunDetail } from '../../generated/api.js';
 import { formatShort } from '../../ui/format.js';
 import { tellFault } from '../../ui/notices.js';
+import { saveFile } from '../../ui/save-file.js';
 import type { LogFilter } from './log-book.js';
 import { plainLine } from './log-rows.js';
 
@@ -34,7 +35,7 @@ export function LogDownload({ run, filter }: { readonly run: RunDetail; readonly
         setCount(read);
         cursor = nextCursor ?? undefined;
       } while (cursor !== undefined);
-      save(new Blob(parts, { type: 'text/plain;charset=utf-8' }), `${run.task}-${run.id}.log`);
+      saveFile(new Blob(parts, { type: 'text/plain;charset=utf-8' }), `${run.task}-${run.id}.log`);
     } catch (error) {
       if (!controller.signal.aborted) tellFault('The log was not stored', error);
     } finally {
@@ -50,13 +51,4 @@ export function LogDownload({ run, filter }: { readonly run: RunDetail; readonly
       {count === undefined ? 'Download' : `${formatShort(count)} lines … stop`}
     </Button>
   );
-}
-
-function save(blob: Blob, name: string): void {
-  const address = URL.createObjectURL(blob);
-  const link = document.createElement('a');
-  link.href = address;
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(address), 10_000);
 }

@@ -1,14 +1,14 @@
-import { Anchor, Button, Text } from '@mantine/core';
+import { Button, Text } from '@mantine/core';
 import { useMemo, useState } from 'react';
 import type { Run } from '../../generated/api.js';
 import type { Texts } from '../../shell/search-text.js';
 import { EmptyNote, LoadingNote, ProblemNote } from '../../ui/notes.js';
 import { DataTable } from '../../ui/table/data-table.js';
 import { More } from '../../ui/table/endless.js';
-import { NewRows, useHeldList } from '../../ui/table/held-list.js';
+import { NewRows, StandingStill, useHeldList } from '../../ui/table/held-list.js';
 import { ChosenBar } from './chosen-bar.js';
 import { runColumns } from './run-columns.js';
-import { useRows, useRuns } from './use-runs.js';
+import { useRuns } from './use-runs.js';
 
 const idOf = ({ id }: Run): string => id;
 
@@ -22,8 +22,7 @@ export interface RunsListProps {
 
 /** The runs that the filters find. While somebody reads, no row moves; rows that came meanwhile are counted, and a click shows them. */
 export function RunsList({ wanted, sort, onSort, onClear }: RunsListProps) {
-  const { pages, isLong, restart } = useRuns(wanted, sort);
-  const rows = useRows(pages.data?.pages);
+  const { pages, rows, isLong, restart } = useRuns(wanted, sort);
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const isOld = pages.isPlaceholderData || pages.data === undefined;
   const held = useHeldList(rows, idOf, isOld ? undefined : JSON.stringify([wanted, sort]));
@@ -52,14 +51,7 @@ export function RunsList({ wanted, sort, onSort, onClear }: RunsListProps) {
             <>
               <ChosenBar chosen={chosenRuns} onClear={() => setChosen(new Set())} />
               <NewRows count={held.newCount} what="run" onShow={toNewest} />
-              {isLong && (
-                <Text size="xs" c="dimmed">
-                  A long list stands still.{' '}
-                  <Anchor component="button" type="button" size="xs" onClick={toNewest}>
-                    Back to its beginning, live
-                  </Anchor>
-                </Text>
-              )}
+              <StandingStill isLong={isLong} onRestart={toNewest} />
               {pages.isPlaceholderData && (
                 <Text size="xs" c="dimmed" role="status">
                   Looking …

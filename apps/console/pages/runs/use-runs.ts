@@ -1,13 +1,11 @@
-import { type InfiniteData, keepPreviousData, useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useMemo } from 'react';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { call } from '../../client/call.js';
-import { countRuns, getRunSeries, listRuns, type Run, type RunPage } from '../../generated/api.js';
+import { countRuns, getRunSeries, listRuns, type Run } from '../../generated/api.js';
+import { useLivePages } from '../../live/use-live-pages.js';
 import type { Texts } from '../../shell/search-text.js';
 import { filterOf, type RunFilter } from './run-filter.js';
 
 const pageSize = 100;
-/** So many pages are read anew when something has changed; a longer list stands still until somebody goes back to its beginning. */
-const maxLivePages = 3;
 
 const sorts = ['createdAt', 'startedAt', 'endedAt', 'durationMs'].flatMap((name) => [name, `-${name}`]);
 type Sort = NonNullable<Parameters<typeof listRuns>[0]['sort']>;
@@ -15,50 +13,19 @@ const isSort = (text: string): text is Sort => sorts.includes(text);
 
 const toQuery = ({ from, ...filter }: RunFilter) => ({ ...filter, $from: from });
 
+const idOf = ({ id }: Run): string => id;
+
 /** The runs that the address asks for, page by page. */
 export function useRuns(wanted: Texts, sort: string) {
   const order: Sort = isSort(sort) ? sort : '-createdAt';
-  const queries = useQueryClient();
-  const queryKey = ['runs', wanted, order] as const;
-  const pageCount = queries.getQueryData<InfiniteData<RunPage>>(queryKey)?.pages.length ?? 0;
-  const isLong = pageCount > maxLivePages;
-  const pages = useInfiniteQuery({
-    queryKey,
-    queryFn: ({ pageParam, signal }) =>
-      call(
-        listRuns(
-          {
-            ...toQuery(filterOf(wanted)),
-            sort: order,
-            limit: pageSize,
-            ...(pageParam === '' ? {} : { cursor: pageParam }),
-          },
-          { signal },
-        ),
-      ),
-    initialPageParam: '',
-    getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined,
-    placeholderData: keepPreviousData,
-    meta: { live: isLong ? [] : ['runs'] },
+  return useLivePages({
+    queryKey: ['runs', wanted, order],
+    read: (cursor, signal) =>
+      call(listRuns({ ...toQuery(filterOf(wanted)), sort: order, limit: pageSize, cursor }, { signal })),
+    idOf,
+    subject: 'runs',
+    maxLivePages: 3,
   });
-  /** Back to the first page, read anew. */
-  const restart = (): void => {
-    queries.setQueryData<InfiniteData<RunPage>>(
-      queryKey,
-      (data) => data && { pages: data.pages.slice(0, 1), pageParams: data.pageParams.slice(0, 1) },
-    );
-    void pages.refetch();
-  };
-  return { pages, isLong, restart };
-}
-
-/** The rows of all pages that were read, each run once. */
-export function useRows(pages: readonly { readonly items: readonly Run[] }[] | undefined): readonly Run[] {
-  return useMemo(() => {
-    const byId = new Map<string, Run>();
-    for (const { items } of pages ?? []) for (const run of items) byId.set(run.id, run);
-    return [...byId.values()];
-  }, [pages]);
 }
 
 /** How many runs of each state there are of those that the other filters find. */

@@ -1,8 +1,8 @@
 import { Text } from '@mantine/core';
+import { useSources } from '../../client/tasks.js';
 import { PageLink } from '../../ui/link.js';
 import { Panel } from '../../ui/panel.js';
 import { QueryView } from '../../ui/query-view.js';
-import { useSources } from '../files/use-files.js';
 import styles from './upload-page.module.css';
 
 /** Which names the sources take, in the catalogue's words. */

@@ -1,5 +1,6 @@
 import { Button, Group, Popover, Stack } from '@mantine/core';
 import { IconFilter, IconX } from '@tabler/icons-react';
+import { useRef } from 'react';
 import { type Filter, setFilters, wordsOfValue } from './filter.js';
 import styles from './filter-bar.module.css';
 import { FilterField } from './filter-field.js';
@@ -13,6 +14,12 @@ export interface FilterBarProps {
 /** The filters of a list, and below them in words which of them are at work, each with a button that takes it away. */
 export function FilterBar({ filters, values, onChange }: FilterBarProps) {
   const set = setFilters(filters, values);
+  const bar = useRef<HTMLElement>(null);
+  /** The button that was pressed is gone: the focus stays among the filters. */
+  const take = (names: readonly string[]): void => {
+    onChange(Object.fromEntries(names.map((name) => [name, undefined])));
+    bar.current?.focus();
+  };
   const fieldOf = (filter: Filter) => (
     <FilterField
       key={filter.name}
@@ -23,7 +30,7 @@ export function FilterBar({ filters, values, onChange }: FilterBarProps) {
   );
   const more = filters.filter(({ isMain }) => isMain !== true);
   return (
-    <search className={styles['bar']}>
+    <search className={styles['bar']} ref={bar} tabIndex={-1} aria-label="Filters">
       <Group gap="xs" align="flex-end" className={styles['fields'] ?? ''}>
         {filters.filter(({ isMain }) => isMain === true).map(fieldOf)}
         {more.length > 0 && (
@@ -47,18 +54,14 @@ export function FilterBar({ filters, values, onChange }: FilterBarProps) {
               key={filter.name}
               type="button"
               className={styles['chip']}
-              onClick={() => onChange({ [filter.name]: undefined })}
+              onClick={() => take([filter.name])}
               aria-label={`Take the filter ${filter.label} ${wordsOfValue(filter, value)} away`}
             >
               <span className={styles['name']}>{filter.label}</span> {wordsOfValue(filter, value)}
               <IconX size={12} aria-hidden />
             </button>
           ))}
-          <Button
-            variant="subtle"
-            size="compact-xs"
-            onClick={() => onChange(Object.fromEntries(set.map(({ filter }) => [filter.name, undefined])))}
-          >
+          <Button variant="subtle" size="compact-xs" onClick={() => take(set.map(({ filter }) => filter.name))}>
             Clear all
           </Button>
         </Group>

@@ -1,4 +1,4 @@
-import { Button } from '@mantine/core';
+import { Anchor, Button, Text } from '@mantine/core';
 import { type RefCallback, useRef, useState } from 'react';
 import { countOf } from '../format.js';
 import { useHold } from './use-hold.js';
@@ -56,5 +56,18 @@ export function NewRows({ count, what, onShow }: { readonly count: number; reado
         </Button>
       )}
     </span>
+  );
+}
+
+/** Says that a list is too long to be read anew at each change, and leads back to its beginning. */
+export function StandingStill({ isLong, onRestart }: { readonly isLong: boolean; onRestart(): void }) {
+  if (!isLong) return null;
+  return (
+    <Text size="xs" c="dimmed">
+      A long list stands still.{' '}
+      <Anchor component="button" type="button" size="xs" onClick={onRestart}>
+        Back to its beginning, live
+      </Anchor>
+    </Text>
   );
 }

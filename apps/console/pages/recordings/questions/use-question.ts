@@ -1,4 +1,5 @@
-import { useEffect, useMemo, useState } from 'react';
+import { useEffect, useMemo } from 'react';
+import { useDraft } from '../../../form/use-draft.js';
 import type { RecordingChoices } from '../../../generated/api.js';
 import { useTexts } from '../../../shell/use-texts.js';
 
@@ -20,17 +21,39 @@ export interface Question<Name extends string> {
   ask(): void;
 }
 
+/** What somebody writes, and which question was asked when they began. */
+interface Written {
+  readonly of: string;
+  readonly draft: Readonly<Record<string, string>>;
+}
+
+const isWritten = (found: object): found is Written =>
+  'of' in found &&
+  'draft' in found &&
+  typeof found.draft === 'object' &&
+  Object.values(found.draft ?? {}).every((text) => typeof text === 'string');
+
 /** The fields of a question: the form has them while one writes, the address when one has asked. */
 export function useQuestion<Name extends string>(names: readonly Name[]): Question<Name> {
   const [texts, setTexts] = useTexts();
   const key = JSON.stringify(names.map((name) => texts[name] ?? ''));
   // biome-ignore lint/correctness/useExhaustiveDependencies: the key has all of the texts that count
   const asked = useMemo(() => valuesOf(names, (name) => texts[name] ?? ''), [key]);
-  const [draft, setDraft] = useState(asked);
-  useEffect(() => setDraft(asked), [asked]);
+  const untouched = useMemo((): Written => ({ of: key, draft: asked }), [key, asked]);
+  const [written, setWritten] = useDraft(`question.${names.join('.')}`, untouched, isWritten);
+  // Another question was asked, or one went back to an earlier one: what was written for this one has been sent, or is given up.
+  const isOther = written.of !== key;
+  useEffect(() => {
+    if (isOther) setWritten(untouched);
+  }, [isOther, untouched, setWritten]);
+  const draft = useMemo(
+    () => (isOther ? asked : valuesOf(names, (name) => written.draft[name] ?? '')),
+    [isOther, asked, names, written],
+  );
   return {
     draft,
-    set: (name, value) => setDraft((before) => ({ ...before, [name]: value })),
+    set: (name, value) =>
+      setWritten((before) => ({ of: key, draft: { ...(before.of === key ? before.draft : asked), [name]: value } })),
     asked,
     isChanged: names.some((name) => draft[name] !== asked[name]),
     ask: () => setTexts(draft),
