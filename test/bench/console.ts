@@ -54,6 +54,10 @@ async function bench(server: BenchServer, url: string): Promise<void> {
     if (!values.filled) {
       const runs = number(values.runs, 1_000_000);
       await transaction(pool, (tx) => fillHistory(tx, { runs, lines: 100_000, progress: console.error }));
+      // As the product does for files without rows: else the worker would begin to make figures of all these files.
+      await pool.query(
+        `INSERT INTO dwh.data_sample_summary (file_id, day, chunk, rows) SELECT id, '-infinity', 0, 0 FROM ops.file`,
+      );
       await pool.query('VACUUM ANALYZE');
     }
     const processes = await startProcesses(pool, url);

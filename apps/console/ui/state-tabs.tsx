@@ -36,11 +36,11 @@ export function StateTabs({ kind, label, states, chosen, countOf, onChange }: St
   );
 }
 
+/** Has its room before it is known, so that what stands below does not move then. */
 function Count({ value }: { readonly value: number | undefined }) {
-  if (value === undefined) return null;
   return (
-    <span className={styles['count']} title={formatCount(value)}>
-      {formatShort(value)}
+    <span className={styles['count']} title={value === undefined ? undefined : formatCount(value)}>
+      {value !== undefined && formatShort(value)}
     </span>
   );
 }
