@@ -13,7 +13,7 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
-import { hostileAddresses, hostileBodies } from '../helpers/hostile-requests.js';
+import { hostileAddresses, hostileBodies, hostileInputs } from '../helpers/hostile-requests.js';
 import { withApi } from '../integration/api-fixture.js';
 
 const maxMs = 200;
@@ -64,6 +64,7 @@ async function sendAll(origin: string): Promise<void> {
   for (const { label, method, url, headers, body, isEndless } of [
     ...hostileAddresses(document),
     ...hostileBodies(document, items),
+    ...hostileInputs(items),
   ]) {
     const response = await fetch(`${origin}${url}`, { method, headers, ...(body === undefined ? {} : { body }) }).catch(
       () => undefined,

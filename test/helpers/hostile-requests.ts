@@ -87,9 +87,8 @@ function* addressesOf(
   }
 }
 
-/** Hostile bodies for every route that takes one, and for every task's input; tasks that share a schema are one. */
+/** Hostile bodies for every route that takes one, but for those that start a run of a task: see `hostileInputs`. */
 export function* hostileBodies(api: OpenApi, tasks: readonly ListedTask[]): Generator<HostileRequest> {
-  // Their inputs come at the end, the rest of their bodies is that of any task.
   const ofTasks = new Set(tasks.map((task) => `/api/tasks/${task.name}/runs`));
   for (const { name, method, path, url, requestBody, isEndless } of routesOf(api, tasks[0]?.name ?? '')) {
     if (ofTasks.has(path)) continue;
@@ -103,6 +102,10 @@ export function* hostileBodies(api: OpenApi, tasks: readonly ListedTask[]): Gene
       yield { label: `${name} form: ${label}`, method, url, headers: { 'content-type': type }, body };
     }
   }
+}
+
+/** Hostile inputs for every task; tasks that share a schema are one. The rest of their bodies is that of any task. */
+export function* hostileInputs(tasks: readonly ListedTask[]): Generator<HostileRequest> {
   const inputs = new Map(tasks.map((task) => [JSON.stringify(task.inputSchema), task]));
   for (const { name, inputSchema } of inputs.values()) {
     const schema: SchemaNode = { type: 'object', properties: { input: inputSchema }, required: ['input'] };
