@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { setTimeout } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
 import { newRunId } from '#database/runs/record-run.js';
 import { waitFor } from '../helpers/wait.js';
@@ -88,19 +87,18 @@ test('a log of any length follows its end, stops when one scrolls up, and says w
     await log(page).getByText('line 0', { exact: true }).waitFor();
 
     // Lines that were asked for before one went elsewhere are not put beside those from there.
-    let older = 0;
-    await page.route(/before=/, async (route) => {
-      older += 1;
-      await setTimeout(700);
-      await route.continue().catch(() => {});
+    await page.route(/before=/, () => {
+      // Never answered: it is given up.
     });
+    const asked = page.waitForEvent('request', (request) => request.url().includes('before='));
+    const givenUp = page.waitForEvent('requestfailed', (request) => request.url().includes('before='));
     await page.getByRole('button', { name: 'End' }).click();
     await log(page).getByText('line 30004').waitFor();
     await log(page).evaluate((element) => element.scrollTo({ top: 0 }));
-    await waitFor('older lines to be asked for', async () => (older > 0 ? true : undefined));
+    await asked;
     await page.getByRole('button', { name: 'Beginning' }).click();
     await log(page).getByText('line 0', { exact: true }).waitFor();
-    await setTimeout(1_000);
+    await givenUp;
     await page.getByText('500 lines in the page').waitFor();
   }));
 
@@ -128,10 +126,14 @@ test('a run of a flow stays as the stream said, though a page that was read mean
     await tree.getByText('first').waitFor();
     await page.getByText('1 run below it', { exact: true }).waitFor();
     let read = 0;
+    let deliver = (): void => {};
+    const isTold = new Promise<void>((resolve) => {
+      deliver = resolve;
+    });
     await page.route(/\/flow\?/, async (route) => {
       const response = await route.fetch();
       read += 1;
-      await setTimeout(2_000);
+      await isTold;
       await route.fulfill({ response }).catch(() => {});
     });
     await seedRuns(api, [{ task: 'task2', state: 'running', parent: root, key: 'second' }]);
@@ -140,6 +142,7 @@ test('a run of a flow stays as the stream said, though a page that was read mean
       first,
     ]);
     await tree.locator('[data-state=succeeded]').waitFor();
+    deliver();
     await tree.getByText('second').waitFor();
     assert.equal(await tree.locator('[data-state=succeeded]').count(), 1);
   }));
