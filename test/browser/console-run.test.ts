@@ -127,13 +127,13 @@ test('a run of a flow stays as the stream said, though a page that was read mean
     await page.getByText('1 run below it', { exact: true }).waitFor();
     let read = 0;
     let deliver = (): void => {};
-    const isTold = new Promise<void>((resolve) => {
+    const isUpdated = new Promise<void>((resolve) => {
       deliver = resolve;
     });
     await page.route(/\/flow\?/, async (route) => {
       const response = await route.fetch();
       read += 1;
-      await isTold;
+      await isUpdated;
       await route.fulfill({ response }).catch(() => {});
     });
     await seedRuns(api, [{ task: 'task2', state: 'running', parent: root, key: 'second' }]);
