@@ -33,6 +33,14 @@ test('workers lead to what they run, queues to Bull Board, and what was done by 
     await row.getByRole('link', { name: 'one 17' }).click();
     await page.getByRole('heading', { level: 1, name: 'Worker one 17' }).waitFor();
     await assertAccessible(page);
+    const tried = page.getByRole('table', { name: 'Attempts' });
+    await tried.getByRole('row', { name: /count-rows 1 running/ }).waitFor();
+    await page.getByText('Failed', { exact: true }).click();
+    await page.getByText('None of its attempts has failed').waitFor();
+    await page.goBack();
+    await tried.getByRole('link', { name: '1', exact: true }).click();
+    await page.waitForURL(`**/runs/${run.id}?tab=log&attempt=1`);
+    await page.goBack();
     await page.getByRole('table', { name: 'Runs now' }).getByRole('link', { name: 'count-rows' }).click();
     await page.waitForURL(`**/runs/${run.id}`);
 

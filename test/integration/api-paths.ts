@@ -168,6 +168,7 @@ export const apiPaths = [
   '/api/vehicles/{id}/timeline',
   '/api/workers',
   '/api/workers/{id}',
+  '/api/workers/{id}/attempts',
   '/healthz',
   '/metrics',
   '/readyz',

@@ -130,6 +130,12 @@ test('workers say how they are and what they run, and a container platform can a
       await waitFor('the other watcher leads', async () =>
         (await ask(portOf('watcher-2'), '/readyz')).body?.role === 'leads' ? true : undefined,
       );
+      const tried = async (id: string): Promise<unknown[]> =>
+        (await api.ask(`/api/workers/${id}/attempts?limit=100`)).body.items.map(
+          ({ runId, number, state }: Answer['body']) => [runId, number, state],
+        );
+      assert.deepEqual(await tried(busy.id), [[stuck.run, 1, 'lost']]);
+      assert.deepEqual((await tried(silent.id)).at(-1), [stuck.run, 2, 'succeeded']);
       assert.equal((await api.ask('/api/workers/nobody')).status, 404);
       assert.equal((await api.ask('/api/workers?state=gone')).status, 422);
     });

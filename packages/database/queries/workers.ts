@@ -42,13 +42,16 @@ export interface WorkerView {
 /** Of those that do not say how often they give a sign of life, and when they are given up. */
 const standard = { beatMs: 5_000, goneMs: 45_000 } as const;
 
+/** SQL of the milliseconds without a sign of life after which the runs of a worker are given to others. */
+export const goneMsSql = `COALESCE(w.gone_ms, ${standard.goneMs})`;
+
 /**
  * The state by the database's clock alone, on both sides. For people: what is done with the runs of a worker that is gone is
  * decided without any clock (packages/runs/reconciler.ts).
  */
 export const workerStateSql = `CASE WHEN w.stopped_at IS NOT NULL THEN 'stopped'
   WHEN now() - w.seen_at <= 3 * COALESCE(w.beat_ms, ${standard.beatMs}) * interval '1 millisecond' THEN 'living'
-  WHEN now() - w.seen_at <= COALESCE(w.gone_ms, ${standard.goneMs}) * interval '1 millisecond' THEN 'silent' ELSE 'lost' END`;
+  WHEN now() - w.seen_at <= ${goneMsSql} * interval '1 millisecond' THEN 'silent' ELSE 'lost' END`;
 
 const runsSql = `(SELECT COALESCE(json_agg(json_build_object('id', r.id, 'task', r.task, 'attempt', r.attempt,
     'since', ${instantSql('a.started_at')}) ORDER BY a.started_at), '[]')

@@ -1,4 +1,4 @@
-import { Text, Tooltip } from '@mantine/core';
+import { Tooltip } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import type { Run } from '../../generated/api.js';
 import type { Texts } from '../../shell/search-text.js';
@@ -8,8 +8,8 @@ import { RunId, shortId } from '../../ui/run-id.js';
 import { StateBadge } from '../../ui/state-badge.js';
 import type { Column } from '../../ui/table/column.js';
 import { Time } from '../../ui/time.js';
+import { ErrorLine } from '../run/error-line.js';
 import { RunDuration } from '../run/run-duration.js';
-import { messageOf, nameOf } from '../run/run-error.js';
 import styles from './runs-page.module.css';
 
 /** The columns of the list of runs. */
@@ -107,20 +107,6 @@ function RunStateCell({ run }: { readonly run: Run }) {
         </span>
       )}
     </span>
-  );
-}
-
-function ErrorLine({ error }: { readonly error: unknown }) {
-  const message = messageOf(error);
-  if (message === undefined) return null;
-  const name = nameOf(error);
-  return (
-    <Tooltip label={message.slice(0, 600)}>
-      <Text size="sm" lineClamp={1} className={styles['error']} span>
-        {name !== undefined && name !== 'Error' && <b>{name}: </b>}
-        {message.split('\n')[0]}
-      </Text>
-    </Tooltip>
   );
 }
 

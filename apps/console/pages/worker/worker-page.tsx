@@ -14,12 +14,13 @@ import { QueryView } from '../../ui/query-view.js';
 import { StateBadge } from '../../ui/state-badge.js';
 import { Time } from '../../ui/time.js';
 import { slotsOf } from '../workers/slots.js';
+import { AttemptsTable } from './attempts-table.js';
 import { RunsNow } from './runs-now.js';
 import styles from './worker.module.css';
 
 const crumbs = [{ to: '/workers', label: 'Workers' }];
 
-/** One worker process: what it is, and what it runs. */
+/** One worker process: what it is, what it runs, and what it ran. */
 export function WorkerPage() {
   const { id = '' } = useParams({ strict: false });
   const worker = useQuery({
@@ -46,7 +47,8 @@ export function WorkerPage() {
             <Panel title="The process">
               <Facts of={factsOf(data)} />
             </Panel>
-            <RunsNow runs={data.runs} />
+            {data.stoppedAt === null && <RunsNow runs={data.runs} />}
+            <AttemptsTable worker={id} />
           </div>
         )}
       </QueryView>

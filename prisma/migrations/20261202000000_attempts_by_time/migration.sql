@@ -1,0 +1,2 @@
+-- CreateIndex
+CREATE INDEX "attempt_started_at_idx" ON "ops"."attempt"("started_at");
