@@ -62,7 +62,7 @@ export function ObjectsSeries({ fleet, texts, onChange }: ObjectsSeriesProps) {
         </Group>
       }
     >
-      <FilteredView query={series} what="the detections over time">
+      <FilteredView query={series} what="the detections over time" room={289}>
         {({ slices, end, groups, grain: used }) =>
           groups.length === 0 ? (
             <EmptyNote title="Nothing was detected in this time">

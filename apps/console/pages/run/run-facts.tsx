@@ -7,12 +7,11 @@ import { PageLink } from '../../ui/link.js';
 import { shortId } from '../../ui/run-id.js';
 import { Time } from '../../ui/time.js';
 import styles from './run.module.css';
-import { useActor } from './use-actor.js';
+import { AskedBy } from './use-actor.js';
 
 /** What is known of a run, and where it belongs. */
 export function RunFacts({ run }: { readonly run: RunDetail }) {
   const labels = Object.entries(run.labels);
-  const actor = useActor(run.id);
   // Of a run that was tried again, when it could begin is that of the latest try.
   const waitedMs =
     run.startedAt === null || run.attempt > 1 ? undefined : Date.parse(run.startedAt) - Date.parse(run.availableAt);
@@ -22,7 +21,7 @@ export function RunFacts({ run }: { readonly run: RunDetail }) {
     <Facts
       of={{
         Trigger: triggerWords(run.trigger),
-        'Asked for by': actor,
+        'Asked for by': <AskedBy run={run.id} />,
         Recorded: <Time at={run.createdAt} />,
         Started: <Time at={run.startedAt} />,
         Ended: <Time at={run.endedAt} />,
@@ -41,7 +40,6 @@ export function RunFacts({ run }: { readonly run: RunDetail }) {
         'First run of the flow':
           run.rootId === run.id || run.rootId === run.parentId ? undefined : <RunLink id={run.rootId} />,
         Repeats: run.retryOf === null ? undefined : <RunLink id={run.retryOf} />,
-        'Repeated by': repeats && <Repeats id={run.id} page={repeats} />,
         Labels:
           labels.length === 0 ? undefined : (
             <span className={styles['labels']}>
@@ -66,6 +64,8 @@ export function RunFacts({ run }: { readonly run: RunDetail }) {
             Bull Board
           </a>
         ),
+        // Read after the others, which do not move then.
+        'Repeated by': repeats && <Repeats id={run.id} page={repeats} />,
       }}
     />
   );

@@ -15,10 +15,10 @@ export const useChanges = (id: string) =>
     getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined,
   });
 
-/** Who asked for a run. */
-export function useActor(id: string) {
-  const actor = useChanges(id).data?.pages[0]?.items[0]?.actor ?? null;
-  return actor === null ? undefined : <Actor actor={actor} />;
+/** Who asked for a run, by the first of its changes. */
+export function AskedBy({ run }: { readonly run: string }) {
+  const changes = useChanges(run).data;
+  return changes === undefined ? '…' : <Actor actor={changes.pages[0]?.items[0]?.actor ?? null} />;
 }
 
 /** Who did something: a worker with a link to its page, a person, a program. */

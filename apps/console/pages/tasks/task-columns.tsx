@@ -41,12 +41,14 @@ export const taskColumns = (days: number): readonly Column<ListedTask>[] => [
   {
     id: 'last',
     header: 'Last runs',
+    minWidth: 264,
     about: 'The newest last; each leads to its run',
     cell: ({ task, figures }) => (figures ? <RunMarks runs={figures.lastRuns} task={task.name} /> : none),
   },
   {
     id: 'runs',
     header: 'Runs',
+    minWidth: 70,
     about: `Recorded within the last ${days === 1 ? '24 hours' : `${days} days`}`,
     isNumeric: true,
     cell: ({ task, figures }) =>
@@ -61,6 +63,7 @@ export const taskColumns = (days: number): readonly Column<ListedTask>[] => [
   {
     id: 'success',
     header: 'Succeeded',
+    minWidth: 103,
     about: 'Of the runs that succeeded or failed',
     isNumeric: true,
     cell: ({ task, figures }) => <Success task={task.name} figures={figures} />,
@@ -68,6 +71,7 @@ export const taskColumns = (days: number): readonly Column<ListedTask>[] => [
   {
     id: 'p50',
     header: 'p50',
+    minWidth: 80,
     about: 'Half of the runs took as long or less',
     isNumeric: true,
     cell: ({ figures }) => (figures?.durationMs.p50 == null ? none : formatDuration(figures.durationMs.p50)),
@@ -75,6 +79,7 @@ export const taskColumns = (days: number): readonly Column<ListedTask>[] => [
   {
     id: 'p95',
     header: 'p95',
+    minWidth: 93,
     about: '95 of 100 runs took as long or less',
     isNumeric: true,
     cell: ({ figures }) => (figures?.durationMs.p95 == null ? none : formatDuration(figures.durationMs.p95)),
@@ -82,6 +87,7 @@ export const taskColumns = (days: number): readonly Column<ListedTask>[] => [
   {
     id: 'open',
     header: 'Open',
+    minWidth: 62,
     about: 'Runs that have not ended, whenever they were recorded',
     isNumeric: true,
     cell: ({ task, figures }) =>

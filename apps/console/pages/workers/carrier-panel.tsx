@@ -28,7 +28,7 @@ export function CarrierPanel() {
   );
   return (
     <Panel title="Queues" flush side={side}>
-      <QueryView query={overview} what="the queues">
+      <QueryView query={overview} what="the queues" room={198}>
         {({ queues }) =>
           queues === null ? (
             <Text size="sm" c="dimmed" px={14} pb={10}>
@@ -39,7 +39,7 @@ export function CarrierPanel() {
               <Table.Thead>
                 <Table.Tr>
                   <Table.Th>Queue</Table.Th>
-                  <Table.Th>State</Table.Th>
+                  <Table.Th w={120}>State</Table.Th>
                   <Table.Th ta="right">Running</Table.Th>
                   <Table.Th ta="right">Queued</Table.Th>
                   <Table.Th ta="right">Delayed</Table.Th>
@@ -56,6 +56,7 @@ export function CarrierPanel() {
                     key={depth.name}
                     depth={depth}
                     queue={carrier?.queues?.find(({ name }) => name === depth.name)}
+                    isRead={!platform.isPending}
                   />
                 ))}
               </Table.Tbody>
@@ -70,7 +71,14 @@ export function CarrierPanel() {
 /** BullMQ's states of jobs that have not ended. */
 const openJobs = ['active', 'wait', 'waiting', 'prioritized', 'delayed', 'waiting-children'];
 
-function Row({ depth, queue }: { readonly depth: Depth; readonly queue: CarrierQueue | undefined }) {
+interface RowProps {
+  readonly depth: Depth;
+  readonly queue: CarrierQueue | undefined;
+  /** Whether the carrier was asked. */
+  readonly isRead: boolean;
+}
+
+function Row({ depth, queue, isRead }: RowProps) {
   const { name, running, queued, delayed, waiting, oldestSeconds } = depth;
   const jobs = Object.entries(queue?.jobs ?? {}).flatMap(([state, count]) => (openJobs.includes(state) ? [count] : []));
   const sum = jobs.reduce<number>((all, count) => all + Number(count), 0);
@@ -81,7 +89,7 @@ function Row({ depth, queue }: { readonly depth: Depth; readonly queue: CarrierQ
           {name}
         </Anchor>
       </Table.Td>
-      <Table.Td>{queue ? <QueueState {...queue} /> : <span className="dim">not known now</span>}</Table.Td>
+      <Table.Td>{queue ? <QueueState {...queue} /> : isRead && <span className="dim">not known now</span>}</Table.Td>
       <Count value={running} />
       <Count value={queued} />
       <Count value={delayed} />

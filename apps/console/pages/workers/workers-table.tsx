@@ -9,6 +9,7 @@ import { DataTable } from '../../ui/table/data-table.js';
 import { More } from '../../ui/table/endless.js';
 import { NewRows, useHeldList } from '../../ui/table/held-list.js';
 import { workerColumns } from './worker-columns.js';
+import styles from './workers.module.css';
 
 const pageSize = 100;
 
@@ -45,7 +46,7 @@ export function WorkersTable() {
   }, [pages]);
   const held = useHeldList(rows, ({ id }) => id, workers.isPlaceholderData ? undefined : state);
   return (
-    <div ref={held.part}>
+    <div ref={held.part} className={styles['workers']}>
       {workers.error && <ProblemNote error={workers.error} onRetry={() => void workers.refetch()} />}
       {pages === undefined ? (
         !workers.error && <LoadingNote what="the workers" />
