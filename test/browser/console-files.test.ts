@@ -155,6 +155,30 @@ test('quarantined files are counted before all of a cause are discarded, and the
     await page.getByText('Nothing is in quarantine').waitFor();
   }));
 
+test('what comes into quarantine moves nothing that somebody is about to replay, and what is gone leaves', (t) =>
+  withConsole(t, async ({ page, api, open }) => {
+    const seed = (path: string, code: string) =>
+      seedFile(api.pool, { path, state: 'quarantined', code, reason: 'it is cut' });
+    const ids = [await seed('one.json', 'truncated'), await seed('two.json', 'truncated')];
+    await open('/quarantine', 'Quarantine');
+    const group = page.getByRole('region', { name: 'truncated in objects-detection' });
+    const link = (name: string) => page.getByRole('link', { name });
+    await link('two.json').hover();
+    await seed('three.json', 'truncated');
+    // The cause with the most files is the first.
+    for (const name of ['four.json', 'five.json', 'six.json', 'seven.json']) await seed(name, 'empty');
+    await group.getByRole('button', { name: 'Replay all 3' }).waitFor();
+    const more = page.getByRole('button', { name: 'Show 1 new cause' });
+    await more.waitFor();
+    for (const name of ['three.json', 'four.json']) assert.equal(await link(name).count(), 0, name);
+    assert.equal((await api.ask(`/api/files/${ids[0]}/discard`, { method: 'POST', body: {} })).status, 202);
+    await link('one.json').waitFor({ state: 'detached' });
+    await more.click();
+    await link('four.json').waitFor();
+    await page.getByRole('heading', { name: 'Quarantine' }).hover();
+    await link('three.json').waitFor();
+  }));
+
 test('a file that is loaded while somebody looks at it shows where its rows come from', (t) =>
   withConsole(t, async ({ page, api, open }) => {
     const runner = await openTaskRunner({ url: api.url, pool: api.pool }, api.inbox, {});

@@ -1,4 +1,5 @@
-import { SegmentedControl } from '@mantine/core';
+import { SegmentedControl, Title } from '@mantine/core';
+import { useMemo } from 'react';
 import type { VehicleHistoryEntry } from '../../generated/api.js';
 import type { Texts } from '../../shell/search-text.js';
 import { type Filter, setFilters } from '../../ui/filter/filter.js';
@@ -6,10 +7,10 @@ import { FilterBar } from '../../ui/filter/filter-bar.js';
 import { countOf } from '../../ui/format.js';
 import { PageLink } from '../../ui/link.js';
 import { EmptyNote } from '../../ui/notes.js';
-import { Panel } from '../../ui/panel.js';
 import type { Column } from '../../ui/table/column.js';
 import { DataTable } from '../../ui/table/data-table.js';
 import { More } from '../../ui/table/endless.js';
+import { NewRows, useHeldList } from '../../ui/table/held-list.js';
 import { formatInstant } from '../../ui/time-words.js';
 import { FilteredView } from '../dataset/filtered-view.js';
 import styles from './fleet.module.css';
@@ -25,6 +26,8 @@ const kinds = [
   { value: 'status', label: 'Statuses' },
   { value: 'detection', label: 'Detections' },
 ];
+
+const idOf = ({ kind, fileId, ordinal }: VehicleHistoryEntry): string => `${kind} ${fileId} ${ordinal}`;
 
 export interface HistoryTableProps {
   readonly id: string;
@@ -43,8 +46,17 @@ export function HistoryTable({ id, texts, onChange }: HistoryTableProps) {
     sort,
   };
   const query = useVehicleHistory(id, filter);
+  const found = useMemo(() => query.data?.pages.flatMap(({ items }) => items) ?? [], [query.data]);
+  const held = useHeldList(
+    found,
+    idOf,
+    query.isPlaceholderData || !query.data ? undefined : JSON.stringify([id, filter]),
+  );
   return (
-    <Panel title="Row by row">
+    <section aria-label="Row by row" ref={held.part}>
+      <Title order={2} fz="md" mb="xs">
+        Row by row
+      </Title>
       <div className={styles['find']}>
         <FilterBar filters={filters} values={texts} onChange={onChange} />
         <SegmentedControl
@@ -56,37 +68,35 @@ export function HistoryTable({ id, texts, onChange }: HistoryTableProps) {
         />
       </div>
       <FilteredView query={query} what="its rows">
-        {({ pages }) => {
-          const rows = pages.flatMap(({ items }) => items);
-          return (
-            <DataTable
-              label="History of a vehicle"
-              columns={columns}
-              rows={rows}
-              idOf={({ fileId, ordinal, kind: own }) => `${own} ${fileId} ${ordinal}`}
-              sort={{ by: sort, onChange: (by) => onChange({ sort: by === 'at' ? by : undefined }) }}
-              empty={
-                setFilters(filters, texts).length > 0 || filter.kind ? (
-                  <EmptyNote title="Nothing fits these filters">Take one of them away.</EmptyNote>
-                ) : (
-                  <EmptyNote title="There is nothing of this vehicle" />
-                )
-              }
-              foot={
-                rows.length > 0 && (
-                  <More
-                    hasMore={query.hasNextPage}
-                    isLoading={query.isFetchingNextPage}
-                    count={rows.length}
-                    onMore={() => void query.fetchNextPage()}
-                  />
-                )
-              }
-            />
-          );
-        }}
+        {() => (
+          <DataTable
+            label="History of a vehicle"
+            columns={columns}
+            rows={held.rows}
+            idOf={idOf}
+            sort={{ by: sort, onChange: (by) => onChange({ sort: by === 'at' ? by : undefined }) }}
+            bar={<NewRows count={held.newCount} what="row" onShow={held.showNew} />}
+            empty={
+              setFilters(filters, texts).length > 0 || filter.kind ? (
+                <EmptyNote title="Nothing fits these filters">Take one of them away.</EmptyNote>
+              ) : (
+                <EmptyNote title="There is nothing of this vehicle" />
+              )
+            }
+            foot={
+              held.rows.length > 0 && (
+                <More
+                  hasMore={query.hasNextPage}
+                  isLoading={query.isFetchingNextPage}
+                  count={held.rows.length}
+                  onMore={() => void query.fetchNextPage()}
+                />
+              )
+            }
+          />
+        )}
       </FilteredView>
-    </Panel>
+    </section>
   );
 }
 

@@ -2,27 +2,32 @@ import { ActionIcon, Button, Group, Text, Tooltip } from '@mantine/core';
 import { IconBan, IconRepeat, IconUpload } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { call } from '../../client/call.js';
-import { type FileReason, listFiles } from '../../generated/api.js';
+import { type FileReason, listFiles, type File as QuarantinedFile } from '../../generated/api.js';
 import { adviceFor } from '../../ui/fault-advice.js';
 import { FileLink } from '../../ui/file-path.js';
 import { countOf, formatBytes, formatCount } from '../../ui/format.js';
 import { PageLink } from '../../ui/link.js';
 import { Panel } from '../../ui/panel.js';
 import { QueryView } from '../../ui/query-view.js';
+import { useHeldRows } from '../../ui/table/held-list.js';
 import { Time } from '../../ui/time.js';
 import styles from './quarantine-page.module.css';
 
 const shown = 5;
+const none: readonly QuarantinedFile[] = [];
+const idOf = ({ id }: QuarantinedFile): string => id;
 
 export interface CauseGroupProps {
   readonly reason: FileReason;
+  /** Somebody reads the list of causes: no file is added to those that are shown. */
+  readonly isHeld: boolean;
   readonly mayChange: boolean;
   onGroup(what: 'replay' | 'discard'): void;
   onFile(what: 'replay' | 'discard' | 'replace', file: { readonly id: string; readonly path: string }): void;
 }
 
 /** Quarantined files of one source with one kind of fault: how many, some of them, what to do. */
-export function CauseGroup({ reason, mayChange, onGroup, onFile }: CauseGroupProps) {
+export function CauseGroup({ reason, isHeld, mayChange, onGroup, onFile }: CauseGroupProps) {
   const { source, code, count, bytes, lastAt } = reason;
   return (
     <div className={styles['group']}>
@@ -63,7 +68,7 @@ export function CauseGroup({ reason, mayChange, onGroup, onFile }: CauseGroupPro
             <strong>What to do:</strong> {adviceFor(code)}
           </Text>
         </div>
-        <GroupFiles reason={reason} mayChange={mayChange} onFile={onFile} />
+        <GroupFiles reason={reason} isHeld={isHeld} mayChange={mayChange} onFile={onFile} />
         {count > shown && (
           <div className={styles['foot']}>
             <PageLink
@@ -80,16 +85,19 @@ export function CauseGroup({ reason, mayChange, onGroup, onFile }: CauseGroupPro
   );
 }
 
-function GroupFiles({ reason: { source, code }, mayChange, onFile }: Omit<CauseGroupProps, 'onGroup'>) {
+function GroupFiles({ reason: { source, code }, isHeld, mayChange, onFile }: Omit<CauseGroupProps, 'onGroup'>) {
   const files = useQuery({
     queryKey: ['quarantined-files', source, code],
     queryFn: ({ signal }) =>
       call(listFiles({ state: 'quarantined', source, ...(code === null ? {} : { code }), limit: shown }, { signal })),
     meta: { live: ['files'] },
   });
+  const items = files.data?.items ?? none;
+  const held = useHeldRows(items, idOf, files.data && 'files', isHeld);
+  const kept = held.rows.filter(({ id }) => items.some((file) => file.id === id));
   return (
     <QueryView query={files} what="the files">
-      {({ items }) => (
+      {() => (
         <table className={styles['files']} aria-label={`Files with ${code ?? 'no code'} in ${source}`}>
           <colgroup>
             <col className={styles['pathColumn']} />
@@ -99,7 +107,7 @@ function GroupFiles({ reason: { source, code }, mayChange, onFile }: Omit<CauseG
             <col className={styles['actColumn']} />
           </colgroup>
           <tbody>
-            {items.map((file) => (
+            {(kept.length > 0 ? kept : items).map((file) => (
               <tr key={file.id}>
                 <td>
                   <FileLink id={file.id} path={file.path} />

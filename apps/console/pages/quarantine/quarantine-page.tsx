@@ -11,6 +11,8 @@ import { PageLink } from '../../ui/link.js';
 import { EmptyNote } from '../../ui/notes.js';
 import { Page } from '../../ui/page.js';
 import { QueryView } from '../../ui/query-view.js';
+import { NewRows, useHeldRows } from '../../ui/table/held-list.js';
+import { useHold } from '../../ui/table/use-hold.js';
 import { ChangeFile } from '../file/change-file.js';
 import { ReplaceDialog } from '../file/replace-dialog.js';
 import { useReasons } from '../files/use-files.js';
@@ -30,7 +32,13 @@ type Asked =
       readonly file: { id: string; path: string };
     };
 
-/** Files that could not be loaded, grouped by what is wrong with them. */
+const none: readonly FileReason[] = [];
+const causeOf = ({ source, code }: FileReason): string => `${source} ${code}`;
+
+/**
+ * Files that could not be loaded, grouped by what is wrong with them. What one is about to replay or discard does not move: causes and
+ * files that come meanwhile wait, while those that are gone leave.
+ */
 export function QuarantinePage() {
   const reasons = useReasons();
   const mayChange = useMayChange();
@@ -40,6 +48,9 @@ export function QuarantinePage() {
   const filters = useMemo(() => filtersOf(all ?? []), [all]);
   const { source, code } = texts;
   const items = all?.filter((each) => (!source || each.source === source) && (!code || each.code === code));
+  const [part, isHeld] = useHold<HTMLDivElement>();
+  const held = useHeldRows(items ?? none, causeOf, items && `${source} ${code}`, isHeld);
+  const causes = held.rows.filter((each) => items?.some((other) => causeOf(other) === causeOf(each)));
   const count = items?.reduce((sum, each) => sum + each.count, 0) ?? 0;
   const askAll = (what: 'replay' | 'discard'): void =>
     setAsked({
@@ -91,22 +102,26 @@ export function QuarantinePage() {
       <QueryView query={reasons} what="the quarantine">
         {() => (items?.length === 0 ? <Empty isFiltered={all !== undefined && all.length > 0} /> : null)}
       </QueryView>
-      {items?.map((reason) => (
-        <CauseGroup
-          key={`${reason.source} ${reason.code}`}
-          reason={reason}
-          mayChange={mayChange}
-          onGroup={(what) =>
-            setAsked({
-              kind: 'group',
-              what,
-              filter: { source: reason.source, ...(reason.code === null ? {} : { code: reason.code }) },
-              words: `${reason.code} in ${reason.source}`,
-            })
-          }
-          onFile={(what, file) => setAsked({ kind: 'file', what, file })}
-        />
-      ))}
+      <div ref={part}>
+        <NewRows count={held.newCount} what="cause" onShow={held.showNew} />
+        {causes.map((reason) => (
+          <CauseGroup
+            key={causeOf(reason)}
+            reason={reason}
+            isHeld={isHeld}
+            mayChange={mayChange}
+            onGroup={(what) =>
+              setAsked({
+                kind: 'group',
+                what,
+                filter: { source: reason.source, ...(reason.code === null ? {} : { code: reason.code }) },
+                words: `${reason.code} in ${reason.source}`,
+              })
+            }
+            onFile={(what, file) => setAsked({ kind: 'file', what, file })}
+          />
+        ))}
+      </div>
       {asked?.kind === 'group' && <ChangeGroup {...asked} onClose={close} />}
       {asked?.kind === 'file' &&
         (asked.what === 'replace' ? (

@@ -3,14 +3,17 @@ import { type RefCallback, useRef, useState } from 'react';
 import { countOf } from '../format.js';
 import { useHold } from './use-hold.js';
 
-export interface HeldList<T> {
-  /** Of the part of the page that shows the list: while somebody reads or uses it, no row moves. */
-  readonly part: RefCallback<HTMLDivElement>;
+export interface HeldRows<T> {
   readonly rows: readonly T[];
   /** Rows that are there by now, and not shown yet. */
   readonly newCount: number;
   /** Shows them, at the top of the page. */
   showNew(): void;
+}
+
+export interface HeldList<T> extends HeldRows<T> {
+  /** Of the part of the page that shows the list: while somebody reads or uses it, no row moves. */
+  readonly part: RefCallback<HTMLDivElement>;
 }
 
 /**
@@ -21,6 +24,16 @@ export interface HeldList<T> {
  */
 export function useHeldList<T>(rows: readonly T[], idOf: (row: T) => string, of: string | undefined): HeldList<T> {
   const [part, isHeld] = useHold<HTMLDivElement>();
+  return { part, ...useHeldRows(rows, idOf, of, isHeld) };
+}
+
+/** As useHeldList, where the page says itself whether somebody reads. */
+export function useHeldRows<T>(
+  rows: readonly T[],
+  idOf: (row: T) => string,
+  of: string | undefined,
+  isHeld: boolean,
+): HeldRows<T> {
   // How often somebody asked to see what is new, which is asked for within what is held.
   const [round, setRound] = useState(0);
   const shown = useRef<readonly T[]>(rows);
@@ -33,7 +46,7 @@ export function useHeldList<T>(rows: readonly T[], idOf: (row: T) => string, of:
   if (!isHeld || key === undefined || shownOf.current !== key || shown.current.length === 0) {
     shown.current = rows;
     shownOf.current = key;
-    return { part, rows, newCount: 0, showNew };
+    return { rows, newCount: 0, showNew };
   }
   const newest = new Map(rows.map((row) => [idOf(row), row]));
   const known = new Set(shown.current.map(idOf));
@@ -43,7 +56,7 @@ export function useHeldList<T>(rows: readonly T[], idOf: (row: T) => string, of:
   const added = rows.slice(end).filter((row) => !known.has(idOf(row)));
   if (added.length > 0 && end > 0) shown.current = [...kept, ...added];
   const newCount = rows.slice(0, end).filter((row) => !known.has(idOf(row))).length + (end === 0 ? rows.length : 0);
-  return { part, rows: end > 0 ? [...kept, ...added] : kept, newCount, showNew };
+  return { rows: end > 0 ? [...kept, ...added] : kept, newCount, showNew };
 }
 
 /** Says how many rows came while the list was held, and shows them. */
