@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { newRunId } from '#database/runs/record-run.js';
@@ -101,6 +102,50 @@ test('a log of any length follows its end, stops when one scrolls up, and says w
     await givenUp;
     await page.getByText('500 lines in the page').waitFor();
   }));
+
+test('a log is downloaded while it follows, as its filters leave it, with the session, and reads as what is copied', (t) => {
+  const apiToken = 'a-token-of-the-log-test';
+  return withConsole(
+    t,
+    async ({ page, api, address }) => {
+      const [id = ''] = await seedRuns(api, [{ state: 'running' }]);
+      await seedLines(api, id, {
+        ...{ first: 0, count: 1_200, message: `CASE WHEN n = 700 THEN E'two\\nrows\\x07' ELSE 'line ' || n END` },
+        level: `CASE WHEN n % 100 = 0 THEN 'warn' ELSE 'info' END`,
+      });
+      await api.pool.query(
+        `UPDATE ops.log SET fields = '{"file": "a b", "stack": "Error: no\\n\\tat run", "rows": 1}' WHERE message = 'line 900'`,
+      );
+      await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+      await page.goto(`${address}/runs/${id}?tab=log`);
+      await page.fill('#token', apiToken);
+      await page.click('button[type=submit]');
+      await log(page).getByText('line 1199').waitFor();
+      const download = async (): Promise<string> => {
+        const [sent] = await Promise.all([
+          page.waitForEvent('download'),
+          page.getByRole('link', { name: 'Download' }).click(),
+        ]);
+        assert.equal(sent.suggestedFilename(), `reload-day-${id}.log`);
+        return await readFile(await sent.path(), 'utf8');
+      };
+      const linesIn = (text: string): number => text.split('\n').filter((row) => /^\d/.test(row)).length;
+      assert.equal(linesIn(await download()), 1_200);
+      await page.getByRole('group', { name: 'Levels of lines' }).getByRole('button', { name: 'info' }).click();
+      await page.getByText('12 lines in the page').waitFor();
+      await seedLines(api, id, { first: 0, count: 1, message: `'said meanwhile'`, level: `'warn'` });
+      await log(page).getByText('said meanwhile').waitFor();
+      const stored = await download();
+      assert.match(stored, /#1 two\n {4}rows\\u\{7\}\n/);
+      assert.match(stored, /#1 line 900 file="a b" rows=1\n {4}stack=Error: no\n {4}\tat run\n/);
+      assert.equal(linesIn(stored), 13);
+      await page.getByRole('button', { name: 'Copy', exact: true }).click();
+      await page.getByText('13 lines copied').waitFor();
+      assert.equal(`${await page.evaluate('navigator.clipboard.readText()')}\n`, stored);
+    },
+    { apiToken },
+  );
+});
 
 test('what is asked and typed about one run is not there for the next', (t) =>
   withConsole(t, async ({ page, api, open }) => {

@@ -37,14 +37,14 @@ function readCommand(command: string): CurlExample {
     else if (word === '-H') {
       const [name = '', value = ''] = (words[++at] ?? '').split(': ');
       headers[name.toLowerCase()] = value;
-    } else if (word === '-N') continue;
+    } else if (word === '-N' || word === '-OJ') continue;
     else if (word === '-c') at += 1;
     else if (word === '-b') {
       sendsCookies = true;
       at += 1;
     } else if (word === '-d') body = JSON.parse(words[++at] ?? '');
     else if (word.startsWith('$api')) path = word.slice('$api'.length);
-    else throw new Error(`expected -X, -H, -N, -b, -c, -d or an address below $api, got ${word} in: ${command}`);
+    else throw new Error(`expected -X, -H, -N, -OJ, -b, -c, -d or an address below $api, got ${word} in: ${command}`);
   }
   if (path === undefined) throw new Error(`expected an address below $api in: ${command}`);
   return {

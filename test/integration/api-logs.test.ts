@@ -223,9 +223,11 @@ test('the examples of docs/history.md find what the page says', () =>
       [run],
     );
     for (const { path } of readCurlExamples('docs/history.md')) {
-      const { status, body } = await api.ask(`/api${path.replace('$id', run)}`);
-      assert.equal(status, 200, path);
-      found.push(body.items?.length ?? body.count);
+      const { statusCode, body } = await api.app.inject(`/api${path.replace('$id', run)}`);
+      assert.equal(statusCode, 200, path);
+      const isFile = /logs\.(txt|ndjson)/.test(path);
+      const answer = isFile ? { count: body.split('\n').length - 1 } : JSON.parse(body);
+      found.push(answer.items?.length ?? answer.count);
     }
-    assert.deepEqual(found, [2, 1, 1, 1, 4, 4, 0, 4]);
+    assert.deepEqual(found, [2, 1, 1, 1, 4, 4, 0, 4, 4, 2]);
   }));

@@ -115,6 +115,8 @@ export const apiPaths = [
   '/api/runs/{id}/events',
   '/api/runs/{id}/flow',
   '/api/runs/{id}/logs',
+  '/api/runs/{id}/logs.ndjson',
+  '/api/runs/{id}/logs.txt',
   '/api/runs/{id}/logs/counts',
   '/api/runs/{id}/retry',
   '/api/runs/{id}/steps',

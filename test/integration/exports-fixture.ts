@@ -2,8 +2,8 @@ import { get, type IncomingMessage } from 'node:http';
 import { waitFor } from '../helpers/wait.js';
 import type { TestApi } from './api-fixture.js';
 
-/** Counts the pages that exports read from the database from now on. */
-export function countPages(api: TestApi): () => number {
+/** Counts the pages that exports read from the database from now on: statements with this word. */
+export function countPages(api: TestApi, word = 'FETCH'): () => number {
   let pages = 0;
   const counted = new WeakSet<object>();
   api.pool.on('acquire', (client) => {
@@ -12,7 +12,7 @@ export function countPages(api: TestApi): () => number {
     const query = client.query.bind(client);
     Object.assign(client, {
       query(...given: unknown[]) {
-        if (JSON.stringify(given[0]).includes('FETCH')) pages++;
+        if (JSON.stringify(given[0]).includes(word)) pages++;
         return Reflect.apply(query, undefined, given);
       },
     });

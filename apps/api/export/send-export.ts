@@ -9,6 +9,7 @@ import type { Exports } from './exports.js';
 import type { ExportFormat, ExportTable, ExportValue } from './formats.js';
 import { ndjson } from './ndjson.js';
 import { parquet } from './parquet.js';
+import { resumed } from './resumed.js';
 import { xlsx } from './xlsx.js';
 
 /** What tables are exported as. */
@@ -67,19 +68,4 @@ export async function sendExport(
     .type(format.contentType)
     .header('content-disposition', `attachment; filename="${name}"`)
     .send(format.write(table, resumed(first, pages)));
-}
-
-/** The results of a generator whose first one was taken already. */
-async function* resumed<T>(
-  first: IteratorResult<T, void>,
-  rest: AsyncGenerator<T, void, undefined>,
-): AsyncGenerator<T, void, undefined> {
-  if (first.done === true) return;
-  try {
-    yield first.value;
-    yield* rest;
-  } finally {
-    // Also when nobody wants more than the first.
-    await rest.return();
-  }
 }

@@ -1,5 +1,5 @@
 import type { Pool } from '../pool.js';
-import { conditions } from './conditions.js';
+import { type Conditions, conditions } from './conditions.js';
 import { whenWords } from './log-search.js';
 import { type Page, type PageRequest, takePage } from './page.js';
 import type { SearchWords } from './search-words.js';
@@ -77,15 +77,25 @@ export async function countLogs(pool: Pool, runId: string, filter: LogFilter): P
   return { count, isComplete: count < maxCounted, groups: rows };
 }
 
-function whereLines(runId: string, { levels, attempt, text, before, after }: LogFilter) {
+function whereLines(runId: string, filter: LogFilter) {
   const where = conditions();
   where.when(runId, (p) => `l.run_id = ${p}::uuid`);
-  where.when(levels, (p) => `l.level = ANY (${p}::text[])`);
-  where.when(attempt, (p) => `l.attempt = ${p}::int`);
+  whenAround(where, filter);
+  whenSaid(where, filter);
+  return where;
+}
+
+/** The conditions on where the line `l` stands in its log. */
+export function whenAround(where: Conditions, { before, after }: LogFilter): void {
   where.when(before, (p) => `l.id < ${p}::bigint`);
   where.when(after, (p) => `l.id > ${p}::bigint`);
+}
+
+/** The conditions on what the line `l` says, and in which attempt. */
+export function whenSaid(where: Conditions, { levels, attempt, text }: LogFilter): void {
+  where.when(levels, (p) => `l.level = ANY (${p}::text[])`);
+  where.when(attempt, (p) => `l.attempt = ${p}::int`);
   whenWords(where, text);
-  return where;
 }
 
 const isRun = async (pool: Pool, id: string): Promise<boolean> =>

@@ -1,5 +1,7 @@
+import type { Readable } from 'node:stream';
 import { Type } from 'typebox';
 import { countLogs, type LogFilter, listLogs, logSorts } from '#database/queries/run-logs.js';
+import { findLog } from '#database/queries/whole-log.js';
 import type { ApiDeps } from '../../deps.js';
 import type { App } from '../../http/app-type.js';
 import { readPage, toPage } from '../../http/cursor.js';
@@ -7,6 +9,8 @@ import { component } from '../../http/openapi/component.js';
 import { notFound } from '../../http/problem.js';
 import { FileId, ListQuery, namedIn, PageOf, problems, RunId } from '../../http/schemas.js';
 import { refuseSlowQuery } from '../../http/slow-query.js';
+import { type LogFormat, logFormats } from '../../runs/log-formats.js';
+import { sendLog } from '../../runs/send-log.js';
 import { logFilterFields, logLevels, readText } from './log-query.js';
 import { LogLineSchema } from './run-schemas.js';
 
@@ -38,9 +42,11 @@ const LogCountsSchema = Type.Object(
   component('RunLogCounts', 'How many lines a run’s log has'),
 );
 
+const LogFile = Type.Unsafe<Readable>(Type.String({ description: 'The log, sent as it is read' }));
+
 const IdParam = Type.Object({ id: RunId });
 
-/** GET /api/runs/{id}/logs and /api/runs/{id}/logs/counts. */
+/** GET /api/runs/{id}/logs, /api/runs/{id}/logs/counts, and the whole log as a file: /api/runs/{id}/logs.txt, /logs.ndjson. */
 export async function runLogRoutes(app: App, { pool }: ApiDeps): Promise<void> {
   app.get(
     '/api/runs/:id/logs',
@@ -80,6 +86,35 @@ export async function runLogRoutes(app: App, { pool }: ApiDeps): Promise<void> {
       return { ...counts, groups: [...counts.groups] };
     },
   );
+
+  for (const format of logFormats) addFileRoute(format);
+
+  function addFileRoute(format: LogFormat): void {
+    const { ending, mediaType, about } = format;
+    app.get(
+      `/api/runs/:id/logs.${ending}`,
+      {
+        schema: {
+          operationId: `exportRunLogAs${ending.charAt(0).toUpperCase()}${ending.slice(1)}`,
+          tags: ['runs'],
+          summary: `A run’s whole log as ${ending.toUpperCase()}, oldest line first`,
+          description: `${about} It ends with the line that was the last one at the request. A file that breaks off is not whole.`,
+          params: IdParam,
+          querystring: Type.Object(filterFields, { additionalProperties: false }),
+          response: {
+            200: { description: 'The log', content: { [mediaType]: { schema: LogFile } } },
+            ...problems(404, 422),
+          },
+        },
+      },
+      async ({ params, query }, reply) => {
+        const filter = readFilter(query);
+        const log = await findLog(pool, params.id);
+        if (!log) throw unknownRun(params.id);
+        return sendLog(reply, pool, { log, filter, format });
+      },
+    );
+  }
 }
 
 interface FilterQuery {

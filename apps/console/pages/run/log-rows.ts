@@ -66,6 +66,30 @@ export function fieldsText(fields: unknown): string {
     .join(' ');
 }
 
-/** A line as it is copied and stored. */
-export const plainLine = ({ at, level, attempt, message, fields }: LogLine): string =>
-  [at, level.padEnd(5), `#${attempt}`, shownText(message), fieldsText(fields)].filter(Boolean).join(' ');
+/** Of what a copied line has beyond its first row, so that it does not look like another line. */
+const indent = '    ';
+/** What does not print, or steers a terminal; tabs do print. */
+const unprintable = /(?!\t)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Surrogate}]/gu;
+
+/** A line as it is copied: as in the file that the API makes of the whole log (apps/api/runs/log-formats.ts, docs/history.md). */
+export function plainLine({ at, level, attempt, message, fields }: LogLine): string {
+  const all = typeof fields === 'object' && fields !== null ? Object.entries(fields) : [];
+  const short = all
+    .filter(([, value]) => !hasRows(value))
+    .map(([name, value]) => `${wordOf(name)}=${shortValue(value)}`);
+  const broken = all
+    .filter(([, value]) => hasRows(value))
+    .map(([name, value]) => `${wordOf(name)}=${trimmed(String(value))}`);
+  const head = [at, level.padEnd(5), `#${attempt}`, trimmed(message), ...short].filter(Boolean).join(' ');
+  return [head, ...broken]
+    .join('\n')
+    .split('\n')
+    .map((row) => row.replaceAll(unprintable, codeOf))
+    .join(`\n${indent}`);
+}
+
+const trimmed = (text: string): string => shownText(text).trimEnd();
+const hasRows = (value: unknown): boolean => typeof value === 'string' && value.includes('\n');
+const shortValue = (value: unknown): string => (typeof value === 'string' ? wordOf(value) : JSON.stringify(value));
+const wordOf = (text: string): string => (/^[^\s"=]+$/.test(text) ? text : JSON.stringify(text));
+const codeOf = (character: string): string => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`;
