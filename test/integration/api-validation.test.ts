@@ -67,3 +67,31 @@ test('a body that is nested too deeply is refused, whatever its schema lets pass
     assert.equal(status, 422);
     assert.match(body.errors[0].message, /nested more than 100 levels deep/);
   }));
+
+test('a number that would be read as another one is refused by its path, and nothing is recorded', () =>
+  withApi(async (api) => {
+    for (const [number, read] of [
+      ['9007199254740993', '9007199254740992'],
+      ['1e999', 'Infinity'],
+    ]) {
+      const body = `{"input":{"files":["1"],"x":[1.5,${number}]}}`;
+      const answer = await api.ask(path, { method: 'POST', body });
+      assert.deepEqual([answer.status, answer.body.code], [422, 'invalid-request']);
+      const [fault, ...others] = answer.body.errors;
+      assert.deepEqual([fault.path, others], ['/input/x/1', []]);
+      assert.match(
+        fault.message,
+        new RegExp(
+          `^must be a number that is kept as it is written; got ${number}, which would be read as ${read}\\. `,
+        ),
+      );
+    }
+    const long = await api.ask(path, { method: 'POST', body: `{"input":${'9'.repeat(500_000)}}` });
+    assert.equal(long.status, 422);
+    assert.ok(long.body.detail.length < 500, 'a long number is not repeated as a whole');
+    const setting = { method: 'PATCH', body: '{"priority":12345678901234567}' } as const;
+    const refused = await api.ask('/api/tasks/load-objects-detection/settings', setting);
+    assert.deepEqual([refused.status, refused.body.errors[0].path], [422, '/priority']);
+    assert.equal((await api.ask(path, { method: 'POST', body: '{"input":9007199254740993' })).status, 400);
+    assert.equal((await api.ask('/api/runs/counts')).body.count, 0);
+  }));

@@ -1,4 +1,6 @@
 import type { App } from './app-type.js';
+import { endOfText } from './json-text.js';
+import { findLostNumber, type LostNumber } from './lost-numbers.js';
 import { unprocessable } from './problem.js';
 
 /**
@@ -7,7 +9,10 @@ import { unprocessable } from './problem.js';
  */
 const deepest = 100;
 
-/** Reads bodies in JSON as the framework does, but refuses those that are nested too deeply before they are built. */
+/**
+ * Reads bodies in JSON as the framework does, but refuses those that are nested too deeply before they are built, and those with a number
+ * that would be read as another one.
+ */
 export function takeJson(app: App): void {
   const parse = app.getDefaultJsonParser('error', 'error');
   app.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, body, done) => {
@@ -15,8 +20,19 @@ export function takeJson(app: App): void {
       done(unprocessable([{ path: '', message: `is nested more than ${deepest} levels deep` }]));
       return;
     }
-    void parse(request, body, done);
+    void parse(request, body, (error, value) => {
+      const lost = error ? undefined : findLostNumber(body);
+      done(lost ? unprocessable([{ path: lost.path, message: wordsOf(lost) }]) : error, value);
+    });
   });
+}
+
+function wordsOf({ text, value }: LostNumber): string {
+  const written = text.length > 60 ? `${text.slice(0, 50)}… (${text.length} characters)` : text;
+  return (
+    `must be a number that is kept as it is written; got ${written}, which would be read as ${value}. ` +
+    `Whole numbers are exact up to ${Number.MAX_SAFE_INTEGER}; send a longer one as a text, where that is taken`
+  );
 }
 
 /** Looks at brackets outside of texts only; whether the rest is JSON is left to the parser. */
@@ -34,13 +50,4 @@ function isDeeperThan(most: number, json: string): boolean {
     }
   }
   return false;
-}
-
-/** Where the text that begins at `start` ends; the end of all where it does not. */
-function endOfText(json: string, start: number): number {
-  for (let at = start + 1; at < json.length; at++) {
-    if (json[at] === '\\') at += 1;
-    else if (json[at] === '"') return at;
-  }
-  return json.length;
 }
