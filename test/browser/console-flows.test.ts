@@ -30,19 +30,21 @@ test('a flow is composed by hand: refused at its step, mended, renamed, kept ove
       await choose(page, 'n', 'count → words (integer)');
       await choose(page, 'Runs', 'if an output is so');
       await choose(page, 'How it is compared', 'is more than');
+      await field(page, 'What it is compared with').fill('9007199254740993');
+      await page.getByText('is compared as a text').waitFor();
       await field(page, 'What it is compared with').fill('2');
       // Text that is no list yet is not sent as the one that stood there before, nor is a condition.
       const check = page.getByRole('button', { name: 'Check', exact: true });
       await page.getByLabel('Once for each element of a list').check();
       await field(page, 'list').fill('[1,');
-      await page.getByText('What is no JSON yet cannot be checked or started').waitFor();
+      await page.getByText('JSON with a fault in it cannot be checked or started').waitFor();
       assert.equal(await check.isDisabled(), true);
       await page.getByLabel('Once for each element of a list').uncheck();
       await choose(page, 'Runs', 'if several hold (as JSON)');
       const condition = field(page, 'Condition');
       const written = await condition.inputValue();
       await condition.fill('{ "all": [');
-      await page.getByText('What is no JSON yet cannot be checked or started').waitFor();
+      await page.getByText('JSON with a fault in it cannot be checked or started').waitFor();
       assert.equal(await check.isDisabled(), true);
       await condition.fill(written);
       assert.equal(await check.isEnabled(), true);

@@ -29,6 +29,12 @@ test('a run is repeated with another input, which is refused, kept and mended', 
     assert.match(await input.inputValue(), /tomorrow/, 'what was typed is still there');
     await input.fill('{ "source": "data-sample",\n  "day": "2023-01-02" ');
     await page.getByText(/this is no JSON/).waitFor();
+    await input.fill('{ "source": "data-sample",\n  "day": 9007199254740993 }');
+    await page
+      .getByText(/this number is not kept as it is written: 9007199254740993 would become 9007199254740992/)
+      .waitFor();
+    await page.getByRole('button', { name: 'line 2' }).waitFor();
+    assert.equal(await page.getByRole('button', { name: 'Run it' }).isDisabled(), true);
     await input.fill('{ "source": "data-sample",\n  "day": "2023-01-02" }');
     await page.getByRole('button', { name: 'Run it' }).click();
     await page.getByRole('link', { name: `${id.slice(0, 8)}…${id.slice(-4)}` }).waitFor();

@@ -13,6 +13,7 @@ const kinds = {
     share: Type.Optional(Type.Number({ minimum: 0, maximum: 1 })),
     exact: Type.Optional(Type.Boolean({ default: true })),
     layer: Type.Optional(Type.Enum(['ods', 'dwd'])),
+    ids: Type.Optional(Type.Array(Type.Integer())),
     limit: Type.Optional(Type.Union([Type.Integer({ minimum: 1 }), Type.Null()])),
     stops: Type.Optional(Type.Array(Type.Object({ name: Type.String({ minLength: 1 }), x: Type.Number() }))),
     notes: Type.Optional(Type.Record(Type.String(), Type.String())),
@@ -42,7 +43,10 @@ test('a task is started with a form: refused beside its fields, mended, nothing 
       await assertAccessible(page);
 
       await page.reload();
-      await field(page, 'share').fill('0.5');
+      await field(page, 'share').fill('1e999');
+      await page.getByText('must be a number that is kept as it is written: 1e999 would become Infinity').waitFor();
+      await field(page, 'share').fill('0.50000000000000000001');
+      await page.getByText('would become').waitFor({ state: 'detached' });
       assert.equal(await field(page, 'files').inputValue(), '12\nabc');
       await field(page, 'files').fill('12\n13');
       await page.getByLabel('day').fill('2026-02-02');
@@ -50,9 +54,27 @@ test('a task is started with a form: refused beside its fields, mended, nothing 
       await page.getByRole('option', { name: 'no', exact: true }).click();
       await page.getByRole('group', { name: 'stops' }).getByRole('button', { name: 'Add an item' }).click();
       await field(page, 'name').fill('<i>here</i>');
+      await field(page, 'x').fill('12345678901234567890');
+      await page.getByText('12345678901234567890 would become 12345678901234567000').waitFor();
       await field(page, 'x').fill('1.5');
       await page.getByRole('group', { name: 'limit' }).getByRole('combobox', { name: 'Kind of limit' }).click();
       await page.getByRole('option', { name: 'whole number' }).click();
+      await page.getByRole('group', { name: 'limit' }).getByRole('textbox').last().fill('9007199254740993');
+      await field(page, 'ids').fill('9007199254740991 9007199254740993');
+      const words = 'must be a number that is kept as it is written: 9007199254740993 would become 9007199254740992';
+      await page.getByText(`Item 2 ${words}`).waitFor();
+      const ofLimit = page.getByRole('group', { name: 'limit' }).getByText(words);
+      await ofLimit.waitFor();
+      await page.getByRole('button', { name: 'Start a run' }).click();
+      await page.getByRole('alert').getByText('/input/limit').first().waitFor();
+      await ofLimit.waitFor();
+      await page.reload();
+      assert.equal(
+        await page.getByRole('group', { name: 'limit' }).getByRole('textbox').last().inputValue(),
+        '9007199254740993',
+      );
+      assert.equal(await field(page, 'ids').inputValue(), '9007199254740991, 9007199254740993');
+      await field(page, 'ids').fill('9007199254740991 -1');
       await page.getByRole('group', { name: 'limit' }).getByRole('textbox').last().fill('3');
       await page.getByRole('button', { name: 'Start a run' }).click();
       // The task's own check, which only the server has; as text, not as HTML.
@@ -61,6 +83,11 @@ test('a task is started with a form: refused beside its fields, mended, nothing 
       await page.getByText('JSON', { exact: true }).click();
       const json = page.getByRole('textbox', { name: 'Input of kinds, as JSON' });
       const written = JSON.parse(await json.inputValue());
+      await json.fill(`{\n"rest": 9007199254740993,\n${JSON.stringify(written).slice(1)}`);
+      await page
+        .getByText('This has a number in line 2 that is not kept as it is written: 9007199254740993 would become')
+        .waitFor();
+      assert.equal(await page.getByRole('button', { name: 'Start a run' }).isDisabled(), true);
       await json.fill(`${JSON.stringify({ ...written, rest: { any: [1] } })} and`);
       await page.getByText('This is not JSON yet').waitFor();
       assert.equal(await page.getByRole('button', { name: 'Start a run' }).isDisabled(), true);
@@ -74,12 +101,17 @@ test('a task is started with a form: refused beside its fields, mended, nothing 
         files: ['12', '13'],
         share: 0.5,
         exact: false,
+        ids: [9007199254740991, -1],
         limit: 3,
         stops: [{ name: '<i>here</i>', x: 1.5 }],
         rest: { any: [1] },
       });
 
       // What is no value yet goes as well when the form is emptied.
+      await field(page, 'rest').fill('{ "any":');
+      await page.getByText('is not JSON yet').waitFor();
+      await field(page, 'rest').fill('{ "any": 9007199254740993 }');
+      await page.getByText('has a number in line 1 that is not kept').waitFor();
       await field(page, 'rest').fill('{ "any":');
       await page.getByText('is not JSON yet').waitFor();
       assert.equal(await page.getByRole('button', { name: 'Start a run' }).isDisabled(), true);

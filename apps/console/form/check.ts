@@ -1,5 +1,6 @@
 import { type OutputUnit, type Schema, Validator } from '@cfworker/json-schema';
 import { type Fault, partsOf, pointerOf, valueAt } from './fault.js';
+import { lossOf } from './lost-number.js';
 import { hasReference } from './reference.js';
 
 const validators = new WeakMap<object, Validator>();
@@ -41,6 +42,12 @@ export function findFaults(schema: object, value: unknown): readonly Fault[] {
   const unions = errors.flatMap(({ keyword, instanceLocation }) =>
     keyword === 'anyOf' || keyword === 'oneOf' ? [instanceLocation.slice(1)] : [],
   );
+  // Where a number is wanted and something else stands.
+  const numbers = new Set(
+    errors.flatMap(({ keyword, instanceLocation, error }) =>
+      keyword === 'type' && /Expected .*"(?:integer|number)"/.test(error) ? [instanceLocation.slice(1)] : [],
+    ),
+  );
   return errors.flatMap(({ keyword, instanceLocation, error }) => {
     const path = instanceLocation.slice(1);
     if (passedOn.has(keyword)) return [];
@@ -51,7 +58,10 @@ export function findFaults(schema: object, value: unknown): readonly Fault[] {
       )
     )
       return [];
-    if (hasReference(valueAt(value, path))) return [];
+    const there = valueAt(value, path);
+    if (hasReference(there)) return [];
+    const loss = numbers.has(path) ? lossOf(there) : undefined;
+    if (loss !== undefined) return [{ path, message: loss }];
     if (keyword === 'required') {
       const name = /"(.*)"/.exec(error)?.[1];
       return name === undefined ? [] : [{ path: path + pointerOf([name]), message: 'is needed' }];

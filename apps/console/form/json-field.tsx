@@ -3,6 +3,7 @@ import { useContext, useEffect, useState } from 'react';
 import { type Path, pointerOf } from './fault.js';
 import styles from './form.module.css';
 import { FrameContext, useFormState } from './form-state.js';
+import { lossIn } from './lost-number.js';
 
 export interface JsonFieldProps {
   readonly id: string;
@@ -51,7 +52,7 @@ export function JsonField({ id, path, value, label, onChange }: JsonFieldProps) 
       />
       {problem !== undefined && (
         <div id={`${id}-json`} className={styles['faults']}>
-          is not JSON yet: {problem}
+          {problem}
         </div>
       )}
     </>
@@ -64,8 +65,11 @@ const textOf = (value: unknown): string => (value === undefined ? '' : JSON.stri
 export function parse(text: string): { readonly value: unknown } | { readonly problem: string } {
   if (text.trim() === '') return { value: undefined };
   try {
-    return { value: JSON.parse(text) };
+    const value: unknown = JSON.parse(text);
+    const loss = lossIn(text);
+    if (!loss) return { value };
+    return { problem: `has a number in line ${loss.line} that is not kept as it is written: ${loss.words}` };
   } catch (error) {
-    return { problem: error instanceof Error ? error.message : String(error) };
+    return { problem: `is not JSON yet: ${error instanceof Error ? error.message : String(error)}` };
   }
 }

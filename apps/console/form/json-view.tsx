@@ -7,7 +7,7 @@ export interface JsonViewProps {
   readonly label: string;
   readonly value: unknown;
   onChange(value: unknown): void;
-  /** Text that is no JSON yet, kept with the draft; undefined: the text is the value's. */
+  /** Text that is no JSON yet, or would be read as another value, kept with the draft; undefined: the text is the value's. */
   readonly broken: string | undefined;
   onBroken(text: string | undefined): void;
   readonly isDisabled?: boolean;
@@ -31,7 +31,7 @@ export function JsonView({ label, value, onChange, broken, onBroken, isDisabled 
       spellCheck={false}
       value={text}
       disabled={isDisabled}
-      error={problem && `This is not JSON yet: ${problem}`}
+      error={problem && `This ${problem}`}
       onChange={(event) => {
         const now = event.currentTarget.value;
         const parsed = parse(now);

@@ -4,6 +4,7 @@ import { countOf } from '../ui/format.js';
 import { type Path, pointerOf } from './fault.js';
 import styles from './form.module.css';
 import { FrameContext, useFormState } from './form-state.js';
+import { numberTyped } from './lost-number.js';
 
 export interface ListFieldProps {
   readonly id: string;
@@ -78,6 +79,6 @@ function itemsOf(text: string, of: 'string' | 'number'): unknown {
   );
   if (items.length === 0) return undefined;
   if (of === 'string') return items;
-  // What is no number stays as it was typed, and is a fault of its item.
-  return items.map((each) => (Number.isFinite(Number(each)) ? Number(each) : each));
+  // What is no number, or would not be kept as one, stays as it was typed, and is a fault of its item.
+  return items.map(numberTyped);
 }

@@ -1,18 +1,22 @@
 // By its own file: see any-field.tsx.
+
 import Form from '@rjsf/core/lib/components/Form.js';
+import StringField from '@rjsf/core/lib/components/fields/StringField.js';
 import type { Experimental_DefaultFormStateBehavior, ValidatorType } from '@rjsf/utils';
 import { useCallback, useId, useMemo, useRef, useState } from 'react';
 import { AnyField } from './any-field.js';
 import { findFaults, fits } from './check.js';
-import { type Fault, faultsByField, faultsThatHold } from './fault.js';
+import { type Fault, faultsByField, faultsThatHold, valueAt } from './fault.js';
 import { byField, FormContext, type FormState } from './form-state.js';
+import { lossOf } from './lost-number.js';
 import { hasReference } from './reference.js';
 import type { SchemaFormProps } from './schema-form-props.js';
 import { shownSchema } from './shown-schema.js';
 import { templates } from './templates.js';
 import { widgets } from './widgets.js';
 
-const fields = { SchemaField: AnyField };
+/** The library's field for numbers rounds what is typed; our widget for them needs none. */
+const fields = { SchemaField: AnyField, NumberField: StringField };
 
 /** The library asks which kind of a union a value is of; faults are found by ourselves, and shown by the frames. */
 const validator: ValidatorType = {
@@ -56,7 +60,12 @@ export function SchemaFormBody(props: SchemaFormProps) {
   );
   const found = useMemo(() => findFaults(schema, value), [schema, value]);
   const shown = useMemo(() => {
-    const servers = faultsByField(faultsThatHold(faults, judged.current.value, value));
+    // The server got a text instead, and does not know why.
+    const lost = new Set(
+      found.filter(({ path }) => lossOf(valueAt(value, path)) !== undefined).map(({ path }) => path),
+    );
+    const held = faultsByField(faultsThatHold(faults, judged.current.value, value));
+    const servers = held.filter(({ path }) => !lost.has(path));
     const known = new Set(servers.map(({ path }) => path));
     const isTouched = (path: string): boolean =>
       touched.has(path) || [...touched].some((each) => each !== '' && path.startsWith(`${each}/`));

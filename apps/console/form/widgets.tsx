@@ -3,6 +3,7 @@ import type { RegistryWidgetsType, WidgetProps } from '@rjsf/utils';
 import { type ReactElement, useContext, useState } from 'react';
 import styles from './form.module.css';
 import { FrameContext } from './form-state.js';
+import { numberTyped } from './lost-number.js';
 
 /** Above this length a text gets a field of several lines. */
 const longText = 120;
@@ -27,7 +28,7 @@ function useCommon(props: WidgetProps) {
   } as const;
 }
 
-/** The library's field for numbers is one for texts, too. */
+/** Numbers come here, too: their field is that for texts. */
 const TextWidget = (props: WidgetProps): ReactElement =>
   props.schema.type === 'number' || props.schema.type === 'integer' ? (
     <NumberWidget {...props} />
@@ -65,12 +66,12 @@ function WordsWidget(props: WidgetProps): ReactElement {
   );
 }
 
-/** Takes whatever is typed: what is no number is a fault beside the field, and is not thrown away. */
+/** Takes whatever is typed: what is no number, or would not be kept as one, is a fault beside the field, and is not thrown away. */
 function NumberWidget(props: WidgetProps): ReactElement {
   const common = useCommon(props);
   const { schema, value, onChange } = props;
   const [typed, setTyped] = useState(textOf(value));
-  const shown = sameNumber(typed, value) ? typed : textOf(value);
+  const shown = Object.is(numberTyped(typed), value) ? typed : textOf(value);
   const { minimum, maximum } = schema;
   const bounds =
     minimum !== undefined && maximum !== undefined
@@ -89,20 +90,11 @@ function NumberWidget(props: WidgetProps): ReactElement {
       onChange={(event) => {
         const text = event.currentTarget.value;
         setTyped(text);
-        onChange(numberOf(text));
+        onChange(numberTyped(text));
       }}
     />
   );
 }
-
-const numberOf = (text: string): unknown => {
-  const trimmed = text.trim();
-  if (trimmed === '') return undefined;
-  const value = Number(trimmed);
-  return Number.isFinite(value) ? value : text;
-};
-
-const sameNumber = (typed: string, value: unknown): boolean => Object.is(numberOf(typed), value);
 
 /** Yes, no, or not given, which is not the same as no. */
 function BooleanWidget(props: WidgetProps): ReactElement {

@@ -1,6 +1,7 @@
 import { Group, Select, Stack, TextInput } from '@mantine/core';
 import { useEffect, useState } from 'react';
 import { JsonView } from '../../form/json-view.js';
+import { lossIn } from '../../form/lost-number.js';
 import { type Referable, readReference, wordsOfReference, writeReference } from '../../form/reference.js';
 import { comparisons, outcomes } from './condition.js';
 
@@ -149,6 +150,7 @@ function ComparisonFields({ value, outputs, onChange }: ComparisonFieldsProps) {
         w={140}
         aria-label="What it is compared with"
         value={shown}
+        error={isJson(shown) && lossIn(shown) ? 'is compared as a text: as a number it would not be kept' : undefined}
         onChange={(event) => {
           setTyped(event.currentTarget.value);
           set(own, found.value, operandOf(event.currentTarget.value));
@@ -160,14 +162,17 @@ function ComparisonFields({ value, outputs, onChange }: ComparisonFieldsProps) {
 
 /** A number, true, false, null, a list or a text in quotation marks as JSON; anything else is a text. */
 function operandOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
+  return isJson(text) && !lossIn(text) ? JSON.parse(text) : text;
 }
 
-function textOf(operand: unknown): string {
-  if (typeof operand !== 'string') return JSON.stringify(operand) ?? '';
-  return typeof operandOf(operand) === 'string' ? operand : JSON.stringify(operand);
+const textOf = (operand: unknown): string =>
+  typeof operand === 'string' && !isJson(operand) ? operand : (JSON.stringify(operand) ?? '');
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -1,6 +1,7 @@
 import { Button, Menu, Text } from '@mantine/core';
 import { IconChevronDown, IconDownload, IconFilePlus, IconUpload } from '@tabler/icons-react';
 import { useRef, useState } from 'react';
+import { parse } from '../../form/json-field.js';
 import { Confirm } from '../../ui/confirm.js';
 import { tellFault } from '../../ui/notices.js';
 import { saveFile } from '../../ui/save-file.js';
@@ -19,7 +20,10 @@ export function FlowMenu({ input, isEmpty, onLoad }: FlowMenuProps) {
   /** What would take the place of steps that somebody wrote is asked for. */
   const load = (next: unknown): void => (isEmpty ? onLoad(next) : setAsked({ input: next }));
   const read = async (chosen: File): Promise<void> => {
-    const found: unknown = JSON.parse(await chosen.text());
+    const parsed = parse(await chosen.text());
+    if ('problem' in parsed) throw new Error(`${chosen.name} ${parsed.problem}`);
+    const found = parsed.value;
+    if (found === undefined) throw new Error(`${chosen.name} is empty`);
     // A whole request, as the documentation has it, or the input alone.
     load(typeof found === 'object' && found !== null && 'input' in found ? found.input : found);
   };
@@ -59,7 +63,7 @@ export function FlowMenu({ input, isEmpty, onLoad }: FlowMenuProps) {
         onChange={(event) => {
           const [chosen] = event.currentTarget.files ?? [];
           event.currentTarget.value = '';
-          if (chosen) read(chosen).catch((error: unknown) => tellFault('The file has no flow as JSON', error));
+          if (chosen) read(chosen).catch((error: unknown) => tellFault('The flow was not read', error));
         }}
       />
       {asked && <Replace input={asked.input} onLoad={onLoad} onClose={() => setAsked(undefined)} />}

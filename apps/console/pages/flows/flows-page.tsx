@@ -128,7 +128,7 @@ export function FlowsPage() {
           />
           {isBroken && (
             <Text size="xs" c="dimmed">
-              What is no JSON yet cannot be checked or started.
+              JSON with a fault in it cannot be checked or started.
             </Text>
           )}
         </Group>

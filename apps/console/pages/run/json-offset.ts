@@ -1,5 +1,6 @@
 import { findNodeAtLocation, type ParseError, parseTree, printParseErrorCode } from 'jsonc-parser';
 import { partsOf } from '../../form/fault.js';
+import { lossIn } from '../../form/lost-number.js';
 
 /** Where in a JSON text the value of a JSON pointer begins; that of the nearest value above it if there is none. */
 export function offsetOf(text: string, pointer: string): number {
@@ -14,12 +15,16 @@ export function offsetOf(text: string, pointer: string): number {
   return found.offset;
 }
 
-/** A JSON text's value, or where it ceases to be JSON, and in which way. */
+/** A JSON text's value, or where it ceases to be JSON or has a number that would be another one, and in which way. */
 export function parseJson(
   text: string,
 ): { readonly value: unknown } | { readonly fault: { readonly message: string; readonly offset: number } } {
   try {
-    return { value: JSON.parse(text) };
+    const value: unknown = JSON.parse(text);
+    const loss = lossIn(text);
+    if (!loss) return { value };
+    const { offset, words } = loss;
+    return { fault: { message: `this number is not kept as it is written: ${words}`, offset } };
   } catch {
     const faults: ParseError[] = [];
     parseTree(text, faults, { disallowComments: true });

@@ -21,7 +21,7 @@ interface Draft {
   readonly input: unknown;
   readonly options: object;
   readonly view: 'form' | 'json';
-  /** Text of the JSON view that is no JSON yet. */
+  /** Text of the JSON view that is no value yet. */
   readonly broken?: string | undefined;
   readonly started: readonly string[];
 }
@@ -165,7 +165,7 @@ export function RunTab({ task }: { readonly task: Task }) {
               {!mayChange
                 ? 'You may look at tasks, but not start them.'
                 : isBroken
-                  ? 'What is no JSON yet cannot be sent.'
+                  ? 'JSON with a fault in it cannot be sent.'
                   : task.settings.paused
                     ? 'The task is paused: the run is recorded now and begins when the task is resumed.'
                     : 'What you have written stays in this window, also when it is loaded again.'}
