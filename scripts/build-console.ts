@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
 import react from '@vitejs/plugin-react';
 import { generateSource } from 'oazapfts';
-import { build } from 'vite';
+import { build, defaultClientConditions } from 'vite';
 import { writeSamples } from '#samples/write-samples.js';
 import { describeApi } from './console/openapi.js';
 
@@ -30,6 +30,7 @@ await build({
   root,
   logLevel: 'warn',
   plugins: [react()],
+  resolve: { conditions: ['millrace-source', ...defaultClientConditions] },
   // The API puts one of its own in its place with each answer.
   html: { cspNonce: 'NONCE' },
   build: {

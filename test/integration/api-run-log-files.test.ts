@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { finished } from 'node:stream/promises';
 import { test } from 'node:test';
+import { plainLine } from '#contracts/log-text.js';
 import { newRunId } from '#database/runs/record-run.js';
-import { plainLine } from '../../apps/api/runs/log-formats.js';
 import { waitFor } from '../helpers/wait.js';
 import { readAll, type TestApi, withApi } from './api-fixture.js';
 import { bytesOf, checkedOut, countPages, listen, waitUntilStill } from './exports-fixture.js';

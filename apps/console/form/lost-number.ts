@@ -1,29 +1,7 @@
 import { visit } from 'jsonc-parser';
+import { isLost } from '#contracts/lost-number.js';
 
 const decimal = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
-
-/**
- * Whether a number is not kept as it is written: it is too large or too small for a double, or its whole part is beyond 2^53 and
- * written out, as ids are, with digits that a double does not have. The API judges in the same way (apps/api/http/lost-numbers.ts), and
- * gets such a number from no form: it would not know any more what was typed.
- */
-function isLost(text: string): boolean {
-  const value = Number(text);
-  const [mantissa = '', exponent] = text.split(/e/i);
-  if (!Number.isFinite(value)) return true;
-  if (value === 0) return /[1-9]/.test(mantissa);
-  if (exponent !== undefined || Math.abs(value) <= Number.MAX_SAFE_INTEGER) return false;
-  return digitsOf(mantissa) !== digitsOf(String(value));
-}
-
-/** The digits of a number from the first to the last that is not 0. */
-function digitsOf(number: string): string {
-  const digits = number.replace(/e.*/i, '').replace(/\D/g, '');
-  const start = digits.search(/[1-9]/);
-  let end = digits.length;
-  while (digits[end - 1] === '0') end -= 1;
-  return digits.slice(start, end);
-}
 
 /** What a field for numbers has: nothing, a number, or the text that is none or would not be kept, which is a fault then. */
 export function numberTyped(text: string): number | string | undefined {

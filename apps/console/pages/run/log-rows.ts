@@ -1,3 +1,4 @@
+import { shownText } from '#contracts/log-text.js';
 import type { LogLine } from '../../generated/api.js';
 
 /** A row of the log as it is drawn: a line, a further line of its message, or where an attempt begins. */
@@ -38,26 +39,6 @@ function rowsOfOne(line: LogLine): readonly LogRow[] {
   return rows;
 }
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: that is what is looked for
-const movesCursor = /[\r\u001b\b]/;
-
-/**
- * A message as a terminal would leave it: what a progress bar wrote over with `\r` is gone, colours are, and characters that
- * move the cursor.
- */
-export function shownText(message: string): string {
-  if (!movesCursor.test(message)) return message;
-  return (
-    message
-      // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what is taken out
-      .replaceAll(/\u001b\[[0-9;?]*[A-Za-z]|[\u001b\b]/g, '')
-      .replaceAll('\r\n', '\n')
-      .split('\n')
-      .map((text) => text.split('\r').findLast((part) => part.trim() !== '') ?? '')
-      .join('\n')
-  );
-}
-
 /** The values of a line in short: `rows=12 file=a.parquet`. */
 export function fieldsText(fields: unknown): string {
   if (typeof fields !== 'object' || fields === null) return '';
@@ -65,31 +46,3 @@ export function fieldsText(fields: unknown): string {
     .map(([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`)
     .join(' ');
 }
-
-/** Of what a copied line has beyond its first row, so that it does not look like another line. */
-const indent = '    ';
-/** What does not print, or steers a terminal; tabs do print. */
-const unprintable = /(?!\t)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Surrogate}]/gu;
-
-/** A line as it is copied: as in the file that the API makes of the whole log (apps/api/runs/log-formats.ts, docs/history.md). */
-export function plainLine({ at, level, attempt, message, fields }: LogLine): string {
-  const all = typeof fields === 'object' && fields !== null ? Object.entries(fields) : [];
-  const short = all
-    .filter(([, value]) => !hasRows(value))
-    .map(([name, value]) => `${wordOf(name)}=${shortValue(value)}`);
-  const broken = all
-    .filter(([, value]) => hasRows(value))
-    .map(([name, value]) => `${wordOf(name)}=${trimmed(String(value))}`);
-  const head = [at, level.padEnd(5), `#${attempt}`, trimmed(message), ...short].filter(Boolean).join(' ');
-  return [head, ...broken]
-    .join('\n')
-    .split('\n')
-    .map((row) => row.replaceAll(unprintable, codeOf))
-    .join(`\n${indent}`);
-}
-
-const trimmed = (text: string): string => shownText(text).trimEnd();
-const hasRows = (value: unknown): boolean => typeof value === 'string' && value.includes('\n');
-const shortValue = (value: unknown): string => (typeof value === 'string' ? wordOf(value) : JSON.stringify(value));
-const wordOf = (text: string): string => (/^[^\s"=]+$/.test(text) ? text : JSON.stringify(text));
-const codeOf = (character: string): string => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`;

@@ -3,6 +3,7 @@ import { useDebouncedCallback } from '@mantine/hooks';
 import { IconArrowBarToDown, IconArrowBarToUp, IconCopy } from '@tabler/icons-react';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
+import { plainLine } from '#contracts/log-text.js';
 import { call } from '../../client/call.js';
 import { countRunLogLines, type RunDetail } from '../../generated/api.js';
 import { useTexts } from '../../shell/use-texts.js';
@@ -12,7 +13,6 @@ import { tellDone, tellFault } from '../../ui/notices.js';
 import { LogBook } from './log-book.js';
 import { LogDownload } from './log-download.js';
 import { HiddenLines, LogLevels, levels } from './log-levels.js';
-import { plainLine } from './log-rows.js';
 import { LogView } from './log-view.js';
 import type { RunListener } from './use-run.js';
 

@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { LogLine } from '#database/queries/run-logs.js';
-import { plainLine } from './log-formats.js';
+import { type LogText, plainLine } from './log-text.js';
 
-const written = (message: string, fields: unknown = null, more: Partial<LogLine> = {}): string =>
-  plainLine({ id: '1', attempt: 2, at: '2026-11-22T10:15:30.123Z', level: 'info', message, fields, ...more });
+const written = (message: string, fields: unknown = null, more: Partial<LogText> = {}): string =>
+  plainLine({ attempt: 2, at: '2026-11-22T10:15:30.123Z', level: 'info', message, fields, ...more });
 const head = '2026-11-22T10:15:30.123Z info  #2';
 
 test('a line as text is its time, level, attempt, message and fields', () => {
