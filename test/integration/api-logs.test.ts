@@ -207,6 +207,24 @@ test('the log of a run is read from its beginning, from its end, and on from a l
     assert.equal((await api.ask(`/api/runs/${run}/logs?sort=level`)).status, 422);
   }));
 
+test('a question about a run’s log or a worker that takes the database too long is given up, and says what to ask by', () =>
+  withApi(async (api) => {
+    await api.pool.query(`INSERT INTO ops.worker (id, host, pid) VALUES ('one', 'host', 1)`);
+    const lock = await api.pool.connect();
+    try {
+      await lock.query('BEGIN; LOCK TABLE ops.log, ops.attempt IN ACCESS EXCLUSIVE MODE');
+      const log = `/api/runs/${newRunId()}/logs`;
+      const asked = [log, `${log}/counts`, '/api/workers/one/attempts?state=failed'];
+      const answers = await Promise.all(asked.map((path) => api.ask(path)));
+      for (const { status, body } of answers) assert.deepEqual([status, body.code], [503, 'query-too-slow']);
+      assert.match(answers[0]?.body.detail, /ask for less: a level, an attempt, or other words/);
+      assert.match(answers[2]?.body.detail, /ask for the attempts of all states/);
+    } finally {
+      await lock.query('ROLLBACK');
+      lock.release();
+    }
+  }));
+
 test('the examples of docs/history.md find what the page says', () =>
   withApi(async (api) => {
     const run = newRunId();

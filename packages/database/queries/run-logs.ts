@@ -1,7 +1,8 @@
-import type { Pool } from '../pool.js';
+import type { Pool, Queryable } from '../pool.js';
 import { type Conditions, conditions } from './conditions.js';
 import { whenWords } from './log-search.js';
 import { type Page, type PageRequest, takePage } from './page.js';
+import { readingLimitMs, readTogether } from './reading.js';
 import type { SearchWords } from './search-words.js';
 
 /** Which lines of a run's log are wanted. */
@@ -28,7 +29,10 @@ export interface LogLine {
   readonly fields: unknown;
 }
 
-/** A run's log, oldest line first if not asked otherwise; undefined when the record does not know the run. */
+/**
+ * A run's log, oldest line first if not asked otherwise; undefined when the record does not know the run. Given up by the database
+ * when it takes too long: SQLSTATE 57014.
+ */
 export async function listLogs(
   pool: Pool,
   runId: string,
@@ -37,18 +41,20 @@ export async function listLogs(
 ): Promise<Page<LogLine, string> | undefined> {
   const where = whereLines(runId, filter);
   where.when(after, (p) => `l.id ${sort === 'at' ? '>' : '<'} ${p}::bigint`);
-  const { rows } = await pool.query<Omit<LogLine, 'at'> & { at: Date }>(
-    `SELECT l.id::text AS id, l.attempt, l.at, l.level, l.message, l.fields FROM ops.log l
-     WHERE ${where.sql()} ORDER BY l.id ${sort === 'at' ? '' : 'DESC'} LIMIT ${where.param(limit + 1)}`,
-    where.values,
-  );
-  if (rows.length === 0 && !(await isRun(pool, runId))) return undefined;
-  return takePage(
-    rows,
-    limit,
-    ({ at, ...line }) => ({ ...line, at: at.toISOString() }),
-    (row) => row.id,
-  );
+  return await readTogether(pool, readingLimitMs, async (tx) => {
+    const { rows } = await tx.query<Omit<LogLine, 'at'> & { at: Date }>(
+      `SELECT l.id::text AS id, l.attempt, l.at, l.level, l.message, l.fields FROM ops.log l
+       WHERE ${where.sql()} ORDER BY l.id ${sort === 'at' ? '' : 'DESC'} LIMIT ${where.param(limit + 1)}`,
+      where.values,
+    );
+    if (rows.length === 0 && !(await isRun(tx, runId))) return undefined;
+    return takePage(
+      rows,
+      limit,
+      ({ at, ...line }) => ({ ...line, at: at.toISOString() }),
+      (row) => row.id,
+    );
+  });
 }
 
 /** How many lines a run's log has. */
@@ -63,18 +69,20 @@ export interface LogCounts {
 /** Lines that are counted: a second's work at most. */
 const maxCounted = 200_000;
 
-/** Counts the lines of a run's log; undefined when the record does not know the run. */
+/** Counts the lines of a run's log; undefined when the record does not know the run. Given up likewise. */
 export async function countLogs(pool: Pool, runId: string, filter: LogFilter): Promise<LogCounts | undefined> {
   const where = whereLines(runId, filter);
-  const { rows } = await pool.query<LogCounts['groups'][number]>(
-    `SELECT level, attempt, count(*)::int AS count
-     FROM (SELECT l.level, l.attempt FROM ops.log l WHERE ${where.sql()} LIMIT ${where.param(maxCounted)}) line
-     GROUP BY level, attempt ORDER BY attempt, level`,
-    where.values,
-  );
-  const count = rows.reduce((sum, row) => sum + row.count, 0);
-  if (count === 0 && !(await isRun(pool, runId))) return undefined;
-  return { count, isComplete: count < maxCounted, groups: rows };
+  return await readTogether(pool, readingLimitMs, async (tx) => {
+    const { rows } = await tx.query<LogCounts['groups'][number]>(
+      `SELECT level, attempt, count(*)::int AS count
+       FROM (SELECT l.level, l.attempt FROM ops.log l WHERE ${where.sql()} LIMIT ${where.param(maxCounted)}) line
+       GROUP BY level, attempt ORDER BY attempt, level`,
+      where.values,
+    );
+    const count = rows.reduce((sum, row) => sum + row.count, 0);
+    if (count === 0 && !(await isRun(tx, runId))) return undefined;
+    return { count, isComplete: count < maxCounted, groups: rows };
+  });
 }
 
 function whereLines(runId: string, filter: LogFilter) {
@@ -98,5 +106,5 @@ export function whenSaid(where: Conditions, { levels, attempt, text }: LogFilter
   whenWords(where, text);
 }
 
-const isRun = async (pool: Pool, id: string): Promise<boolean> =>
-  (await pool.query('SELECT FROM ops.run WHERE id = $1', [id])).rowCount === 1;
+const isRun = async (db: Queryable, id: string): Promise<boolean> =>
+  (await db.query('SELECT FROM ops.run WHERE id = $1', [id])).rowCount === 1;
