@@ -43,16 +43,7 @@ export function ActionsPage() {
                 </EmptyNote>
               )
             }
-            foot={
-              rows.length > 0 && (
-                <More
-                  hasMore={pages.hasNextPage}
-                  isLoading={pages.isFetchingNextPage}
-                  count={held.rows.length}
-                  onMore={() => void pages.fetchNextPage()}
-                />
-              )
-            }
+            foot={rows.length > 0 && <More of={pages} count={held.rows.length} />}
           />
         </div>
       )}

@@ -60,14 +60,7 @@ export function ValueList({ field, count }: { readonly field: string; readonly c
             None contains this.
           </Text>
         )}
-        {values.length > 0 && (
-          <More
-            hasMore={pages.hasNextPage}
-            isLoading={pages.isFetchingNextPage}
-            count={values.length}
-            onMore={() => void pages.fetchNextPage()}
-          />
-        )}
+        {values.length > 0 && <More of={pages} count={values.length} />}
       </div>
     </Panel>
   );

@@ -67,16 +67,7 @@ export function RowsView({ dataset }: ViewProps) {
               )}
             </EmptyNote>
           }
-          foot={
-            rows.length > 0 && (
-              <More
-                hasMore={pages.hasNextPage}
-                isLoading={pages.isFetchingNextPage}
-                count={rows.length}
-                onMore={() => void pages.fetchNextPage()}
-              />
-            )
-          }
+          foot={rows.length > 0 && <More of={pages} count={rows.length} />}
         />
       )}
     </>

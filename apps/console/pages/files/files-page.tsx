@@ -90,16 +90,7 @@ export function FilesPage() {
                 </UploadDrop>
               )
             }
-            foot={
-              rows.length > 0 && (
-                <More
-                  hasMore={pages.hasNextPage}
-                  isLoading={pages.isFetchingNextPage}
-                  count={held.rows.length}
-                  onMore={() => void pages.fetchNextPage()}
-                />
-              )
-            }
+            foot={rows.length > 0 && <More of={pages} count={held.rows.length} />}
           />
         )}
       </div>

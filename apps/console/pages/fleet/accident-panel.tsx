@@ -42,14 +42,7 @@ export function AccidentPanel() {
                   </li>
                 ))}
               </ul>
-              {query.hasNextPage && (
-                <More
-                  hasMore
-                  isLoading={query.isFetchingNextPage}
-                  count={vehicles.length}
-                  onMore={() => void query.fetchNextPage()}
-                />
-              )}
+              {query.hasNextPage && <More of={query} count={vehicles.length} />}
             </section>
           );
         }}

@@ -83,16 +83,7 @@ export function HistoryTable({ id, texts, onChange }: HistoryTableProps) {
                 <EmptyNote title="There is nothing of this vehicle" />
               )
             }
-            foot={
-              held.rows.length > 0 && (
-                <More
-                  hasMore={query.hasNextPage}
-                  isLoading={query.isFetchingNextPage}
-                  count={held.rows.length}
-                  onMore={() => void query.fetchNextPage()}
-                />
-              )
-            }
+            foot={held.rows.length > 0 && <More of={query} count={held.rows.length} />}
           />
         )}
       </FilteredView>

@@ -80,16 +80,7 @@ export function VehiclesTable({ texts, onChange }: VehiclesTableProps) {
                   </EmptyNote>
                 )
               }
-              foot={
-                held.rows.length > 0 && (
-                  <More
-                    hasMore={query.hasNextPage}
-                    isLoading={query.isFetchingNextPage}
-                    count={held.rows.length}
-                    onMore={() => void query.fetchNextPage()}
-                  />
-                )
-              }
+              foot={held.rows.length > 0 && <More of={query} count={held.rows.length} />}
             />
           )}
         </FilteredView>

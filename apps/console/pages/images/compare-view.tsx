@@ -155,12 +155,7 @@ function Found({ runId }: { readonly runId: string }) {
                     <DifferenceCard key={image.fileId} image={image} />
                   ))}
                 </ul>
-                <More
-                  hasMore={pages.hasNextPage}
-                  isLoading={pages.isFetchingNextPage}
-                  count={images.length}
-                  onMore={() => void pages.fetchNextPage()}
-                />
+                <More of={pages} count={images.length} />
               </>
             );
           }}

@@ -80,14 +80,7 @@ export function GalleryView() {
           </ul>
         )}
       </div>
-      {held.rows.length > 0 && (
-        <More
-          hasMore={pages.hasNextPage}
-          isLoading={pages.isFetchingNextPage}
-          count={held.rows.length}
-          onMore={() => void pages.fetchNextPage()}
-        />
-      )}
+      {held.rows.length > 0 && <More of={pages} count={held.rows.length} />}
     </>
   );
 }

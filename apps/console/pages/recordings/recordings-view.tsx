@@ -71,16 +71,7 @@ function RecordingList({ location, onChange }: RecordingListProps) {
                   <NoRecordings />
                 )
               }
-              foot={
-                held.rows.length > 0 && (
-                  <More
-                    hasMore={query.hasNextPage}
-                    isLoading={query.isFetchingNextPage}
-                    count={held.rows.length}
-                    onMore={() => void query.fetchNextPage()}
-                  />
-                )
-              }
+              foot={held.rows.length > 0 && <More of={query} count={held.rows.length} />}
             />
           )}
         </FilteredView>

@@ -60,14 +60,7 @@ export function RunsList({ wanted, sort, onSort, onClear }: RunsListProps) {
             </>
           }
           empty={<NoRuns hasFilters={hasFilters} hasMore={pages.hasNextPage} onClear={onClear} />}
-          foot={
-            <More
-              hasMore={pages.hasNextPage}
-              isLoading={pages.isFetchingNextPage}
-              count={held.rows.length}
-              onMore={() => void pages.fetchNextPage()}
-            />
-          }
+          foot={<More of={pages} count={held.rows.length} />}
         />
       )}
     </div>

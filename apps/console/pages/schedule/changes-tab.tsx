@@ -41,14 +41,7 @@ export function ChangesTab({ name }: { readonly name: string }) {
           What is done by hand stands here, with who did it. What the folder of a task says of it does not.
         </EmptyNote>
       }
-      foot={
-        <More
-          hasMore={query.hasNextPage}
-          isLoading={query.isFetchingNextPage}
-          count={rows.length}
-          onMore={() => void query.fetchNextPage()}
-        />
-      }
+      foot={<More of={query} count={rows.length} />}
     />
   );
 }

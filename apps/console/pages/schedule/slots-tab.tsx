@@ -67,14 +67,7 @@ export function SlotsTab({ schedule, onBackfill }: SlotsTabProps) {
                 : 'The calendar shows those that are to come. A backfill fires those before the schedule was made.'}
             </EmptyNote>
           }
-          foot={
-            <More
-              hasMore={query.hasNextPage}
-              isLoading={query.isFetchingNextPage}
-              count={held.rows.length}
-              onMore={() => void query.fetchNextPage()}
-            />
-          }
+          foot={<More of={query} count={held.rows.length} />}
         />
       )}
     </div>

@@ -66,14 +66,7 @@ export function SchedulesPage() {
               </EmptyNote>
             )
           }
-          foot={
-            <More
-              hasMore={schedules.hasNextPage}
-              isLoading={schedules.isFetchingNextPage}
-              count={rows.length}
-              onMore={() => void schedules.fetchNextPage()}
-            />
-          }
+          foot={<More of={schedules} count={rows.length} />}
         />
       )}
       {texts['form'] === 'new' && <NewSchedule onClose={() => change({ form: undefined }, 'replace')} />}

@@ -79,16 +79,7 @@ export function AttemptsTable({ worker }: { readonly worker: string }) {
               </Group>
             }
             empty={<EmptyNote title={choice.none} />}
-            foot={
-              rows.length > 0 && (
-                <More
-                  hasMore={pages.hasNextPage}
-                  isLoading={pages.isFetchingNextPage}
-                  count={held.rows.length}
-                  onMore={() => void pages.fetchNextPage()}
-                />
-              )
-            }
+            foot={rows.length > 0 && <More of={pages} count={held.rows.length} />}
           />
         )}
       </div>

@@ -79,16 +79,7 @@ export function WorkersTable() {
               <EmptyNote title={choice.none} />
             )
           }
-          foot={
-            workers.hasNextPage && (
-              <More
-                hasMore
-                isLoading={workers.isFetchingNextPage}
-                count={held.rows.length}
-                onMore={() => void workers.fetchNextPage()}
-              />
-            )
-          }
+          foot={workers.hasNextPage && <More of={workers} count={held.rows.length} />}
         />
       )}
     </div>

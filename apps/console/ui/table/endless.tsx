@@ -1,25 +1,27 @@
 import { Button, Group, Text } from '@mantine/core';
+import type { UseInfiniteQueryResult } from '@tanstack/react-query';
 import { useEffect, useRef } from 'react';
 import { formatCount } from '../format.js';
 
 export interface MoreProps {
-  readonly hasMore: boolean;
-  readonly isLoading: boolean;
+  /** The query that reads the list page by page. */
+  readonly of: Pick<UseInfiniteQueryResult, 'hasNextPage' | 'isFetchingNextPage' | 'fetchNextPage'>;
+  /** How many rows are shown. */
   readonly count: number;
-  onMore(): void;
 }
 
 /** The end of a list: it reads the next page when it comes into sight, and says how many rows are shown. */
-export function More({ hasMore, isLoading, count, onMore }: MoreProps) {
+export function More({ of: { hasNextPage, isFetchingNextPage, fetchNextPage }, count }: MoreProps) {
   const mark = useRef<HTMLDivElement>(null);
-  const ask = useRef(onMore);
-  ask.current = onMore;
+  const readNext = (): void => void fetchNextPage();
+  const ask = useRef(readNext);
+  ask.current = readNext;
   /** With how many rows it asked by itself. */
   const asked = useRef<number>(undefined);
   useEffect(() => {
     if (asked.current !== count) asked.current = undefined;
     // What failed is asked for again by the button only: a page that cannot be read would be asked for without end.
-    if (!hasMore || isLoading || !mark.current || asked.current === count) return;
+    if (!hasNextPage || isFetchingNextPage || !mark.current || asked.current === count) return;
     const observer = new IntersectionObserver(
       ([entry]) => {
         if (!entry?.isIntersecting) return;
@@ -30,14 +32,14 @@ export function More({ hasMore, isLoading, count, onMore }: MoreProps) {
     );
     observer.observe(mark.current);
     return () => observer.disconnect();
-  }, [hasMore, isLoading, count]);
+  }, [hasNextPage, isFetchingNextPage, count]);
   return (
     <Group ref={mark} justify="center" gap="sm" py="sm">
       <Text size="xs" c="dimmed">
-        {formatCount(count)} shown{hasMore ? '' : ', that is all'}
+        {formatCount(count)} shown{hasNextPage ? '' : ', that is all'}
       </Text>
-      {hasMore && (
-        <Button variant="default" loading={isLoading} onClick={onMore}>
+      {hasNextPage && (
+        <Button variant="default" loading={isFetchingNextPage} onClick={readNext}>
           Show more
         </Button>
       )}

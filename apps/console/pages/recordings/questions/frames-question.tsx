@@ -145,12 +145,7 @@ function Frames({ asked }: { readonly asked: Asked }) {
                 </FrameLink>
               ))}
             </div>
-            <More
-              hasMore={query.hasNextPage}
-              isLoading={query.isFetchingNextPage}
-              count={frames.length}
-              onMore={() => void query.fetchNextPage()}
-            />
+            <More of={query} count={frames.length} />
           </section>
         );
       }}

@@ -103,16 +103,7 @@ function Ranking({ asked }: { readonly asked: Answers<(typeof names)[number]> })
                 empty={
                   <EmptyNote title="No recording has such labels">Ask for a lower certainty, or any class.</EmptyNote>
                 }
-                foot={
-                  rows.length > 0 && (
-                    <More
-                      hasMore={query.hasNextPage}
-                      isLoading={query.isFetchingNextPage}
-                      count={rows.length}
-                      onMore={() => void query.fetchNextPage()}
-                    />
-                  )
-                }
+                foot={rows.length > 0 && <More of={query} count={rows.length} />}
               />
             </div>
           </div>

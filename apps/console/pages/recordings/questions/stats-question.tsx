@@ -128,14 +128,7 @@ function Stats({ asked }: { readonly asked: Asked }) {
                 rows={groups}
                 idOf={keyOf}
                 empty={null}
-                foot={
-                  <More
-                    hasMore={query.hasNextPage}
-                    isLoading={query.isFetchingNextPage}
-                    count={groups.length}
-                    onMore={() => void query.fetchNextPage()}
-                  />
-                }
+                foot={<More of={query} count={groups.length} />}
               />
             </div>
           </div>

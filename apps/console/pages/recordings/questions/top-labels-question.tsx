@@ -103,12 +103,7 @@ function TopLabels({ asked }: { readonly asked: Answers<(typeof names)[number]> 
                 </div>
               </section>
             ))}
-            <More
-              hasMore={query.hasNextPage}
-              isLoading={query.isFetchingNextPage}
-              count={rows.length}
-              onMore={() => void query.fetchNextPage()}
-            />
+            <More of={query} count={rows.length} />
           </>
         );
       }}
