@@ -25,6 +25,21 @@ const samples = join(generated, 'samples');
 await rm(samples, { recursive: true, force: true });
 await writeSamples(samples, { images: 12, parquet: 12, json: 6 });
 
+/**
+ * Which modules are one file. Left to itself, the bundler makes a file for each set of pages that share a module: more than fifty for one
+ * page. Each request has headers of its own, and a browser has six under way at a time.
+ */
+const groups = [
+  { name: 'main', tags: ['$initial' as const] },
+  {
+    name: 'parts',
+    test: /[\\/]console[\\/](ui|client|live|shell)[\\/][^\\/]+$|@mantine|@tabler|@tanstack[\\/]react-query/,
+    minShareCount: 2,
+  },
+  { name: 'table', test: /[\\/]console[\\/]ui[\\/](table|filter)[\\/]/ },
+  { name: 'chart', test: /[\\/]console[\\/]charts[\\/](series-bars|chart|axes|chart-tooltip|colours|save)\./ },
+];
+
 await build({
   configFile: false,
   root,
@@ -40,8 +55,7 @@ await build({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 1_000,
-    // What most pages share is one file instead of dozens of tiny ones: each request has headers of its own.
-    rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'common', minShareCount: 20 }] } } },
+    rolldownOptions: { output: { codeSplitting: { groups } } },
   },
 });
 await compressAll();
