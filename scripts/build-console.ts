@@ -11,6 +11,7 @@ import { generateSource } from 'oazapfts';
 import { build, defaultClientConditions } from 'vite';
 import { writeSamples } from '#samples/write-samples.js';
 import { describeApi } from './console/openapi.js';
+import { pageFiles } from './console/page-files.js';
 
 const project = fileURLToPath(new URL('../../', import.meta.url));
 const root = join(project, 'apps/console');
@@ -44,7 +45,7 @@ await build({
   configFile: false,
   root,
   logLevel: 'warn',
-  plugins: [react()],
+  plugins: [react(), pageFiles(join(root, 'router.tsx'))],
   resolve: { conditions: ['millrace-source', ...defaultClientConditions] },
   // The API puts one of its own in its place with each answer.
   html: { cspNonce: 'NONCE' },

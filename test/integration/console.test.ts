@@ -35,6 +35,41 @@ test('each page of the console opens by itself, under a policy with a nonce that
     assert.equal(nonces.size, routerPaths().length);
   }));
 
+test('each page names all that its script loads first, so that a browser asks for everything at once', () =>
+  withApi(async (api) => {
+    const sent = new Map<string, string>();
+    const read = async (file: string): Promise<string> => {
+      const known = sent.get(file);
+      if (known !== undefined) return known;
+      const answer = await get(api, file);
+      assert.equal(answer.statusCode, 200, file);
+      sent.set(file, answer.body);
+      return answer.body;
+    };
+    const scripts = new Set<string>();
+    for (const path of routerPaths()) {
+      const { body } = await get(api, path, asPerson);
+      const named = [...body.matchAll(/<(?:link|script)[^>]* (?:href|src)="(\/assets\/[^"]+\.(?:js|css))"/g)].map(
+        ([, file = '']) => file,
+      );
+      assert.deepEqual(named, [...new Set(named)], path);
+      for (const file of named) {
+        for (const [, imported = ''] of (await read(file)).matchAll(/\b(?:from|import)"\.\/([\w.-]+\.js)"/g))
+          assert.ok(
+            named.includes(`/assets/${imported}`),
+            `${path}: ${file} imports ${imported}, which it does not name`,
+          );
+      }
+      const own = named.find((file) => /-page-[^/]+\.js$/.test(file));
+      // The old address of the gallery leads to another page.
+      assert.equal(own === undefined, path === '/images', path);
+      if (own !== undefined) scripts.add(own);
+    }
+    assert.equal(scripts.size, routerPaths().length - 1, 'each page names its own script');
+    const unknown = await get(api, '/nothing-here', asPerson);
+    assert.doesNotMatch(unknown.body, /-page-/);
+  }));
+
 test('the files of the console are sent compressed, and kept by browsers for good, since their names change with them', () =>
   withApi(async (api) => {
     const [, script = ''] = /src="(\/assets\/[^"]+\.js)"/.exec((await get(api, '/')).body) ?? [];

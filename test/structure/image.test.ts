@@ -12,7 +12,7 @@ test('the image is built of product code alone', () => {
   assert.deepEqual(others, []);
   assert.deepEqual(
     sent.filter((path) => path.startsWith('scripts/')),
-    ['scripts/build-console.ts', 'scripts/console/openapi.ts'],
+    ['scripts/build-console.ts', 'scripts/console/openapi.ts', 'scripts/console/page-files.ts'],
   );
   // What builds the console, and writes the samples that it offers, stays in the first stage.
   assert.match(readProjectFile('Dockerfile'), /build-console\.js && rm -r dist\/scripts dist\/samples$/m);

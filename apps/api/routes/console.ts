@@ -49,7 +49,7 @@ export async function consoleRoutes(app: App): Promise<void> {
   app.get('/theme.js', { schema: { hide: true } }, (_request, reply) =>
     reply.type('text/javascript; charset=utf-8').header('cache-control', 'no-cache').send(readBuilt('theme.js')),
   );
-  for (const path of pages) app.get(path, { schema: { hide: true } }, (_request, reply) => sendConsole(reply));
+  for (const path of pages) app.get(path, { schema: { hide: true } }, (_request, reply) => sendConsole(reply, path));
 }
 
 /** Answers an unknown address: people who go to a page get the console, which says so and leads on. */
@@ -58,12 +58,30 @@ export function answerUnknownPage(request: FastifyRequest, reply: FastifyReply):
   return sendConsole(reply.code(404));
 }
 
-/** The page that loads the console. Its styles carry a nonce, which is another one each time. */
-function sendConsole(reply: FastifyReply): FastifyReply {
+/**
+ * The page that loads the console. Its styles carry a nonce, which is another one each time.
+ * @param path which of the pages; its files are named, so that browsers load them together with the main script
+ */
+function sendConsole(reply: FastifyReply, path?: string): FastifyReply {
   const nonce = randomBytes(16).toString('base64');
   return setPolicy(reply, consolePolicy(nonce))
     .type('text/html; charset=utf-8')
-    .send(readBuilt('index.html').replaceAll('"NONCE"', `"${nonce}"`));
+    .send(
+      readBuilt('index.html')
+        .replace('</head>', `${linksOf(path)}</head>`)
+        .replaceAll('"NONCE"', `"${nonce}"`),
+    );
+}
+
+/** What the head of a page names beside the files of every page. */
+function linksOf(path: string | undefined): string {
+  const files: Readonly<Record<string, readonly string[]>> = JSON.parse(readBuilt('pages.json'));
+  return ((path !== undefined && files[path]) || [])
+    .map(
+      (file) =>
+        `  <link rel="${file.endsWith('.css') ? 'stylesheet' : 'modulepreload'}" crossorigin href="${file}">\n  `,
+    )
+    .join('');
 }
 
 const texts = new Map<string, string>();
