@@ -2,16 +2,28 @@ import { Checkbox } from '@mantine/core';
 import { IconArrowDown, IconArrowUp } from '@tabler/icons-react';
 import { columnVisibilityFeature, rowSelectionFeature, tableFeatures, useTable } from '@tanstack/react-table';
 import { useWindowVirtualizer } from '@tanstack/react-virtual';
-import { type ReactNode, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import {
+  type ReactNode,
+  startTransition,
+  useCallback,
+  useEffect,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+} from 'react';
 import type { Column } from './column.js';
 import { ColumnChoice } from './column-choice.js';
 import styles from './data-table.module.css';
+import { Row } from './row.js';
 import { useHiddenColumns } from './use-hidden-columns.js';
 
 const features = tableFeatures({ columnVisibilityFeature, rowSelectionFeature });
 /** With fewer rows than this all of them are in the page, so that the browser's own search finds them. */
 const virtualFrom = 120;
 const estimatedHeight = 37;
+/** More rows than these are drawn little by little when the table comes, so that the page answers meanwhile. */
+const atOnce = 30;
 
 export interface DataTableProps<T> {
   /** Names the table for people, and its options in the browser's storage. */
@@ -52,24 +64,17 @@ export function DataTable<T>({
   const table = useTable({
     features,
     data,
-    columns: useMemo(
-      () =>
-        columns.map(({ id, header, cell }) => ({
-          id,
-          header,
-          cell: ({ row }: { row: { original: { row: T } } }) => cell(row.original.row),
-        })),
-      [columns],
-    ),
+    columns: useMemo(() => columns.map(({ id, header }) => ({ id, header })), [columns]),
     getRowId: ({ row }) => idOf(row),
     state: {
-      columnVisibility: Object.fromEntries(hidden.map((id) => [id, false])),
+      columnVisibility: useMemo(() => Object.fromEntries(hidden.map((id) => [id, false])), [hidden]),
       rowSelection: Object.fromEntries([...(selection?.ids ?? [])].map((id) => [id, true])),
     },
   });
   const tableRows = table.getRowModel().rows;
   const isVirtual = tableRows.length >= virtualFrom;
-  const top = useTop(body, tableRows.length);
+  const isDrawn = useAfterFirst(tableRows.length <= atOnce);
+  const top = useTop(body, tableRows.length, isVirtual && isDrawn);
   const virtual = useWindowVirtualizer({
     count: isVirtual ? tableRows.length : 0,
     estimateSize: () => estimatedHeight,
@@ -81,18 +86,22 @@ export function DataTable<T>({
   const shown = isVirtual ? items.flatMap(({ index }) => tableRows[index] ?? []) : tableRows;
   const before = isVirtual ? (items[0]?.start ?? top) - top : 0;
   const after = isVirtual ? virtual.getTotalSize() - ((items.at(-1)?.end ?? top) - top) : 0;
-  const byId = new Map(columns.map((column) => [column.id, column]));
-  const visible = table.getVisibleLeafColumns();
+  const leaves = table.getVisibleLeafColumns();
+  const visible = useMemo(() => {
+    const ids = new Set(leaves.map(({ id }) => id));
+    return columns.filter(({ id }) => ids.has(id));
+  }, [columns, leaves]);
   const width = visible.length + (selection ? 1 : 0);
   const firstIndex = items[0]?.index ?? 0;
 
-  const choose = (id: string, isChosen: boolean): void => {
-    if (!selection) return;
-    const ids = new Set(selection.ids);
+  const latest = useRef(selection);
+  latest.current = selection;
+  const choose = useCallback((id: string, isChosen: boolean): void => {
+    const ids = new Set(latest.current?.ids);
     if (isChosen) ids.add(id);
     else ids.delete(id);
-    selection.onChange(ids);
-  };
+    latest.current?.onChange(ids);
+  }, []);
   const isAllChosen = rows.length > 0 && rows.every((row) => selection?.ids.has(idOf(row)) === true);
 
   return (
@@ -103,6 +112,9 @@ export function DataTable<T>({
       </div>
       {rows.length === 0 ? (
         empty
+      ) : !isDrawn ? (
+        // All rows come together: their words decide how wide the columns are. The room is there for who comes back to a row further down.
+        <div style={{ height: tableRows.length * estimatedHeight }} />
       ) : (
         <div className={styles['frame']} data-wide={isWide || undefined}>
           <table className={styles['table']} aria-label={label} aria-rowcount={rows.length + 1}>
@@ -121,10 +133,9 @@ export function DataTable<T>({
                     />
                   </th>
                 )}
-                {visible.map(({ id }) => {
-                  const column = byId.get(id);
-                  return column && <Head key={id} column={column} sort={sort} />;
-                })}
+                {visible.map((column) => (
+                  <Head key={column.id} column={column} sort={sort} />
+                ))}
               </tr>
             </thead>
             <tbody ref={body}>
@@ -133,30 +144,17 @@ export function DataTable<T>({
                   <td colSpan={width} style={{ height: before, padding: 0, border: 0 }} />
                 </tr>
               )}
-              {shown.map((row, index) => (
-                <tr
-                  key={row.id}
-                  aria-rowindex={isVirtual ? firstIndex + index + 2 : undefined}
-                  data-index={isVirtual ? firstIndex + index : undefined}
-                  ref={isVirtual ? virtual.measureElement : undefined}
-                  data-chosen={selection?.ids.has(row.id) || undefined}
-                >
-                  {selection && (
-                    <td className={styles['check']}>
-                      <Checkbox
-                        size="xs"
-                        aria-label={`Choose ${row.id}`}
-                        checked={selection.ids.has(row.id)}
-                        onChange={(event) => choose(row.id, event.currentTarget.checked)}
-                      />
-                    </td>
-                  )}
-                  {row.getVisibleCells().map((cell) => (
-                    <td key={cell.id} className={byId.get(cell.column.id)?.isNumeric ? styles['number'] : undefined}>
-                      <table.FlexRender cell={cell} />
-                    </td>
-                  ))}
-                </tr>
+              {shown.map(({ id, original }, index) => (
+                <Row
+                  key={id}
+                  id={id}
+                  row={original.row}
+                  columns={visible}
+                  isChosen={selection?.ids.has(id)}
+                  onChoose={choose}
+                  index={isVirtual ? firstIndex + index : undefined}
+                  measure={isVirtual ? virtual.measureElement : undefined}
+                />
               ))}
               {after > 0 && (
                 <tr aria-hidden>
@@ -204,12 +202,19 @@ function Head<T>({ column, sort }: HeadProps<T>) {
   );
 }
 
-/** How far below the beginning of the page the rows begin. */
-function useTop(body: React.RefObject<HTMLTableSectionElement | null>, count: number): number {
+/** How far below the beginning of the page the rows begin, for a table that needs it. */
+function useTop(body: React.RefObject<HTMLTableSectionElement | null>, count: number, isNeeded: boolean): number {
   const [top, setTop] = useState(0);
   // biome-ignore lint/correctness/useExhaustiveDependencies: what stands above may have changed with the rows
   useLayoutEffect(() => {
-    if (body.current) setTop(body.current.getBoundingClientRect().top + window.scrollY);
-  }, [body, count]);
+    if (isNeeded && body.current) setTop(body.current.getBoundingClientRect().top + window.scrollY);
+  }, [body, count, isNeeded]);
   return top;
+}
+
+/** False when something is drawn for the first time, unless it is little; then true, by a change that leaves the page free to answer. */
+function useAfterFirst(isLittle: boolean): boolean {
+  const [isAfter, setAfter] = useState(isLittle);
+  useEffect(() => startTransition(() => setAfter(true)), []);
+  return isAfter;
 }
