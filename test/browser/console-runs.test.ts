@@ -30,6 +30,17 @@ test('runs are found, kept while one looks at one, and retried together after a 
     await page.emulateMedia({ colorScheme: 'dark' });
     await assertAccessible(page);
 
+    // Words about what is in a row, under the pointer: the exact time, and what a state means.
+    const tip = page.getByRole('tooltip');
+    await table(page).locator('time').first().hover();
+    await tip.getByText(/ · \d{4}-\d\d-\d\dT[\d:.]+Z$/).waitFor();
+    await page.keyboard.press('Escape');
+    await tip.waitFor({ state: 'detached' });
+    await table(page).getByText('succeeded').first().hover();
+    await tip.getByText('Done').waitFor();
+    await page.getByRole('heading', { level: 1 }).hover();
+    await tip.waitFor({ state: 'detached' });
+
     // Filters: said in words, in the address, and there again after a look at a run.
     const states = page.getByRole('group', { name: 'State of the runs' });
     await states.getByRole('button', { name: 'failed 5' }).click();

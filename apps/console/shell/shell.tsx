@@ -4,6 +4,7 @@ import { IconSearch } from '@tabler/icons-react';
 import { Outlet, useLocation } from '@tanstack/react-router';
 import { lazy, Suspense, useEffect } from 'react';
 import { LoadingNote } from '../ui/notes.js';
+import { Tips } from '../ui/tip.js';
 import { LiveMark } from './live-mark.js';
 import { Nav } from './nav-list.js';
 import styles from './shell.module.css';
@@ -70,6 +71,7 @@ export function Shell() {
           <SearchBox onClose={search.close} />
         </Suspense>
       )}
+      <Tips />
     </>
   );
 }

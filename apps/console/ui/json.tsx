@@ -1,8 +1,9 @@
-import { ActionIcon, Tooltip } from '@mantine/core';
+import { ActionIcon } from '@mantine/core';
 import { useClipboard } from '@mantine/hooks';
 import { IconCheck, IconCopy } from '@tabler/icons-react';
 import { useMemo } from 'react';
 import styles from './json.module.css';
+import { Tip } from './tip.js';
 
 /** A text that can be copied as a whole, in letters of one width. */
 export function CodeText({ text, label }: { readonly text: string; readonly label: string }) {
@@ -26,11 +27,11 @@ export function CopyText({ text, what }: { readonly text: string; readonly what:
     ? 'The browser does not allow that here: mark the text, and copy it with the keyboard'
     : undefined;
   return (
-    <Tooltip label={words ?? (copied ? 'Copied' : `Copy ${what}`)}>
+    <Tip label={words ?? (copied ? 'Copied' : `Copy ${what}`)}>
       <ActionIcon variant="subtle" color="gray" size="sm" onClick={() => copy(text)} aria-label={`Copy ${what}`}>
         {copied ? <IconCheck size={14} aria-hidden /> : <IconCopy size={14} aria-hidden />}
       </ActionIcon>
-    </Tooltip>
+    </Tip>
   );
 }
 

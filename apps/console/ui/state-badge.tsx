@@ -1,6 +1,6 @@
-import { Tooltip } from '@mantine/core';
 import styles from './state-badge.module.css';
 import { lookOf, type StateKind } from './states.js';
+import { Tip } from './tip.js';
 
 /** A state with its sign, its word and its colour. */
 export function StateBadge({ kind, state }: { readonly kind: StateKind; readonly state: string }) {
@@ -11,5 +11,5 @@ export function StateBadge({ kind, state }: { readonly kind: StateKind; readonly
       {state}
     </span>
   );
-  return meaning === '' ? badge : <Tooltip label={meaning}>{badge}</Tooltip>;
+  return meaning === '' ? badge : <Tip label={meaning}>{badge}</Tip>;
 }

@@ -1,5 +1,6 @@
-import { Text, Tooltip } from '@mantine/core';
+import { Text } from '@mantine/core';
 import { formatAgo, formatInstant } from './time-words.js';
+import { Tip } from './tip.js';
 import { useNow } from './use-now.js';
 
 /** How long ago, or until when; the exact time in the viewer's zone under the pointer or at a touch, and in the record's form. */
@@ -12,8 +13,8 @@ export function Time({ at, exact = false }: { readonly at: string | null | undef
       </Text>
     );
   return (
-    <Tooltip label={`${formatInstant(at)} · ${at}`} events={{ hover: true, focus: true, touch: true }}>
+    <Tip label={`${formatInstant(at)} · ${at}`}>
       <time dateTime={at}>{exact ? formatInstant(at) : formatAgo(at, now)}</time>
-    </Tooltip>
+    </Tip>
   );
 }

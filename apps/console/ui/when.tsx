@@ -1,5 +1,5 @@
-import { Tooltip } from '@mantine/core';
 import { formatAgo, formatInstant } from './time-words.js';
+import { Tip } from './tip.js';
 import { useNow } from './use-now.js';
 
 const short = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
@@ -9,8 +9,8 @@ export function When({ at }: { readonly at: string | null }) {
   const now = useNow();
   if (at === null) return <span className="dim">–</span>;
   return (
-    <Tooltip label={`${formatAgo(at, now)} · ${formatInstant(at)} · ${at}`}>
+    <Tip label={`${formatAgo(at, now)} · ${formatInstant(at)} · ${at}`}>
       <time dateTime={at}>{short.format(new Date(at))}</time>
-    </Tooltip>
+    </Tip>
   );
 }

@@ -1,7 +1,7 @@
-import { Tooltip } from '@mantine/core';
 import type { DatasetDetail, DatasetRow } from '../../generated/api.js';
 import type { Column } from '../../ui/table/column.js';
 import { formatInstant } from '../../ui/time-words.js';
+import { Tip } from '../../ui/tip.js';
 import styles from './dataset.module.css';
 import { RowLink } from './row-link.js';
 
@@ -43,11 +43,11 @@ function Value({ value, type }: { readonly value: unknown; readonly type: string
   const text = String(value);
   if (type === 'timestamptz')
     return (
-      <Tooltip label={text}>
+      <Tip label={text}>
         <time dateTime={text} className={styles['line']}>
           {formatInstant(text)}
         </time>
-      </Tooltip>
+      </Tip>
     );
   if (type === 'timestamp' || type === 'date') return <span className={styles['line']}>{text.replace('T', ' ')}</span>;
   if (type === 'text' || type === 'uuid')

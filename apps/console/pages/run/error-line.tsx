@@ -1,4 +1,5 @@
-import { Text, Tooltip } from '@mantine/core';
+import { Text } from '@mantine/core';
+import { Tip } from '../../ui/tip.js';
 import styles from './error-line.module.css';
 import { messageOf, nameOf } from './run-error.js';
 
@@ -8,11 +9,11 @@ export function ErrorLine({ error }: { readonly error: unknown }) {
   if (message === undefined) return null;
   const name = nameOf(error);
   return (
-    <Tooltip label={message.slice(0, 600)}>
+    <Tip label={message.slice(0, 600)}>
       <Text size="sm" lineClamp={1} className={styles['error']} span>
         {name !== undefined && name !== 'Error' && <b>{name}: </b>}
         {message.split('\n')[0]}
       </Text>
-    </Tooltip>
+    </Tip>
   );
 }

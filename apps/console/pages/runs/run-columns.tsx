@@ -1,4 +1,3 @@
-import { Tooltip } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import type { Run } from '../../generated/api.js';
 import type { Texts } from '../../shell/search-text.js';
@@ -8,6 +7,7 @@ import { RunId, shortId } from '../../ui/run-id.js';
 import { StateBadge } from '../../ui/state-badge.js';
 import type { Column } from '../../ui/table/column.js';
 import { Time } from '../../ui/time.js';
+import { Tip } from '../../ui/tip.js';
 import { ErrorLine } from '../run/error-line.js';
 import { RunDuration } from '../run/run-duration.js';
 import styles from './runs-page.module.css';
@@ -46,9 +46,9 @@ export const runColumns: readonly Column<Run>[] = [
       failures + losses === 0 ? (
         attempt
       ) : (
-        <Tooltip label={`${attempt} attempts; ${failures} failed, ${losses} lost with their workers`}>
+        <Tip label={`${attempt} attempts; ${failures} failed, ${losses} lost with their workers`}>
           <span>{attempt}</span>
-        </Tooltip>
+        </Tip>
       ),
   },
   { id: 'error', header: 'Error', cell: ({ error }) => <ErrorLine error={error} /> },

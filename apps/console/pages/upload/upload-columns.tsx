@@ -1,10 +1,11 @@
-import { ActionIcon, Button, Progress, Tooltip } from '@mantine/core';
+import { ActionIcon, Button, Progress } from '@mantine/core';
 import { IconPlayerPause, IconPlayerPlay, IconX } from '@tabler/icons-react';
 import type { File as FileRow } from '../../generated/api.js';
 import { FileLink, FilePath } from '../../ui/file-path.js';
 import { countOf, formatBytes } from '../../ui/format.js';
 import { StateBadge } from '../../ui/state-badge.js';
 import type { Column } from '../../ui/table/column.js';
+import { Tip } from '../../ui/tip.js';
 import { isUnderWay, plannedPath, type UploadItem } from '../../uploads/upload-item.js';
 import type { Uploads } from '../../uploads/uploads.js';
 import styles from './upload-page.module.css';
@@ -121,10 +122,10 @@ interface ActProps {
 
 function Act({ label, children, onAct }: ActProps) {
   return (
-    <Tooltip label={label}>
+    <Tip label={label}>
       <ActionIcon variant="subtle" color="gray" size="sm" aria-label={label} onClick={onAct}>
         {children}
       </ActionIcon>
-    </Tooltip>
+    </Tip>
   );
 }
