@@ -216,9 +216,17 @@ test('a comparison of models that is under way shows its pictures once it has su
     await page.getByText('This comparison is running').waitFor();
     const found = { fileId, filename: 'both', facesA: 1, facesB: 0, matched: 0, onlyA: [middleFace], onlyB: [] };
     await transaction(api.pool, (tx) => storeFaceComparisons(tx, runId, [found]));
-    await api.pool.query(`UPDATE ops.run SET state = 'succeeded', output = '{}', ended_at = now() WHERE id = $1`, [
-      runId,
+    const output = {
+      ...{ a: { model: 'yunet', threshold: 0.5 }, b: { model: 'blazeface', threshold: 0.5 } },
+      ...{ compared: 10, failed: 0, agreement: 90, meanDifference: -0.1, mae: 0.1, matched: 9, onlyInA: 1, onlyInB: 0 },
+      ...{ differing: 1, counts: [21, 2, 5].map((pictures, a) => ({ a, b: 0, pictures })) },
+    };
+    await api.pool.query(`UPDATE ops.run SET state = 'succeeded', output = $2, ended_at = now() WHERE id = $1`, [
+      ...[runId, output],
     ]);
     const list = page.getByRole('list', { name: 'Pictures on which they differ' });
     await list.getByText('a: 1 face, 1 of them not found by b').waitFor();
+    await page.getByRole('button', { name: '21 pictures with 0 faces in a and 0 in b' }).waitFor();
+    await page.emulateMedia({ colorScheme: 'dark' });
+    await assertAccessible(page);
   }));

@@ -43,7 +43,8 @@ export function CountsMatrix({ summary: { a, b, counts }, chosen, onChoose }: Co
                   if (pictures === undefined) return <td key={column} />;
                   const isSame = row === column;
                   const isChosen = chosen.a === row && chosen.b === column;
-                  const depth = Math.round(12 + 34 * Math.sqrt(pictures / most));
+                  // No deeper, so that the count can be read on it in the dark as well.
+                  const depth = Math.round(8 + 22 * Math.sqrt(pictures / most));
                   return (
                     <td key={column}>
                       <button

@@ -12,6 +12,7 @@ import {
   useRef,
   useState,
 } from 'react';
+import { useOverflow } from '../use-overflow.js';
 import type { Column } from './column.js';
 import { ColumnChoice } from './column-choice.js';
 import styles from './data-table.module.css';
@@ -60,6 +61,7 @@ export function DataTable<T>({
 }: DataTableProps<T>) {
   const [hidden, setHidden] = useHiddenColumns(label, columns);
   const body = useRef<HTMLTableSectionElement>(null);
+  const [frame, isOver] = useOverflow<HTMLDivElement>();
   const data = useMemo(() => rows.map((row) => ({ row })), [rows]);
   const table = useTable({
     features,
@@ -116,7 +118,12 @@ export function DataTable<T>({
         // All rows come together: their words decide how wide the columns are. The room is there for who comes back to a row further down.
         <div style={{ height: tableRows.length * estimatedHeight }} />
       ) : (
-        <div className={styles['frame']} data-wide={isWide || undefined}>
+        <div
+          ref={frame}
+          className={styles['frame']}
+          data-wide={isWide || undefined}
+          {...(isOver && { role: 'group', 'aria-label': `${label}, to be scrolled`, tabIndex: 0 })}
+        >
           <table className={styles['table']} aria-label={label} aria-rowcount={rows.length + 1}>
             <thead>
               <tr>
