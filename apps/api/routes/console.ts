@@ -66,11 +66,18 @@ function sendConsole(reply: FastifyReply, path?: string): FastifyReply {
   const nonce = randomBytes(16).toString('base64');
   return setPolicy(reply, consolePolicy(nonce))
     .type('text/html; charset=utf-8')
-    .send(
-      readBuilt('index.html')
-        .replace('</head>', `${linksOf(path)}</head>`)
-        .replaceAll('"NONCE"', `"${nonce}"`),
-    );
+    .send(readPage(path).replaceAll('"NONCE"', `"${nonce}"`));
+}
+
+const htmlOf = new Map<string | undefined, string>();
+
+/** A page as it is but for its nonce; put together once. */
+function readPage(path: string | undefined): string {
+  const known = htmlOf.get(path);
+  if (known !== undefined) return known;
+  const html = readBuilt('index.html').replace('</head>', `${linksOf(path)}</head>`);
+  htmlOf.set(path, html);
+  return html;
 }
 
 /** What the head of a page names beside the files of every page. */
